@@ -1,0 +1,48 @@
+"""Every reference case of golden.json, computed there with independent tools, against our functions.
+
+A value passes when its relative or its absolute error is within the case's tolerance; keys that start
+with published_, naive_ or independent_, and logical values, are informational (see the file's meta).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .adapter import evaluate
+
+CASES = json.loads((Path(__file__).parent / "golden.json").read_text(encoding="utf-8"))["cases"]
+INFORMATIONAL = ("published_", "naive_", "independent_")
+
+
+def assert_close(got: Any, expected: Any, tolerance: dict[str, Any], where: str) -> None:
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            assert_close(got[key], value, tolerance, f"{where}.{key}")
+    elif isinstance(expected, list):
+        assert len(got) == len(expected), where
+        for i, (mine, theirs) in enumerate(zip(got, expected, strict=True)):
+            assert_close(mine, theirs, tolerance, f"{where}[{i}]")
+    elif expected is None or isinstance(expected, str):
+        assert got == expected or (expected is None and isinstance(got, float) and math.isnan(got)), f"{where}: {got} is not {expected}"
+    else:
+        error = abs(got - expected)
+        relative = error / abs(expected) if expected else math.inf
+        allowed = max(value for key, value in tolerance.items() if key in ("abs", "xnpv_abs", "money_abs")) if any(
+            key in tolerance for key in ("abs", "money_abs")
+        ) else 0.0
+        assert error <= allowed or relative <= tolerance.get("rel", tolerance.get("rel_mc", 0.0)), f"{where}: {got} is not {expected}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_reference_case(case: dict[str, Any]) -> None:
+    results = evaluate(case)
+    for key, expected in case["expected"].items():
+        if key.startswith(INFORMATIONAL) or isinstance(expected, bool):
+            continue
+        assert key in results, f"the adapter gives no {key}"
+        assert_close(results[key], expected, case["tolerance"], key)
