@@ -1,0 +1,26 @@
+"""Put deals side by side: a calculated workbook, and in the terminal each case's credit decision and the test that binds.
+
+Without a file the three deals that ship with Bankable are compared. A file is a deal (.toml) or a
+workbook of ours that has been filled in (.xlsx).
+"""
+
+from __future__ import annotations
+
+import argparse
+
+SUMMARY = "put deals side by side in a calculated workbook, with each case's credit decision"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "deals", nargs="*", metavar="FILE", help="deal files (.toml) or one filled workbook (.xlsx); none: the shipped deals"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE.xlsx", help="where to write the workbook (default: the next free comparison.xlsx)")
+    parser.add_argument("--force", action="store_true", help="overwrite the output file if it exists")
+    parser.add_argument("--json", action="store_true", help="print the figures and decisions for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    from templates import comparison
+
+    raise NotImplementedError(comparison)  # the one place where the comparison is wired in
