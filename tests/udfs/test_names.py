@@ -17,7 +17,7 @@ from udfs.registry import Function
 
 BUILTINS = {path.stem: set(path.read_text(encoding="utf-8").split()) for path in (Path(__file__).parent / "builtins").glob("*.txt")}
 ENTRIES = list(udfs.FUNCTIONS.values())
-MORE_THAN_TEN_ARGUMENTS = {"OFFTAKE_REVENUE", "LOAN_SCHEDULE", "SUPPORT_SPLIT", "BREAKEVEN_BELIEF"}
+MORE_THAN_TEN_ARGUMENTS = {"OFFTAKE_REVENUE", "SUPPORT_SPLIT", "BREAKEVEN_BELIEF"}
 LAST_COLUMN, LAST_ROW = 16384, 1048576  # XFD1048576
 
 
