@@ -1,0 +1,71 @@
+"""The time axes of the chain and the small array idioms that every line uses.
+
+Scalars of a scenario have shape (S, 1), operating years (S, 30) counted from completion, construction
+months (S, 60) counted from financial close; NaN stands where a figure does not apply ("n/a" on paper).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+YEARS = 30
+MONTHS = 60
+VIEWS = ("firm", "supported", "expected", "promised")
+
+YEAR = np.arange(1.0, YEARS + 1)
+MONTH = np.arange(1.0, MONTHS + 1)
+
+Array = Any  # numpy arrays of shape (S, 1), (S, 30) or (S, 60); with views stacked, (4, S, ...)
+
+
+class Results(dict[str, Any]):
+    """The rows of the chain by key, readable as attributes."""
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            return self[key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        self[key] = value
+
+
+def total(path: Array) -> Array:
+    """Sum over time, kept as a column."""
+    return np.sum(path, axis=-1, keepdims=True)
+
+
+def previous(path: Array, first: float = 0.0) -> Array:
+    """The path one period late; `first` stands before period 1."""
+    late = np.empty_like(path)
+    late[..., 0] = first
+    late[..., 1:] = path[..., :-1]
+    return late
+
+
+def following(path: Array, last: float = np.nan) -> Array:
+    """The path one period early; `last` stands after the end."""
+    early = np.empty_like(path)
+    early[..., -1] = last
+    early[..., :-1] = path[..., 1:]
+    return early
+
+
+def ratio(top: Array, bottom: Array) -> Array:
+    """top / bottom where bottom is positive, otherwise NaN (n/a)."""
+    top, bottom = np.broadcast_arrays(top, bottom)
+    return np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=bottom > 0)
+
+
+def least(path: Array) -> Array:
+    """Least over time of what applies; NaN where nothing does."""
+    lowest = np.min(np.where(np.isnan(path), np.inf, path), axis=-1, keepdims=True)
+    return np.where(np.isinf(lowest), np.nan, lowest)
+
+
+def at_year(path: Array, year: Array) -> Array:
+    """The path's value at a whole year (1 to 30), kept as a column."""
+    return np.take_along_axis(path, np.broadcast_to(year, (*path.shape[:-1], 1)).astype(int) - 1, axis=-1)

@@ -1,0 +1,102 @@
+"""What is sold, at which price, and how likely the contract still stands in each operating year."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from udfs import normal
+from udfs.chain.axes import YEAR, Array, Results, previous
+from udfs.offtake import renewals_needed
+
+
+def years_left(end: Array) -> Array:
+    """Share of year t that lies before a contract end: min(1, max(0, end - (t - 1)))."""
+    return np.clip(end - (YEAR - 1), 0, 1)
+
+
+def ramp_cumulative(ramp_months: Array) -> Array:
+    """Full-output years delivered by the end of year t, output rising linearly over R = ramp/12 years: t^2/(2R), then t - R/2."""
+    ramp = ramp_months / 12
+    return np.where(ramp > YEAR, YEAR**2 / (2 * np.where(ramp > 0, ramp, 1)), YEAR - ramp / 2)
+
+
+def refilled(years: float, retool_months: Array, refill_months: Array) -> Array:
+    """Full-sales years regained within `years` of losing a contract: nothing while retooling, then linear to all of it."""
+    start, length = retool_months / 12, refill_months / 12
+    since = np.maximum(0, years - start)
+    return np.where(since >= length, since - length / 2, since**2 / (2 * np.where(length > 0, length, 1)))
+
+
+def indexed(first: Array, growth: Array) -> Array:
+    """first x (1 + growth)^(t - 1): year 1 is not escalated."""
+    return first * (1 + growth) ** (YEAR - 1)
+
+
+def call_value(forward: Array, strike: Array, sd: Array) -> Array:
+    """Expected max(market - strike, 0), undiscounted: Black-76 with standard deviation sd; intrinsic where sd is 0."""
+    some = (forward > 0) & (strike > 0) & (sd > 0)
+    d = np.log(np.where(some, forward, 1) / np.where(some, strike, 1)) / np.where(some, sd, 1)
+    value = forward * normal.cdf(d + sd / 2) - strike * normal.cdf(d - sd / 2)
+    return np.where(some, value, np.maximum(forward - strike, 0))
+
+
+def after_end(end: Array, first: Array, second: Array) -> Array:
+    """Share of the freed volume sold again in year t after a contract end: the first year, the second, then all of it."""
+    since = YEAR - end
+    return np.where(end <= 0, 1.0, np.where(since <= 1, first, np.where(since <= 2, second, 1.0)))
+
+
+def rows(x: SimpleNamespace, r: Results) -> None:
+    """Volumes, prices and the survival of the contract."""
+    r.in_operation = (x.operating_years >= YEAR).astype(float)
+    r.ramp_cumulative = ramp_cumulative(x.ramp_months)
+    r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)
+    r.capacity_available = x.capacity * x.utilisation * r.ramp * r.in_operation
+
+    r.delay_eats = (x.contract_end == 1) * x.delay_months / 12
+    r.contract_end_year = np.maximum(0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats)
+    r.firm_end_year = np.clip(x.firm_years - r.delay_eats, 0, r.contract_end_year)
+    r.supported_end_year = np.clip(np.maximum(x.firm_years, x.public_offtake_years) - r.delay_eats, 0, r.contract_end_year)
+    r.in_contract = years_left(r.contract_end_year)
+    r.in_firm = years_left(r.firm_end_year)
+    r.in_supported = years_left(r.supported_end_year)
+
+    r.contracted_capacity = x.contract_share * r.capacity_available
+    called = np.maximum(x.take_or_pay, np.minimum(x.buyer_demand, x.max_volume))
+    r.billed_share = called
+    r.billed_volume = np.minimum(r.capacity_available, called * r.contracted_capacity)
+    r.secured_volume = np.minimum(r.capacity_available, x.take_or_pay * r.contracted_capacity)
+    r.taken_volume = np.minimum(r.billed_volume, np.minimum(x.buyer_demand, x.max_volume) * r.contracted_capacity)
+
+    uplift = 1 + x.tariff * x.tariff_pass_through * x.home_share
+    r.market_price_path = indexed(x.market_price, x.market_growth) * uplift
+    r.floor_path = indexed(x.price_floor, x.band_escalator)
+    r.cap_path = indexed(x.price_cap, x.band_escalator)
+    r.price_sd = x.price_vol * np.sqrt(r.completion_month / 12 + YEAR)
+    r.call_at_floor = call_value(r.market_price_path, r.floor_path, r.price_sd)
+    r.call_at_cap = np.where(x.price_cap > 0, call_value(r.market_price_path, r.cap_path, r.price_sd), 0.0)
+    r.floor_value = r.call_at_floor - r.market_price_path + r.floor_path
+    in_band = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
+    r.contract_price = np.where(x.price_basis == 1, in_band, indexed(x.price, x.escalator))
+    r.secured_price = np.where(x.price_basis == 1, r.floor_path, r.contract_price)
+
+    r.refill_1 = refilled(1, x.retool_months, x.refill_months)
+    r.refill_2 = refilled(2, x.retool_months, x.refill_months) - r.refill_1
+    r.market_volume_beside = x.merchant_share * np.maximum(0, r.capacity_available - r.billed_volume)
+    r.market_volume_free = x.merchant_share * r.capacity_available
+    r.volume_refilled = r.market_volume_free - r.market_volume_beside
+
+    r.lapse_in_firm_years = (x.statutory_backing == 2) * x.firm_lapse
+    r.hazard = -np.log(1 - x.offtaker_pd)
+    r.contract_year = np.minimum(YEAR, np.ceil(r.contract_end_year))
+    r.renewals = renewals_needed(r.contract_year, r.supported_end_year, x.renew_every)
+    r.renewed = x.renewal**r.renewals * (
+        (1 - r.lapse_in_firm_years) ** np.minimum(r.contract_year, np.ceil(r.supported_end_year)) * (1 - x.termination) ** r.contract_year
+    )
+    r.offtaker_survives = np.exp(-r.hazard * r.contract_year)
+    r.alive = r.renewed * r.offtaker_survives
+    r.lost = previous(r.alive, 1.0) - r.alive
+    r.lapse = np.where(previous(r.alive, 1.0) > 0, r.lost / np.where(previous(r.alive, 1.0) > 0, previous(r.alive, 1.0), 1), 0.0)
+    r.lost_before = previous(1 - r.alive)

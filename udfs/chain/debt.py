@@ -1,0 +1,112 @@
+"""Debt capacity, the schedule of the debt used, its ratios, and the cash waterfall on the lender's view."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from udfs.chain.axes import VIEWS, YEAR, Array, Results, least, ratio, total
+from udfs.chain.risk import level_service
+from udfs.chain.views import of_lender, put
+
+ANNUITY, EQUAL, SCULPTED = 0, 1, 2
+
+
+def capacity_rows(x: SimpleNamespace, r: Results) -> None:
+    """What each view's CFADS carries at the target DSCR, and the gearing used."""
+    r.discount_after_grace = r.repaying * (1 + r.term_rate) ** -(YEAR - x.grace_years)
+    r.balloon_discount = 1 - x.balloon * (1 + r.term_rate) ** -(x.tenor - x.grace_years)
+    present = total(np.maximum(0, r.unlevered_cfads) * r.discount_after_grace)
+    put(r, "capacity", present / x.limit_min_dscr / r.balloon_discount)
+
+    r.lender_unlevered_cfads = of_lender(x, r.unlevered_cfads)
+    equal = (1 - x.balloon) / (x.tenor - x.grace_years)
+    opening = 1 - equal * np.maximum(0, YEAR - 1 - x.grace_years)
+    payment = level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
+    r.unit_opening = opening
+    level = np.where(x.repayment == EQUAL, opening * r.term_rate + equal, payment)
+    r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.term_rate)
+    r.carried_by_year = np.where(r.in_loan > 0, ratio(r.lender_unlevered_cfads, r.unit_service), np.nan)
+    r.level_capacity = np.maximum(0, least(r.carried_by_year)) / x.limit_min_dscr
+    sculpted = np.take_along_axis(r.capacity, x.lender_view.astype(int)[None], axis=0)[0]
+    r.lender_capacity = np.where(x.repayment == SCULPTED, sculpted, r.level_capacity)
+    r.headroom = r.lender_capacity - r.requested_debt
+    cut = np.minimum(1, ratio(r.lender_capacity, r.requested_debt))
+    r.gearing_used = np.where((x.size_debt > 0) & (r.requested_debt > 0), x.gearing * np.nan_to_num(cut, nan=1.0), x.gearing)
+
+
+def schedule_rows(x: SimpleNamespace, r: Results) -> None:
+    """Opening balance to closing balance of the debt used; a sculpted loan that meets a year without CFADS is an annuity."""
+    fault = (x.repayment == SCULPTED) & (r.repaying > 0) & (r.lender_unlevered_cfads <= 0)
+    r.sculpt_fault = np.where(fault, YEAR, np.nan)
+    r.sculpt_fault_year = np.nan_to_num(least(r.sculpt_fault))
+    r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
+    r.payment = r.debt * level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
+    r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
+    r.sculpt_base = total(np.maximum(0, r.lender_unlevered_cfads) * r.discount_after_grace)
+    r.sculpted_dscr = np.where(r.profile_used == SCULPTED, ratio(r.sculpt_base, r.debt * r.balloon_discount), np.nan)
+    sculpted = ratio(np.maximum(0, r.lender_unlevered_cfads), r.sculpted_dscr)
+    for name in ("opening", "interest", "principal", "closing"):
+        r[name] = np.zeros_like(r.in_loan)
+    balance = r.debt + 0.0
+    for t in range(len(YEAR)):
+        year = slice(t, t + 1)
+        r.opening[:, year] = balance
+        interest = balance * r.term_rate * r.in_loan[:, year]
+        by_profile = np.where(
+            r.profile_used == ANNUITY,
+            r.payment - interest,
+            np.where(r.profile_used == EQUAL, r.equal_principal, np.nan_to_num(sculpted[:, year]) - interest),
+        )
+        r.interest[:, year] = interest
+        r.principal[:, year] = r.repaying[:, year] * by_profile
+        balance = balance - r.principal[:, year] - (x.tenor == t + 1) * x.balloon * r.debt
+        r.closing[:, year] = balance
+    r.balloon_paid = (x.tenor == YEAR) * x.balloon * r.debt
+    r.debt_service = r.interest + r.principal
+
+
+def ratio_rows(x: SimpleNamespace, r: Results) -> None:
+    """DSCR by year and view, LLCR and PLCR at completion."""
+    serviced = r.in_loan * (r.debt > 0) * (r.debt_service > 0)
+    put(r, "dscr", np.where(serviced > 0, ratio(r.cfads, r.debt_service), np.nan))
+    put(r, "min_dscr", least(r.dscr))
+    r.lender_cfads = of_lender(x, r.cfads)
+    r.lender_dscr = of_lender(x, r.dscr)
+    r.lender_min_dscr = least(r.lender_dscr)
+    lowest = np.where(r.lender_dscr == r.lender_min_dscr, YEAR, np.nan)
+    r.lender_min_year = least(lowest)
+    r.lender_avg_dscr = ratio(total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float)))
+    r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR
+    r.llcr = ratio(total(r.lender_cfads * r.discount_at_term_rate * r.in_loan), r.debt)
+    r.plcr = ratio(total(r.lender_cfads * r.discount_at_term_rate), r.debt)
+    lender_contracted = of_lender(x, r.contracted_revenue)
+    r.lender_contracted_revenue = lender_contracted
+    r.contracted_share = ratio(total(lender_contracted * r.in_loan), total(r.revenue_promised * r.in_loan))
+
+
+def waterfall_rows(x: SimpleNamespace, r: Results) -> None:
+    """Cash on the lender's view: debt service, reserve, lock-up, distributions; what is unpaid is shown, not hidden in a balance."""
+    reserve_service = np.where(x.grace_years > 0, x.dsra_rate, level_service(x.dsra_rate, x.tenor, x.grace_years, x.balloon))
+    r.dsra_target = x.dsra_months / 12 * r.debt * reserve_service
+    r.lock_up = np.nan_to_num((r.lender_dscr < x.lock_up_dscr).astype(float))
+    names = ("cash_for_service", "service_paid", "arrears", "reserve", "trapped", "distribution")
+    for name in names:
+        r[name] = np.zeros_like(r.in_loan)
+    reserve, trapped, arrears = r.dsra_target + 0.0, 0.0 * r.debt, 0.0 * r.debt
+    for t in range(len(YEAR)):
+        year = slice(t, t + 1)
+        cash = np.maximum(0, r.lender_cfads[:, year]) + reserve + trapped
+        due = r.debt_service[:, year] + arrears
+        paid = np.minimum(cash, due)
+        arrears = due - paid
+        reserve = np.where(x.tenor > t + 1, np.minimum(r.dsra_target, cash - paid), 0.0)
+        free = cash - paid - reserve
+        trapped = free * r.lock_up[:, year]
+        for name, value in zip(names, (cash, paid, arrears, reserve, trapped, free - trapped), strict=True):
+            r[name][:, year] = value
+    r.sponsor_support = np.maximum(0, -r.lender_cfads)
+
+
+__all__ = ["VIEWS", "Array", "capacity_rows", "ratio_rows", "schedule_rows", "waterfall_rows"]

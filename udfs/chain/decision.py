@@ -1,0 +1,99 @@
+"""The credit tests, the debt that each would permit, the one that binds, and the decision.
+
+Cover is tested on the guarantor: gearing, tail and loss count only what no guarantee covers, DSCR and its
+relatives count the whole loan. Approval is the committee's: the words say whether the tests are met.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from udfs.chain.axes import YEAR, Array, Results, at_year, ratio, total
+
+TOLERANCE = 1e-9
+MEETS, MEETS_WITH_SUPPORT, FAILS = "Meets credit tests", "Meets credit tests with support", "Does not meet credit tests"
+DECISIONS = (FAILS, MEETS, MEETS_WITH_SUPPORT)
+
+# key of the test, its name on paper, unit, and whether the value must be at least (+1) or at most (-1) the limit
+TESTS = (
+    ("min_dscr", "Minimum DSCR", "x", 1),
+    ("avg_dscr", "Average DSCR", "x", 1),
+    ("llcr", "LLCR", "x", 1),
+    ("plcr", "PLCR", "x", 1),
+    ("gearing", "Uncovered gearing", "%", -1),
+    ("tail", "Uncovered debt in the tail", "%", -1),
+    ("contracted", "Contracted share of revenue", "%", 1),
+    ("shortfall", "Probability of DSCR below 1", "%", -1),
+    ("loss", "Expected loss borne by the bank", "%", -1),
+    ("equity", "Sponsor's equity at risk", "%", 1),
+)
+
+
+def scale_within_probability(x: SimpleNamespace, r: Results) -> Array:
+    """Largest multiple of the debt at which the probability of DSCR < 1 stays within its limit.
+
+    The probability steps up each time the multiple passes the worst coverage after a loss in some year,
+    or the worst coverage with the contract kept; the answer is one of these steps.
+    """
+    serviced = (r.in_loan * (r.debt_service > 0))[:, None, :] > 0
+    steps = np.concatenate([r.worst, np.nan_to_num(r.worst_kept)], axis=-1)
+    below = (r.worst[:, None, :] < steps[:, :, None]) & serviced
+    chance = np.sum(below * r.lost[:, None, :], axis=-1) + r.contract_kept * (np.nan_to_num(r.worst_kept) < steps)
+    applies = np.concatenate([serviced[:, 0, :], np.ones_like(serviced[:, 0, :1])], axis=-1)
+    r.step_chance, r.step_chance_kept = chance[:, :-1], chance[:, -1:]
+    allowed = applies & (chance <= x.limit_shortfall + TOLERANCE)
+    return np.maximum(0, np.max(np.where(allowed, steps, 0.0), axis=-1, keepdims=True))
+
+
+def rows(x: SimpleNamespace, r: Results) -> None:
+    """Value, limit, pass and permitted debt of each test; binding test; decision."""
+    uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
+    secured = np.concatenate([r.firm_end_year, r.supported_end_year, r.contract_end_year, r.contract_end_year], axis=-1)
+    r.secured_end_year = np.take_along_axis(secured, np.broadcast_to(x.lender_view, r.debt.shape).astype(int), axis=-1)
+    cutoff = np.floor(r.secured_end_year - x.tail_years)
+    r.tail_balance = np.where(cutoff >= 1, at_year(r.closing, np.clip(cutoff, 1, len(YEAR))), r.debt)
+    all_uses = r.total_uses + x.grant
+    values = {
+        "min_dscr": r.lender_min_dscr,
+        "avg_dscr": r.lender_avg_dscr,
+        "llcr": r.llcr,
+        "plcr": r.plcr,
+        "gearing": np.where(r.debt > 0, uncovered * r.debt / r.total_uses, np.nan),
+        "tail": uncovered * ratio(r.tail_balance, r.debt),
+        "contracted": np.where(r.debt > 0, r.contracted_share, np.nan),
+        "shortfall": r.shortfall_probability,
+        "loss": r.bank_loss_share,
+        "equity": np.where(r.debt > 0, r.sponsor_equity / all_uses, np.nan),
+    }
+    r.probability_scale = scale_within_probability(x, r)
+    passed, permitted = [], []
+    for key, _, _, direction in TESTS:
+        limit = getattr(x, f"limit_{key}")
+        value = values[key]
+        r[f"test_{key}"] = value
+        r[f"pass_{key}"] = np.where(np.isnan(value), np.nan, (direction * (value - limit) >= -TOLERANCE).astype(float))
+        scale = np.maximum(0, ratio(value, limit) if direction > 0 else ratio(limit, np.where(value > TOLERANCE, value, 0)))
+        permits = r.debt * scale
+        if key == "gearing":
+            permits = np.where(uncovered > 0, limit * r.total_uses / np.where(uncovered > 0, uncovered, 1), np.nan)
+        elif key == "equity":
+            permits = np.maximum(0, r.total_uses - limit * all_uses)
+        elif key == "shortfall":
+            permits = r.debt * r.probability_scale
+        r[f"permits_{key}"] = np.where(np.isnan(value), np.nan, permits)
+        passed.append(r[f"pass_{key}"])
+        permitted.append(r[f"permits_{key}"])
+    r.tests_passed = np.concatenate(passed, axis=-1)
+    allowed = np.concatenate(permitted, axis=-1)
+    lowest = np.min(np.where(np.isnan(allowed), np.inf, allowed), axis=-1, keepdims=True)
+    r.permitted_debt = np.where(np.isinf(lowest), np.nan, lowest)
+    r.binding_test = np.where(np.isinf(lowest), 0, np.argmax(np.where(np.isnan(allowed), np.inf, allowed) == lowest, axis=-1)[:, None] + 1)
+    r.permitted_headroom = r.permitted_debt - r.debt
+    r.tests_failed = total((r.tests_passed == 0).astype(float))
+    r.supported = ((x.coverage > 0) | (x.government_loan_share > 0) | (x.grant > 0) | (x.public_offtake_years > 0) | (x.tariff > 0)).astype(
+        float
+    )
+    meets = (r.debt > 0) & (r.tests_failed == 0)
+    r.decision = np.where(meets, 1 + r.supported, 0.0)
