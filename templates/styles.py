@@ -1,0 +1,137 @@
+"""The one table of cell styles: what an input, a calculation, a link, a total and an alert look like.
+
+A style's name is a role and a number format (`input rate`, `link number`, `total number`) or the format
+alone for a calculation (`rate`); texts, headings and check results have names of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+INPUT_BLUE = "0000FF"
+INPUT_YELLOW = "FFFFCC"
+LINK_GREEN = "008000"
+ALERT_RED = "C00000"
+INK = "000000"
+GREY = "7F7F7F"
+NAVY = "1F3864"
+BAND = "DCE6F1"
+PALE_GREEN = "E2EFDA"
+PALE_RED = "F8D7DA"
+
+FONT = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter"}
+
+# Okabe and Ito's palette, told apart in every common form of colour blindness.
+PALETTE = ("0072B2", "E69F00", "009E73", "D55E00", "56B4E9", "CC79A7", "7F7F7F", "000000")
+
+FORMATS: dict[str, str] = {
+    "number": '#,##0.0_);(#,##0.0);"-"_);@_)',
+    "number2": '#,##0.00_);(#,##0.00);"-"_);@_)',
+    "integer": '#,##0_);(#,##0);"-"_);@_)',
+    "price": '#,##0.0000_);(#,##0.0000);"-"_);@_)',
+    "multiple": '0.00"x"_);(0.00"x");0.00"x"_);@_)',
+    "rate": '0.00%_);(0.00%);"-"_);@_)',
+    "share": '0.0%_);(0.0%);"-"_);@_)',
+    "year": "0",
+    "count": "0_);(0);0_);@_)",
+    "flag": '0_);(0);"-"_);@_)',
+    "factor": '0.0000_);(0.0000);"-"_);@_)',
+    "date": "yyyy-mm-dd",
+    "general": "General",
+}
+
+ROLES: dict[str, dict[str, Any]] = {
+    "": {"font_color": INK},
+    "input": {"font_color": INPUT_BLUE, "bg_color": INPUT_YELLOW, "border": 1, "border_color": "BFBFBF", "locked": False},
+    "link": {"font_color": LINK_GREEN},
+    "total": {"font_color": INK, "bold": True, "top": 1},
+    "headline": {"font_color": INK, "bold": True, "bg_color": BAND},
+    "link total": {"font_color": LINK_GREEN, "bold": True, "top": 1},
+    "link headline": {"font_color": LINK_GREEN, "bold": True, "bg_color": BAND},
+    "alert": {"font_color": ALERT_RED, "bold": True},
+}
+
+TEXTS: dict[str, dict[str, Any]] = {
+    "text": {},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "bold": {"bold": True},
+    "bold wrap": {"bold": True, "text_wrap": True, "valign": "top"},
+    "centre": {"align": "center"},
+    "bold centre": {"bold": True, "align": "center"},
+    "right": {"align": "right"},
+    "grey": {"font_color": GREY},
+    "note": {"font_color": GREY, "italic": True},
+    "note wrap": {"font_color": GREY, "italic": True, "text_wrap": True, "valign": "top"},
+    "unit": {"font_color": GREY},
+    "section": {"font_color": GREY},
+    "title": {"bold": True, "font_size": 16, "font_color": NAVY},
+    "subtitle": {"font_size": 11, "font_color": GREY},
+    "heading": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY},
+    "heading right": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right"},
+    "heading centre": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center"},
+    "heading wrap": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center", "text_wrap": True},
+    "heading year": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right", "num_format": "0"},
+    "band": {"bold": True, "font_color": NAVY, "bg_color": BAND},
+    "band right": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "right"},
+    "band centre": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "center"},
+    "input text": {"font_color": INPUT_BLUE, "bg_color": INPUT_YELLOW, "border": 1, "border_color": "BFBFBF", "locked": False},
+    "input choice": {
+        "font_color": INPUT_BLUE,
+        "bg_color": INPUT_YELLOW,
+        "border": 1,
+        "border_color": "BFBFBF",
+        "align": "right",
+        "locked": False,
+    },
+    "link text": {"font_color": LINK_GREEN},
+    "link wrap": {"font_color": LINK_GREEN, "text_wrap": True, "valign": "top"},
+    "link right": {"font_color": LINK_GREEN, "align": "right"},
+    "link bold": {"font_color": LINK_GREEN, "bold": True},
+    "link band centre": {"bold": True, "font_color": LINK_GREEN, "bg_color": BAND, "align": "center"},
+    "link heading centre": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center"},
+    "alert": {"font_color": ALERT_RED, "bold": True},
+    "alert wrap": {"font_color": ALERT_RED, "bold": True, "text_wrap": True, "valign": "top"},
+    "decision": {"bold": True, "font_size": 11, "text_wrap": True, "align": "center", "border": 1},
+    "hyperlink": {"font_color": "0563C1", "underline": 1},
+    "check": {"bold": True, "align": "center"},
+    # for conditional formats: only what they change
+    "ok fill": {"font_color": "006100", "bg_color": PALE_GREEN},
+    "fail fill": {"font_color": ALERT_RED, "bg_color": PALE_RED},
+    "alert fill": {"font_color": ALERT_RED, "bg_color": PALE_RED},
+    "alert text": {"font_color": ALERT_RED, "bold": True},
+    "mute": {"font_color": "BFBFBF"},
+}
+
+CONDITIONAL_ONLY = ("ok fill", "fail fill", "alert fill", "alert text", "mute")
+
+
+def _table() -> dict[str, dict[str, Any]]:
+    table: dict[str, dict[str, Any]] = {}
+    for role, look in ROLES.items():
+        for name, number_format in FORMATS.items():
+            if number_format == "General":
+                table[f"{role} {name}".strip()] = {**FONT, **look}
+            else:
+                table[f"{role} {name}".strip()] = {**FONT, "align": "right", **look, "num_format": number_format}
+    for name, look in TEXTS.items():
+        table[name] = dict(look) if name in CONDITIONAL_ONLY else {**FONT, **look}
+    return table
+
+
+STYLES: dict[str, dict[str, Any]] = _table()
+
+
+def style(name: str) -> dict[str, Any]:
+    """The properties of a style, as XlsxWriter takes them; KeyError with near names."""
+    try:
+        return STYLES[name]
+    except KeyError:
+        import difflib
+
+        near = difflib.get_close_matches(name, STYLES, n=3)
+        raise KeyError(f"there is no cell style {name!r}. Near: {', '.join(near)}") from None
+
+
+def linked(name: str) -> str:
+    """The green form of a calculation's style, for a cell that only shows another sheet's cell."""
+    return f"link {name}" if f"link {name}" in STYLES else name
