@@ -26,7 +26,10 @@ class Generator:
     files: Callable[[], dict[str, bytes]]
 
 
-GENERATORS = (Generator("reference pages", "docs/functions/*.md", reference_pages.pages),)
+GENERATORS = (
+    Generator("reference pages", "docs/functions/*.md", reference_pages.pages),
+    Generator("README's functions", "README.md", reference_pages.readme),
+)
 
 
 def stale(generator: Generator, root: Path = ROOT) -> dict[str, bytes | None]:

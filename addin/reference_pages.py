@@ -7,6 +7,7 @@ sheet say the same.
 from __future__ import annotations
 
 import doctest
+from pathlib import Path
 
 import udfs
 from udfs import reference
@@ -20,6 +21,21 @@ def pages() -> dict[str, bytes]:
     files = {f"docs/functions/{entry.name}.md": page(entry) for entry in entries}
     files["docs/functions/index.md"] = index(entries)
     return {path: text.encode("utf-8") for path, text in files.items()}
+
+
+def readme() -> dict[str, bytes]:
+    """README.md with its table of functions as the register has them now."""
+    start, end = "<!-- functions -->\n", "<!-- /functions -->\n"
+    path = Path(__file__).resolve().parent.parent / "README.md"
+    text = path.read_text(encoding="utf-8")
+    if text.count(start) != 1 or text.count(end) != 1:
+        raise ValueError("README.md needs its two marks around the table of functions")
+    before, after = text.partition(start)[0], text.partition(end)[2]
+    families = reference.by_family(udfs.FUNCTIONS.values())
+    rows = [
+        [family, ", ".join(f"[{entry.name}](docs/functions/{entry.name}.md)" for entry in entries)] for family, entries in families.items()
+    ]
+    return {"README.md": f"{before}{start}{_table(['Family', 'Functions'], rows)}\n{end}{after}".encode()}
 
 
 def page(entry: Function) -> str:

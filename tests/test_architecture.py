@@ -1,0 +1,169 @@
+"""The house holds: each floor imports only those below it, nothing non-free comes in, and what is promised of every function is there.
+
+Read from the source itself, so that an import inside a function counts as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import udfs
+from udfs import reference
+from udfs.registry import Function
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("udfs", "templates", "addin")  # from the ground up
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base"}
+ENTRIES = list(udfs.FUNCTIONS.values())
+
+# Written in pieces, so that this file does not hold what it looks for.
+MACHINE = [rf"/(?:work|root|opt/{'wheels'})/", rf"/home/{'(?!you/)[a-z]'}", rf"/tmp/{'bash_jobs'}"]
+ADDRESSES = [
+    rf"{host}\.{domain}"
+    for host, domain in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("debian", r"org/debian"),
+        ("ubuntu", r"com/ubuntu"),
+        ("anaconda", r"(?:org|com)"),
+    )
+] + [rf"{'PIP'}_(?:EXTRA_)?INDEX_URL", rf"--{'index'}-url", rf"{'snapshot'}\.debian"]
+
+
+@cache
+def files_in_git() -> list[Path]:
+    """The files under version control, with those about to be."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listing.returncode:
+        pytest.skip("not a git clone")
+    return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def sources(floor: str) -> Iterator[Path]:
+    yield from sorted((ROOT / floor).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in the file; `from a import b` counts as a and a.b."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def roots(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_imports_name_their_package_in_full(floor: str) -> None:
+    for path in sources(floor):
+        relative = [n.lineno for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom) and n.level]
+        assert not relative, f"{path.relative_to(ROOT)}, line {relative[0]}"
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_nothing_imports_upwards(floor: str) -> None:
+    above = {*FLOORS[FLOORS.index(floor) + 1 :], "tests", "benchmarks"}
+    wrong = {str(path.relative_to(ROOT)): roots(path) & above for path in sources(floor) if roots(path) & above}
+    assert not wrong
+
+
+def test_the_finance_needs_numpy_and_the_standard_library_only() -> None:
+    allowed = {*sys.stdlib_module_names, "numpy", "udfs"}
+    wrong = {str(path.relative_to(ROOT)): roots(path) - allowed for path in sources("udfs") if roots(path) - allowed}
+    assert not wrong
+
+
+def test_only_the_free_parts_of_xlwings() -> None:
+    not_free = re.compile(r"xlwings\.(pro|server|reports)\b|xlwings_server\b")
+    for floor in (*FLOORS, "tests"):
+        for path in sources(floor):
+            wrong = [name for name in imported(path) if not_free.match(name)]
+            assert not wrong, f"{path.relative_to(ROOT)}: {wrong}"
+
+
+def test_every_file_name_says_what_is_in_it() -> None:
+    empty = [
+        str(path.relative_to(ROOT))
+        for path in files_in_git()
+        if EMPTY_NAMES & {part.lower().partition(".")[0] for part in path.relative_to(ROOT).parts}
+    ]
+    assert not empty
+
+
+def test_every_module_tells_a_newcomer_what_it_is() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for floor in FLOORS
+        for path in sources(floor)
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_function_is_documented_whole(entry: Function) -> None:
+    text = reference.sections(entry)
+    for title in ("Summary", "Equation", "Conventions", "Source", "See also", "Examples"):
+        assert text.get(title), f"{entry.name} has no section {title}"
+    assert not {"Parameters", "Returns"} & {line.strip() for line in entry.doc.splitlines()}, "arguments and result come from the register"
+    assert entry.summary.endswith((".", "?"))
+    assert entry.question.endswith("?")
+    examples = doctest.DocTestParser().get_examples(text["Examples"])
+    assert any(example.want for example in examples), f"{entry.name} has no example with a figure"
+    assert reference.worked_example(entry), f"no example calls {entry.name}"
+    named = {word.strip(".:;()") for word in text["See also"].replace(",", " ").split()}
+    unknown = {word for word in named if re.fullmatch(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+", word)} - set(udfs.FUNCTIONS)
+    assert not unknown, f"{entry.name} points to {unknown}, which the register does not know"
+
+
+def test_the_worked_example_says_what_the_docstring_says() -> None:
+    example = reference.worked_example(udfs.FUNCTIONS["SURVIVAL"])
+    assert example is not None
+    assert example.formula == "=SURVIVAL(4, 0, 0.85, 1)"
+    assert [round(row[0], 6) for row in example.rows] == [1.0, 0.85, 0.7225, 0.614125]
+
+
+def texts_of(path: Path) -> Iterator[tuple[str, str]]:
+    """What a file holds as text; of a workbook, document or add-in each part in it."""
+    data = path.read_bytes()
+    name = str(path.relative_to(ROOT))
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            for part in package.namelist():
+                yield f"{name}:{part}", package.read(part).decode("latin-1")
+    else:
+        yield name, data.decode("latin-1")
+
+
+def test_no_file_tells_of_the_machine_it_was_made_on() -> None:
+    telling = re.compile("|".join((*MACHINE, *ADDRESSES)))
+    found = {}
+    for path in files_in_git():
+        for name, text in texts_of(path):
+            hit = telling.search(text)
+            if hit:
+                found[name] = hit[0]
+    assert not found
+
+
+@pytest.mark.parametrize("text", ["/work" + "/main/x.py", "see https://" + "pypi" + ".org/p", "/home" + "/anna/x", "--index" + "-url"])
+def test_a_telling_text_is_recognised(text: str) -> None:
+    assert re.search("|".join((*MACHINE, *ADDRESSES)), text)
