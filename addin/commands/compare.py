@@ -7,6 +7,8 @@ workbook of ours that has been filled in (.xlsx).
 from __future__ import annotations
 
 import argparse
+import importlib
+import json
 
 SUMMARY = "put deals side by side in a calculated workbook, with each case's credit decision"
 
@@ -21,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from templates import comparison
-
-    raise NotImplementedError(comparison)  # the one place where the comparison is wired in
+    comparison = importlib.import_module("templates.comparison")  # the one place where the comparison is wired in
+    result = comparison.compare(args.deals, out=args.output, force=args.force)
+    print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
+    return 0

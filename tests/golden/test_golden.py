@@ -32,9 +32,11 @@ def assert_close(got: Any, expected: Any, tolerance: dict[str, Any], where: str)
     else:
         error = abs(got - expected)
         relative = error / abs(expected) if expected else math.inf
-        allowed = max(value for key, value in tolerance.items() if key in ("abs", "xnpv_abs", "money_abs")) if any(
-            key in tolerance for key in ("abs", "money_abs")
-        ) else 0.0
+        allowed = (
+            max(value for key, value in tolerance.items() if key in ("abs", "xnpv_abs", "money_abs"))
+            if any(key in tolerance for key in ("abs", "money_abs"))
+            else 0.0
+        )
         assert error <= allowed or relative <= tolerance.get("rel", tolerance.get("rel_mc", 0.0)), f"{where}: {got} is not {expected}"
 
 
