@@ -6,8 +6,10 @@ rest from the sections of the docstring, and the worked example from running the
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import inspect
+import io
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -139,6 +141,9 @@ def worked_example(entry: Function) -> WorkedExample | None:
     given = [_as_cells(arguments[param.name]) if param.name in arguments else OMITTED for param in entry.params]
     while given and given[-1] is OMITTED:
         given.pop()
+    given = [
+        param.default if raw is OMITTED and param.default is not None else raw for param, raw in zip(entry.params, given, strict=False)
+    ]
     result = entry.from_cells(given)
     texts = []
     for param, raw in zip(entry.params, given, strict=False):
@@ -163,7 +168,8 @@ def _first_call(entry: Function) -> dict[str, Any] | None:
     for example in doctest.DocTestParser().get_examples(entry.doc):
         if example.exc_msg is not None:
             continue
-        exec(compile(example.source, f"<example of {entry.name}>", "exec"), namespace)
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(example.source, f"<example of {entry.name}>", "exec"), namespace)
         if calls:
             return calls[0]
     return None
