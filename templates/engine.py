@@ -1,0 +1,262 @@
+"""Calculates a workbook without a spreadsheet program: a `Book` in memory, or any .xlsx file.
+
+The engine is formualizer, fed with a bare package that holds values and formulas only, and with every
+function of the register as a callback. Its known traps are dealt with here and in `formulas`.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from templates import package, rows
+from templates.book import Book, Value, address, sheet_prefix
+from templates.formulas import FIT, OMITTED_TEXT, PLACE_MARK, prepare
+from udfs.cells import OMITTED, CellError, rows_of
+
+# the engine's names of the error kinds, both ways
+_CODES = {
+    "Div": "#DIV/0!",
+    "Na": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "Spill": "#SPILL!",
+    "Calc": "#CALC!",
+    "Circ": "#CIRC!",
+}
+_KINDS = {code: kind for kind, code in _CODES.items()}
+
+
+class CalculationError(Exception):
+    """The workbook cannot be calculated; the message says why and where."""
+
+
+@dataclass
+class Calculated:
+    """The values of a calculated workbook file: by sheet, then by (row, col) from 0; empty cells are absent."""
+
+    sheets: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
+    names: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+
+    def __getitem__(self, where: str) -> Value:
+        """The value at `Sheet!A1` or under a defined name; None for an empty cell."""
+        sheet, row, col = locate(where, self.names, self.sheets)
+        return self.sheets[sheet].get((row, col))
+
+    def errors(self) -> list[str]:
+        """The cells that hold an error value, as `Sheet!A1 #N/A`."""
+        return [
+            f"{sheet_prefix(name)}{address(*spot)} {value.code}"
+            for name, cells in self.sheets.items()
+            for spot, value in cells.items()
+            if isinstance(value, CellError)
+        ]
+
+
+def calculate(book: Book) -> Book:
+    """Give every formula and array block of the book its value; returns the same book."""
+    rows.resolve(book)
+    data = package.pack(book)
+    grids, said = _evaluate(data, {name: _extent(sheet.cells) for name, sheet in book.sheets.items()}, (), book)
+    for name, sheet in book.sheets.items():
+        grid = grids[name]
+        for (row, col), cell in sheet.cells.items():
+            if cell.formula is not None or cell.block is not None:
+                value = grid[row][col]
+                if value is None:
+                    head = cell.block
+                    value = 0.0 if head is None else grid[head.first_row][head.first_col]
+                if isinstance(value, dict):
+                    head = cell.block
+                    spot = (row, col) if head is None else (head.first_row, head.first_col)
+                    value = _explained(_to_python(value), said.get(f"{name}!{address(*spot)}"))
+                cell.value = float(value) if type(value) is int else value
+    return book
+
+
+def calculate_file(path: Any, changes: Mapping[str, Value] | None = None) -> Calculated:
+    """The values of an .xlsx file, calculated afresh after `changes`; the file itself is not touched.
+
+    `changes` maps `Sheet!A1` addresses or defined names (of one cell) to new values.
+    """
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+        opened = package.open_package(source)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise CalculationError(f"{path} is not a workbook that can be read (.xlsx): {error}") from None
+    wanted = [(*locate(where, opened.names, opened.cells), value) for where, value in (changes or {}).items()]
+    for sheet, row, col, _ in wanted:
+        block = opened.blocks.get(sheet, {}).get((row, col))
+        if block is not None:
+            raise CalculationError(f"{sheet_prefix(sheet)}{address(row, col)} is part of the array {block}: it cannot be changed alone.")
+        opened.cells[sheet].add((row, col))
+    extents = {name: _extent(cells) for name, cells in opened.cells.items()}
+    grids, said = _evaluate(opened.data, extents, wanted, None)
+    result = Calculated(names=opened.names)
+    for name, cells in opened.cells.items():
+        grid = grids[name]
+        values = {(row, col): _to_python(grid[row][col]) for row, col in sorted(cells)}
+        result.sheets[name] = {
+            spot: _explained(value, said.get(f"{name}!{address(*spot)}")) for spot, value in values.items() if value is not None
+        }
+    return result
+
+
+def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterable[str]) -> tuple[str, int, int]:
+    """The sheet, row and column of `Sheet!A1`, `'A sheet'!$A$1` or a defined name (in any case of letters)."""
+    if "!" in where:
+        sheet, _, cell = where.rpartition("!")
+        if sheet.startswith("'") and sheet.endswith("'"):
+            sheet = sheet[1:-1].replace("''", "'")
+        spot = package.cell_at(cell)
+        for name in sheets:
+            if name.lower() == sheet.lower() and spot is not None:
+                return (name, *spot)
+    for name, target in names.items():
+        if name.lower() == where.lower():
+            return target
+    raise CalculationError(f"the workbook has no cell or defined name {where!r}.")
+
+
+# The engine ------------------------------------------------------------------------------------
+
+
+def _extent(cells: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """Rows and columns that hold anything."""
+    last_row = last_col = -1
+    for row, col in cells:
+        last_row, last_col = max(last_row, row), max(last_col, col)
+    return last_row + 1, last_col + 1
+
+
+def _evaluate(
+    data: bytes, extents: dict[str, tuple[int, int]], changes: Iterable[tuple[str, int, int, Value]], book: Book | None
+) -> tuple[dict[str, list[list[Any]]], dict[str, CellError]]:
+    """The values of each sheet as rows from A1, and what our functions said in which cell."""
+    import formualizer
+
+    try:
+        workbook = formualizer.load_workbook_bytes(data)
+    except Exception as error:
+        raise CalculationError(_explain(error, book)) from error
+    workbook.set_temporal_egress("serial")
+    said = _register(workbook)
+    for sheet, row, col, value in changes:
+        workbook.set_value(sheet, row + 1, col + 1, _engine_error(value) if isinstance(value, CellError) else _number_or_text(value))
+    try:
+        workbook.evaluate_all()
+    except Exception as error:
+        raise CalculationError(_explain(error, book)) from error
+    grids: dict[str, list[list[Any]]] = {}
+    for name, (height, width) in extents.items():
+        if height == 0:
+            grids[name] = []
+            continue
+        grids[name] = workbook.sheet(name).get_values(formualizer.RangeAddress(name, 1, 1, height, width))
+    return grids, said
+
+
+def _number_or_text(value: Value) -> Any:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _explain(error: Exception, book: Book | None) -> str:
+    """Names the first formula that the engine cannot read, where it is one."""
+    if book is not None:
+        import formualizer
+
+        for sheet in book:
+            for (row, col), cell in sheet.cells.items():
+                formula = cell.formula
+                if formula is None:
+                    continue
+                try:
+                    formualizer.parse(prepare(formula))
+                except Exception as fault:
+                    return f"{sheet_prefix(sheet.name)}{address(row, col)}: the formula {formula} cannot be read: {fault}"
+    return f"the workbook cannot be calculated: {error}"
+
+
+def _register(workbook: Any) -> dict[str, CellError]:
+    """Make our functions callbacks; the dict returned fills with their errors by cell during evaluation."""
+    import udfs  # noqa: F401  (enters all functions in the register)
+    from udfs.registry import FUNCTIONS
+
+    said: dict[str, CellError] = {}
+
+    def callback(from_cells: Any) -> Any:
+        def call(*args: Any) -> Any:
+            place = args[0] if args and isinstance(args[0], str) and args[0].startswith(PLACE_MARK) else ""
+            result = from_cells([_argument(arg) for arg in (args[1:] if place else args)])
+            if place and isinstance(result, CellError):
+                said.setdefault(place[len(PLACE_MARK) :], result)
+            return _to_engine(result)
+
+        return call
+
+    for name, function in FUNCTIONS.items():
+        workbook.register_function(name, callback(function.from_cells), min_args=0, max_args=None)
+    workbook.register_function(FIT, _fit, min_args=3, max_args=3)
+    return said
+
+
+def _explained(value: Any, said: CellError | None) -> Any:
+    """A cell's error with the sentence that our function gave for it, where it was ours."""
+    return said if said is not None and isinstance(value, CellError) and value.code == said.code else value
+
+
+def _argument(raw: Any) -> Any:
+    """A callback's argument as `Function.from_cells` takes it."""
+    if isinstance(raw, list):
+        return [[_argument(value) for value in row] for row in raw]
+    if isinstance(raw, dict):
+        return _to_python(raw)
+    if isinstance(raw, str) and raw == OMITTED_TEXT:
+        return OMITTED
+    return raw
+
+
+def _to_engine(result: Any) -> Any:
+    """A function's result as the engine takes it: a blank is an empty text, an error a dict."""
+    if result is None:
+        return ""
+    if isinstance(result, CellError):
+        return _engine_error(result)
+    if isinstance(result, list):
+        return [[_to_engine(value) for value in row] for row in result]
+    return result
+
+
+def _engine_error(error: CellError) -> dict[str, str]:
+    return {"type": "Error", "kind": _KINDS.get(error.code, "Value"), "message": error.sentence}
+
+
+def _to_python(raw: Any) -> Value:
+    """A value read from the engine; errors become CellErrors."""
+    if isinstance(raw, dict):
+        code = _CODES.get(str(raw.get("kind")), "#VALUE!")
+        return CellError(code, str(raw.get("message") or code))
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return float(raw)
+    return raw
+
+
+def _fit(result: Any, height: float, width: float) -> Any:
+    """An array formula's result in its range as a spreadsheet puts it: one row or column repeats, what is missing is #N/A."""
+    grid = rows_of(result)
+    missing: Any = {"type": "Error", "kind": "Na"}
+    out: list[list[Any]] = []
+    for i in range(int(height)):
+        line = grid[0] if len(grid) == 1 else grid[i] if i < len(grid) else None
+        if line is None:
+            out.append([missing] * int(width))
+            continue
+        cells = [line[0] if len(line) == 1 else line[j] if j < len(line) else missing for j in range(int(width))]
+        out.append([0.0 if value is None else value for value in cells])
+    return out

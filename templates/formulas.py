@@ -1,0 +1,117 @@
+"""Formula texts made ready for the engine: our functions under any prefix, left-out arguments marked, array blocks fitted.
+
+Everything here reads texts only; quoted texts, quoted sheet names, brackets and array constants are
+passed over as a spreadsheet would.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# A left-out argument would reach a callback as 0: this text (from Unicode's private area) stands in for it.
+OMITTED_TEXT = "\ue000left out"
+# The callback that puts an array formula's result into its range.
+FIT = "BLOCK.FIT"
+# What a text that tells a callback its cell begins with.
+PLACE_MARK = "\ue001"
+
+_CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*\(")
+_PREFIX = r"(?:(?:'(?:[^']|'')*'|(?:\[[^\]]*\])?[A-Za-z_][\w.\-]*|\[[^\]]*\])!)?"
+_NAMESPACE = r"(?:_xll\.|_xludf\.|BANKABLE\.)?"
+_PIECE = re.compile(
+    rf"""(?P<text>"(?:[^"]|"")*")
+    |(?P<call>{_PREFIX}{_NAMESPACE}(?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*\()
+    |(?P<quoted>'(?:[^']|'')*')
+    |(?P<bracket>\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\])
+    |(?P<mark>[(){{}},])
+    |(?P<space>\s+)
+    |(?P<other>[A-Za-z_\\$][\w.$\\]*|.)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+def our_names() -> frozenset[str]:
+    """The names in the register."""
+    import udfs  # noqa: F401  (enters all functions in the register)
+    from udfs.registry import FUNCTIONS
+
+    return frozenset(FUNCTIONS)
+
+
+def calls_ours(formula: str, names: frozenset[str] | None = None) -> bool:
+    """Whether a formula calls a function of ours, under any prefix."""
+    if "(" not in formula:
+        return False
+    names = our_names() if names is None else names
+    for found in _CALL.finditer(formula):
+        name = found[1].upper()
+        if name in names or (name.rpartition(".")[2] in names and _own(name, names)):
+            return True
+    return False
+
+
+def _own(name: str, names: frozenset[str]) -> str | None:
+    """The register's name of a called function, its namespace taken off; None for a function that is not ours."""
+    upper = name.upper()
+    for namespace in ("_XLL.", "_XLUDF.", "BANKABLE."):
+        upper = upper.removeprefix(namespace)
+    return upper if upper in names else None
+
+
+def prepare(formula: str, names: frozenset[str] | None = None, cell: str = "") -> str:
+    """The formula with plain names for our functions and a marker for each argument left out of their calls.
+
+    Where `cell` names the formula's place, each of our calls gets it as its first argument, so that the
+    callback knows in which cell it said what.
+
+    >>> prepare('=IF(A1,,2)+[1]!DSCR_X(1,,"a,(b")', frozenset({"DSCR_X"})).replace(OMITTED_TEXT, "~")
+    '=IF(A1,,2)+DSCR_X(1,"~","a,(b")'
+    """
+    names = our_names() if names is None else names
+    if not calls_ours(formula, names):
+        return formula
+    out: list[str] = []
+    calls: list[_Call] = []
+    braces = 0
+    marker = f'"{OMITTED_TEXT}"'
+    opening = '"' + PLACE_MARK + cell.replace('"', '""') + '"' if cell else ""
+    for piece in _PIECE.finditer(formula):
+        text, is_space, name = piece[0], piece["space"] is not None, piece["name"]
+        inner = calls[-1] if calls else None
+        if inner is not None and inner.awaits_comma and not is_space and text != ")":
+            out.append(",")
+            inner.awaits_comma = False
+        if text == ")" and inner is not None:
+            calls.pop()
+            if inner.ours and inner.commas and not inner.holds:
+                out.append(marker)
+        elif text == "," and inner is not None and not braces:
+            if inner.ours and not inner.holds:
+                out.append(marker)
+            inner.commas, inner.holds = True, False
+        else:
+            if inner is not None and not is_space:
+                inner.holds = True
+            if name is not None or text == "(":
+                own = _own(name, names) if name is not None else None
+                calls.append(_Call(own is not None, awaits_comma=own is not None and bool(cell)))
+                text = text if own is None else f"{own}({opening}"
+            braces += {"{": 1, "}": -1}.get(text, 0)
+        out.append(text)
+    return "".join(out)
+
+
+@dataclass
+class _Call:
+    """An open parenthesis while a formula is read."""
+
+    ours: bool
+    awaits_comma: bool
+    commas: bool = False
+    holds: bool = False  # whether the argument being read holds anything
+
+
+def fitted(formula: str, height: int, width: int, names: frozenset[str] | None = None, cell: str = "") -> str:
+    """An array formula (with its =) as the engine is to evaluate it over a range of that size."""
+    return f"={FIT}({prepare(formula, names, cell).removeprefix('=')},{height},{width})"

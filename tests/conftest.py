@@ -1,0 +1,33 @@
+"""Fixtures that several folders of tests share: a real spreadsheet program, where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.calc import libreoffice
+
+
+@pytest.fixture
+def recalculate(tmp_path: Path) -> Callable[[Path], dict[str, dict[tuple[int, int], Any]]]:
+    """A function that gives all values of an .xlsx, by sheet, after a hard recalculation in LibreOffice."""
+    if libreoffice.program() is None:
+        libreoffice.missing("LibreOffice (soffice)")
+    return lambda path: libreoffice.recalculate(Path(path), tmp_path / "libreoffice")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Callable[[Path], list[Path]]:
+    """A function that gives one PNG for every printed page of an .xlsx; the PDF lies beside them."""
+    if libreoffice.program() is None:
+        libreoffice.missing("LibreOffice (soffice)")
+    try:
+        import pypdfium2  # noqa: F401
+    except ImportError:
+        libreoffice.missing("pypdfium2")
+    from tests.calc.pictures import picture
+
+    return lambda path: picture(Path(path), tmp_path / "pictures")
