@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates import package, rows
+from templates import elementwise, package, rows
 from templates.book import Book, Value, address, sheet_prefix
 from templates.formulas import FIT, OMITTED_TEXT, PLACE_MARK, prepare
 from udfs.cells import OMITTED, CellError, rows_of
@@ -203,6 +203,8 @@ def _register(workbook: Any) -> dict[str, CellError]:
     for name, function in FUNCTIONS.items():
         workbook.register_function(name, callback(function.from_cells), min_args=0, max_args=None)
     workbook.register_function(FIT, _fit, min_args=3, max_args=3)
+    for name, over_cells in elementwise.callbacks().items():
+        workbook.register_function(name, over_cells, min_args=1, max_args=2)
     return said
 
 

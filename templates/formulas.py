@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from templates import elementwise
+
 # A left-out argument would reach a callback as 0: this text (from Unicode's private area) stands in for it.
 OMITTED_TEXT = "\ue000left out"
 # The callback that puts an array formula's result into its range.
@@ -41,14 +43,18 @@ def our_names() -> frozenset[str]:
 
 def calls_ours(formula: str, names: frozenset[str] | None = None) -> bool:
     """Whether a formula calls a function of ours, under any prefix."""
+    names = our_names() if names is None else names
+    return "(" in formula and any(_own(found[1], names) for found in _CALL.finditer(formula))
+
+
+def needs_work(formula: str, names: frozenset[str], array: bool = False) -> bool:
+    """Whether `prepare` would change the formula: it calls ours, or maps a one-cell function over ranges."""
     if "(" not in formula:
         return False
-    names = our_names() if names is None else names
-    for found in _CALL.finditer(formula):
-        name = found[1].upper()
-        if name in names or (name.rpartition(".")[2] in names and _own(name, names)):
-            return True
-    return False
+    called = {found[1].upper() for found in _CALL.finditer(formula)}
+    if (array or "SUMPRODUCT" in called) and called & elementwise.NAMES:
+        return True
+    return any(_own(name, names) for name in called)
 
 
 def _own(name: str, names: frozenset[str]) -> str | None:
@@ -59,17 +65,18 @@ def _own(name: str, names: frozenset[str]) -> str | None:
     return upper if upper in names else None
 
 
-def prepare(formula: str, names: frozenset[str] | None = None, cell: str = "") -> str:
+def prepare(formula: str, names: frozenset[str] | None = None, cell: str = "", array: bool = False) -> str:
     """The formula with plain names for our functions and a marker for each argument left out of their calls.
 
     Where `cell` names the formula's place, each of our calls gets it as its first argument, so that the
-    callback knows in which cell it said what.
+    callback knows in which cell it said what. One-cell functions inside SUMPRODUCT, or anywhere in an `array`
+    formula, become their forms over ranges (`elementwise`).
 
     >>> prepare('=IF(A1,,2)+[1]!DSCR_X(1,,"a,(b")', frozenset({"DSCR_X"})).replace(OMITTED_TEXT, "~")
     '=IF(A1,,2)+DSCR_X(1,"~","a,(b")'
     """
     names = our_names() if names is None else names
-    if not calls_ours(formula, names):
+    if not needs_work(formula, names, array):
         return formula
     out: list[str] = []
     calls: list[_Call] = []
@@ -95,7 +102,10 @@ def prepare(formula: str, names: frozenset[str] | None = None, cell: str = "") -
                 inner.holds = True
             if name is not None or text == "(":
                 own = _own(name, names) if name is not None else None
-                calls.append(_Call(own is not None, awaits_comma=own is not None and bool(cell)))
+                over_ranges = array or (inner is not None and inner.array)
+                if own is None and over_ranges and name is not None and name.upper() in elementwise.NAMES:
+                    text = f"{elementwise.PREFIX}{name.upper()}("
+                calls.append(_Call(own is not None, own is not None and bool(cell), over_ranges or (name or "").upper() == "SUMPRODUCT"))
                 text = text if own is None else f"{own}({opening}"
             braces += {"{": 1, "}": -1}.get(text, 0)
         out.append(text)
@@ -108,10 +118,11 @@ class _Call:
 
     ours: bool
     awaits_comma: bool
+    array: bool  # whether arrays are mapped over here
     commas: bool = False
     holds: bool = False  # whether the argument being read holds anything
 
 
 def fitted(formula: str, height: int, width: int, names: frozenset[str] | None = None, cell: str = "") -> str:
     """An array formula (with its =) as the engine is to evaluate it over a range of that size."""
-    return f"={FIT}({prepare(formula, names, cell).removeprefix('=')},{height},{width})"
+    return f"={FIT}({prepare(formula, names, cell, array=True).removeprefix('=')},{height},{width})"

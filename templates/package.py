@@ -15,7 +15,7 @@ from html import unescape
 from xml.sax.saxutils import escape
 
 from templates.book import Book, Cell, Sheet, address, area, column_letters
-from templates.formulas import calls_ours, fitted, our_names, prepare
+from templates.formulas import fitted, needs_work, our_names, prepare
 from udfs.cells import CellError
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -90,7 +90,7 @@ def _sheet_part(sheet: Sheet, ours: frozenset[str]) -> str:
             content = f'><f t="array" ref="{where}">{escape(text)}</f></c>'
         elif cell.formula is not None:
             text = cell.formula
-            if calls_ours(text, ours):
+            if needs_work(text, ours):
                 text = prepare(text, ours, f"{sheet.name}!{address(row, col)}")
             content = f"><f>{escape(text[1:])}</f></c>"
         else:
@@ -238,7 +238,7 @@ def _edit_sheet(text: str, name: str, opened: Opened, ours: frozenset[str]) -> s
             assert first is not None
             assert last is not None
             ready = fitted("=" + written, last[0] - first[0] + 1, last[1] - first[1] + 1, ours, place)[1:]
-        elif calls_ours(written, ours):
+        elif needs_work(written, ours):
             ready = prepare("=" + written, ours, "" if "shared" in formula[2] else place)[1:]
         else:
             return found[0]

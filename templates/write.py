@@ -11,7 +11,6 @@ import io
 import math
 import os
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -140,10 +139,8 @@ class _FullValues(Worksheet):
     """A sheet that writes numbers with all their digits, and errors and logicals as such wherever they stand."""
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        names = {found[1] for found in _CALL.finditer(formula)}
-        if any(_is_newer(name) for name in names):
-            return super()._prepare_formula(formula, True)
-        return formula.removeprefix("=")
+        # XlsxWriter's own prefixing takes NORMSDIST for NORM.S.DIST
+        return _CALL.sub(_prefixed, formula.removeprefix("="))
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
         kind = type(cell).__name__
@@ -173,13 +170,22 @@ class _FullValues(Worksheet):
         self.fh.write(text)
 
 
-_CALL = re.compile(r"([A-Z][A-Z0-9.]*)\(")
+_CALL = re.compile(r"(?<![A-Za-z0-9_.])([A-Z][A-Z0-9.]*)\(")
 
 
-@lru_cache(maxsize=512)
-def _is_newer(name: str) -> bool:
-    """Whether a file has to prefix the function's name (_xlfn.), as it does for those that came after 2007."""
-    return Worksheet()._prepare_formula(f"={name}(1)", True) != f"{name}(1)"
+# Functions that came after 2007; a file names them with the prefix _xlfn.
+# fmt: off
+_NEWER = frozenset((
+    "AGGREGATE", "CONCAT", "DAYS", "IFNA", "IFS", "MAXIFS", "MINIFS", "NORM.DIST", "NORM.INV", "NORM.S.DIST", "NORM.S.INV",
+    "NUMBERVALUE", "PDURATION", "PERCENTILE.EXC", "PERCENTILE.INC", "QUARTILE.INC", "RANK.AVG", "RANK.EQ", "RRI", "SEQUENCE",
+    "STDEV.P", "STDEV.S", "SWITCH", "TEXTJOIN", "UNIQUE", "VAR.P", "VAR.S", "XLOOKUP", "XMATCH", "XOR",
+))
+# fmt: on
+
+
+def _prefixed(call: re.Match[str]) -> str:
+    name = call[1]
+    return f"_xlfn.{name}(" if name in _NEWER else call[0]
 
 
 def _digits(number: float) -> str:
