@@ -62,7 +62,7 @@ def calculate(book: Book) -> Book:
     """Give every formula and array block of the book its value; returns the same book."""
     rows.resolve(book)
     data = package.pack(book)
-    grids, said = _evaluate(data, {name: _extent(sheet.cells) for name, sheet in book.sheets.items()}, (), book)
+    grids, said = _evaluate(data, {name: _extent(sheet.cells) for name, sheet in book.sheets.items()}, ())
     for name, sheet in book.sheets.items():
         grid = grids[name]
         for (row, col), cell in sheet.cells.items():
@@ -76,6 +76,7 @@ def calculate(book: Book) -> Book:
                     spot = (row, col) if head is None else (head.first_row, head.first_col)
                     value = _explained(_to_python(value), said.get(f"{name}!{address(*spot)}"))
                 cell.value = float(value) if type(value) is int else value
+    _refuse_faults(book)
     return book
 
 
@@ -97,7 +98,7 @@ def calculate_file(path: Any, changes: Mapping[str, Value] | None = None) -> Cal
             raise CalculationError(f"{sheet_prefix(sheet)}{address(row, col)} is part of the array {block}: it cannot be changed alone.")
         opened.cells[sheet].add((row, col))
     extents = {name: _extent(cells) for name, cells in opened.cells.items()}
-    grids, said = _evaluate(opened.data, extents, wanted, None)
+    grids, said = _evaluate(opened.data, extents, wanted)
     result = Calculated(names=opened.names)
     for name, cells in opened.cells.items():
         grid = grids[name]
@@ -136,7 +137,7 @@ def _extent(cells: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _evaluate(
-    data: bytes, extents: dict[str, tuple[int, int]], changes: Iterable[tuple[str, int, int, Value]], book: Book | None
+    data: bytes, extents: dict[str, tuple[int, int]], changes: Iterable[tuple[str, int, int, Value]]
 ) -> tuple[dict[str, list[list[Any]]], dict[str, CellError]]:
     """The values of each sheet as rows from A1, and what our functions said in which cell."""
     import formualizer
@@ -144,7 +145,7 @@ def _evaluate(
     try:
         workbook = formualizer.load_workbook_bytes(data)
     except Exception as error:
-        raise CalculationError(_explain(error, book)) from error
+        raise CalculationError(f"the workbook cannot be calculated: {error}") from error
     workbook.set_temporal_egress("serial")
     said = _register(workbook)
     for sheet, row, col, value in changes:
@@ -152,7 +153,7 @@ def _evaluate(
     try:
         workbook.evaluate_all()
     except Exception as error:
-        raise CalculationError(_explain(error, book)) from error
+        raise CalculationError(f"the workbook cannot be calculated: {error}") from error
     grids: dict[str, list[list[Any]]] = {}
     for name, (height, width) in extents.items():
         if height == 0:
@@ -166,21 +167,24 @@ def _number_or_text(value: Value) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _explain(error: Exception, book: Book | None) -> str:
-    """Names the first formula that the engine cannot read, where it is one."""
-    if book is not None:
-        import formualizer
+def _refuse_faults(book: Book) -> None:
+    """Raise for a formula that the engine could not read, or one that hangs on itself: both are faults of the book."""
+    import formualizer
 
-        for sheet in book:
-            for (row, col), cell in sheet.cells.items():
-                formula = cell.formula
-                if formula is None:
-                    continue
+    for sheet in book:
+        for (row, col), cell in sheet.cells.items():
+            head = cell.block is None or (cell.block.first_row, cell.block.first_col) == (row, col)
+            formula = cell.formula if cell.block is None else cell.block.formula
+            if not isinstance(cell.value, CellError) or formula is None or not head:
+                continue
+            where = f"{sheet_prefix(sheet.name)}{address(row, col)}"
+            if cell.value.code == "#CIRC!":
+                raise CalculationError(f"{where}: the formula {formula} hangs on its own result")
+            if cell.value.code == "#VALUE!":
                 try:
                     formualizer.parse(prepare(formula))
                 except Exception as fault:
-                    return f"{sheet_prefix(sheet.name)}{address(row, col)}: the formula {formula} cannot be read: {fault}"
-    return f"the workbook cannot be calculated: {error}"
+                    raise CalculationError(f"{where}: the formula {formula} cannot be read: {fault}") from None
 
 
 def _register(workbook: Any) -> dict[str, CellError]:
