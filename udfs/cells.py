@@ -380,6 +380,25 @@ def block(help: str) -> Param:
     return Param("block", help, _read_block)
 
 
+# Ranges side by side ---------------------------------------------------------------------------
+
+
+def same_length(years: int | None = None, **ranges: Any) -> None:
+    """Refuse ranges of unequal length, naming two of them; single numbers and omitted arguments pass.
+
+    `years` is the length that an argument of that name asks for.
+    """
+    lengths = {name: values.size for name, values in ranges.items() if isinstance(values, np.ndarray) and values.ndim}
+    if years is not None:
+        for name, length in lengths.items():
+            if length != years:
+                raise wrong_value(f"{name} has {length} cells but years is {years}: give one number, or one cell a year.")
+    names = list(lengths)
+    for name in names[1:]:
+        if lengths[name] != lengths[names[0]]:
+            raise wrong_value(f"{names[0]} has {lengths[names[0]]} cells and {name} has {lengths[name]}: give ranges of equal length.")
+
+
 # Results ---------------------------------------------------------------------------------------
 
 
