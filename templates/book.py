@@ -140,8 +140,8 @@ class Conditional:
     rule: Any = None
     style: str = "alert fill"
     low_colour: str = "F7FBFF"
-    middle_colour: str = "9ECAE1"
-    high_colour: str = "2171B5"
+    middle_colour: str = "C6DBEF"
+    high_colour: str = "6BAED6"
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Series:
 class Chart:
     """A native chart: `kind` is line, column, stacked or scatter; its top left corner stands at (row, col).
 
-    `name` of a series is a text, or a token or reference where it holds a `!`. Number formats are a spreadsheet's.
+    `name` of a series is a text, or a token or reference where it holds a `!` or a brace. Number formats are a spreadsheet's.
     """
 
     kind: str

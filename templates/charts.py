@@ -58,10 +58,13 @@ def _axis(title: str, number_format: str) -> dict[str, Any]:
 
 def _series(book: Book, sheet: Sheet, series: Series, number: int, kind: str, where: str) -> dict[str, Any]:
     def reference(text: str) -> str:
-        return "=" + rows.text_of(book, sheet, text, where).lstrip("=")
+        return "=" + rows.text_of(book, sheet, text, where, qualified=True).lstrip("=")
 
     colour = "#" + (series.colour or PALETTE[number % len(PALETTE)]).lstrip("#")
-    out: dict[str, Any] = {"name": reference(series.name) if "!" in series.name else series.name, "values": reference(series.values)}
+    out: dict[str, Any] = {
+        "name": reference(series.name) if "!" in series.name or "{" in series.name else series.name,
+        "values": reference(series.values),
+    }
     if series.categories:
         out["categories"] = reference(series.categories)
     if kind in ("line", "scatter"):

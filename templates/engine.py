@@ -168,7 +168,7 @@ def _number_or_text(value: Value) -> Any:
 
 
 def _refuse_faults(book: Book) -> None:
-    """Raise for a formula that the engine could not read, or one that hangs on itself: both are faults of the book."""
+    """Raise for a formula that the engine could not read, or for a loop: both are faults of the book."""
     import formualizer
 
     for sheet in book:
@@ -179,7 +179,7 @@ def _refuse_faults(book: Book) -> None:
                 continue
             where = f"{sheet_prefix(sheet.name)}{address(row, col)}"
             if cell.value.code == "#CIRC!":
-                raise CalculationError(f"{where}: the formula {formula} hangs on its own result")
+                raise CalculationError(f"{where}: the formula {formula} hangs on its own result, or on a cell that does")
             if cell.value.code == "#VALUE!":
                 try:
                     formualizer.parse(prepare(formula))

@@ -240,7 +240,7 @@ def _moving(place: Placed, suffix: str) -> Callable[[int], str]:
 class _Formula:
     """One formula text on one sheet, its tokens looked up once, ready to be written into any column."""
 
-    def __init__(self, book: Book, sheet: Sheet, text: str, where: str) -> None:
+    def __init__(self, book: Book, sheet: Sheet, text: str, where: str, qualified: bool = False) -> None:
         self.parts: list[str | tuple[str, Callable[[int], str], Placed, str]] = []
         for part in _split(text):
             if isinstance(part, str):
@@ -248,6 +248,7 @@ class _Formula:
                 continue
             sheet_name, key, suffix, token = part
             prefix, place = _find(book, sheet, sheet_name, key, where)
+            prefix = prefix or (sheet_prefix(sheet.name) if qualified else "")
             reference = _fixed(place, suffix, f"{where}: {token}")
             if reference is not None:
                 self.parts.append(prefix + reference)
@@ -343,6 +344,9 @@ def ref(book: Book, token: str) -> str:
     return prefix + reference
 
 
-def text_of(book: Book, sheet: Sheet, text: str, where: str) -> str:
-    """A text with its tokens resolved, for charts, validations and conditional formats."""
-    return _Formula(book, sheet, text, where).at(None, where) if "{" in text else text
+def text_of(book: Book, sheet: Sheet, text: str, where: str, qualified: bool = False) -> str:
+    """A text with its tokens resolved, for charts, validations and conditional formats.
+
+    `qualified` names the sheet in every reference, as charts need it.
+    """
+    return _Formula(book, sheet, text, where, qualified).at(None, where) if "{" in text else text

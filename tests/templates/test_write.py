@@ -72,7 +72,7 @@ def test_names_validation_and_page(path):
     assert sheet["A1"].hyperlink.location == "Answers!B2"
     assert sheet["B6"].comment.text == "Illustrative."
     assert sheet.row_dimensions[8].outlineLevel == 1
-    assert len(sheet._charts) == 1
+    assert [series.val.numRef.f for series in sheet._charts[0].series] == ["'Data centre'!$G$7:$K$7", "'Data centre'!$G$8:$K$8"]
     assert sheet["D6"].font.color.rgb == "FF0000FF"
     assert book["Answers"]["B52"].font.color.rgb == "FF008000"
 
