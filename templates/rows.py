@@ -10,7 +10,7 @@ they are placed:
     {key:}   the whole path ($G$12:$AJ$12)
     {key..}  from the first time column to this one ($G12:H12)
     {key>>}  from this column to the last (H12:$AJ12)
-    {key#n}  the n-th time column ($G$12 for n = 1)
+    {key#n}  the n-th time column ($G$12 for n = 1); {key#1-20} the first twenty
     {key+}   the row's total ($E$12)
     {Sheet!key...}  the same on another sheet, by position in time where its time columns stand elsewhere
 """
@@ -32,7 +32,7 @@ FIRST_TIME_COLUMN = 6
 
 KINDS = ("scalar", "path", "block", "heading", "band", "note", "blank")
 
-_TOKEN = re.compile(r"\{(?:([^{}!]+)!)?([A-Za-z_]\w*)(<|>>|>|:|\.\.|#\d+|\+)?\}")
+_TOKEN = re.compile(r"\{(?:([^{}!]+)!)?([A-Za-z_]\w*)(<|>>|>|:|\.\.|#\d+(?:-\d+)?|\+)?\}")
 _PURE_LINK = re.compile(r"=(?:'(?:[^']|'')+'|[A-Za-z_]\w*)!\$?[A-Z]{1,3}\$?\d+\Z")
 
 
@@ -216,10 +216,10 @@ def _fixed(place: Placed, suffix: str, what: str) -> str | None:
     if suffix == "+":
         return address(place.row, place.col, absolute=True)
     if suffix.startswith("#"):
-        position = int(suffix[1:])
-        if not 1 <= position <= place.columns.count:
-            raise UnknownKeyError(f"{what} has {place.columns.count} time columns, no number {position}")
-        return address(place.row, place.columns.first + position - 1, True)
+        positions = [int(number) for number in suffix[1:].split("-")]
+        if not all(1 <= position <= place.columns.count for position in positions):
+            raise UnknownKeyError(f"{what} has {place.columns.count} time columns, not {suffix[1:]}")
+        return ":".join(address(place.row, place.columns.first + position - 1, True) for position in positions)
     return None
 
 

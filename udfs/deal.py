@@ -125,9 +125,9 @@ class Deal:
         "Contract", "Backing of the promise", BACKINGS, "what stands behind the buyer's firm years", "commercial contract"
     )
     firm_lapse: float = _share(
-        "Contract", "Lapse of appropriation in firm years", "a year; counts when the backing is subject to appropriation", 0.0
+        "Contract", "Lapse of appropriation in firm years", "a year; counts when the backing is subject to appropriation", 0.0, high=0.99
     )
-    termination: float = _share("Contract", "Termination for convenience", "probability a year", 0.0)
+    termination: float = _share("Contract", "Termination for convenience", "probability a year", 0.0, high=0.99)
     termination_settlement: float = _share("Contract", "Settlement on termination", "share of that year's contracted revenue", 0.0)
     offtaker_pd: float = _share("Contract", "Offtaker's probability of default", "a year, average over the loan's life", high=0.99)
     offtaker_recovery: float = _share(

@@ -21,10 +21,14 @@ def hard_cost(capex: Array, contingency: Array, overrun: Array) -> Array:
     return capex * (1 + contingency) * (1 + overrun)
 
 
-def spend_cumulative(build_months: Array, c1: Array, c2: Array, c3: Array) -> Array:
-    """Share of hard cost spent by the end of month m: c1 u + c2 u^2 + c3 u^3, u = min(1, m / build_months)."""
-    u = np.minimum(1, MONTH / build_months)
-    return c1 * u + c2 * u**2 + c3 * u**3
+def build_progress(build_months: Array) -> Array:
+    """Share of the planned build time gone by the end of month m: u = min(1, m / build_months)."""
+    return np.minimum(1, MONTH / build_months)
+
+
+def spend_cumulative(u: Array, c1: Array, c2: Array, c3: Array) -> Array:
+    """Share of hard cost spent by the end of month m: c1 u + c2 u^2 + c3 u^3."""
+    return u * (c1 + u * (c2 + u * c3))
 
 
 def delay_cost(build_months: Array, completion_month: Array, cost: Array, damages: Array) -> Array:
@@ -59,7 +63,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     for n, terms in enumerate(PROFILE_TERMS.T, start=1):
         r[f"profile_{n}"] = terms[x.spend_profile.astype(int)]
     r.in_build = (r.completion_month >= MONTH).astype(float)
-    r.spend_cumulative = spend_cumulative(x.build_months, r.profile_1, r.profile_2, r.profile_3)
+    r.build_progress = build_progress(x.build_months)
+    r.spend_cumulative = spend_cumulative(r.build_progress, r.profile_1, r.profile_2, r.profile_3)
     r.spend_share = r.spend_cumulative - previous(r.spend_cumulative)
     r.plant_spend = r.hard_cost * r.spend_share
     r.delay_spend = delay_cost(x.build_months, r.completion_month, x.delay_cost, x.delay_damages)

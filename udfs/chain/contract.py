@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from udfs import normal
-from udfs.chain.axes import YEAR, Array, Results, previous
+from udfs.chain.axes import YEAR, Array, Results, previous, ratio
 from udfs.offtake import renewals_needed
 
 
@@ -51,11 +51,14 @@ def after_end(end: Array, first: Array, second: Array) -> Array:
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Volumes, prices and the survival of the contract."""
     r.in_operation = (x.operating_years >= YEAR).astype(float)
+    r.ramp_years = x.ramp_months / 12
     r.ramp_cumulative = ramp_cumulative(x.ramp_months)
     r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)
     r.capacity_available = x.capacity * x.utilisation * r.ramp * r.in_operation
 
-    r.delay_eats = (x.contract_end == 1) * x.delay_months / 12
+    r.in_band, r.calendar_end = (x.price_basis == 1).astype(float), (x.contract_end == 1).astype(float)
+    r.full_faith, r.subject_to_appropriation = (x.statutory_backing == 1).astype(float), (x.statutory_backing == 2).astype(float)
+    r.delay_eats = r.calendar_end * x.delay_months / 12
     r.contract_end_year = np.maximum(0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats)
     r.firm_end_year = np.clip(x.firm_years - r.delay_eats, 0, r.contract_end_year)
     r.supported_end_year = np.clip(np.maximum(x.firm_years, x.public_offtake_years) - r.delay_eats, 0, r.contract_end_year)
@@ -70,25 +73,27 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.secured_volume = np.minimum(r.capacity_available, x.take_or_pay * r.contracted_capacity)
     r.taken_volume = np.minimum(r.billed_volume, np.minimum(x.buyer_demand, x.max_volume) * r.contracted_capacity)
 
-    uplift = 1 + x.tariff * x.tariff_pass_through * x.home_share
-    r.market_price_path = indexed(x.market_price, x.market_growth) * uplift
+    r.tariff_uplift = 1 + x.tariff * x.tariff_pass_through * x.home_share
+    r.market_price_path = indexed(x.market_price, x.market_growth) * r.tariff_uplift
     r.floor_path = indexed(x.price_floor, x.band_escalator)
     r.cap_path = indexed(x.price_cap, x.band_escalator)
     r.price_sd = x.price_vol * np.sqrt(r.completion_month / 12 + YEAR)
     r.call_at_floor = call_value(r.market_price_path, r.floor_path, r.price_sd)
     r.call_at_cap = np.where(x.price_cap > 0, call_value(r.market_price_path, r.cap_path, r.price_sd), 0.0)
     r.floor_value = r.call_at_floor - r.market_price_path + r.floor_path
-    in_band = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
-    r.contract_price = np.where(x.price_basis == 1, in_band, indexed(x.price, x.escalator))
-    r.secured_price = np.where(x.price_basis == 1, r.floor_path, r.contract_price)
+    banded = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
+    r.contract_price = np.where(r.in_band > 0, banded, indexed(x.price, x.escalator))
+    r.secured_price = np.where(r.in_band > 0, r.floor_path, r.contract_price)
 
+    r.retool_years, r.refill_years = x.retool_months / 12, x.refill_months / 12
     r.refill_1 = refilled(1, x.retool_months, x.refill_months)
-    r.refill_2 = refilled(2, x.retool_months, x.refill_months) - r.refill_1
+    r.regained_2 = refilled(2, x.retool_months, x.refill_months)
+    r.refill_2 = r.regained_2 - r.refill_1
     r.market_volume_beside = x.merchant_share * np.maximum(0, r.capacity_available - r.billed_volume)
     r.market_volume_free = x.merchant_share * r.capacity_available
     r.volume_refilled = r.market_volume_free - r.market_volume_beside
 
-    r.lapse_in_firm_years = (x.statutory_backing == 2) * x.firm_lapse
+    r.lapse_in_firm_years = r.subject_to_appropriation * x.firm_lapse
     r.hazard = -np.log(1 - x.offtaker_pd)
     r.contract_year = np.minimum(YEAR, np.ceil(r.contract_end_year))
     r.renewals = renewals_needed(r.contract_year, r.supported_end_year, x.renew_every)
@@ -97,6 +102,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.offtaker_survives = np.exp(-r.hazard * r.contract_year)
     r.alive = r.renewed * r.offtaker_survives
-    r.lost = previous(r.alive, 1.0) - r.alive
-    r.lapse = np.where(previous(r.alive, 1.0) > 0, r.lost / np.where(previous(r.alive, 1.0) > 0, previous(r.alive, 1.0), 1), 0.0)
-    r.lost_before = previous(1 - r.alive)
+    r.alive_before = previous(r.alive, 1.0)
+    r.lost = r.alive_before - r.alive
+    r.lapse = np.nan_to_num(ratio(r.lost, r.alive_before))
+    r.lost_before = 1 - r.alive_before

@@ -17,17 +17,16 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     """What each view's CFADS carries at the target DSCR, and the gearing used."""
     r.discount_after_grace = r.repaying * (1 + r.term_rate) ** -(YEAR - x.grace_years)
     r.balloon_discount = 1 - x.balloon * (1 + r.term_rate) ** -(x.tenor - x.grace_years)
-    present = total(np.maximum(0, r.unlevered_cfads) * r.discount_after_grace)
-    put(r, "capacity", present / x.limit_min_dscr / r.balloon_discount)
+    put(r, "carried", np.maximum(0, r.unlevered_cfads) / x.limit_min_dscr * r.discount_after_grace)
+    put(r, "capacity", total(r.carried) / r.balloon_discount)
 
     r.lender_unlevered_cfads = of_lender(x, r.unlevered_cfads)
-    equal = (1 - x.balloon) / (x.tenor - x.grace_years)
-    opening = 1 - equal * np.maximum(0, YEAR - 1 - x.grace_years)
-    payment = level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
-    r.unit_opening = opening
-    level = np.where(x.repayment == EQUAL, opening * r.term_rate + equal, payment)
+    r.unit_instalment = (1 - x.balloon) / (x.tenor - x.grace_years)
+    r.unit_opening = 1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years)
+    r.unit_payment = level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
+    level = np.where(x.repayment == EQUAL, r.unit_opening * r.term_rate + r.unit_instalment, r.unit_payment)
     r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.term_rate)
-    r.carried_by_year = np.where(r.in_loan > 0, ratio(r.lender_unlevered_cfads, r.unit_service), np.nan)
+    r.carried_by_year = ratio(r.lender_unlevered_cfads, r.unit_service)
     r.level_capacity = np.maximum(0, least(r.carried_by_year)) / x.limit_min_dscr
     sculpted = np.take_along_axis(r.capacity, x.lender_view.astype(int)[None], axis=0)[0]
     r.lender_capacity = np.where(x.repayment == SCULPTED, sculpted, r.level_capacity)
@@ -38,13 +37,15 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
 
 def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     """Opening balance to closing balance of the debt used; a sculpted loan that meets a year without CFADS is an annuity."""
-    fault = (x.repayment == SCULPTED) & (r.repaying > 0) & (r.lender_unlevered_cfads <= 0)
+    r.sculpted = (x.repayment == SCULPTED).astype(float)
+    fault = (r.sculpted > 0) & (r.repaying > 0) & (r.lender_unlevered_cfads <= 0)
     r.sculpt_fault = np.where(fault, YEAR, np.nan)
     r.sculpt_fault_year = np.nan_to_num(least(r.sculpt_fault))
     r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
     r.payment = r.debt * level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
     r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
-    r.sculpt_base = total(np.maximum(0, r.lender_unlevered_cfads) * r.discount_after_grace)
+    r.sculpt_base_by_year = np.maximum(0, r.lender_unlevered_cfads) * r.discount_after_grace
+    r.sculpt_base = total(r.sculpt_base_by_year)
     r.sculpted_dscr = np.where(r.profile_used == SCULPTED, ratio(r.sculpt_base, r.debt * r.balloon_discount), np.nan)
     sculpted = ratio(np.maximum(0, r.lender_unlevered_cfads), r.sculpted_dscr)
     for name in ("opening", "interest", "principal", "closing"):
@@ -65,12 +66,12 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
         r.closing[:, year] = balance
     r.balloon_paid = (x.tenor == YEAR) * x.balloon * r.debt
     r.debt_service = r.interest + r.principal
+    r.serviced = r.in_loan * (r.debt > 0) * (r.debt_service > 0)
 
 
 def ratio_rows(x: SimpleNamespace, r: Results) -> None:
     """DSCR by year and view, LLCR and PLCR at completion."""
-    serviced = r.in_loan * (r.debt > 0) * (r.debt_service > 0)
-    put(r, "dscr", np.where(serviced > 0, ratio(r.cfads, r.debt_service), np.nan))
+    put(r, "dscr", np.where(r.serviced > 0, ratio(r.cfads, r.debt_service), np.nan))
     put(r, "min_dscr", least(r.dscr))
     r.lender_cfads = of_lender(x, r.cfads)
     r.lender_dscr = of_lender(x, r.dscr)
@@ -78,6 +79,7 @@ def ratio_rows(x: SimpleNamespace, r: Results) -> None:
     lowest = np.where(r.lender_dscr == r.lender_min_dscr, YEAR, np.nan)
     r.lender_min_year = least(lowest)
     r.lender_avg_dscr = ratio(total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float)))
+    r.covenant = x.limit_min_dscr + 0.0 * YEAR
     r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR
     r.llcr = ratio(total(r.lender_cfads * r.discount_at_term_rate * r.in_loan), r.debt)
     r.plcr = ratio(total(r.lender_cfads * r.discount_at_term_rate), r.debt)
@@ -91,20 +93,21 @@ def waterfall_rows(x: SimpleNamespace, r: Results) -> None:
     reserve_service = np.where(x.grace_years > 0, x.dsra_rate, level_service(x.dsra_rate, x.tenor, x.grace_years, x.balloon))
     r.dsra_target = x.dsra_months / 12 * r.debt * reserve_service
     r.lock_up = np.nan_to_num((r.lender_dscr < x.lock_up_dscr).astype(float))
-    names = ("cash_for_service", "service_paid", "arrears", "reserve", "trapped", "distribution")
+    names = ("reserve_before", "cash_for_service", "service_paid", "arrears", "reserve", "trapped", "distribution")
     for name in names:
         r[name] = np.zeros_like(r.in_loan)
     reserve, trapped, arrears = r.dsra_target + 0.0, 0.0 * r.debt, 0.0 * r.debt
     for t in range(len(YEAR)):
         year = slice(t, t + 1)
         cash = np.maximum(0, r.lender_cfads[:, year]) + reserve + trapped
+        before = reserve
         due = r.debt_service[:, year] + arrears
         paid = np.minimum(cash, due)
         arrears = due - paid
         reserve = np.where(x.tenor > t + 1, np.minimum(r.dsra_target, cash - paid), 0.0)
         free = cash - paid - reserve
         trapped = free * r.lock_up[:, year]
-        for name, value in zip(names, (cash, paid, arrears, reserve, trapped, free - trapped), strict=True):
+        for name, value in zip(names, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True):
             r[name][:, year] = value
     r.sponsor_support = np.maximum(0, -r.lender_cfads)
 

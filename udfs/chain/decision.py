@@ -37,23 +37,24 @@ def scale_within_probability(x: SimpleNamespace, r: Results) -> Array:
     The probability steps up each time the multiple passes the worst coverage after a loss in some year,
     or the worst coverage with the contract kept; the answer is one of these steps.
     """
-    serviced = (r.in_loan * (r.debt_service > 0))[:, None, :] > 0
-    steps = np.concatenate([r.worst, np.nan_to_num(r.worst_kept)], axis=-1)
+    serviced = r.serviced[:, None, :] > 0
+    steps = np.concatenate([r.worst, r.worst_kept], axis=-1)
     below = (r.worst[:, None, :] < steps[:, :, None]) & serviced
-    chance = np.sum(below * r.lost[:, None, :], axis=-1) + r.contract_kept * (np.nan_to_num(r.worst_kept) < steps)
-    applies = np.concatenate([serviced[:, 0, :], np.ones_like(serviced[:, 0, :1])], axis=-1)
+    chance = np.sum(below * r.lost[:, None, :], axis=-1) + r.contract_kept * (r.worst_kept < steps)
     r.step_chance, r.step_chance_kept = chance[:, :-1], chance[:, -1:]
-    allowed = applies & (chance <= x.limit_shortfall + TOLERANCE)
-    return np.maximum(0, np.max(np.where(allowed, steps, 0.0), axis=-1, keepdims=True))
+    applies = np.concatenate([r.serviced, np.ones_like(r.debt)], axis=-1)
+    within = np.where((applies > 0) & (chance <= x.limit_shortfall + TOLERANCE), steps, 0.0)
+    r.step_allowed = within[:, :-1]
+    return np.maximum(0, np.max(within, axis=-1, keepdims=True))
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Value, limit, pass and permitted debt of each test; binding test; decision."""
-    uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
+    r.uncovered_share = uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
     secured = np.concatenate([r.firm_end_year, r.supported_end_year, r.contract_end_year, r.contract_end_year], axis=-1)
     r.secured_end_year = np.take_along_axis(secured, np.broadcast_to(x.lender_view, r.debt.shape).astype(int), axis=-1)
-    cutoff = np.floor(r.secured_end_year - x.tail_years)
-    r.tail_balance = np.where(cutoff >= 1, at_year(r.closing, np.clip(cutoff, 1, len(YEAR))), r.debt)
+    r.tail_start = np.floor(np.maximum(0, r.secured_end_year - x.tail_years))
+    r.tail_balance = np.where(r.tail_start >= 1, at_year(r.closing, np.clip(r.tail_start, 1, len(YEAR))), r.debt)
     all_uses = r.total_uses + x.grant
     values = {
         "min_dscr": r.lender_min_dscr,

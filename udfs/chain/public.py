@@ -10,20 +10,18 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from udfs.chain.axes import YEAR, Array, Results, previous, ratio, total
-
-FULL_FAITH, SUBJECT_TO_APPROPRIATION = 1, 2
+from udfs.chain.axes import YEAR, Array, Results, ratio, total
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Expected cost and budget authority by tool, per dollar of plant and per dollar of private capital at risk."""
     r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
-    lag = (1 + x.treasury_rate) ** -(x.sale_months / 12)
+    r.recovery_lag_factor = lag = (1 + x.treasury_rate) ** -(x.sale_months / 12)
 
     covered = x.coverage * (1 - x.government_loan_share)
     r.guarantee_claims = covered * r.default_probability * r.opening
     r.guarantee_recoveries = r.guarantee_claims * (1 - r.lgd) * lag
-    r.guarantee_fees = x.guarantee_fee * covered * previous(r.loan_survival, 1.0) * r.opening
+    r.guarantee_fees = x.guarantee_fee * covered * r.loan_survives_before * r.opening
     r.guarantee_cost = total((r.guarantee_claims - r.guarantee_recoveries - r.guarantee_fees) * r.treasury_discount)
 
     lent = x.government_loan_share
@@ -36,23 +34,19 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.offtake_worth = r.alive * r.in_public_offtake * r.contract_price * r.taken_volume * x.buyer_value
     r.offtake_cost = total((r.offtake_paid - r.offtake_worth) * r.treasury_discount)
     r.offtake_bound = total(r.offtake_paid * r.treasury_discount)
+    r.offtake_promise = r.in_public_offtake * r.contract_price * r.billed_volume
     r.offtake_authority = np.where(
         x.public_offtake_years > 0,
         np.where(
-            x.statutory_backing == SUBJECT_TO_APPROPRIATION,
+            r.subject_to_appropriation > 0,
             x.cancellation_ceiling,
-            total(r.in_public_offtake * r.contract_price * r.billed_volume),
+            total(r.offtake_promise),
         ),
         0.0,
     )
-    in_band = x.price_basis == 1
-    r.floor_worth = total(in_band * r.in_public_offtake * r.billed_volume * r.floor_value * (x.price_floor > 0) * r.treasury_discount)
-    r.cap_given_up = total(in_band * r.in_public_offtake * r.billed_volume * (1 - x.upside_share) * r.call_at_cap * r.treasury_discount)
-    r.tariff_burden = total(
-        (r.market_price_path - r.market_price_path / (1 + x.tariff * x.tariff_pass_through * x.home_share))
-        * r.market_volume_expected
-        * r.treasury_discount
-    )
+    r.floor_worth = total(r.in_band * r.in_public_offtake * r.billed_volume * r.floor_value * (x.price_floor > 0) * r.treasury_discount)
+    r.cap_given_up = total(r.in_band * r.in_public_offtake * r.billed_volume * (1 - x.upside_share) * r.call_at_cap * r.treasury_discount)
+    r.tariff_burden = total((r.market_price_path - r.market_price_path / r.tariff_uplift) * r.market_volume_expected * r.treasury_discount)
 
     r.grant_cost = x.grant + 0.0 * r.debt
     r.public_cost = r.guarantee_cost + r.loan_cost + r.grant_cost + r.offtake_cost
@@ -63,7 +57,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.private_per_public = np.where(r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan)
 
 
-def contract_value(price: Array, volume: Array, r: Results, recovery: Array) -> Array:
-    """Risky value of the contract: sum of C_t d_t Q_t [R + (1 - R) S_t], as OFFTAKE_NPV."""
+def contract_value_by_year(price: Array, volume: Array, r: Results, recovery: Array) -> Array:
+    """Risky value of year t's contracted revenue: C_t d_t Q_t [R + (1 - R) S_t], as OFFTAKE_NPV."""
     expected = r.renewed * (recovery + (1 - recovery) * r.offtaker_survives)
-    return total(r.in_contract * price * volume * expected * r.treasury_discount)
+    return r.in_contract * price * volume * expected * r.treasury_discount

@@ -43,12 +43,16 @@ def rate_rows(x: SimpleNamespace, r: Results) -> None:
     r.repaying = r.in_loan * (x.grace_years < YEAR)
     r.base_payment = r.requested_debt * level_service(r.base_rate_now, x.tenor, x.grace_years, x.balloon)
     r.base_service = r.in_loan * np.where(r.repaying > 0, r.base_payment, r.requested_debt * r.base_rate_now)
-    r.base_later, r.base_second, r.base_worst = worst_after_loss(r, r.base_service, r.in_loan)
-    r.pd = r.in_loan * (1 - (1 - x.pd_base) * (1 - r.lapse * (r.base_worst < 1) * (r.base_service > 0)))
+    r.base_serviced = (r.base_service > 0).astype(float)
+    r.base_later, r.base_second, r.base_worst = worst_after_loss(r, r.base_service, r.base_serviced)
+    r.pd = r.in_loan * (1 - (1 - x.pd_base) * (1 - r.lapse * (r.base_worst < 1) * r.base_serviced))
     r.loan_survival = np.cumprod(1 - r.pd, axis=-1)
+    r.loan_survives_before = previous(r.loan_survival, 1.0)
     r.pd_equivalent = 1 - at_year(r.loan_survival, x.tenor) ** (1 / x.tenor)
     shares = np.concatenate([getattr(x, f"{part}_share") for part in PARTS], axis=-1)
     reuse = np.concatenate([getattr(x, f"{part}_reuse") for part in PARTS], axis=-1)
+    for i, part in enumerate(PARTS):
+        r[f"collateral_{part}"] = r.hard_cost * (shares * reuse)[:, i : i + 1]
     r.collateral = r.hard_cost * total(shares * reuse)
     debt = np.where(r.requested_debt > 0, r.requested_debt, 1.0)
     recovered = recovery_rate((r.hard_cost * shares)[..., None, :], reuse[..., None, :], debt, x.sale_cost, x.sale_months, r.base_rate_now)
@@ -64,14 +68,14 @@ def rate_rows(x: SimpleNamespace, r: Results) -> None:
 
 def loss_rows(x: SimpleNamespace, r: Results) -> None:
     """Expected loss over the loan's life and the probability that debt service is not covered, in closed form."""
-    r.default_probability = previous(r.loan_survival, 1.0) * r.pd
+    r.default_probability = r.loan_survives_before * r.pd
     r.loss = r.default_probability * r.lgd * r.opening * (1 + r.base_rate_now) ** -YEAR
     r.expected_loss = total(r.loss)
     r.loss_share = ratio(r.expected_loss, r.debt)
     r.bank_loan = (1 - x.government_loan_share) * r.debt
     r.bank_loss_share = np.where(r.bank_loan > 0, (1 - x.coverage) * r.loss_share, np.nan)
-    r.later, r.second, r.worst = worst_after_loss(r, r.debt_service, r.in_loan * (r.debt_service > 0))
+    r.later, r.second, r.worst = worst_after_loss(r, r.debt_service, r.serviced)
     r.contract_kept = at_year(r.alive, x.tenor)
-    r.worst_kept = least(r.dscr_promised)
-    r.shortfall_by_year = r.in_loan * r.lost * (r.worst < 1) * (r.debt_service > 0)
+    r.worst_kept = np.nan_to_num(least(r.dscr_promised))
+    r.shortfall_by_year = r.serviced * r.lost * (r.worst < 1)
     r.shortfall_probability = np.where(r.debt > 0, total(r.shortfall_by_year) + r.contract_kept * (r.worst_kept < 1), np.nan)

@@ -27,9 +27,9 @@ def volumes(x: SimpleNamespace, r: Results) -> None:
     ends = {"firm": r.firm_end_year, "supported": r.supported_end_year, "promised": r.contract_end_year}
     for view, end in ends.items():
         r[f"resold_{view}"] = after_end(end, r.refill_1, r.refill_2)
-    lost_two_ago = previous(r.lost_before)
+    r.lost_two_before = previous(r.lost_before)
     r.resold_expected = r.alive * r.resold_promised * (1 - r.in_contract) + (
-        r.lost * r.refill_1 + previous(r.lost) * r.refill_2 + lost_two_ago
+        r.lost * r.refill_1 + previous(r.lost) * r.refill_2 + r.lost_two_before
     )
     counted = 1 - x.merchant_haircut
 
@@ -101,7 +101,7 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
     volumes(x, r)
     prices = np.stack([r.secured_price, r.secured_price, r.contract_price, r.contract_price])
     put(r, "contracted_revenue", r.contracted_volume * prices)
-    r.settlement = previous(r.alive, 1.0) * x.termination * x.termination_settlement * r.in_contract * r.billed_volume * r.contract_price
+    r.settlement = r.alive_before * x.termination * x.termination_settlement * r.in_contract * r.billed_volume * r.contract_price
     market_revenue = r.market_volume * r.market_price_path
     put(r, "market_revenue", market_revenue)
     settled = np.zeros_like(market_revenue)
@@ -116,28 +116,31 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
         unit_cost(np.cumsum(sold, axis=-1), x.variable_cost * (1 + x.input_tariff), x.inflation, r.learning_exponent, x.learning_volume),
     )
     put(r, "variable_cost", sold * r.unit_cost)
-    r.fixed_cost = indexed(x.fixed_cost, x.inflation) * r.in_operation
+    r.fixed_cost_path = indexed(x.fixed_cost, x.inflation) * r.in_operation
     r.maintenance = indexed(x.maintenance_capex, x.inflation) * r.in_operation
     put(r, "working_capital", r.revenue * x.working_capital_days / 365 * (x.operating_years > YEAR))
     r.ramped = (np.ceil(x.ramp_months / 12) < YEAR) * r.in_operation
-    running = r.revenue - r.variable_cost - r.fixed_cost - r.maintenance
-    put(r, "idle_saving", r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost - running))
+    running = r.revenue - r.variable_cost - r.fixed_cost_path - r.maintenance
+    put(r, "idle_saving", r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost_path - running))
     put(r, "earnings", running + r.idle_saving)
     put(r, "cash_before_tax", r.earnings - (r.working_capital - previous(r.working_capital)))
 
     r.tax_base = total(r.build_cost)
     r.depreciation = r.tax_base / x.tax_life * (x.tax_life >= YEAR)
-    put(r, "unlevered_losses", np.zeros_like(r.earnings))
-    losses, tax = tax_with_losses(r.earnings - r.depreciation, x.tax_rate, x.loss_limit)
+    put(r, "unlevered_taxable", r.earnings - r.depreciation)
+    losses, tax = tax_with_losses(r.unlevered_taxable, x.tax_rate, x.loss_limit)
     put(r, "unlevered_losses", losses)
+    put(r, "unlevered_losses_before", previous(losses))
     put(r, "unlevered_tax", tax)
     put(r, "unlevered_cfads", r.cash_before_tax - tax)
 
     unit = r.unit_cost_promised
     for phase, freed in enumerate((r.refill_1, r.refill_2, 1.0), start=1):
         volume = (1 - x.merchant_haircut) * (r.market_volume_beside + freed * r.volume_refilled)
-        running = volume * (r.market_price_path - unit) - r.fixed_cost - r.maintenance
-        r[f"remaining_{phase}"] = running + r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost - running)
+        r[f"remaining_volume_{phase}"] = volume
+        running = volume * (r.market_price_path - unit) - r.fixed_cost_path - r.maintenance
+        r[f"running_{phase}"] = running
+        r[f"remaining_{phase}"] = running + r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost_path - running)
 
 
 def levered_rows(x: SimpleNamespace, r: Results) -> None:
@@ -146,8 +149,10 @@ def levered_rows(x: SimpleNamespace, r: Results) -> None:
     deducted, waiting = deductible_interest(r.earnings, interest, x.interest_limit_applies, x.interest_limit)
     put(r, "interest_deducted", deducted)
     put(r, "interest_waiting", waiting)
-    losses, tax = tax_with_losses(r.earnings - r.depreciation - deducted, x.tax_rate, x.loss_limit)
+    put(r, "taxable", r.earnings - r.depreciation - deducted)
+    losses, tax = tax_with_losses(r.taxable, x.tax_rate, x.loss_limit)
     put(r, "tax_losses", losses)
+    put(r, "tax_losses_before", previous(losses))
     put(r, "tax", tax)
     put(r, "cfads", r.cash_before_tax - tax)
 

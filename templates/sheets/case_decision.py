@@ -1,0 +1,268 @@
+"""The rows of a case sheet on public cost, and the credit tests with the debt that each permits."""
+
+from __future__ import annotations
+
+from templates.rows import Row, band, note, path, scalar
+from udfs.chain.decision import TESTS
+
+
+def public_rows(build: str) -> list[Row]:
+    """Expected cost and budget authority of each tool: two figures, never added."""
+    return [
+        note("Values at completion at the Treasury rate. Federal credit rules (FCRA) cover the guarantee and the loan only."),
+        path(
+            "guarantee_claims",
+            "Claims on the guarantee",
+            "$m",
+            "={coverage}*(1-{government_loan_share})*{default_probability}*{opening}",
+            "number",
+            "sum",
+        ),
+        scalar("recovery_lag_factor", "Discount for the time to sell", "factor", "=(1+{treasury_rate})^-({sale_months}/12)", "factor"),
+        path("guarantee_recoveries", "Recoveries on claims", "$m", "={guarantee_claims}*(1-{lgd})*{recovery_lag_factor}", "number", "sum"),
+        path(
+            "guarantee_fees",
+            "Guarantee fees",
+            "$m",
+            "={guarantee_fee}*{coverage}*(1-{government_loan_share})*{loan_survives_before}*{opening}",
+            "number",
+            "sum",
+        ),
+        scalar(
+            "guarantee_cost",
+            "Guarantee: subsidy cost",
+            "$m",
+            "=SUMPRODUCT({guarantee_claims:}-{guarantee_recoveries:}-{guarantee_fees:},{treasury_discount:})",
+            "total number",
+        ),
+        path(
+            "loan_repaid",
+            "Government loan: expected repayment",
+            "$m",
+            "={loan_survival}*{government_loan_share}*({opening}*{government_loan_rate}+{principal}+{balloon_paid})"
+            "+{default_probability}*{government_loan_share}*{opening}*(1-{lgd})*{recovery_lag_factor}",
+            "number",
+            "sum",
+        ),
+        scalar(
+            "loan_cost",
+            "Government loan: subsidy cost",
+            "$m",
+            "={government_loan_share}*{debt}-SUMPRODUCT({loan_repaid:},{treasury_discount:})",
+            "total number",
+        ),
+        path(
+            "in_public_offtake",
+            "Public offtake in force",
+            "share",
+            "=IF({public_offtake_years}>0,MAX(0,MIN(1,{public_offtake_years}-{delay_eats}-({year}-1))),0)",
+            "share",
+            "sum",
+        ),
+        path(
+            "offtake_paid",
+            "Paid under the public offtake, expected",
+            "$m",
+            "={alive}*{in_public_offtake}*{contract_price}*{billed_volume}",
+            "number",
+            "sum",
+        ),
+        path(
+            "offtake_worth",
+            "Worth of the goods to the buyer, expected",
+            "$m",
+            "={alive}*{in_public_offtake}*{contract_price}*{taken_volume}*{buyer_value}",
+            "number",
+            "sum",
+        ),
+        scalar(
+            "offtake_cost",
+            "Offtake: expected cost above the goods' worth",
+            "$m",
+            "=SUMPRODUCT({offtake_paid:}-{offtake_worth:},{treasury_discount:})",
+            "total number",
+        ),
+        scalar("offtake_bound", "Offtake: cost if the goods are worth nothing", "$m", "=SUMPRODUCT({offtake_paid:},{treasury_discount:})"),
+        path(
+            "offtake_promise",
+            "Payment promised under the public offtake",
+            "$m",
+            "={in_public_offtake}*{contract_price}*{billed_volume}",
+            "number",
+            "sum",
+        ),
+        scalar(
+            "offtake_authority",
+            "Offtake: budget authority",
+            "$m",
+            "=IF({public_offtake_years}>0,IF({subject_to_appropriation}=1,{cancellation_ceiling},{offtake_promise+}),0)",
+        ),
+        scalar(
+            "floor_worth",
+            "of which value of the floor to the seller",
+            "$m",
+            "={in_band}*IF({price_floor}>0,1,0)*SUMPRODUCT({in_public_offtake:},{billed_volume:},{floor_value:},{treasury_discount:})",
+        ),
+        scalar(
+            "cap_given_up",
+            "and value that the cap gives to the buyer",
+            "$m",
+            "={in_band}*(1-{upside_share})*SUMPRODUCT({in_public_offtake:},{billed_volume:},{call_at_cap:},{treasury_discount:})",
+        ),
+        scalar(
+            "tariff_burden",
+            "Tariff: cost to home buyers",
+            "$m",
+            "=SUMPRODUCT({market_price_path:}-{market_price_path:}/{tariff_uplift},{market_volume_expected:},{treasury_discount:})",
+        ),
+        scalar("grant_cost", "Grant: at face", "$m", "={grant}", "total number"),
+        scalar("public_cost", "Expected public cost", "$m", "={guarantee_cost}+{loan_cost}+{grant_cost}+{offtake_cost}", "headline number"),
+        scalar(
+            "budget_authority",
+            "Budget authority needed",
+            "$m",
+            "=MAX(0,{guarantee_cost})+MAX(0,{loan_cost})+{grant_cost}+{offtake_authority}",
+            "headline number",
+        ),
+        scalar(
+            "cost_per_plant", "Expected public cost per $ of plant", "$", '=IF({plant_cost}>0,{public_cost}/{plant_cost},"n/a")', "factor"
+        ),
+        scalar("bank_at_risk", "Bank loan not guaranteed", "$m", "=(1-{coverage})*{bank_loan}"),
+        scalar("private_at_risk", "Private capital at risk", "$m", "={sponsor_equity}+{dsra_target}+{bank_at_risk}"),
+        scalar(
+            "private_per_public",
+            "Private capital at risk per $ of public cost",
+            "$",
+            '=IF({public_cost}>0,{private_at_risk}/{public_cost},"n/a")',
+            "number2",
+        ),
+    ]
+
+
+def value_formulas() -> dict[str, str]:
+    """The value of each credit test."""
+    uncovered = "{uncovered_share}"
+    return {
+        "min_dscr": "={lender_min_dscr}",
+        "avg_dscr": "={lender_avg_dscr}",
+        "llcr": "={llcr}",
+        "plcr": "={plcr}",
+        "gearing": f'=IF({{debt}}>0,{uncovered}*{{debt}}/{{total_uses}},"n/a")',
+        "tail": f'=IF({{debt}}>0,{uncovered}*{{tail_balance}}/{{debt}},"n/a")',
+        "contracted": '=IF({debt}>0,{contracted_share},"n/a")',
+        "shortfall": "={shortfall_probability}",
+        "loss": "={bank_loss_share}",
+        "equity": '=IF({debt}>0,{sponsor_equity}/({total_uses}+{grant}),"n/a")',
+    }
+
+
+def permitted_formula(key: str, direction: int) -> str:
+    """The debt that a test permits: in proportion for ratios, exactly for gearing, equity and the probability."""
+    value, limit = f"{{test_{key}}}", f"{{limit_{key}}}"
+    if key == "gearing":
+        inner = f'IF({{uncovered_share}}>0,{limit}*{{total_uses}}/{{uncovered_share}},"n/a")'
+    elif key == "equity":
+        inner = f"MAX(0,{{total_uses}}-{limit}*({{total_uses}}+{{grant}}))"
+    elif key == "shortfall":
+        inner = "{debt}*{probability_scale}"
+    elif direction > 0:
+        inner = f'IF({limit}>0,{{debt}}*MAX(0,{value}/{limit}),"n/a")'
+    else:
+        inner = f'IF({value}>{{Timeline!tolerance}},{{debt}}*{limit}/{value},"n/a")'
+    return f'=IF(ISNUMBER({value}),{inner},"n/a")'
+
+
+def test_rows() -> list[Row]:
+    """Each test's value, pass and permitted debt; the binding test; the decision."""
+    tolerance = "{Timeline!tolerance}"
+    rows = [
+        note("Cover is tested on the guarantor: gearing, tail and loss count what no guarantee covers; DSCR counts the whole loan."),
+        scalar(
+            "uncovered_share",
+            "Share of the debt that is the bank's own risk",
+            "share",
+            "=(1-{coverage})*(1-{government_loan_share})",
+            "share",
+        ),
+        scalar(
+            "secured_end_year",
+            "Contract secured to, on the lender's view",
+            "years",
+            "=CHOOSE({lender_view}+1,{firm_end_year},{supported_end_year},{contract_end_year},{contract_end_year})",
+            "factor",
+        ),
+        scalar("tail_start", "Debt should be repaid by", "year", "=ROUNDDOWN(MAX(0,{secured_end_year}-{tail_years}),0)", "count"),
+        scalar("tail_balance", "Debt left then", "$m", "=IF({tail_start}>=1,INDEX({closing:},{tail_start}),{debt})"),
+        band("Probability of DSCR below 1 at a multiple of the debt"),
+        path(
+            "step_chance",
+            "Probability at the multiple where a loss in the year just hurts",
+            "share",
+            "=SUMPRODUCT(({worst:}<{worst})*{serviced:}*{lost:})+{contract_kept}*IF({worst_kept}<{worst},1,0)",
+            "share",
+        ),
+        scalar(
+            "step_chance_kept",
+            "Probability at the multiple where the kept contract just hurts",
+            "share",
+            "=SUMPRODUCT(({worst:}<{worst_kept})*{serviced:}*{lost:})",
+            "share",
+        ),
+        path(
+            "step_allowed",
+            "Multiple within the limit",
+            "x",
+            f"={{serviced}}*IF({{step_chance}}<={{limit_shortfall}}+{tolerance},{{worst}},0)",
+            "multiple",
+        ),
+        scalar(
+            "probability_scale",
+            "Largest multiple of the debt within the limit",
+            "x",
+            f"=MAX(0,{{step_allowed:}},IF({{step_chance_kept}}<={{limit_shortfall}}+{tolerance},{{worst_kept}},0))",
+            "multiple",
+        ),
+        band("Values"),
+    ]
+    values = value_formulas()
+    for key, label, unit, _ in TESTS:
+        rows.append(scalar(f"test_{key}", label, unit, values[key], "multiple" if unit == "x" else "share"))
+    rows.append(band("Passed"))
+    for key, label, _, direction in TESTS:
+        met = f"{{test_{key}}}>={{limit_{key}}}-{tolerance}" if direction > 0 else f"{{test_{key}}}<={{limit_{key}}}+{tolerance}"
+        rows.append(scalar(f"pass_{key}", label, "1 = passed", f'=IF(ISNUMBER({{test_{key}}}),IF({met},1,0),"n/a")', "count"))
+    rows.append(band("Debt permitted"))
+    for key, label, _, direction in TESTS:
+        rows.append(scalar(f"permits_{key}", label, "$m", permitted_formula(key, direction)))
+    first, last = TESTS[0][0], TESTS[-1][0]
+    permits, passed = f"{{permits_{first}}}:{{permits_{last}}}", f"{{pass_{first}}}:{{pass_{last}}}"
+    rows += [
+        band("Decision"),
+        scalar("permitted_debt", "Debt that all tests permit", "$m", f'=IF(COUNT({permits})>0,MIN({permits}),"n/a")', "total number"),
+        scalar("permitted_headroom", "Headroom", "$m", '=IF(ISNUMBER({permitted_debt}),{permitted_debt}-{debt},"n/a")'),
+        scalar(
+            "binding_test",
+            "Binding test, by its place in the list",
+            "place",
+            f"=IF(COUNT({permits})>0,MATCH({{permitted_debt}},{permits},0),0)",
+            "count",
+        ),
+        scalar(
+            "binding_name",
+            "Binding test",
+            "text",
+            '=IF({binding_test}>0,INDEX({Lists!tests:},MAX(1,{binding_test})),"n/a")',
+            "right",
+        ),
+        scalar("tests_failed", "Tests failed", "number", f"=COUNTIF({passed},0)", "count"),
+        scalar(
+            "supported",
+            "Support in use",
+            "flag",
+            "=IF({coverage}+{government_loan_share}+{grant}+{public_offtake_years}+{tariff}>0,1,0)",
+            "flag",
+        ),
+        scalar("decision", "Decision, by its place in the list", "place", "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)", "count"),
+        scalar("decision_words", "Decision", "text", "=INDEX({Lists!decisions:},{decision}+1)", "right"),
+    ]
+    return rows

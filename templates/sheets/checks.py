@@ -1,0 +1,154 @@
+"""The Checks sheet: each check a row with what is compared, both sides, difference, tolerance and OK; one master check.
+
+Headline checks rest on native cells alone. The rows that hold native figures against a worksheet function say
+"functions absent" on a machine without the add-in, and the master check does not count them there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from templates.book import Book, Sheet, address
+from templates.sheets import frame
+
+WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT = range(1, 8)
+HEADS = ("#", "Check", "Case", "Left", "Right", "Difference", "Tolerance", "Verdict")
+
+# what, left, right on a case sheet (S) and its build sheet (B); a right side of 0 means the left must vanish
+NATIVE: tuple[tuple[str, str, str], ...] = (
+    ("Sources equal uses", "={B!debt_draw+}+{B!equity_draw+}", "={B!uses+}"),
+    ("The facility closes: its balance at the end is the debt", "={B!balance#60}", "={S!debt}"),
+    ("Debt is its share of total uses", "={S!debt}", "={S!gearing_used}*{S!total_uses}"),
+    ("All plant cost is spent", "={B!plant_spend+}", "={S!hard_cost}"),
+    ("Debt is repaid to zero at the tenor", "=INDEX({S!closing:},{S!tenor})", "0"),
+    ("Principal and balloon add to the debt", "={S!principal+}+SUM({S!balloon_paid:})", "={S!debt}"),
+    ("Contract states add to one", "={S!lost+}+{S!alive#30}", "1"),
+    ("Loan states add to one", "={S!default_probability+}+{S!loan_survival#30}", "1"),
+    (
+        "Cash in equals cash out in the waterfall",
+        '=SUMIF({S!lender_cfads:},">0")+{S!dsra_target}',
+        "={S!service_paid+}+{S!distribution+}+{S!reserve#30}+{S!trapped#30}",
+    ),
+    ("No negative cash balance", "=MIN(0,MIN({S!reserve:}),MIN({S!trapped:}),MIN({S!distribution:}))", "0"),
+    (
+        "Volume sold within capacity, promised",
+        "=SUMPRODUCT(({S!contracted_volume_promised:}+{S!market_volume_promised:}>{S!capacity_available:}+{Timeline!tolerance})*1)",
+        "0",
+    ),
+    (
+        "Volume sold within capacity, firm",
+        "=SUMPRODUCT(({S!contracted_volume_firm:}+{S!market_volume_firm:}>{S!capacity_available:}+{Timeline!tolerance})*1)",
+        "0",
+    ),
+    (
+        "All-in rate is the sum of its parts",
+        "={S!bank_rate}",
+        "={S!rate_base_part}+{S!rate_loss_part}+{S!rate_margin_part}+{S!rate_guarantee_part}",
+    ),
+    (
+        "Depreciation adds to its base, or to what its life allows",
+        "={S!depreciation+}",
+        "={S!tax_base}*MIN({S!tax_life},{S!year#30})/{S!tax_life}",
+    ),
+    (
+        "Tests passed, failed and not applying add up",
+        '=COUNTIF({S!pass_min_dscr}:{S!pass_equity},1)+{S!tests_failed}+COUNTIF({S!pass_min_dscr}:{S!pass_equity},"n/a")',
+        "=ROWS({S!pass_min_dscr}:{S!pass_equity})",
+    ),
+    ("Tenor within operating life", "=MAX(0,{S!tenor}-{S!operating_years})", "0"),
+    ("Grace ends before the tenor", "=IF({S!grace_years}<{S!tenor},0,1)", "0"),
+    ("Build and delay fit the monthly block", "=MAX(0,{S!completion_month}-{Timeline!month#60})", "0"),
+    ("Floor not above cap", "=IF(AND({S!price_cap}>0,{S!price_floor}>{S!price_cap}),1,0)", "0"),
+    ("Take-or-pay not above the volume cap", "=MAX(0,{S!take_or_pay}-{S!max_volume})", "0"),
+    ("Firm years within the contract horizon", "=MAX(0,{S!firm_years}-{S!contract_years})", "0"),
+    ("Retooling and refilling within two years", "=MAX(0,{S!retool_years}+{S!refill_years}-{S!year#2})", "0"),
+    (
+        "Collateral parts within the whole",
+        "=MAX(0,{S!shell_share}+{S!power_share}+{S!equipment_share}+{S!tooling_share}+{S!it_share}-1)",
+        "0",
+    ),
+    ("Grant below capital cost", "=IF(AND({S!grant}>0,{S!grant}>={S!capex}),1,0)", "0"),
+)
+
+
+class Rows:
+    """Writes check rows one below the other and remembers where they stand."""
+
+    def __init__(self, sheet: Sheet, row: int) -> None:
+        self.sheet, self.row, self.number = sheet, row, 0
+
+    def add(self, what: str, case: str, left: str, right: str | float, function: bool = False) -> None:
+        """One check; with `function`, an absent function makes it say so instead of failing."""
+        sheet, row = self.sheet, self.row
+        self.number += 1
+        sheet.put(row, 0, self.number, "section")
+        sheet.put(row, WHAT, what)
+        sheet.put(row, CASE, case, "grey")
+        sheet.put(row, LEFT, left, "general")
+        sheet.put(row, RIGHT, right, "general")
+        a, b, d, t = (address(row, col) for col in (LEFT, RIGHT, DIFFERENCE, TOLERANCE))
+        both = f"AND(ISNUMBER({a}),ISNUMBER({b}))"
+        sheet.put(row, DIFFERENCE, f"=IF({both},{a}-{b},0)", "general")
+        sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "general")
+        same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}={b},"OK","FAIL"))'
+        sheet.put(row, VERDICT, f'=IF(ISERROR({a}),"functions absent",{same})' if function else f'=IF(ISERROR({a}),"FAIL",{same})', "check")
+        self.row += 1
+
+    def band(self, title: str) -> None:
+        """A heading over the next checks."""
+        for col in range(VERDICT + 1):
+            self.sheet.put(self.row, col, None, "band")
+        self.sheet.put(self.row, WHAT, title, "band")
+        self.row += 1
+
+
+def lay_checks(
+    book: Book, cases: Sequence[tuple[str, str]], functions: Sequence[tuple[str, str, str, str]], absent_area: str | None, paper: str
+) -> None:
+    """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function cell, native cell)."""
+    sheet = frame.start(book, "Checks", "Checks", "009E73", paper)
+    sheet.put(frame.STATUS_ROW, 1, "Master check: every check below, functions left out where they are absent", "subtitle")
+    for col, text in enumerate(HEADS):
+        sheet.put(frame.HEAD_ROW, col, text, "heading" if col < LEFT else "heading right")
+    rows = Rows(sheet, frame.FIRST_ROW)
+    rows.band("Inputs and cells")
+    rows.add("Inputs within their range", "all", "={Inputs!out_of_range}", 0)
+    for other in list(book):
+        if other.name in ("Checks", "Cover") or not other.cells:
+            continue
+        last_row, last_col = max(r for r, _ in other.cells), max(c for _, c in other.cells)
+        if other.name == absent_area:
+            continue
+        prefix = f"'{other.name}'!"
+        rows.add(
+            f"No error cell on {other.name}",
+            "all",
+            f"=SUMPRODUCT(ISERROR({prefix}$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)})*1)",
+            0,
+        )
+    for case, build in cases:
+        rows.band(case)
+        for what, left, right in NATIVE:
+            left, right = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (left, right))
+            rows.add(what, case, left, right if right.startswith("=") else float(right))
+    if functions:
+        rows.band("Worksheet functions against native rows")
+        for what, case, function, native in functions:
+            rows.add(what, case, function, native, function=True)
+    verdicts = f"{address(frame.FIRST_ROW, VERDICT, True)}:{address(rows.row - 1, VERDICT, True)}"
+    sheet.put(frame.TITLE_ROW, VERDICT, f'=IF(COUNTIF({verdicts},"FAIL")=0,"OK","FAIL")', "check")
+    sheet.mark("master", frame.TITLE_ROW, VERDICT)
+    sheet.put(
+        frame.STATUS_ROW,
+        VERDICT,
+        f'=IF(COUNTIF({verdicts},"functions absent")>0,"functions: showing saved values","functions: live")',
+        "right",
+    )
+    sheet.mark("functions", frame.STATUS_ROW, VERDICT)
+    sheet.put(rows.row + 1, WHAT, "Checks that fail", "bold")
+    sheet.put(rows.row + 1, VERDICT, f'=COUNTIF({verdicts},"FAIL")', "total count")
+    frame.flag_words(sheet, frame.TITLE_ROW, VERDICT)
+    frame.flag_words(sheet, frame.FIRST_ROW, VERDICT, rows.row - 1, VERDICT)
+    sheet.widths |= {0: 4, WHAT: 62, CASE: 22, LEFT: 16, RIGHT: 16, DIFFERENCE: 13, TOLERANCE: 11, VERDICT: 28}
+    sheet.freeze = (frame.FIRST_ROW, LEFT)
+    sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

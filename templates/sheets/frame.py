@@ -1,0 +1,50 @@
+"""What every sheet has in common: title, unit, master check in the frozen rows, column heads, print set-up."""
+
+from __future__ import annotations
+
+from templates.book import Book, Print, Sheet, TimeColumns
+from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
+
+TITLE_ROW, STATUS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 3, 4
+UNITS = "Amounts in $ million unless the unit says otherwise"
+
+
+def start(book: Book, name: str, title: str, tab: str | None = None, paper: str = "A4") -> Sheet:
+    """A new sheet with its title, the unit line and the master check."""
+    sheet = book.sheet(name, tab)
+    sheet.put(TITLE_ROW, LABEL, title, "title")
+    sheet.put(STATUS_ROW, LABEL, UNITS, "subtitle")
+    if name != "Checks":
+        sheet.put(STATUS_ROW, UNIT, "Master check", "right")
+        sheet.put(STATUS_ROW, CONSTANT, "={Checks!master}", "check")
+        flag_words(sheet, STATUS_ROW, CONSTANT)
+    sheet.print = Print(paper=paper)
+    return sheet
+
+
+def flag_words(sheet: Sheet, row: int, col: int, last_row: int | None = None, last_col: int | None = None) -> None:
+    """Colour the words OK and FAIL (and passed, failed) in a range."""
+    from templates.book import Conditional
+
+    spot = (row, col, row if last_row is None else last_row, col if last_col is None else last_col)
+    for word in ("OK", "passed"):
+        sheet.conditionals.append(Conditional(spot, "equal", f'"{word}"', "ok fill"))
+    for word in ("FAIL", "FAILED"):
+        sheet.conditionals.append(Conditional(spot, "equal", f'"{word}"', "fail fill"))
+
+
+def time_sheet(book: Book, name: str, title: str, columns: TimeColumns, heads: str, tab: str | None, paper: str) -> Sheet:
+    """A calculation sheet: fixed columns, then time; `heads` is the row-language token of the time heads."""
+    sheet = start(book, name, title, tab, paper)
+    for col, text in ((SECTION, "#"), (LABEL, "Row"), (UNIT, "Unit"), (CONSTANT, "Constant"), (TOTAL, "Total"), (SPACER, None)):
+        sheet.put(HEAD_ROW, col, text, "heading" if col < CONSTANT else "heading right")
+    for i in range(columns.count):
+        sheet.put(HEAD_ROW, columns.first + i, f"={heads.replace('}', f'#{i + 1}}}')}" if heads else i + 1, "heading year")
+    for col, width in ((SECTION, 4), (LABEL, 52), (UNIT, 12), (CONSTANT, 13), (TOTAL, 12), (SPACER, 2)):
+        sheet.widths[col] = width
+    for i in range(columns.count):
+        sheet.widths[columns.first + i] = 9.5
+    sheet.freeze = (FIRST_ROW, FIRST_TIME_COLUMN)
+    sheet.print.title_rows = (TITLE_ROW, HEAD_ROW)
+    sheet.print.title_cols = (SECTION, UNIT)
+    return sheet

@@ -1,0 +1,187 @@
+"""The Inputs sheet, one row an assumption and one column a case, with its lists, bounds and sources.
+
+The sheets Lists and Timeline, which hold constants and no assumption, are laid here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from templates.book import Book, Sheet, TimeColumns, Validation, address
+from templates.dealfile import SourcedDeal
+from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, path, scalar
+from templates.sheets import frame
+from udfs.cells import LARGEST_AMOUNT, Param
+from udfs.chain.build import PROFILE_TERMS
+from udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
+from udfs.chain.returns import SETTLED, STEEPEST, STEPS
+from udfs.deal import INPUTS, KEYS, MONTHS, YEARS, param_of
+
+FIRST_CASE = 3
+YEAR_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, YEARS)
+MONTH_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, MONTHS)
+STEP_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, STEPS)
+
+STYLES = {
+    "%": "input share",
+    "% a year": "input rate",
+    "x": "input multiple",
+    "years": "input count",
+    "months": "input count",
+    "$m a unit": "input price",
+    "choice": "input choice",
+    "TRUE/FALSE": "input choice",
+    "text": "input choice",
+    "x contracted": "input multiple",
+    "x price": "input multiple",
+    "a year": "input share",
+}
+
+
+def input_name(key: str) -> str:
+    """The defined name of an input's row, one cell a case."""
+    return f"in_{key}"
+
+
+def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
+    """The Inputs sheet; each blue cell is marked `key_1`, `key_2`, ... for the case sheets."""
+    sheet = frame.start(book, "Inputs", "Inputs", "FFC000", paper)
+    n = len(cases)
+    least, most, out, key_col, source = FIRST_CASE + n, FIRST_CASE + n + 1, FIRST_CASE + n + 2, FIRST_CASE + n + 3, FIRST_CASE + n + 4
+    for col, text in (
+        (SECTION, "#"),
+        (LABEL, "Assumption"),
+        (UNIT, "Unit"),
+        (least, "Least"),
+        (most, "Most"),
+        (out, "Out of range"),
+        (key_col, "Key"),
+    ):
+        sheet.put(frame.HEAD_ROW, col, text, "heading" if col in (LABEL, SECTION, UNIT, key_col) else "heading right")
+    for i in range(n):
+        sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{case_name_{i + 1}}}", "heading wrap")
+        sheet.put(frame.HEAD_ROW, source + i, f'="Source: "&{{case_name_{i + 1}}}', "heading")
+    row = frame.FIRST_ROW
+    section, number = "", 0
+    for field in INPUTS:
+        meta, param = field.metadata, param_of(field.name)
+        if meta["section"] != section:
+            section, number = meta["section"], number + 1
+            for col in range(key_col + 1):
+                sheet.put(row, col, None, "band")
+            sheet.put(row, SECTION, str(number), "band")
+            sheet.put(row, LABEL, section, "band")
+            row += 1
+        sheet.put(row, LABEL, meta["label"])
+        sheet.put(row, UNIT, meta["unit"], "unit")
+        for i, case in enumerate(cases):
+            sheet.put(row, FIRST_CASE + i, getattr(case.deal, field.name), STYLES.get(meta["unit"], "input number2"))
+            sheet.mark(f"{field.name}_{i + 1}", row, FIRST_CASE + i)
+            sheet.put(row, source + i, case.sources.get(field.name, "not stated"), "grey")
+        _bounds(sheet, row, n, least, most, out, field.name, param, meta["label"])
+        sheet.put(row, key_col, field.name, "grey")
+        book.define(input_name(field.name), f"Inputs!{address(row, FIRST_CASE, True)}:{address(row, FIRST_CASE + n - 1, True)}")
+        row += 1
+    sheet.put(row + 1, LABEL, "Cells out of range", "bold")
+    sheet.put(row + 1, out, f"=SUM({address(frame.FIRST_ROW, out)}:{address(row - 1, out)})", "total count")
+    sheet.mark("out_of_range", row + 1, out)
+    sheet.widths |= {SECTION: 4, LABEL: 42, UNIT: 14, least: 10, most: 10, out: 11, key_col: 24}
+    sheet.widths |= {FIRST_CASE + i: 22 for i in range(n)} | {source + i: 70 for i in range(n)}
+    sheet.heights[frame.HEAD_ROW] = 30
+    sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
+    sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
+    sheet.print.area = (0, 0, row + 1, key_col)
+    sheet.print.landscape = False
+    return sheet
+
+
+def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key: str, param: Param, label: str) -> None:
+    """Bounds as cells, the count of cells beyond them, and the validation with its input message."""
+    spot = (row, FIRST_CASE, row, FIRST_CASE + n - 1)
+    cells = f"{address(row, FIRST_CASE)}:{address(row, FIRST_CASE + n - 1)}"
+    message = f"{param.help[:1].upper()}{param.help[1:]}."
+    if param.kind == "text":
+        sheet.put(row, out, f'=SUMPRODUCT(1-(TRIM({cells})<>""))' if key == "case_name" else 0, "flag")
+        sheet.validations.append(
+            Validation(spot, "length", 1, 60, title=label[:32], message=message, error="Give a text of 1 to 60 characters.")
+        )
+        return
+    if param.choices or param.kind == "switch":
+        words = param.choices or ("TRUE", "FALSE")
+        if param.choices:
+            each = (f"IF(COUNTIF({{Lists!list_{key}:}},{address(row, FIRST_CASE + i)})=0,1,0)" for i in range(n))
+            sheet.put(row, out, "=" + "+".join(each), "flag")
+        else:
+            sheet.put(row, out, f"=SUMPRODUCT(1-ISLOGICAL({cells}))", "flag")
+        choices = Validation(
+            spot, "list", choices=words, title=label[:32], message=message, error="Choose from the list.", blank_allowed=False
+        )
+        sheet.validations.append(choices)
+        return
+    style = STYLES.get({"probability": "%", "rate": "% a year"}.get(param.kind, ""), "number").replace("input ", "")
+    sheet.put(row, least, param.low, style)
+    sheet.put(row, most, param.high if param.high < LARGEST_AMOUNT else None, style)
+    low, high = address(row, least), address(row, most)
+    within = f"ISNUMBER({cells})*({cells}>={low})" + (f"*({cells}<={high})" if param.high < LARGEST_AMOUNT else "")
+    whole = f"*(ROUND({cells},0)={cells})" if param.kind == "count" else ""
+    sheet.put(row, out, f"=IFERROR(SUMPRODUCT(1-{within}{whole}),1)", "flag")
+    kind = "whole" if param.kind == "count" else "decimal"
+    sheet.validations.append(
+        Validation(
+            spot,
+            kind,
+            param.low,
+            param.high,
+            title=label[:32],
+            message=f"{message} Allowed: {param.allowed}.",
+            error=f"Allowed: {param.allowed}.",
+            blank_allowed=False,
+        )
+    )
+
+
+def lay_timeline(book: Book, paper: str) -> None:
+    """Years of operation and months of building, and the tolerances; constants only."""
+    sheet = frame.start(book, "Timeline", "Timeline", None, paper)
+    lay(
+        sheet,
+        [
+            scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "general"),
+            scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "general"),
+            scalar("steepest", "Largest log rate searched", "log", STEEPEST, "general"),
+        ],
+        frame.FIRST_ROW,
+        YEAR_COLUMNS,
+    )
+    row = frame.FIRST_ROW + 4
+    for key, label, columns in (
+        ("year", "Year of operation", YEAR_COLUMNS),
+        ("month", "Month from close", MONTH_COLUMNS),
+        ("step", "Newton step", STEP_COLUMNS),
+    ):
+        row = lay(sheet, [path(key, label, key, list(range(1, columns.count + 1)), "year")], row, columns) + 1
+    lay(sheet, [], row, YEAR_COLUMNS)
+    sheet.put(row, LABEL, "Years count from completion, months from financial close: the two never share a sheet.", "note")
+    sheet.widths |= {0: 4, LABEL: 40, UNIT: 14, 3: 13}
+    sheet.freeze = (frame.FIRST_ROW, FIRST_TIME_COLUMN)
+
+
+def lay_lists(book: Book, paper: str) -> None:
+    """The words that choices may take, the spending profiles' terms, tests and decisions."""
+    sheet = frame.start(book, "Lists", "Lists", None, paper)
+    lists = {f"list_{key}": param_of(key).choices for key in KEYS if param_of(key).choices}
+    lists["tests"] = tuple(name for _, name, _, _ in TESTS)
+    lists["decisions"] = DECISIONS
+    row = frame.FIRST_ROW
+    for key, words in lists.items():
+        sheet.put(row, LABEL, key.removeprefix("list_").replace("_", " ").capitalize())
+        columns = TimeColumns(FIRST_TIME_COLUMN, len(words))
+        sheet.mark_path(key, row, columns)
+        sheet.put_row(row, FIRST_TIME_COLUMN, list(words))
+        row += 1
+    for n, terms in enumerate(PROFILE_TERMS.T, start=1):
+        sheet.put(row, LABEL, f"Spending profile, term {n}")
+        sheet.mark_path(f"profile_{n}", row, TimeColumns(FIRST_TIME_COLUMN, len(terms)))
+        sheet.put_row(row, FIRST_TIME_COLUMN, [float(term) for term in terms], "number")
+        row += 1
+    sheet.widths |= {0: 4, LABEL: 30, UNIT: 14, 3: 13} | {FIRST_TIME_COLUMN + i: 26 for i in range(10)}
