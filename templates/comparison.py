@@ -9,17 +9,20 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
-from templates.book import Book
+from templates import dealfile, engine, readback, write
+from templates.book import Book, address
 from templates.dealfile import DealFileError, SourcedDeal
 from templates.rows import lay
 from templates.sheets import build as build_sheet
 from templates.sheets import case as case_sheet
 from templates.sheets import checks, cover, frame, inputs, returns, summary
 from templates.sheets.inputs import MONTH_COLUMNS, STEP_COLUMNS, YEAR_COLUMNS
+from udfs.chain.decision import TESTS
 
 RELEASED = dt.datetime(2026, 11, 23)
 MOST_CASES = 6
@@ -55,8 +58,6 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4") -> Book:
     names = sheet_names(cases)
     builds = [f"{name} build" for name in names]
     book = Book(RELEASED, "Comparison of projects for credit", author="Bankable", subject="Credit comparison")
-    inputs_first = Book(RELEASED, "")
-    del inputs_first
     version = metadata.version("bankable")
     contents = [
         ("Summary", "the cases side by side, the credit tests, charts"),
@@ -69,7 +70,6 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4") -> Book:
         ("Lists", "the words of the choices"),
         ("Sources", "where the delivered figures come from"),
     ]
-    cover_sheet = None
     inputs.lay_inputs(book, cases, paper)
     cover_sheet = cover.lay_cover(book, version, contents, paper)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
@@ -103,8 +103,6 @@ def _define_headlines(book: Book, n: int) -> None:
         if key.endswith("_1"):
             stem = key[:-2]
             first, last = (sheet.placed[f"{stem}_{i}"] for i in (1, n))
-            from templates.book import address
-
             book.define(f"out_{stem}", f"Summary!{address(first.row, first.col, True)}:{address(last.row, last.col, True)}")
 
 
@@ -120,19 +118,98 @@ def _hash(book: Book, cover_sheet: Any, cases: Sequence[SourcedDeal]) -> None:
         cover_sheet.put(place.row, place.col, digest.hexdigest()[:16])
 
 
-def figures_of(book: Book, names: Sequence[str]) -> list[dict[str, Any]]:
-    """The Summary's figures, one dictionary a case."""
-    sheet = book["Summary"]
-    cases = []
-    for i in range(1, len(names) + 1):
-        figures = {"case": sheet_title(book, i)}
-        for key in sheet.placed:
-            if key.endswith(f"_{i}"):
-                figures[key[: -len(f"_{i}")]] = sheet.value_of(key)
-        cases.append(figures)
+def read_deals(paths: Sequence[str]) -> list[SourcedDeal]:
+    """The deals in the files named: deal files (.toml), workbooks of ours (.xlsx); the shipped ones where none is named."""
+    if not paths:
+        return dealfile.load_shipped()
+    cases: list[SourcedDeal] = []
+    for name in paths:
+        path = Path(name)
+        if path.suffix.lower() in (".xlsx", ".xlsm"):
+            cases += readback.read_workbook(path)
+        elif path.suffix.lower() == ".toml":
+            cases.append(dealfile.load(path))
+        else:
+            raise DealFileError(f"{name} is neither a deal file (.toml) nor a workbook (.xlsx).")
+    if len(cases) > MOST_CASES:
+        raise DealFileError(f"a comparison takes at most {MOST_CASES} deals; {len(cases)} were given.")
     return cases
 
 
-def sheet_title(book: Book, i: int) -> str:
-    """The name of case number i."""
-    return str(book["Inputs"].value_of(f"case_name_{i}"))
+def calculated(cases: Sequence[SourcedDeal], paper: str = "A4") -> Book:
+    """The workbook of these cases with every formula's value beside it."""
+    book = build(cases, paper)
+    engine.calculate(book)
+    return book
+
+
+def compare(paths: Sequence[str] = (), out: str | None = None, force: bool = False, paper: str = "A4") -> Comparison:
+    """Read the deals, calculate the comparison and write it; with no `out` the next free comparison.xlsx."""
+    target = Path(out) if out else write.free_name("comparison.xlsx")
+    write.refuse_to_overwrite(target, force)
+    cases = read_deals(paths)
+    book = calculated(cases, paper)
+    written = write.write(book, target, force)
+    return Comparison(book, report(book, len(cases), written), table(book, len(cases)) + f"\n\nWorkbook: {written}")
+
+
+def new(out: str, force: bool = False, cases: int = 2, paper: str = "A4") -> Comparison:
+    """Write a comparison to fill in, its blue cells holding placeholders."""
+    target = Path(out)
+    write.refuse_to_overwrite(target, force)
+    if not 1 <= cases <= MOST_CASES:
+        raise DealFileError(f"a workbook holds 1 to {MOST_CASES} cases; {cases} were asked.")
+    blank = dealfile.load(dealfile.shipped_path("placeholder"))
+    deals = [replace(blank, deal=replace(blank.deal, case_name=f"Case {i}")) for i in range(1, cases + 1)]
+    book = calculated(deals, paper)
+    written = write.write(book, target, force)
+    text = f"{written}: fill in the blue cells of Inputs, one column a case, then run `bankable compare {written.name}`."
+    return Comparison(book, {"workbook": str(written), "cases": cases}, text)
+
+
+def report(book: Book, n: int, path: Path) -> dict[str, Any]:
+    """The Summary's figures for programs: one dictionary a case."""
+    sheet = book["Summary"]
+    cases = []
+    for i in range(1, n + 1):
+        figures = {key[: -len(f"_{i}")]: sheet.value_of(key) for key in sheet.placed if key.endswith(f"_{i}")}
+        cases.append({"case": book["Inputs"].value_of(f"case_name_{i}"), **{k: None if v == "n/a" else v for k, v in figures.items()}})
+    return {"workbook": str(path), "master_check": book["Checks"].value_of("master"), "formulas": book.formulas(), "cases": cases}
+
+
+SHOWN = {"number": "{:,.1f}", "number2": "{:.2f}", "share": "{:.1%}", "rate": "{:.2%}", "multiple": "{:.2f}x", "count": "{:.0f}"}
+
+
+def shown(value: Any, style: str) -> str:
+    """A figure as the Summary shows it."""
+    return SHOWN[style].format(value) if isinstance(value, (int, float)) else str(value)
+
+
+def table(book: Book, n: int) -> str:
+    """The side-by-side table for a terminal."""
+    sheet = book["Summary"]
+    heads = ["", *(str(book["Inputs"].value_of(f"case_name_{i}")) for i in range(1, n + 1))]
+    lines: list[list[str]] = []
+    for label, key in (("Decision", "decision_words"), ("Binding test", "binding_name")):
+        lines.append([label, *(str(sheet.value_of(f"{key}_{i}")) for i in range(1, n + 1))])
+    for title, rows in summary.ROWS:
+        lines.append([])
+        lines.append([title])
+        for label, unit, key, style in rows:
+            values = [shown(sheet.value_of(f"{key}_{i}"), style) for i in range(1, n + 1)]
+            lines.append([f"  {label}" + (f", {unit}" if unit in ("$m", "years", "months", "$") else ""), *values])
+    lines += [[], ["Credit tests: value / limit"]]
+    for key, label, _, _ in TESTS:
+        lines.append([f"  {label}", *(str(sheet.value_of(f"test_{key}_{i}")) for i in range(1, n + 1))])
+    first = max(len(line[0]) for line in lines if len(line) > 1)
+    widths = [max(len(row[c]) for row in [heads, *lines] if len(row) > c) for c in range(1, n + 1)]
+    out = []
+    for line in [heads, *lines]:
+        if len(line) > 1:
+            out.append(
+                "  ".join([line[0].ljust(first), *(text.rjust(width) for text, width in zip(line[1:], widths, strict=True))]).rstrip()
+            )
+        else:
+            out.append(line[0] if line else "")
+    out.append(f"\nMaster check: {book['Checks'].value_of('master')} ({book.formulas():,} formulas)")
+    return "\n".join(out)

@@ -22,6 +22,11 @@ SHIPPED = ("data_centre", "defence_factory", "factory_supported")
 class DealFileError(ValueError):
     """A deal file or workbook that cannot be read; the sentence names the place and what is allowed."""
 
+    @property
+    def sentence(self) -> str:
+        """The message for a person."""
+        return str(self)
+
 
 @dataclass(frozen=True)
 class SourcedDeal:

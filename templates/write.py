@@ -32,6 +32,11 @@ _ESCAPE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 class WillNotOverwriteError(FileExistsError):
     """The file exists and nobody allowed to replace it."""
 
+    @property
+    def sentence(self) -> str:
+        """The message for a person."""
+        return str(self)
+
 
 class UnfinishedError(ValueError):
     """The book cannot be written as it is: formulas without values, or values that no cell can hold."""
@@ -47,11 +52,16 @@ def free_name(path: str | os.PathLike[str]) -> Path:
     return free
 
 
+def refuse_to_overwrite(path: Path, force: bool) -> None:
+    """Stop before any work where a file stands that may not be replaced."""
+    if path.exists() and not force:
+        raise WillNotOverwriteError(f"{path} exists already: choose another name, or allow it to be overwritten with --force.")
+
+
 def write(book: Book, path: str | os.PathLike[str], force: bool = False) -> Path:
     """Write the calculated book; an existing file is replaced only with `force`, and never left half written."""
     path = Path(path)
-    if path.exists() and not force:
-        raise WillNotOverwriteError(f"{path} exists already: choose another name, or allow it to be overwritten.")
+    refuse_to_overwrite(path, force)
     data = to_bytes(book)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -1,0 +1,95 @@
+"""Reading a filled workbook back: the blue cells of Inputs by their defined names, one deal a column.
+
+A fault names the sheet, the cell, the value and what is allowed, so that the user finds it at once.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from templates.dealfile import DealFileError, SourcedDeal
+from templates.sheets.inputs import input_name
+from udfs import deal as deals
+from udfs.cells import CellError
+
+LARGEST_FILE = 50 * 2**20
+LARGEST_UNPACKED = 500 * 2**20
+
+
+def read_workbook(path: Path) -> list[SourcedDeal]:
+    """The deals in a workbook of ours, one a column of its Inputs sheet."""
+    book, formulas = _open(path)
+    ranges = {}
+    for key in deals.KEYS:
+        name = book.defined_names.get(input_name(key))
+        if name is None:
+            raise DealFileError(
+                f"{path.name} has no cells named {input_name(key)}: it is not a comparison of this version. Start one with `bankable new`."
+            )
+        sheet, cells = next(iter(name.destinations))
+        ranges[key] = _cells(path, book, sheet, cells)
+    count = len(ranges["case_name"])
+    columns = [i for i in range(count) if ranges["case_name"][i].value not in (None, "")]
+    if not columns:
+        raise DealFileError(f"{path.name}: every case name is blank: give at least one case a name.")
+    return [_deal(path, {key: cells[i] for key, cells in ranges.items()}, formulas) for i in columns]
+
+
+def _open(path: Path) -> tuple[Any, Any]:
+    if not path.exists():
+        raise DealFileError(f"there is no file {path}.")
+    if path.stat().st_size > LARGEST_FILE:
+        raise DealFileError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: a comparison is about one. Is it the right file?")
+    try:
+        with zipfile.ZipFile(path) as package:
+            unpacked = sum(part.file_size for part in package.infolist())
+            if unpacked > LARGEST_UNPACKED:
+                raise DealFileError(f"{path.name} unpacks to {unpacked >> 20} MB: it is not opened.")
+        return openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
+    except zipfile.BadZipFile:
+        with path.open("rb") as file:
+            protected = file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        why = "is protected by a password, or is an old .xls: save it as an open .xlsx" if protected else "is not a sound .xlsx file"
+        raise DealFileError(f"{path.name} {why}.") from None
+    except PermissionError:
+        raise DealFileError(f"{path.name} cannot be read: it may be open in another program. Close it there first.") from None
+    except (OSError, KeyError, ValueError, InvalidFileException) as error:
+        if isinstance(error, DealFileError):
+            raise
+        raise DealFileError(f"{path.name} is not a workbook that can be read: {error}.") from None
+
+
+def _cells(path: Path, book: Any, sheet: str, cells: str) -> list[Any]:
+    if sheet not in book.sheetnames:
+        raise DealFileError(f"{path.name} has no sheet {sheet}.")
+    area = book[sheet][cells.replace("$", "")]
+    return list(area[0]) if isinstance(area, tuple) else [area]
+
+
+def _deal(path: Path, cells: dict[str, Any], formulas: Any) -> SourcedDeal:
+    values = {}
+    for key, cell in cells.items():
+        where = f"{path.name}, {cell.parent.title}!{cell.coordinate}"
+        typed = formulas[cell.parent.title][cell.coordinate].value
+        if cell.value is None and isinstance(typed, str) and typed.startswith("="):
+            raise DealFileError(f"{where} ({key}): the formula {typed} has no saved value; open and save the workbook, or type the number.")
+        value = CellError(cell.value, "") if cell.data_type == "e" else cell.value
+        param = deals.param_of(key)
+        if value is None:
+            raise DealFileError(f"{where} ({key}) is blank: {param.help}" + (f"; allowed is {param.allowed}." if param.allowed else "."))
+        try:
+            values[key] = param.read(value)
+        except CellError as error:
+            allowed = f" Allowed is {param.allowed}." if param.allowed and param.allowed not in error.sentence else ""
+            raise DealFileError(f"{where} holds {cell.value!r}: {error.sentence}{allowed}") from None
+    try:
+        deal = deals.read(values)
+    except CellError as error:
+        column = next(iter(cells.values())).column_letter
+        raise DealFileError(f"{path.name}, case {values['case_name']} (column {column} of Inputs): {error.sentence}") from None
+    return SourcedDeal(deal, dict.fromkeys(deals.KEYS, f"typed in {path.name}"), path.name)
