@@ -198,14 +198,15 @@ def test_rows() -> list[Row]:
             "step_chance",
             "Probability at the multiple where a loss in the year just hurts",
             "share",
-            "=SUMPRODUCT(({worst:}<{worst})*{serviced:}*{lost:})+{contract_kept}*IF({worst_kept}<{worst},1,0)",
+            "=SUMPRODUCT(({worst:}<{worst}-{Timeline!tolerance})*{serviced:}*{lost:})"
+            "+{contract_kept}*IF({worst_kept}<{worst}-{Timeline!tolerance},1,0)",
             "share",
         ),
         scalar(
             "step_chance_kept",
             "Probability at the multiple where the kept contract just hurts",
             "share",
-            "=SUMPRODUCT(({worst:}<{worst_kept})*{serviced:}*{lost:})",
+            "=SUMPRODUCT(({worst:}<{worst_kept}-{Timeline!tolerance})*{serviced:}*{lost:})",
             "share",
         ),
         path(

@@ -20,6 +20,11 @@ NATIVE: tuple[tuple[str, str, str], ...] = (
     ("The facility closes: its balance at the end is the debt", "={B!balance#60}", "={S!debt}"),
     ("Debt is its share of total uses", "={S!debt}", "={S!gearing_used}*{S!total_uses}"),
     ("All plant cost is spent", "={B!plant_spend+}", "={S!hard_cost}"),
+    (
+        "The last instalment, which clears the balance, is what the profile asks",
+        "=INDEX({S!principal:},{S!tenor})",
+        "=INDEX({S!profile_principal:},{S!tenor})",
+    ),
     ("Debt is repaid to zero at the tenor", "=INDEX({S!closing:},{S!tenor})", "0"),
     ("Principal and balloon add to the debt", "={S!principal+}+SUM({S!balloon_paid:})", "={S!debt}"),
     ("Contract states add to one", "={S!lost+}+{S!alive#30}", "1"),

@@ -11,6 +11,7 @@ from udfs.chain.risk import level_service
 from udfs.chain.views import of_lender, put
 
 ANNUITY, EQUAL, SCULPTED = 0, 1, 2
+TOLERANCE = 1e-9
 
 
 def capacity_rows(x: SimpleNamespace, r: Results) -> None:
@@ -48,8 +49,9 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     r.sculpt_base = total(r.sculpt_base_by_year)
     r.sculpted_dscr = np.where(r.profile_used == SCULPTED, ratio(r.sculpt_base, r.debt * r.balloon_discount), np.nan)
     sculpted = ratio(np.maximum(0, r.lender_unlevered_cfads), r.sculpted_dscr)
-    for name in ("opening", "interest", "principal", "closing"):
+    for name in ("opening", "interest", "profile_principal", "principal", "closing"):
         r[name] = np.zeros_like(r.in_loan)
+    r.balloon_paid = (x.tenor == YEAR) * x.balloon * r.debt
     balance = r.debt + 0.0
     for t in range(len(YEAR)):
         year = slice(t, t + 1)
@@ -61,10 +63,11 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
             np.where(r.profile_used == EQUAL, r.equal_principal, np.nan_to_num(sculpted[:, year]) - interest),
         )
         r.interest[:, year] = interest
-        r.principal[:, year] = r.repaying[:, year] * by_profile
-        balance = balance - r.principal[:, year] - (x.tenor == t + 1) * x.balloon * r.debt
+        r.profile_principal[:, year] = r.repaying[:, year] * by_profile
+        balloon = r.balloon_paid[:, year]
+        r.principal[:, year] = np.where(x.tenor == t + 1, balance - balloon, r.profile_principal[:, year])
+        balance = balance - r.principal[:, year] - balloon
         r.closing[:, year] = balance
-    r.balloon_paid = (x.tenor == YEAR) * x.balloon * r.debt
     r.debt_service = r.interest + r.principal
     r.serviced = r.in_loan * (r.debt > 0) * (r.debt_service > 0)
 
@@ -76,8 +79,8 @@ def ratio_rows(x: SimpleNamespace, r: Results) -> None:
     r.lender_cfads = of_lender(x, r.cfads)
     r.lender_dscr = of_lender(x, r.dscr)
     r.lender_min_dscr = least(r.lender_dscr)
-    lowest = np.where(r.lender_dscr == r.lender_min_dscr, YEAR, np.nan)
-    r.lender_min_year = least(lowest)
+    r.at_minimum = np.where(r.lender_dscr <= r.lender_min_dscr + TOLERANCE, YEAR, np.nan)
+    r.lender_min_year = least(r.at_minimum)
     r.lender_avg_dscr = ratio(total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float)))
     r.covenant = x.limit_min_dscr + 0.0 * YEAR
     r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR

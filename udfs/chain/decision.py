@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from udfs.chain.axes import YEAR, Array, Results, at_year, ratio, total
+from udfs.chain.debt import TOLERANCE
 
-TOLERANCE = 1e-9
 MEETS, MEETS_WITH_SUPPORT, FAILS = "Meets credit tests", "Meets credit tests with support", "Does not meet credit tests"
 DECISIONS = (FAILS, MEETS, MEETS_WITH_SUPPORT)
 
@@ -39,8 +39,8 @@ def scale_within_probability(x: SimpleNamespace, r: Results) -> Array:
     """
     serviced = r.serviced[:, None, :] > 0
     steps = np.concatenate([r.worst, r.worst_kept], axis=-1)
-    below = (r.worst[:, None, :] < steps[:, :, None]) & serviced
-    chance = np.sum(below * r.lost[:, None, :], axis=-1) + r.contract_kept * (r.worst_kept < steps)
+    below = (r.worst[:, None, :] < steps[:, :, None] - TOLERANCE) & serviced
+    chance = np.sum(below * r.lost[:, None, :], axis=-1) + r.contract_kept * (r.worst_kept < steps - TOLERANCE)
     r.step_chance, r.step_chance_kept = chance[:, :-1], chance[:, -1:]
     applies = np.concatenate([r.serviced, np.ones_like(r.debt)], axis=-1)
     within = np.where((applies > 0) & (chance <= x.limit_shortfall + TOLERANCE), steps, 0.0)
