@@ -40,7 +40,7 @@ def factor_nodes(renewal, correlation, customers):
     edges = np.unique(np.clip(np.concatenate([np.arange(-9.0, 10.0), wanted]), -9, 9))
     edges = edges[np.concatenate([[True], np.diff(edges) > min(width, 1) / 4])]
     edges[-1] = 9.0
-    nodes, weights = _gauss_legendre(12 + math.ceil(1.1 * math.sqrt(customers)))
+    nodes, weights = _gauss_legendre(14 + math.ceil(1.3 * math.sqrt(customers)))
     half = np.diff(edges) / 2
     factor = ((edges[:-1] + edges[1:]) / 2)[:, None] + half[:, None] * nodes
     weight = half[:, None] * weights * normal.pdf(factor)
