@@ -33,7 +33,8 @@ def insert(book: Book, sheet: Sheet, chart: Chart, file: Any) -> None:
             drawn.add_series(_series(book, sheet, series, i, chart.kind, where))
     if over is not None:
         drawn.combine(over)
-    drawn.set_title({"name": chart.title, "name_font": {**_SMALL, "size": 11, "bold": True}, "overlay": False})
+    title = f"={rows.text_of(book, sheet, chart.title, where)}" if "{" in chart.title else chart.title
+    drawn.set_title({"name": title, "name_font": {**_SMALL, "size": 11, "bold": True}, "overlay": False})
     drawn.set_x_axis(_axis(chart.x_title, chart.x_format) | {"label_position": "low"})
     value_axis = _axis(chart.y_title, chart.y_format) | {"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}}
     if chart.y_low is not None:
@@ -45,7 +46,7 @@ def insert(book: Book, sheet: Sheet, chart: Chart, file: Any) -> None:
     drawn.set_chartarea({"border": {"color": "#D9D9D9"}})
     drawn.set_size({"width": chart.width, "height": chart.height})
     drawn.show_na_as_empty_cell()
-    options = {"object_position": 1, "description": chart.alt_text or chart.title}
+    options = {"object_position": 1, "description": chart.alt_text or title}
     file.get_worksheet_by_name(sheet.name).insert_chart(chart.row, chart.col, drawn, options)
 
 

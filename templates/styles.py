@@ -74,7 +74,14 @@ TEXTS: dict[str, dict[str, Any]] = {
     "band": {"bold": True, "font_color": NAVY, "bg_color": BAND},
     "band right": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "right"},
     "band centre": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "center"},
-    "input text": {"font_color": INPUT_BLUE, "bg_color": INPUT_YELLOW, "border": 1, "border_color": "BFBFBF", "locked": False},
+    "input text": {
+        "text_wrap": True,
+        "font_color": INPUT_BLUE,
+        "bg_color": INPUT_YELLOW,
+        "border": 1,
+        "border_color": "BFBFBF",
+        "locked": False,
+    },
     "input choice": {
         "font_color": INPUT_BLUE,
         "bg_color": INPUT_YELLOW,
@@ -87,6 +94,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "link wrap": {"font_color": LINK_GREEN, "text_wrap": True, "valign": "top"},
     "link right": {"font_color": LINK_GREEN, "align": "right"},
     "link bold": {"font_color": LINK_GREEN, "bold": True},
+    "link centre wrap": {"font_color": LINK_GREEN, "align": "center", "text_wrap": True},
     "link band centre": {"bold": True, "font_color": LINK_GREEN, "bg_color": BAND, "align": "center"},
     "link heading centre": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center"},
     "alert": {"font_color": ALERT_RED, "bold": True},

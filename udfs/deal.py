@@ -63,7 +63,7 @@ def _choice(section: str, label: str, choices: tuple[str, ...], help: str, defau
 
 
 def _switch(section: str, label: str, help: str, default: Any = dataclasses.MISSING) -> Any:
-    return _row(section, label, "TRUE/FALSE", cells.switch(help), default)
+    return _row(section, label, "yes/no", cells.switch(help), default)
 
 
 def _text(label: str, help: str, default: Any = dataclasses.MISSING) -> Any:
@@ -129,6 +129,7 @@ class Deal:
     )
     termination: float = _share("Contract", "Termination for convenience", "probability a year", 0.0, high=0.99)
     termination_settlement: float = _share("Contract", "Settlement on termination", "share of that year's contracted revenue", 0.0)
+    contract_stop_year: int = _whole("Contract", "Contract lost in year", "year", "a scenario; 0 = not lost", 0, YEARS, 0)
     offtaker_pd: float = _share("Contract", "Offtaker's probability of default", "a year, average over the loan's life", high=0.99)
     offtaker_recovery: float = _share(
         "Contract", "Recovery on the contract", "share of remaining contract value paid on the offtaker's default", 0.0
@@ -218,10 +219,14 @@ class Deal:
         "Support", "Public offtake", "years", "years the government commits to buy; extends the firm years", 0, YEARS, 0
     )
     coverage: float = _share("Support", "Guarantee coverage", "share of the bank loan guaranteed, pro rata, recoveries pari passu", 0.0)
+    covers_interest: bool = _switch("Support", "Guarantee covers a year's interest too", "otherwise principal only", False)
     guarantee_fee: float = _rate("Support", "Guarantee fee", "on the guaranteed balance", 0.0, high=0.2)
     guaranteed_spread: float = _rate("Support", "Spread on the guaranteed part", "over the base rate", 0.0, high=0.2)
     government_loan_share: float = _share("Support", "Government loan", "share of the debt, pari passu with the bank loan", 0.0)
     government_loan_rate: float = _rate("Support", "Rate of the government loan", "a year", 0.05)
+    grant_clawback: float = _share("Support", "Clawback of the grant", "share of the grant paid back when the loan defaults", 0.0)
+    public_equity: float = _share("Support", "Government's share of the equity", "bought at par, ranking with the sponsor", 0.0)
+    public_equity_return: float = _rate("Support", "Fair return on that equity", "for its value to the taxpayer", 0.12)
     treasury_rate: float = _rate("Support", "Treasury rate", "flat, for public cost and the value of the contract", high=0.25)
     buyer_value: float = _number(
         "Support",

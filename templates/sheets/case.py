@@ -19,7 +19,7 @@ UNIT_STYLES = {
     "months": "count",
     "$m a unit": "price",
     "choice": "count",
-    "TRUE/FALSE": "flag",
+    "yes/no": "flag",
     "x contracted": "multiple",
     "x price": "multiple",
     "a year": "share",
@@ -51,7 +51,7 @@ def input_rows(live: Callable[[str], str]) -> list[Row]:
         if kind == "choice":
             formula = f"=MATCH({source},{{Lists!list_{row.name}:}},0)-1"
         elif kind == "switch":
-            formula = f"=IF({source},1,0)"
+            formula = f"=IF({source}={{Lists!switch#1}},1,0)"
         else:
             formula = f"={source}"
         rows.append(scalar(row.name, meta["label"], meta["unit"], formula, UNIT_STYLES.get(meta["unit"], "number2")))
@@ -108,10 +108,17 @@ def contract_rows() -> list[Row]:
         band("Contract years"),
         scalar("delay_eats", "Contract time lost to a delay", "years", "={calendar_end}*{delay_months}/12", "factor"),
         scalar(
-            "contract_end_year",
-            "Contract ends if every renewal comes",
+            "contract_end_planned",
+            "Contract would end if every renewal came",
             "years",
             "=MAX(0,MAX({contract_years},{public_offtake_years})-{delay_eats})",
+            "factor",
+        ),
+        scalar(
+            "contract_end_year",
+            "Contract ends, lost in the scenario or not",
+            "years",
+            "=IF({contract_stop_year}>0,MIN({contract_end_planned},{contract_stop_year}-1),{contract_end_planned})",
             "factor",
         ),
         scalar("firm_end_year", "Firm years end", "years", "=MAX(0,MIN({firm_years}-{delay_eats},{contract_end_year}))", "factor"),
@@ -235,7 +242,9 @@ def rows(build: str, returns: str, prefix: str, live: Callable[[str], str]) -> l
     return [
         path("year", "Year of operation, from completion", "year", "={Timeline!year}", "year", label_style="bold"),
         heading("Inputs in use", "1"),
-        note("Links to the sheet Inputs through the scenario in force; choices as their position in Lists (from 0), switches as 1 or 0."),
+        note(
+            "Links to the sheet Inputs through the scenario in force; choices as their position in Lists (from 0), yes and no as 1 and 0."
+        ),
         *input_rows(live),
         heading("Build and facility", "2"),
         *build_rows(build),

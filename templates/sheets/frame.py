@@ -5,7 +5,7 @@ from __future__ import annotations
 from templates.book import Book, Print, Sheet, TimeColumns
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
 
-TITLE_ROW, STATUS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 3, 4
+TITLE_ROW, STATUS_ROW, UNITS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3, 4
 UNITS = "Amounts in $ million unless the unit says otherwise"
 
 
@@ -13,7 +13,7 @@ def start(book: Book, name: str, title: str, tab: str | None = None, paper: str 
     """A new sheet with its title, the unit line and the master check."""
     sheet = book.sheet(name, tab)
     sheet.put(TITLE_ROW, LABEL, title, "title")
-    sheet.put(STATUS_ROW, LABEL, UNITS, "subtitle")
+    sheet.put(UNITS_ROW, LABEL, UNITS, "subtitle")
     if name != "Checks":
         sheet.put(STATUS_ROW, UNIT, "Master check", "right")
         sheet.put(STATUS_ROW, CONSTANT, "={Checks!master}", "check")

@@ -11,7 +11,7 @@ from templates.book import Book, Sheet, TimeColumns, Validation, address
 from templates.dealfile import SourcedDeal
 from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, path, scalar
 from templates.sheets import frame
-from udfs.cells import LARGEST_AMOUNT, Param
+from udfs.cells import Param
 from udfs.chain.build import PROFILE_TERMS
 from udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
 from udfs.chain.returns import SETTLED, STEEPEST, STEPS
@@ -30,12 +30,16 @@ STYLES = {
     "months": "input count",
     "$m a unit": "input price",
     "choice": "input choice",
-    "TRUE/FALSE": "input choice",
-    "text": "input choice",
+    "yes/no": "input choice",
+    "text": "input text",
     "x contracted": "input multiple",
     "x price": "input multiple",
     "a year": "input share",
 }
+
+
+SWITCH = ("yes", "no")
+NO_BOUND = 1e6  # bounds from here on are there to catch slips of units and are not shown
 
 
 def input_name(key: str) -> str:
@@ -75,7 +79,10 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         sheet.put(row, LABEL, meta["label"])
         sheet.put(row, UNIT, meta["unit"], "unit")
         for i, case in enumerate(cases):
-            sheet.put(row, FIRST_CASE + i, getattr(case.deal, field.name), STYLES.get(meta["unit"], "input number2"))
+            value = getattr(case.deal, field.name)
+            sheet.put(
+                row, FIRST_CASE + i, SWITCH[not value] if param.kind == "switch" else value, STYLES.get(meta["unit"], "input number2")
+            )
             sheet.mark(f"{field.name}_{i + 1}", row, FIRST_CASE + i)
             sheet.put(row, source + i, case.sources.get(field.name, "not stated"), "grey")
         _bounds(sheet, row, n, least, most, out, field.name, param, meta["label"])
@@ -107,12 +114,9 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
         )
         return
     if param.choices or param.kind == "switch":
-        words = param.choices or ("TRUE", "FALSE")
-        if param.choices:
-            each = (f"IF(COUNTIF({{Lists!list_{key}:}},{address(row, FIRST_CASE + i)})=0,1,0)" for i in range(n))
-            sheet.put(row, out, "=" + "+".join(each), "flag")
-        else:
-            sheet.put(row, out, f"=SUMPRODUCT(1-ISLOGICAL({cells}))", "flag")
+        words, listed = (param.choices, f"list_{key}") if param.choices else (SWITCH, "switch")
+        each = (f"IF(COUNTIF({{Lists!{listed}:}},{address(row, FIRST_CASE + i)})=0,1,0)" for i in range(n))
+        sheet.put(row, out, "=" + "+".join(each), "flag")
         choices = Validation(
             spot, "list", choices=words, title=label[:32], message=message, error="Choose from the list.", blank_allowed=False
         )
@@ -120,9 +124,9 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
         return
     style = STYLES.get({"probability": "%", "rate": "% a year"}.get(param.kind, ""), "number").replace("input ", "")
     sheet.put(row, least, param.low, style)
-    sheet.put(row, most, param.high if param.high < LARGEST_AMOUNT else None, style)
+    sheet.put(row, most, param.high if param.high < NO_BOUND else None, style)
     low, high = address(row, least), address(row, most)
-    within = f"ISNUMBER({cells})*({cells}>={low})" + (f"*({cells}<={high})" if param.high < LARGEST_AMOUNT else "")
+    within = f"ISNUMBER({cells})*({cells}>={low})" + (f"*({cells}<={high})" if param.high < NO_BOUND else "")
     whole = f"*(ROUND({cells},0)={cells})" if param.kind == "count" else ""
     sheet.put(row, out, f"=IFERROR(SUMPRODUCT(1-{within}{whole}),1)", "flag")
     kind = "whole" if param.kind == "count" else "decimal"
@@ -170,6 +174,7 @@ def lay_lists(book: Book, paper: str) -> None:
     """The words that choices may take, the spending profiles' terms, tests and decisions."""
     sheet = frame.start(book, "Lists", "Lists", None, paper)
     lists = {f"list_{key}": param_of(key).choices for key in KEYS if param_of(key).choices}
+    lists["switch"] = SWITCH
     lists["tests"] = tuple(name for _, name, _, _ in TESTS)
     lists["decisions"] = DECISIONS
     row = frame.FIRST_ROW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Chart, Conditional, Series
+from templates.book import Book, Chart, Conditional, Series, Sheet, column_letters
 from templates.rows import LABEL, SECTION, UNIT
 from templates.sheets import frame
 from templates.styles import PALETTE
@@ -21,7 +21,12 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Debt used in the figures below", "$m", "debt", "number"),
             ("Gearing", "%", "gearing_used", "share"),
             ("Tenor from completion", "years", "tenor", "count"),
-            ("All-in rate", "% a year", "term_rate", "rate"),
+            ("All-in rate of the whole debt", "% a year", "term_rate", "rate"),
+            ("All-in rate of the bank loan", "% a year", "bank_rate", "rate"),
+            ("  base rate", "% a year", "rate_base_part", "rate"),
+            ("  expected loss of the uncovered part", "% a year", "rate_loss_part", "rate"),
+            ("  margin on the uncovered part", "% a year", "rate_margin_part", "rate"),
+            ("  guarantee fee and spread on the guaranteed part", "% a year", "rate_guarantee_part", "rate"),
             ("Plant cost", "$m", "plant_cost", "number"),
             ("Total uses", "$m", "total_uses", "number"),
             ("Months from close to first revenue", "months", "completion_month", "count"),
@@ -104,19 +109,20 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     for i in range(n):
         sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{Inputs!case_name_{i + 1}}}", "link heading centre")
     row = frame.FIRST_ROW
-    for label, key, style in (("Decision", "decision_words", "decision"), ("Binding test", "binding_name", "link right")):
+    for label, key, style in (("Decision", "decision_words", "decision"), ("Binding test", "binding_name", "link centre wrap")):
         sheet.put(row, LABEL, label, "bold")
         for i, name in enumerate(names):
             sheet.put(row, FIRST_CASE + i, f"={{{name}!{key}}}", style)
             sheet.mark(f"{key}_{i + 1}", row, FIRST_CASE + i)
         row += 1
-    sheet.heights[frame.FIRST_ROW] = 44
+    sheet.heights[frame.FIRST_ROW] = 34
+    sheet.heights[frame.FIRST_ROW + 1] = 28
     decision = (frame.FIRST_ROW, FIRST_CASE, frame.FIRST_ROW, FIRST_CASE + n - 1)
     for text, style in (("Does not", "fail fill"), ("Meets", "ok fill")):
         cell = f"{chr(65 + FIRST_CASE)}{frame.FIRST_ROW + 1}"
         sheet.conditionals.append(Conditional(decision, "formula", f'=LEFT({cell},{len(text)})="{text}"', style))
     for title, rows in ROWS:
-        _band(book, sheet, row, title, n)
+        _band(sheet, row, title, n)
         row += 1
         for label, unit, key, style in rows:
             sheet.put(row, LABEL, label)
@@ -125,24 +131,24 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
                 sheet.put(row, FIRST_CASE + i, f"={{{name}!{key}}}", style)
                 sheet.mark(f"{key}_{i + 1}", row, FIRST_CASE + i)
             row += 1
-    row = _tests(book, row, names)
-    _charts(book, names, row)
-    sheet.widths |= {SECTION: 2, LABEL: 50, UNIT: 11} | {FIRST_CASE + i: 21 for i in range(n)}
+    row = _tests(sheet, row, names)
+    row = _findings(sheet, row, n)
+    _charts(sheet, names, row)
+    sheet.widths |= {SECTION: 2, LABEL: 50, UNIT: 11} | {FIRST_CASE + i: 24 for i in range(n)}
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.landscape = False
     sheet.print.pages_tall = 1
 
 
-def _band(book: Book, sheet: object, row: int, title: str, n: int) -> None:
+def _band(sheet: Sheet, row: int, title: str, n: int) -> None:
     for col in range(FIRST_CASE + n):
-        book["Summary"].put(row, col, None, "band")
-    book["Summary"].put(row, LABEL, title, "band")
+        sheet.put(row, col, None, "band")
+    sheet.put(row, LABEL, title, "band")
 
 
-def _tests(book: Book, row: int, names: Sequence[str]) -> int:
+def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     """Each test as value, limit and verdict in one text a case."""
-    sheet = book["Summary"]
-    _band(book, sheet, row, "Credit tests: value against limit", len(names))
+    _band(sheet, row, "Credit tests: value against limit", len(names))
     row += 1
     first = row
     for key, label, unit, direction in TESTS:
@@ -170,56 +176,76 @@ def first_years(name: str, key: str, years: int = 20) -> str:
     return f"{{{name}!{key}#1-{years}}}"
 
 
-def _charts(book: Book, names: Sequence[str], row: int) -> None:
-    """DSCR paths against the covenant, the rate's parts, capacity by view, time to first revenue."""
-    sheet = book["Summary"]
-    top = row + 1
-    cases = f"Summary!${chr(65 + FIRST_CASE)}${frame.HEAD_ROW + 1}:${chr(64 + FIRST_CASE + len(names))}${frame.HEAD_ROW + 1}"
-    paths = tuple(
-        Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), first_years(names[0], "year"), PALETTE[i])
-        for i, name in enumerate(names)
-    )
-    covenant = Series(
-        "Minimum asked", first_years(names[0], "covenant"), first_years(names[0], "year"), "000000", dashed=True, on_line=True
-    )
-    sheet.charts.append(
-        Chart(
-            "column",
-            "DSCR on the lender's view against the minimum asked",
-            (*paths, covenant),
-            top,
-            LABEL,
-            width=560,
-            height=300,
-            x_title="Year of operation",
-            y_title="DSCR",
-            y_format='0.0"x"',
-            alt_text="DSCR by year of operation for each case, with the minimum DSCR that the bank asks",
-        )
-    )
-    columns = f"${chr(65 + FIRST_CASE)}"
-    last = f"${chr(64 + FIRST_CASE + len(names))}"
+def _joined(n: int, text: str) -> str:
+    """`Case 1 x, Case 2 y, ...` as a formula; `text` holds # for the case's number."""
+    return '&", "&'.join(f'{{Inputs!case_name_{i}}}&" "&{text.replace("#", str(i))}' for i in range(1, n + 1))
+
+
+# key of the finding, its words, and the figure of case # in it
+FINDINGS = (
+    ("finding_dscr", "Lowest DSCR", 'IF(ISNUMBER({Summary!lender_min_dscr_#}),TEXT({Summary!lender_min_dscr_#},"0.00""x"""),"n/a")'),
+    (
+        "finding_capacity",
+        "Of the debt asked, firm revenue carries",
+        'TEXT({Summary!capacity_firm_#}/MAX({Summary!requested_debt_#},1),"0%")',
+    ),
+    ("finding_rate", "Bank loan, all in", 'TEXT({Summary!bank_rate_#},"0.00%")'),
+    ("finding_time", "Months to first revenue", 'TEXT({Summary!completion_month_#},"0")'),
+)
+
+
+def _findings(sheet: Sheet, row: int, n: int) -> int:
+    """What each chart shows, in a sentence with its figures; the charts take their titles from here."""
+    _band(sheet, row, "Findings", n)
+    for key, words, figure in FINDINGS:
+        row += 1
+        sheet.put(row, LABEL, f'="{words}: "&{_joined(n, figure)}')
+        sheet.mark(key, row, LABEL)
+    return row + 1
+
+
+CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 466, 270, 14
+
+
+def _charts(sheet: Sheet, names: Sequence[str], row: int) -> None:
+    """DSCR paths against the covenant, capacity by view, the rate's parts, time to first revenue."""
+    n = len(names)
+    first, last = column_letters(FIRST_CASE), column_letters(FIRST_CASE + n - 1)
 
     def across(key: str) -> str:
         number = sheet.placed[f"{key}_1"].row + 1
-        return f"Summary!{columns}${number}:{last}${number}"
+        return f"Summary!${first}${number}:${last}${number}"
 
-    capacity = tuple(
-        Series(label, across(f"capacity_{view}"), cases, PALETTE[i])
-        for i, (label, view) in enumerate(
-            (("Firm", "firm"), ("With commitment", "supported"), ("Expected", "expected"), ("Promised", "promised"))
+    cases = f"Summary!${first}${frame.HEAD_ROW + 1}:${last}${frame.HEAD_ROW + 1}"
+    years = first_years(names[0], "year")
+    dscr = [Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), years, PALETTE[i]) for i, name in enumerate(names)]
+    dscr.append(Series("Minimum asked", first_years(names[0], "covenant"), years, "000000", dashed=True, on_line=True))
+    views = (("Firm", "firm"), ("With commitment", "supported"), ("Expected", "expected"), ("Promised", "promised"))
+    capacity = [Series(label, across(f"capacity_{view}"), cases, PALETTE[i]) for i, (label, view) in enumerate(views)]
+    capacity.append(Series("Requested", across("requested_debt"), cases, "000000"))
+    parts = (("Base", "base"), ("Expected loss", "loss"), ("Margin", "margin"), ("Guarantee fee and spread", "guarantee"))
+    rate = [Series(label, across(f"rate_{part}_part"), cases, PALETTE[i]) for i, (label, part) in enumerate(parts)]
+    months = [Series("Months to first revenue", across("completion_month"), cases, PALETTE[0])]
+    for place, (kind, finding, series, x, y, shown, alt) in enumerate(
+        (
+            ("column", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
+            ("column", "capacity", capacity, "", "$m", "#,##0", "Debt capacity by view of revenue, and the debt requested"),
+            ("stacked", "rate", rate, "", "a year", "0%", "Parts of the bank loan's all-in rate"),
+            ("bar", "time", months, "", "months", "0", "Months from financial close to first revenue"),
         )
-    )
-    sheet.charts.append(
-        Chart(
-            "column",
-            "Debt that each view of revenue carries, against the request ($m)",
-            (*capacity, Series("Requested", across("requested_debt"), cases, "000000")),
-            top,
-            FIRST_CASE,
-            width=470,
-            height=300,
-            y_title="$m",
-            alt_text="Debt capacity by view of revenue and the debt requested, for each case",
+    ):
+        sheet.charts.append(
+            Chart(
+                kind,
+                f"{{Summary!finding_{finding}}}",
+                tuple(series),
+                row + 1 + CHART_ROWS * (place // 2),
+                LABEL if place % 2 == 0 else FIRST_CASE,
+                width=CHART_WIDTH if place % 2 == 0 else max(CHART_WIDTH, 150 * n),
+                height=CHART_HEIGHT,
+                x_title=x,
+                y_title=y,
+                y_format=shown,
+                alt_text=alt,
+            )
         )
-    )

@@ -59,7 +59,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.in_band, r.calendar_end = (x.price_basis == 1).astype(float), (x.contract_end == 1).astype(float)
     r.full_faith, r.subject_to_appropriation = (x.statutory_backing == 1).astype(float), (x.statutory_backing == 2).astype(float)
     r.delay_eats = r.calendar_end * x.delay_months / 12
-    r.contract_end_year = np.maximum(0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats)
+    r.contract_end_planned = np.maximum(0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats)
+    stopped = np.minimum(r.contract_end_planned, x.contract_stop_year - 1)
+    r.contract_end_year = np.where(x.contract_stop_year > 0, stopped, r.contract_end_planned)
     r.firm_end_year = np.clip(x.firm_years - r.delay_eats, 0, r.contract_end_year)
     r.supported_end_year = np.clip(np.maximum(x.firm_years, x.public_offtake_years) - r.delay_eats, 0, r.contract_end_year)
     r.in_contract = years_left(r.contract_end_year)

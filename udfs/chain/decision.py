@@ -93,7 +93,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.binding_test = np.where(np.isinf(lowest), 0, np.argmax(np.where(np.isnan(allowed), np.inf, allowed) == lowest, axis=-1)[:, None] + 1)
     r.permitted_headroom = r.permitted_debt - r.debt
     r.tests_failed = total((r.tests_passed == 0).astype(float))
-    r.supported = ((x.coverage > 0) | (x.government_loan_share > 0) | (x.grant > 0) | (x.public_offtake_years > 0) | (x.tariff > 0)).astype(
+    r.supported = ((x.coverage > 0) | (x.government_loan_share > 0) | (x.grant > 0) | (x.public_offtake_years > 0) | (x.tariff > 0) | (x.public_equity > 0)).astype(
         float
     )
     meets = (r.debt > 0) & (r.tests_failed == 0)

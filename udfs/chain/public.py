@@ -19,7 +19,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.recovery_lag_factor = lag = (1 + x.treasury_rate) ** -(x.sale_months / 12)
 
     covered = x.coverage * (1 - x.government_loan_share)
-    r.guarantee_claims = covered * r.default_probability * r.opening
+    r.claim_per_dollar = 1 + x.covers_interest * r.term_rate
+    r.guarantee_claims = covered * r.default_probability * r.opening * r.claim_per_dollar
     r.guarantee_recoveries = r.guarantee_claims * (1 - r.lgd) * lag
     r.guarantee_fees = x.guarantee_fee * covered * r.loan_survives_before * r.opening
     r.guarantee_cost = total((r.guarantee_claims - r.guarantee_recoveries - r.guarantee_fees) * r.treasury_discount)
@@ -48,12 +49,15 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.cap_given_up = total(r.in_band * r.in_public_offtake * r.billed_volume * (1 - x.upside_share) * r.call_at_cap * r.treasury_discount)
     r.tariff_burden = total((r.market_price_path - r.market_price_path / r.tariff_uplift) * r.market_volume_expected * r.treasury_discount)
 
-    r.grant_cost = x.grant + 0.0 * r.debt
-    r.public_cost = r.guarantee_cost + r.loan_cost + r.grant_cost + r.offtake_cost
-    r.budget_authority = np.maximum(0, r.guarantee_cost) + np.maximum(0, r.loan_cost) + r.grant_cost + r.offtake_authority
+    r.grant_cost = x.grant * (1 - x.grant_clawback * (1 - r.loan_survival[:, -1:]))
+    r.equity_bought = x.public_equity * (r.sponsor_equity + r.dsra_target)
+    r.equity_returned = x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -YEAR
+    r.equity_cost = r.equity_bought - total(r.equity_returned)
+    r.public_cost = r.guarantee_cost + r.loan_cost + r.grant_cost + r.offtake_cost + r.equity_cost
+    r.budget_authority = np.maximum(0, r.guarantee_cost) + np.maximum(0, r.loan_cost) + x.grant + r.offtake_authority + r.equity_bought
     r.cost_per_plant = ratio(r.public_cost, r.plant_cost)
     r.bank_at_risk = (1 - x.coverage) * r.bank_loan
-    r.private_at_risk = r.sponsor_equity + r.dsra_target + r.bank_at_risk
+    r.private_at_risk = r.sponsor_equity + r.dsra_target - r.equity_bought + r.bank_at_risk
     r.private_per_public = np.where(r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan)
 
 
