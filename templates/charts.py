@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from templates import rows
-from templates.book import Book, Chart, Series, Sheet
+from templates.book import Book, Chart, Series, Sheet, sheet_prefix
 from templates.styles import FONT, GREY, INK, PALETTE
 
 _KINDS: dict[str, dict[str, str]] = {
@@ -33,7 +33,7 @@ def insert(book: Book, sheet: Sheet, chart: Chart, file: Any) -> None:
             drawn.add_series(_series(book, sheet, series, i, chart.kind, where))
     if over is not None:
         drawn.combine(over)
-    title = f"={rows.text_of(book, sheet, chart.title, where)}" if "{" in chart.title else chart.title
+    title = f"={sheet_prefix(sheet.name)}{rows.text_of(book, sheet, chart.title, where)}" if "{" in chart.title else chart.title
     drawn.set_title({"name": title, "name_font": {**_SMALL, "size": 11, "bold": True}, "overlay": False})
     drawn.set_x_axis(_axis(chart.x_title, chart.x_format) | {"label_position": "low"})
     value_axis = _axis(chart.y_title, chart.y_format) | {"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}}

@@ -204,7 +204,7 @@ def _findings(sheet: Sheet, row: int, n: int) -> int:
     return row + 1
 
 
-CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 466, 270, 14
+CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 440, 270, 14
 
 
 def _charts(sheet: Sheet, names: Sequence[str], row: int) -> None:
