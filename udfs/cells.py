@@ -383,10 +383,10 @@ def block(help: str) -> Param:
 # Ranges side by side ---------------------------------------------------------------------------
 
 
-def same_length(years: int | None = None, **ranges: Any) -> None:
+def same_length(years: int | None = None, /, **ranges: Any) -> None:
     """Refuse ranges of unequal length, naming two of them; single numbers and omitted arguments pass.
 
-    `years` is the length that an argument of that name asks for.
+    `years`, given by position, is the length that an argument of that name asks for.
     """
     lengths = {name: values.size for name, values in ranges.items() if isinstance(values, np.ndarray) and values.ndim}
     if years is not None:

@@ -38,7 +38,7 @@ def assert_close(got: Any, expected: Any, tolerance: dict[str, Any], where: str)
 
 
 def tolerance_of(tolerance: dict[str, Any], results: dict[str, Any], key: str) -> dict[str, Any]:
-    """The case's tolerance for one key: xnpv_abs is for xnpv alone, "4 standard errors" for figures whose standard error the adapter gives."""
+    """The case's tolerance for one key: xnpv_abs is for xnpv alone, "4 standard errors" for figures that have one."""
     allowed = [tolerance.get("abs", 0.0), tolerance.get(f"{key}_abs", 0.0)]
     error = results.get("standard_errors", {}).get(key)
     if "abs_mc" in tolerance and error is not None:
