@@ -31,6 +31,9 @@ class CellError(ValueError):
     def __repr__(self) -> str:
         return f"CellError({self.code!r}, {self.sentence!r})"
 
+    def __reduce__(self) -> tuple[type[CellError], tuple[str, str]]:
+        return CellError, (self.code, self.sentence)
+
 
 def wrong_value(sentence: str) -> CellError:
     """`#VALUE!`: an argument of the wrong kind or shape."""
