@@ -7,9 +7,9 @@ workbook of ours that has been filled in (.xlsx).
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 
+PAPERS = {"a4": "A4", "letter": "Letter"}
 SUMMARY = "put deals side by side in a calculated workbook, with each case's credit decision"
 
 
@@ -18,12 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "deals", nargs="*", metavar="FILE", help="deal files (.toml) or one filled workbook (.xlsx); none: the shipped deals"
     )
     parser.add_argument("-o", "--output", metavar="FILE.xlsx", help="where to write the workbook (default: the next free comparison.xlsx)")
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help="paper on which the workbook prints (default: a4)")
     parser.add_argument("--force", action="store_true", help="overwrite the output file if it exists")
     parser.add_argument("--json", action="store_true", help="print the figures and decisions for programs")
 
 
 def run(args: argparse.Namespace) -> int:
-    comparison = importlib.import_module("templates.comparison")  # the one place where the comparison is wired in
-    result = comparison.compare(args.deals, out=args.output, force=args.force)
+    from templates import comparison
+
+    result = comparison.compare(args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper])
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
     return 0

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
+
+from addin.commands.compare import PAPERS
 
 SUMMARY = "write a workbook to fill in"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="FILE.xlsx", help="the workbook to write")
+    parser.add_argument("--cases", type=int, default=2, metavar="N", help="how many cases, 1 to 6 (default: 2)")
+    parser.add_argument("--paper", choices=tuple(PAPERS), default="a4", help="paper on which the workbook prints (default: a4)")
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     parser.add_argument("--json", action="store_true", help="print what was written for programs")
 
 
 def run(args: argparse.Namespace) -> int:
-    comparison = importlib.import_module("templates.comparison")  # the one place where the blank workbook is wired in
-    result = comparison.new(args.output, force=args.force)
+    from templates import comparison
+
+    result = comparison.new(args.output, force=args.force, cases=args.cases, paper=PAPERS[args.paper])
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
     return 0

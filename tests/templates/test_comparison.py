@@ -1,0 +1,210 @@
+"""The comparison workbook: every row equals the chain, decisions differ for a banker's reasons, files behave."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from templates import comparison, dealfile, write
+from templates.book import Book
+from templates.dealfile import DealFileError, SourcedDeal
+from udfs import deal as deals
+from udfs.cells import CellError
+from udfs.deal import Deal
+
+from .parity import differences
+
+
+def test_every_row_of_the_shipped_cases_equals_the_chain(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
+    compared, faults = differences(shipped_book, shipped)
+    assert compared > 20_000
+    assert not faults
+
+
+def test_no_error_cell_and_the_master_check_is_ok(shipped_book: Book) -> None:
+    assert shipped_book.formulas() > 1_000
+    assert shipped_book.errors() == []
+    assert shipped_book["Checks"].value_of("master") == "OK"
+
+
+def test_decisions_differ_for_reasons_a_banker_accepts(shipped_book: Book) -> None:
+    summary = shipped_book["Summary"]
+    decisions = [summary.value_of(f"decision_words_{i}") for i in (1, 2, 3)]
+    assert decisions == ["Meets credit tests", "Does not meet credit tests", "Meets credit tests with support"]
+    assert summary.value_of("binding_name_2") == "Minimum DSCR"
+    # firm revenue carries the data centre's request and next to nothing of the factory's; support mends it
+    carried = [summary.value_of(f"capacity_supported_{i}") / summary.value_of(f"requested_debt_{i}") for i in (1, 2, 3)]
+    assert carried[0] > 1
+    assert carried[1] < 0.1
+    assert carried[2] > 1
+
+
+def random_deal(rng: random.Random, bases: list[Deal], name: str) -> Deal:
+    """A shipped deal with a few inputs moved anywhere within their bounds."""
+    while True:
+        base = rng.choice(bases)
+        changes: dict[str, object] = {"case_name": name}
+        for key in rng.sample([k for k in deals.KEYS if k not in deals.TEXT_KEYS], rng.randint(1, 25)):
+            param, now = deals.param_of(key), getattr(base, key)
+            if param.choices:
+                changes[key] = rng.choice(param.choices)
+            elif param.kind == "switch":
+                changes[key] = rng.random() < 0.5
+            elif param.kind == "count":
+                changes[key] = rng.randint(int(param.low), int(min(param.high, 30)))
+            elif param.kind in ("rate", "probability"):
+                changes[key] = rng.choice([max(param.low, 0.0), param.high, rng.uniform(max(param.low, 0.0), min(param.high, 0.1))])
+            elif now:
+                changes[key] = min(param.high, now * rng.choice([0.5, 1.5, 2]))
+        deal = dataclasses.replace(base, **changes)  # type: ignore[arg-type]
+        try:
+            deals.check(deal)
+        except CellError:
+            continue
+        return deal
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int, shipped: list[SourcedDeal]) -> None:
+    rng = random.Random(seed)
+    bases = [case.deal for case in shipped]
+    cases = [SourcedDeal(random_deal(rng, bases, f"Random {i}"), {}, "") for i in range(6)]
+    book = comparison.calculated(cases)
+    _, faults = differences(book, cases)
+    assert not faults, faults[:5]
+    assert book.errors() == []
+    assert book["Checks"].value_of("master") == "OK"
+
+
+def test_the_same_deals_give_the_same_bytes(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
+    assert write.to_bytes(shipped_book) == write.to_bytes(comparison.calculated(shipped))
+
+
+def test_the_file_reads_right_before_any_program_recalculates_it(shipped_book: Book, tmp_path: Path) -> None:
+    path = write.write(shipped_book, tmp_path / "book.xlsx")
+    values, formulas = openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
+    uncached = [
+        f"{sheet.title}!{cell.coordinate}"
+        for sheet in formulas
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and values[sheet.title][cell.coordinate].value is None
+    ]
+    assert uncached == []
+    assert values["Summary"]["D5"].value == "Meets credit tests"
+
+
+def test_a_filled_workbook_is_read_back_as_the_deals_it_was_built_from(shipped: list[SourcedDeal], tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    write.write(comparison.calculated(shipped), path)
+    assert [case.deal for case in comparison.read_deals([str(path)])] == [case.deal for case in shipped]
+
+
+def typed(path: Path, key: str, column: int, value: object) -> Path:
+    """A copy of the workbook with one blue cell typed over, as a user or a script would."""
+    book = openpyxl.load_workbook(path)
+    sheet, cells = next(iter(book.defined_names[f"in_{key}"].destinations))
+    book[sheet][cells.replace("$", "")][0][column].value = value
+    out = path.with_name(f"typed_{key}.xlsx")
+    book.save(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def written(shipped_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write.write(shipped_book, tmp_path_factory.mktemp("books") / "book.xlsx")
+
+
+def test_a_change_in_the_workbook_changes_the_decision_as_compare_says(written: Path, shipped: list[SourcedDeal], tmp_path: Path) -> None:
+    changed = typed(written, "public_offtake_years", 2, 0)
+    result = comparison.compare([str(changed)], str(tmp_path / "out.xlsx"))
+    assert result.figures["cases"][2]["decision_words"] == "Does not meet credit tests"
+    deal = dataclasses.replace(shipped[2].deal, public_offtake_years=0)
+    assert float(deals.evaluate(deal).decision[0, 0]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("gearing", 70, ("Inputs!D", "gearing", "0.7")),
+        ("tenor", "long", ("Inputs!D", "'long'")),
+        ("tenor", 29, ("tenor is 29 years", "operating_years")),
+        ("renewal", None, ("Inputs!D", "blank")),
+        ("repayment", "balloon", ("Inputs!D", "annuity")),
+        ("base_rate", "#N/A", ("Inputs!D", "base_rate")),
+        ("build_months", 2.5, ("Inputs!D", "whole number")),
+        ("capex", "=1+1", ("Inputs!D", "no saved value")),
+    ],
+)
+def test_a_bad_input_names_cell_value_and_what_is_allowed(written: Path, key: str, value: object, said: tuple[str, ...]) -> None:
+    with pytest.raises(DealFileError) as refusal:
+        comparison.read_deals([str(typed(written, key, 0, value))])
+    for word in said:
+        assert word in str(refusal.value)
+
+
+def test_a_column_without_a_name_is_no_case(written: Path) -> None:
+    assert len(comparison.read_deals([str(typed(written, "case_name", 1, None))])) == 2
+
+
+def test_an_existing_file_is_kept_unless_forced_and_a_second_run_finds_a_free_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.xlsx").write_text("precious")
+    with pytest.raises(write.WillNotOverwriteError):
+        comparison.compare((), "mine.xlsx")
+    assert (tmp_path / "mine.xlsx").read_text() == "precious"
+    comparison.compare()
+    comparison.compare()
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.xlsx", "comparison.xlsx", "comparison-2.xlsx"}
+
+
+def test_figures_are_json(shipped_book: Book) -> None:
+    report = comparison.report(shipped_book, 3, Path("x.xlsx"))
+    assert json.loads(json.dumps(report, allow_nan=False))["cases"][0]["case"] == "Data centre"
+
+
+def test_new_writes_a_workbook_that_compare_reads(tmp_path: Path) -> None:
+    comparison.new(str(tmp_path / "deal.xlsx"), cases=2)
+    assert [case.deal.case_name for case in comparison.read_deals([str(tmp_path / "deal.xlsx")])] == ["Case 1", "Case 2"]
+
+
+def test_more_than_six_cases_are_refused(shipped: list[SourcedDeal]) -> None:
+    with pytest.raises(DealFileError, match="6"):
+        comparison.build([shipped[0]] * 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("capex = {value = 1, sauce = 2}", "capex needs the form"),
+        ("capex = [", "not a sound TOML"),
+        ("capx = 3", "Did you mean capex"),
+        ('extends = "bad.toml"', "extends itself"),
+        ("capex = 3", "missing"),
+    ],
+)
+def test_a_bad_deal_file_is_refused_by_name(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(text)
+    with pytest.raises(DealFileError, match=said):
+        dealfile.load(path)
+
+
+def test_every_shipped_figure_has_a_source(shipped: list[SourcedDeal]) -> None:
+    for case in shipped:
+        unsaid = [key for key, source in case.sources.items() if source == "not stated"]
+        assert unsaid == []
+
+
+def test_stack_gives_each_deal_what_it_has_alone(shipped: list[SourcedDeal]) -> None:
+    together = deals.evaluate([case.deal for case in shipped])
+    for i, case in enumerate(shipped):
+        alone = deals.evaluate(case.deal)
+        for key in ("debt", "term_rate", "lender_min_dscr", "irr_equity_expected", "public_cost", "permitted_debt"):
+            np.testing.assert_allclose(alone[key][0], together[key][i], rtol=1e-12)
