@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -136,7 +136,7 @@ def column_of(key: str, values: Any, argument: str = "") -> np.ndarray:
         try:
             value = param.read(raw)
         except CellError as error:
-            raise wrong_cell(argument, i, error) if argument else error
+            raise (wrong_cell(argument, i, error) if argument else error) from None
         numbers.append(param.choices.index(value) if param.kind == "choice" else float(value))
     return np.array(numbers, dtype=float)
 
@@ -203,16 +203,30 @@ _CROSS_CHECKED = {
 # The chain in blocks ---------------------------------------------------------------------------
 
 
-def evaluate(x: SimpleNamespace, names: Sequence[str], block: int = BLOCK) -> dict[str, np.ndarray]:
-    """The named measures of every variant, shape (S,) each; the chain holds `block` variants at a time."""
+def runs(x: SimpleNamespace, block: int = BLOCK) -> Iterator[chain.Results]:
+    """The chain's results for `block` variants at a time, in order."""
     columns = vars(x)
     size = next(iter(columns.values())).shape[0]
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for start in range(0, size, block):
-        results = chain.run(SimpleNamespace(**{key: column[start : start + block] for key, column in columns.items()}))
-        for name in names:
-            parts[name].append(measure(results, name))
-    return {name: np.concatenate(values) for name, values in parts.items()}
+        yield chain.run(SimpleNamespace(**{key: column[start : start + block] for key, column in columns.items()}))
 
 
-__all__ = ["BLOCK", "MEASURES", "Measure", "column_of", "contradictions", "evaluate", "measure", "measure_name", "shown", "variants"]
+def evaluate(x: SimpleNamespace, names: Sequence[str], block: int = BLOCK) -> dict[str, np.ndarray]:
+    """The named measures of every variant, shape (S,) each; the chain holds `block` variants at a time."""
+    parts = [[measure(results, name) for name in names] for results in runs(x, block)]
+    return {name: np.concatenate([part[i] for part in parts]) for i, name in enumerate(names)}
+
+
+__all__ = [
+    "BLOCK",
+    "MEASURES",
+    "Measure",
+    "column_of",
+    "contradictions",
+    "evaluate",
+    "measure",
+    "measure_name",
+    "runs",
+    "shown",
+    "variants",
+]
