@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -142,3 +143,11 @@ def test_it_is_quicker_than_drawing_and_sorting_every_path():
     start = time.perf_counter()
     straightforward(dscr, 0.22, 0.6, 40_000, 1)
     assert time.perf_counter() - start > 1.5 * ours
+
+
+def test_memory_does_not_grow_with_the_paths():
+    tracemalloc.start()
+    udfs.DSCR_FAN([1.4] * 25, [1] * 25, 0.22, 0.6, 200_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6  # all paths at once would take 40 MB for the draws alone

@@ -71,6 +71,11 @@ def test_the_unit_theory_is_the_exact_sum(learning, before, quantity):
     assert udfs.LEARNING_COST(1, learning, before, quantity) == pytest.approx(exact, rel=1e-11)
 
 
+def test_the_sum_beyond_the_hundredth_unit_keeps_its_digits():
+    exact = math.fsum(1 / n for n in range(100, 150))  # a learning rate of 50% makes unit n cost 1/n
+    assert power_sum(99, 149, -1.0) == pytest.approx(exact, rel=2e-14)
+
+
 def test_published_learning_values():
     # cumulative factors for an 80% curve in operations textbooks: unit 4 costs 0.64, four units 3.142, ten units 6.315
     assert udfs.LEARNING_COST(100, 0.2, 3, 1) == pytest.approx(64)
