@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from udfs.cells import CellError
@@ -21,6 +22,7 @@ _LOOKS_LIKE_CELL = re.compile(r"(?i)([a-z]{1,3}[0-9]+|r[0-9]*c?[0-9]*|c[0-9]*)\Z
 _RESERVED_IN_NAMES = set(":\\/?*[]")
 
 
+@lru_cache(maxsize=1024)
 def column_letters(col: int) -> str:
     """The letters of a column: 0 is A, 26 is AA."""
     letters = ""

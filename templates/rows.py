@@ -237,14 +237,22 @@ def _moving(place: Placed, suffix: str) -> Callable[[int], str]:
     return lambda t: f"{column_letters(columns.first + t + shift)}{row}"
 
 
+# Markers that stand in a formula for the letters of the time column before, here and after (Unicode's private area).
+_BEFORE, _HERE, _AFTER = "\ue010", "\ue011", "\ue012"
+_SHIFTS = {"": (_HERE, 0), "<": (_BEFORE, -1), ">": (_AFTER, 1)}
+
+
 class _Formula:
     """One formula text on one sheet, its tokens looked up once, ready to be written into any column."""
 
     def __init__(self, book: Book, sheet: Sheet, text: str, where: str, qualified: bool = False) -> None:
         self.parts: list[str | tuple[str, Callable[[int], str], Placed, str]] = []
+        quick: list[str] = []  # the same with markers for columns, while all moving tokens share one layout
+        layouts: set[TimeColumns] = set()
         for part in _split(text):
             if isinstance(part, str):
                 self.parts.append(part)
+                quick.append(part)
                 continue
             sheet_name, key, suffix, token = part
             prefix, place = _find(book, sheet, sheet_name, key, where)
@@ -252,14 +260,31 @@ class _Formula:
             reference = _fixed(place, suffix, f"{where}: {token}")
             if reference is not None:
                 self.parts.append(prefix + reference)
+                quick.append(prefix + reference)
+                continue
+            assert place.columns is not None
+            self.parts.append((prefix, _moving(place, suffix), place, token))
+            layouts.add(place.columns)
+            first, row, last = column_letters(place.columns.first), place.row + 1, column_letters(place.columns.last)
+            if suffix == "..":
+                quick.append(f"{prefix}${first}{row}:{_HERE}{row}")
+            elif suffix == ">>":
+                quick.append(f"{prefix}{_HERE}{row}:${last}{row}")
             else:
-                self.parts.append((prefix, _moving(place, suffix), place, token))
+                quick.append(f"{prefix}{_SHIFTS[suffix][0]}{row}")
+        self.columns = next(iter(layouts)) if len(layouts) == 1 else None
+        self.quick = "".join(quick)
 
     def at(self, t: int | None, where: str) -> str:
-        out = []
+        columns = self.columns
+        if columns is not None and t is not None and 0 <= t < columns.count:
+            here = columns.first + t
+            out = self.quick.replace(_HERE, column_letters(here))
+            return out.replace(_BEFORE, column_letters(here - 1)).replace(_AFTER, column_letters(here + 1))
+        out_parts = []
         for part in self.parts:
             if isinstance(part, str):
-                out.append(part)
+                out_parts.append(part)
                 continue
             prefix, reference, place, token = part
             if t is None:
@@ -268,8 +293,8 @@ class _Formula:
                 )
             if not 0 <= t < place.columns.count:  # type: ignore[union-attr]
                 raise UnknownKeyError(f"{where}: {token} has no time column {t + 1}")
-            out.append(prefix + reference(t))
-        return "".join(out)
+            out_parts.append(prefix + reference(t))
+        return "".join(out_parts)
 
 
 def resolve(book: Book) -> None:
@@ -295,13 +320,15 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
         formula = cell.formula
         if formula is None:
             continue
-        if "{" in formula and _TOKEN.search(formula):
-            where = _where(sheet, row, col)
-            if formula not in known:
-                known[formula] = _Formula(book, sheet, formula, where)
-            here = position[row, col] if (row, col) in position else _free_position(sheet, col)
-            cell.formula = formula = known[formula].at(here, where)
-        if _PURE_LINK.match(formula):
+        if "{" in formula:
+            made = known.get(formula)
+            if made is None and _TOKEN.search(formula):
+                made = known[formula] = _Formula(book, sheet, formula, _where(sheet, row, col))
+            if made is not None:
+                here = position[row, col] if (row, col) in position else _free_position(sheet, col)
+                quick = here is not None and made.columns is not None and here < made.columns.count
+                cell.formula = formula = made.at(here, "" if quick else _where(sheet, row, col))
+        if "!" in formula and _PURE_LINK.match(formula):
             cell.style = linked(cell.style)
     for block in sheet.blocks:
         if "{" in block.formula:
