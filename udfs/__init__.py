@@ -7,7 +7,7 @@ import importlib
 
 from udfs.registry import FUNCTIONS
 
-_FAMILIES = ("revenue", "offtake", "collar", "hazard", "construction", "timing", "customers", "simulation")
+_FAMILIES = ("revenue", "offtake", "collar", "hazard", "construction", "timing", "customers", "simulation", "ratios", "debt", "scenarios")
 
 for _family in _FAMILIES:
     _module = importlib.import_module(f"udfs.{_family}")
