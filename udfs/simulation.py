@@ -82,7 +82,7 @@ def any_shortfall(level, persistence, pairs, seed, draws=BLOCK):
     vol=cells.number("volatility of a year's cash flow: 22% = 0.22", low=0, high=5),
     persistence=cells.probability("how much of a year's shock lasts to the next: 0 none, 1 a random walk"),
     paths=cells.count("paths drawn for the probability in any year", low=100, high=10_000_000),
-    seed=cells.count("start of the random numbers; the same seed gives the same answer", high=2**32 - 1),
+    seed=cells.count("start of the random numbers; the same seed gives the same answer", high=1_000_000),
     percentiles=cells.path("percentiles shown: 0.1 is the bad one in ten", low=0, high=1),
 )
 def DSCR_FAN(cfads, debt_service, vol, persistence=0.0, paths=10_000, seed=1, percentiles=((0.1,), (0.5,), (0.9,))):
