@@ -7,7 +7,24 @@ import importlib
 
 from udfs.registry import FUNCTIONS
 
-_FAMILIES = ("revenue", "offtake", "collar", "hazard", "construction", "timing", "customers", "simulation", "ratios", "debt", "scenarios")
+_FAMILIES = (
+    "revenue",
+    "offtake",
+    "collar",
+    "hazard",
+    "construction",
+    "timing",
+    "customers",
+    "simulation",
+    "ratios",
+    "debt",
+    "whole_deal",
+    "sensitivity",
+    "scenarios",
+    "support_mix",
+    "fan",
+    "returns",
+)
 
 for _family in _FAMILIES:
     _module = importlib.import_module(f"udfs.{_family}")

@@ -1,0 +1,253 @@
+"""Coverage ratios: how many times cash flow covers debt service, year by year and over the life of loan and project.
+
+The lower-case functions are the arithmetic, over arrays with any leading axes, NaN for a blank; the
+upper-case ones are the worksheet functions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from udfs import cells, registry
+from udfs.cells import no_answer
+from udfs.registry import function
+
+FAMILY = "Debt"
+
+
+def dscr(cfads, debt_service):
+    """CFADS over debt service; NaN where no debt service is due or CFADS is blank; negative CFADS gives a negative ratio."""
+    cfads, debt_service = np.broadcast_arrays(np.asarray(cfads, float), np.asarray(debt_service, float))
+    due = np.nan_to_num(debt_service) > 0
+    return np.divide(cfads, debt_service, out=np.full(cfads.shape, np.nan), where=due)
+
+
+def discount_factors(rate, periods: int):
+    """(1 + rate)^-t for t = 1 to `periods`, along a last axis."""
+    return (1 + np.asarray(rate, float))[..., None] ** -np.arange(1.0, periods + 1)
+
+
+def _counted(cfads: np.ndarray, debt_service: np.ndarray) -> np.ndarray:
+    cells.same_length(cfads=cfads, debt_service=debt_service)
+    path = dscr(cfads, debt_service)
+    if np.isnan(path).all():
+        raise no_answer("debt_service is nowhere positive beside a CFADS: there is no DSCR to take.")
+    return path
+
+
+CFADS = cells.path("cash flow available for debt service each period, after tax; a blank cell is no period", blanks="keep")
+SERVICE = cells.path("interest, principal and fees due each period, positive", blanks="keep")
+
+
+@function(
+    FAMILY,
+    "How well does cash flow cover debt service each year?",
+    registry.path("DSCR each period; blank where no debt service is due"),
+    cfads=CFADS,
+    debt_service=SERVICE,
+)
+def DSCR_PATH(cfads, debt_service):
+    """Debt service cover ratio, period by period.
+
+    Equation
+    --------
+    DSCR_t = CFADS_t / DS_t
+
+    Conventions
+    -----------
+    CFADS is after tax. Debt service is all interest, scheduled principal and fees due in the period. A period
+    without debt service, or with a blank CFADS, gives a blank, neither 0 nor infinity. A negative CFADS gives a
+    negative DSCR.
+
+    Source
+    ------
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios; S&P Global, General Project Finance Rating Methodology (14 Dec 2022).
+
+    See also
+    --------
+    DSCR_MIN, DSCR_AVG, LLCR
+
+    Examples
+    --------
+    >>> DSCR_PATH([26, 27, 28], [20, 20, 20]).round(2).tolist()
+    [1.3, 1.35, 1.4]
+    """
+    cells.same_length(cfads=cfads, debt_service=debt_service)
+    return dscr(cfads, debt_service)
+
+
+@function(
+    FAMILY,
+    "What is the worst year's cover?",
+    registry.number("the least DSCR of the periods with debt service"),
+    cfads=CFADS,
+    debt_service=SERVICE,
+)
+def DSCR_MIN(cfads, debt_service):
+    """Least debt service cover ratio over the periods in which debt service is due.
+
+    Equation
+    --------
+    min over t of CFADS_t / DS_t, where DS_t > 0
+
+    Conventions
+    -----------
+    As DSCR_PATH: periods without debt service and blank CFADS do not count.
+
+    Errors
+    ------
+    #N/A where no period counts.
+
+    Source
+    ------
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios.
+
+    See also
+    --------
+    DSCR_PATH, DSCR_AVG
+
+    Examples
+    --------
+    >>> round(DSCR_MIN([26, 24, 28], [20, 20, 20]), 2)
+    1.2
+    """
+    return float(np.nanmin(_counted(cfads, debt_service)))
+
+
+@function(
+    FAMILY,
+    "What is the average cover?",
+    registry.number("the average DSCR of the periods with debt service"),
+    cfads=CFADS,
+    debt_service=SERVICE,
+    weighted=cells.switch("FALSE: mean of the periods' ratios; TRUE: total CFADS over total debt service"),
+)
+def DSCR_AVG(cfads, debt_service, weighted=False):
+    """Average debt service cover ratio over the periods in which debt service is due.
+
+    Equation
+    --------
+    mean of CFADS_t / DS_t; weighted: sum CFADS_t / sum DS_t over the same periods
+
+    Conventions
+    -----------
+    As DSCR_PATH. The plain mean is the usual covenant.
+
+    Errors
+    ------
+    #N/A where no period counts.
+
+    Source
+    ------
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios.
+
+    See also
+    --------
+    DSCR_PATH, DSCR_MIN
+
+    Examples
+    --------
+    >>> round(DSCR_AVG([26, 24, 28], [20, 20, 20]), 2)
+    1.3
+    """
+    path = _counted(cfads, debt_service)
+    if not weighted:
+        return float(np.nanmean(path))
+    counted = ~np.isnan(path)
+    return float(cfads[counted].sum() / debt_service[counted].sum())
+
+
+def _life_cover(rate: float, cfads: np.ndarray, debt: float, cash: float) -> float:
+    if debt <= 0:
+        raise no_answer("debt is not positive: with nothing owed there is no cover ratio.")
+    return float((np.sum(cfads * discount_factors(rate, cfads.size)) + cash) / debt)
+
+
+LIFE_CFADS = cells.path("cash flow available for debt service each period from the calculation date; blank = 0", blanks="zero")
+DEBT = cells.amount("debt outstanding at the calculation date (opening balance)")
+COST_OF_DEBT = cells.rate("average cost of the senior debt for the period, not a WACC")
+CASH = cells.amount("reserve balances counted, if the definition counts them")
+
+
+@function(
+    FAMILY,
+    "How well does cash flow over the loan's life cover the debt?",
+    registry.number("loan life cover ratio"),
+    rate=COST_OF_DEBT,
+    cfads=LIFE_CFADS,
+    debt=DEBT,
+    tenor=cells.count("periods to the last payment; all of cfads where left out", low=1),
+    cash=CASH,
+)
+def LLCR(rate, cfads, debt, tenor=None, cash=0.0):
+    """Loan life cover ratio: present value of CFADS to the end of the loan, over the debt.
+
+    Equation
+    --------
+    LLCR = (sum of CFADS_t / (1 + rate)^t for t = 1..tenor, + cash) / debt
+
+    Conventions
+    -----------
+    The debt is the balance at the calculation date, the rate the cost of that debt. Debt sculpted to a constant DSCR
+    has an LLCR equal to it.
+
+    Errors
+    ------
+    #N/A where debt is not positive; #NUM! where tenor is longer than cfads.
+
+    Source
+    ------
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios.
+
+    See also
+    --------
+    PLCR, DEBT_CAPACITY
+
+    Examples
+    --------
+    >>> round(LLCR(0.06, [30, 30, 30, 30, 30], 100), 4)
+    1.2637
+    """
+    if tenor is not None and tenor > cfads.size:
+        raise cells.impossible(f"tenor is {tenor} but cfads has {cfads.size} periods: give CFADS to the end of the loan.")
+    return _life_cover(rate, cfads[:tenor], debt, cash)
+
+
+@function(
+    FAMILY,
+    "How well does cash flow over the project's life cover the debt?",
+    registry.number("project life cover ratio"),
+    rate=COST_OF_DEBT,
+    cfads=LIFE_CFADS,
+    debt=DEBT,
+    cash=CASH,
+)
+def PLCR(rate, cfads, debt, cash=0.0):
+    """Project life cover ratio: present value of CFADS to the end of the project, over the debt.
+
+    Equation
+    --------
+    PLCR = (sum of CFADS_t / (1 + rate)^t over all periods, + cash) / debt
+
+    Conventions
+    -----------
+    As LLCR, to the end of the range given; lenders often stop some months before the contract ends: pass that range.
+
+    Errors
+    ------
+    #N/A where debt is not positive.
+
+    Source
+    ------
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios.
+
+    See also
+    --------
+    LLCR
+
+    Examples
+    --------
+    >>> round(PLCR(0.06, [30] * 7, 100), 4)
+    1.6747
+    """
+    return _life_cover(rate, cfads, debt, cash)
