@@ -20,7 +20,9 @@ from templates.dealfile import DealFileError, SourcedDeal
 from templates.rows import lay
 from templates.sheets import build as build_sheet
 from templates.sheets import case as case_sheet
-from templates.sheets import checks, cover, frame, inputs, returns, summary
+from templates.settings import Settings
+from templates.sheets import checks, cover, frame, inputs, returns, scenarios, summary, support
+from templates.sheets import deals as deals_sheet
 from templates.sheets.inputs import MONTH_COLUMNS, STEP_COLUMNS, YEAR_COLUMNS
 from udfs.chain.decision import TESTS
 
@@ -51,8 +53,9 @@ def sheet_names(cases: Sequence[SourcedDeal]) -> list[str]:
 RESERVED = {"cover", "summary", "inputs", "timeline", "lists", "returns", "cross-check", "checks", "sources", "change log"}
 
 
-def build(cases: Sequence[SourcedDeal], paper: str = "A4") -> Book:
-    """The comparison workbook of one to six cases, not yet calculated."""
+def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None) -> Book:
+    """The comparison workbook of one to six cases, not yet calculated; `settings` are an earlier workbook's choices."""
+    settings = settings or Settings()
     if not 1 <= len(cases) <= MOST_CASES:
         raise DealFileError(f"a comparison takes 1 to {MOST_CASES} deals; {len(cases)} were given.")
     names = sheet_names(cases)
@@ -75,7 +78,7 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4") -> Book:
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
         sheet = frame.time_sheet(book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper)
-        rows = case_sheet.rows(months, "Returns", f"c{i}_", lambda key, i=i: f"{{Inputs!{key}_{i}}}")
+        rows = case_sheet.rows(months, "Returns", f"c{i}_", lambda key, i=i: scenarios.live(key, i))
         lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
@@ -85,12 +88,18 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4") -> Book:
     row = frame.FIRST_ROW
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         row = lay(solver, returns.rows(name, months, f"c{i}_"), row, STEP_COLUMNS) + 1
+    extra = support.extra_blocks(len(cases))
+    ranges = {f"case_{i}": deals_sheet.block_range(i - 1) for i in range(1, len(cases) + 1)}
+    ranges |= {name: deals_sheet.block_range(len(cases) + k) for k, (name, _, _) in enumerate(extra)}
+    deals_sheet.lay_deals(book, cases, scenarios.live, extra, paper)
+    scenarios.lay_scenarios(book, cases, [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)], settings, paper)
+    support.lay_support(book, len(cases), ranges, settings, paper)
     summary.lay_summary(book, names, paper)
     inputs.lay_timeline(book, paper)
     inputs.lay_lists(book, paper)
     cover.lay_sources(book, cases, paper)
     checks.lay_checks(book, list(zip(names, builds, strict=True)), [], None, paper)
-    order = ["Cover", "Summary", "Inputs", *names, *builds, "Returns", "Checks", "Timeline", "Lists", "Sources"]
+    order = ["Cover", "Summary", "Inputs", "Scenarios", *names, *builds, "Returns", "Support", "Deals", "Checks", "Timeline", "Lists", "Sources"]
     book.sheets = {name: book.sheets[name] for name in order}
     _define_headlines(book, len(cases))
     _hash(book, cover_sheet, cases)

@@ -57,6 +57,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "bold": {"bold": True},
     "bold wrap": {"bold": True, "text_wrap": True, "valign": "top"},
     "centre": {"align": "center"},
+    "centre wrap": {"align": "center", "text_wrap": True},
     "bold centre": {"bold": True, "align": "center"},
     "right": {"align": "right"},
     "grey": {"font_color": GREY},

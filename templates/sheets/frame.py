@@ -48,3 +48,11 @@ def time_sheet(book: Book, name: str, title: str, columns: TimeColumns, heads: s
     sheet.print.title_rows = (TITLE_ROW, HEAD_ROW)
     sheet.print.title_cols = (SECTION, UNIT)
     return sheet
+
+
+def band_row(sheet: Sheet, row: int, title: str, last_col: int, style: str = "band", section: str | None = None) -> None:
+    """A heading across a free-form sheet, from the first column to the last."""
+    for col in range(last_col + 1):
+        sheet.put(row, col, None, style)
+    sheet.put(row, SECTION, section, style)
+    sheet.put(row, LABEL, title, style)

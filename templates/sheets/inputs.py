@@ -125,6 +125,8 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
     style = STYLES.get({"probability": "%", "rate": "% a year"}.get(param.kind, ""), "number").replace("input ", "")
     sheet.put(row, least, param.low, style)
     sheet.put(row, most, param.high if param.high < NO_BOUND else None, style)
+    sheet.mark(f"least_{key}", row, least)
+    sheet.mark(f"most_{key}", row, most)
     low, high = address(row, least), address(row, most)
     within = f"ISNUMBER({cells})*({cells}>={low})" + (f"*({cells}<={high})" if param.high < NO_BOUND else "")
     whole = f"*(ROUND({cells},0)={cells})" if param.kind == "count" else ""

@@ -1,0 +1,51 @@
+"""The Deals sheet: each case in force as a block of keys and values, the form in which the worksheet functions take a deal.
+
+Beside the cases stand the case studied on Support and Frontier, in the forms that those sheets need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from templates.book import Book, area
+from templates.dealfile import SourcedDeal
+from templates.rows import LABEL, SECTION
+from templates.sheets import frame
+from udfs.deal import KEYS
+
+FIRST_KEY_ROW = frame.FIRST_ROW
+STUDIED, ENTRANT_WITHOUT, INCUMBENT, REFERENCE = "studied", "unsupported", "incumbent", "reference"
+
+
+def block_range(number: int) -> str:
+    """The range of the block in place `number` (from 0), with the sheet's name."""
+    col = 1 + 3 * number
+    return f"Deals!{area(FIRST_KEY_ROW, col, FIRST_KEY_ROW + len(KEYS) - 1, col + 1, True)}"
+
+
+def lay_deals(
+    book: Book,
+    cases: Sequence[SourcedDeal],
+    live: Callable[[str, int], str],
+    extra: Sequence[tuple[str, str, Callable[[str], str]]],
+    paper: str,
+) -> None:
+    """A block a case, then the `extra` ones: (name, title, formula of a key)."""
+    sheet = frame.start(book, "Deals", "Deals: the cases in force as the functions take them", None, paper)
+    sheet.put(frame.STATUS_ROW, LABEL, "Links only: change nothing here. Pass a block of two columns as `deal`.", "note")
+    blocks: list[tuple[str, str, Callable[[str], str]]] = [
+        (f"case_{i}", f"={{Inputs!case_name_{i}}}", lambda key, i=i: f"={live(key, i)}") for i in range(1, len(cases) + 1)
+    ]
+    for number, (name, title, formula) in enumerate([*blocks, *extra]):
+        col = 1 + 3 * number
+        sheet.put(frame.HEAD_ROW, col, "key", "heading")
+        sheet.put(frame.HEAD_ROW, col + 1, title, "heading right")
+        for n, key in enumerate(KEYS):
+            row = FIRST_KEY_ROW + n
+            sheet.put(row, col, key, "grey")
+            sheet.put(row, col + 1, formula(key), "general")
+            sheet.mark(f"{name}_{key}", row, col + 1)
+        sheet.widths |= {col: 24, col + 1: 24, col + 2: 2}
+    sheet.widths[SECTION] = 2
+    sheet.freeze = (frame.FIRST_ROW, 0)
+    sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

@@ -1,0 +1,215 @@
+"""The Scenarios sheet: a selector, what each scenario changes, and each case's inputs under every scenario.
+
+The case sheets read the inputs named here through the scenario in force; all other inputs come straight from Inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from templates.book import Book, Conditional, TimeColumns, Validation, address, area
+from templates.dealfile import SourcedDeal
+from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
+from templates.settings import Settings, keep
+from templates.sheets import frame
+from udfs.chain.decision import FAILS
+from udfs.deal import param_of
+
+NAMES = (
+    "Base",
+    "Appropriation lapses",
+    "Offtaker defaults",
+    "Delay",
+    "Cost overrun",
+    "Price at floor",
+    "Utilisation shortfall",
+    "Base-rate shock",
+    "Combined downside",
+    "Own",
+)
+WHAT = (
+    "as on Inputs",
+    "promises subject to appropriation end in the year given",
+    "contracts with a commercial buyer end in the year given",
+    "late completion",
+    "dearer plant",
+    "market price falls, so that a floor counts where there is one",
+    "less output sold, and less called by the buyer",
+    "higher base rate; a hedged loan does not feel it",
+    "late, dearer, lower price and volume, higher rate",
+    "yours to fill in",
+)
+COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(NAMES))
+
+
+def _shocks(**by_name: float) -> dict[str, float]:
+    return {name.replace("_", " "): value for name, value in by_name.items()}
+
+
+# input, how it is changed, number format, delivered shocks by scenario (0 added and 1 times where none)
+ADDED: tuple[tuple[str, str, dict[str, float]], ...] = (
+    ("delay_months", "count", _shocks(Delay=6, Combined_downside=6)),
+    ("overrun", "share", {"Cost overrun": 0.15, "Combined downside": 0.10}),
+    ("base_rate_shock", "rate", {"Base-rate shock": 0.02, "Combined downside": 0.02}),
+)
+TIMES: tuple[tuple[str, dict[str, float]], ...] = (
+    ("market_price", {"Price at floor": 0.60, "Combined downside": 0.80}),
+    ("utilisation", {"Utilisation shortfall": 0.80, "Combined downside": 0.90}),
+    ("buyer_demand", {"Utilisation shortfall": 0.80, "Combined downside": 0.90}),
+    ("variable_cost", {"Combined downside": 1.05}),
+    ("renewal", {}),
+)
+STOPS: tuple[tuple[str, str, dict[str, float]], ...] = (
+    ("stop_public", "Contract lost in year, where subject to appropriation (0: not)", {"Appropriation lapses": 4}),
+    ("stop_commercial", "Contract lost in year, where the buyer is commercial (0: not)", {"Offtaker defaults": 4}),
+    ("stop_any", "Contract lost in year, whatever stands behind it (0: not)", {}),
+)
+SHOCKED = ("contract_stop_year", *(key for key, _, _ in ADDED), *(key for key, _ in TIMES))
+# figures of the strip: measure, label, unit, number format
+STRIP = (
+    ("decision", "Decision", "", "right"),
+    ("min_dscr", "Minimum DSCR", "x", "multiple"),
+    ("permitted_debt", "Debt that all tests permit", "$m", "number"),
+    ("all_in_rate", "All-in rate", "% a year", "rate"),
+    ("shortfall_probability", "Probability of DSCR below 1", "%", "share"),
+)
+
+
+def live(key: str, case: int) -> str:
+    """The reference of an input in force: through the scenario where scenarios change it."""
+    return f"{{Scenarios!{key}_{case}+}}" if key in SHOCKED else f"{{Inputs!{key}_{case}}}"
+
+
+def _label(key: str) -> tuple[str, str]:
+    from udfs.deal import INPUTS
+
+    meta = next(row.metadata for row in INPUTS if row.name == key)
+    return meta["label"], meta["unit"]
+
+
+def _format(key: str) -> str:
+    kind, unit = param_of(key).kind, _label(key)[1]
+    return {"count": "count", "probability": "share", "rate": "rate"}.get(kind, "price" if unit == "$m a unit" else "multiple")
+
+
+def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], settings: Settings, paper: str) -> None:
+    """The sheet; `deals` are the ranges of the cases' deal blocks."""
+    sheet = frame.time_sheet(book, "Scenarios", "Scenarios: what is changed, and every case under each", COLUMNS, "", "E69F00", paper)
+    for i, name in enumerate(NAMES):
+        sheet.put(frame.HEAD_ROW, COLUMNS.first + i, name, "heading wrap")
+    sheet.put(frame.HEAD_ROW, TOTAL, "In force", "heading right")
+    sheet.put(frame.HEAD_ROW, LABEL, "Input", "heading")
+    sheet.heights[frame.HEAD_ROW] = 30
+    sheet.mark_path("names", frame.HEAD_ROW, COLUMNS)
+    chosen = settings.take("scenario", ["Base"])
+    rows: list[Row] = [
+        heading("Scenario in force", "1"),
+        scalar("scenario", "Scenario (choose from the list)", "", chosen[0] if chosen[0] in NAMES else "Base", "input choice"),
+        scalar("number", "Its place", "place", "=MATCH({scenario},{names:},0)", "count"),
+        path("what", "What it means", "", list(WHAT), "centre wrap"),
+        note("Every sheet shows the scenario in force; the strip below shows all at once. Blue cells are yours to change."),
+        heading("What each scenario changes", "2"),
+        band("Added to the input"),
+    ]
+    blue: list[str] = []
+    for key, label, shocks in STOPS:
+        blue.append(key)
+        rows.append(path(key, label, "year", settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]), "input count"))
+    for key, style, shocks in ADDED:
+        label, unit = _label(key)
+        blue.append(f"add_{key}")
+        values = settings.take(f"scenario_add_{key}", [shocks.get(name, 0) for name in NAMES])
+        rows.append(path(f"add_{key}", label, unit, values, f"input {style}"))
+    rows.append(band("Input times"))
+    for key, shocks in TIMES:
+        blue.append(f"times_{key}")
+        values = settings.take(f"scenario_times_{key}", [shocks.get(name, 1) for name in NAMES])
+        rows.append(path(f"times_{key}", _label(key)[0], "x", values, "input multiple"))
+    rows.append(heading("The cases' inputs under each scenario, within their bounds", "3"))
+    for i in range(1, len(cases) + 1):
+        rows.append(Row(label=f"={{Inputs!case_name_{i}}}", kind="band"))
+        rows += _case_rows(i)
+    end = lay(sheet, rows, frame.FIRST_ROW, COLUMNS)
+    for key in blue:
+        row = sheet.placed[key].row
+        keep(book, sheet, f"scenario_{key}", row, COLUMNS.first, row, COLUMNS.last)
+    sheet.heights[sheet.placed["what"].row] = 66
+    place = sheet.placed["scenario"]
+    book.define("scenario", f"Scenarios!{address(place.row, place.col, True)}")
+    keep(book, sheet, "scenario", place.row, place.col, place.row, place.col)
+    sheet.validations.append(
+        Validation(
+            (place.row, place.col, place.row, place.col),
+            "list",
+            choices=NAMES,
+            title="Scenario",
+            message="The scenario that all sheets show.",
+            error="Choose from the list.",
+            blank_allowed=False,
+        )
+    )
+    for i in range(1, len(cases) + 1):  # the keys stand beside their rows, for the functions
+        for key in SHOCKED:
+            sheet.put(sheet.placed[f"{key}_{i}"].row, CONSTANT, key, "grey")
+    _strip(book, cases, deals, end)
+    sheet.widths |= {CONSTANT: 20, LABEL: 58, TOTAL: 12} | {COLUMNS.first + i: 14 for i in range(COLUMNS.count)}
+
+
+def _case_rows(i: int) -> list[Row]:
+    """One case's shocked inputs, in force and under each scenario."""
+    public, commercial = (f"{{Lists!list_statutory_backing#{n}}}" for n in (3, 1))
+    backing = f"{{Inputs!statutory_backing_{i}}}"
+    lost = f"MAX({{stop_any}},IF({backing}={public},{{stop_public}},IF({backing}={commercial},{{stop_commercial}},0)))"
+    formulas = {"contract_stop_year": f"=IF({lost}>0,{lost},{{Inputs!contract_stop_year_{i}}})"}
+    for key, _, _ in ADDED:
+        formulas[key] = _within(key, f"{{Inputs!{key}_{i}}}+{{add_{key}}}")
+    for key, _ in TIMES:
+        formulas[key] = _within(key, f"{{Inputs!{key}_{i}}}*{{times_{key}}}")
+    rows = []
+    for key in SHOCKED:
+        label, unit = _label(key)
+        in_force = f"=INDEX({{{key}_{i}:}},{{number}})"
+        rows.append(path(f"{key}_{i}", label, unit, formulas[key], _format(key), in_force, total_style=f"headline {_format(key)}"))
+    return rows
+
+
+def _within(key: str, inner: str) -> str:
+    """The formula of a changed input, held between the bounds that Inputs shows."""
+    param = param_of(key)
+    inner = f"ROUND({inner},0)" if param.kind == "count" else inner
+    upper = f"MIN({{Inputs!most_{key}}},{inner})" if param.high < 1e6 else inner
+    return f"=MAX({{Inputs!least_{key}}},{upper})"
+
+
+def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: int) -> None:
+    """Every case under every scenario, one call a case."""
+    sheet = book["Scenarios"]
+    frame.band_row(sheet, row, "Every case under every scenario, each recalculated in full", COLUMNS.last, "heading", "4")
+    row += 1
+    for i, deal in enumerate(deals, start=1):
+        frame.band_row(sheet, row, f"={{Inputs!case_name_{i}}}", COLUMNS.last)
+        first = row + 1
+        for n, (measure, label, unit, _) in enumerate(STRIP):
+            sheet.put(first + n, LABEL, label)
+            sheet.put(first + n, UNIT, unit or None, "unit")
+            sheet.put(first + n, CONSTANT, measure, "grey")
+            sheet.mark_path(f"strip_{measure}_{i}", first + n, COLUMNS)
+        at = [sheet.placed[f"{key}_{i}"].row for key in SHOCKED]
+        keys = area(min(at), CONSTANT, max(at), CONSTANT, True)
+        values = area(min(at), COLUMNS.first, max(at), COLUMNS.last, True)
+        wanted = area(first, CONSTANT, first + len(STRIP) - 1, CONSTANT, True)
+        sheet.array(first, COLUMNS.first, len(STRIP), COLUMNS.count, f"=DEAL_SCENARIOS({deal},{keys},{values},{wanted})", "multiple")
+        for n, (_, _, _, style) in enumerate(STRIP):
+            for col in range(COLUMNS.first, COLUMNS.last + 1):
+                sheet.cells[first + n, col].style = "centre wrap" if style == "right" else style
+        sheet.heights[first] = 44
+        spot = (first, COLUMNS.first, first, COLUMNS.last)
+        corner = address(first, COLUMNS.first)
+        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{FAILS}"', "fail fill"))
+        sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
+        row = first + len(STRIP)
+
+
+def case_names(cases: Sequence[SourcedDeal]) -> list[str]:
+    """The names of the cases as delivered."""
+    return [case.deal.case_name for case in cases]

@@ -1,0 +1,319 @@
+"""The Support sheet: each policy tool alone and combined on one case, what it does to the loan and what it costs the taxpayer.
+
+Terms of the tools stand as blue cells, a matrix of flags says which tools a package uses, and one function call
+calculates the whole deal under every package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from templates.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, Validation, address, area
+from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
+from templates.settings import Settings, keep
+from templates.sheets import frame
+from templates.styles import PALETTE
+from udfs.chain.decision import FAILS
+from udfs.deal import BACKINGS
+
+PACKAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("None", ()),
+    ("Offtake, fixed price", ("offtake",)),
+    ("Offtake, price band", ("offtake", "band")),
+    ("Offtake, floor only", ("offtake", "floor")),
+    ("Guarantee", ("guarantee",)),
+    ("Government loan", ("loan",)),
+    ("Tariff", ("tariff",)),
+    ("Export credit", ("export",)),
+    ("Grant", ("grant",)),
+    ("Grant with clawback", ("grant", "clawback")),
+    ("Government equity", ("equity",)),
+    ("Offtake + guarantee", ("offtake", "band", "guarantee")),
+    ("All credit tools", ("offtake", "band", "guarantee", "loan")),
+)
+COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(PACKAGES))
+TOOLS = (
+    ("offtake", "Long public offtake"),
+    ("band", "Price band: floor, cap and shared upside"),
+    ("floor", "Price floor without a cap"),
+    ("guarantee", "Partial guarantee"),
+    ("loan", "Government loan"),
+    ("tariff", "Tariff on the rival"),
+    ("export", "Export credit"),
+    ("grant", "Grant"),
+    ("clawback", "Clawback of the grant"),
+    ("equity", "Government equity or warrants"),
+)
+# key, label, unit, delivered value, number format, least, most, source
+TERMS: tuple[tuple[str, str, str, float, str, float, float, str], ...] = (
+    ("t_years", "Offtake", "years", 12, "count", 1, 30, "illustrative; ten years at DoD/MP Materials, July 2025; beyond five, special authority"),
+    ("t_floor", "Floor over the case's price", "x price", 0.97, "multiple", 0, 5, "illustrative"),
+    ("t_cap", "Cap over the case's price", "x price", 1.10, "multiple", 0, 5, "illustrative"),
+    ("t_upside", "Seller's share above the cap", "%", 0.70, "share", 0, 1, "the buyer takes 30%: DoD/MP Materials, July 2025"),
+    ("t_escalator", "Escalator of the band", "% a year", 0.02, "rate", -0.2, 0.2, "2% a year, as MP's earnings floor"),
+    ("t_termination", "Termination for convenience with offtake", "a year", 0.002, "share", 0, 0.99, "illustrative"),
+    ("t_ceiling", "Cancellation ceiling over capital cost", "%", 0.50, "share", 0, 1, "illustrative"),
+    ("t_coverage", "Guarantee coverage", "%", 0.60, "share", 0, 1, "illustrative"),
+    ("t_fee", "Guarantee fee", "% a year", 0.0075, "rate", 0, 0.2, "illustrative"),
+    ("t_spread", "Spread on the guaranteed part", "% a year", 0.0050, "rate", 0, 0.2, "illustrative"),
+    ("t_loan", "Government loan, share of the debt", "%", 0.13, "share", 0, 1, "$150m beside $1bn at MP Materials, 2025"),
+    ("t_loan_rate", "Rate of the government loan", "% a year", 0.0525, "rate", 0, 0.5, "illustrative: Treasury + 100 bp"),
+    ("t_tariff", "Tariff", "%", 0.25, "share", 0, 1, "illustrative"),
+    ("t_export_share", "Share of sales exported", "%", 0.20, "share", 0, 1, "illustrative; EXIM is closed to defence articles"),
+    ("t_export_cover", "Export credit cover of them", "%", 0.85, "share", 0, 1, "OECD Arrangement: a down payment of at least 15%"),
+    ("t_grant", "Grant over capital cost", "%", 0.15, "share", 0, 0.9, "illustrative"),
+    ("t_clawback", "Clawback when the loan defaults", "%", 1.00, "share", 0, 1, "illustrative"),
+    ("t_equity", "Government's share of the equity", "%", 0.30, "share", 0, 1, "illustrative; $400m preferred at MP Materials, 2025"),
+    ("t_incumbent", "Costs of an uncompetitive incumbent", "x", 1.25, "multiple", 0.5, 5, "illustrative"),
+)
+RESULTS = (
+    ("decision", "Decision", "", "centre wrap"),
+    ("tests_failed", "Credit tests failed", "tests", "integer"),
+    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
+    ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
+    ("permitted_debt", "Debt that all tests permit", "$m", "number"),
+    ("pd", "Default probability, constant equivalent", "% a year", "rate"),
+    ("bank_loss_share", "Expected loss borne by the bank, of its loan", "%", "share"),
+    ("loss_share", "Debt not repaid, expected", "%", "share"),
+    ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
+    ("public_cost", "Expected public cost", "$m", "number"),
+    ("budget_authority", "Budget authority needed (not to be added)", "$m", "number"),
+    ("cost_per_plant", "Expected public cost per $ of plant", "$", "number2"),
+    ("private_at_risk", "Private capital at risk", "$m", "number"),
+    ("private_per_public", "Private capital at risk per $ of expected public cost", "$", "number2"),
+)
+RIVALS = (
+    ("decision", "Decision", "", "centre wrap"),
+    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
+    ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
+    ("loss_share", "Debt not repaid, expected", "%", "share"),
+    ("public_cost", "Expected public cost", "$m", "number"),
+    ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
+)
+# the tools' inputs when none is used, for the case as the frontier takes it
+OFF = {
+    "public_offtake_years": "0",
+    "coverage": "0",
+    "government_loan_share": "0",
+    "grant": "0",
+    "grant_clawback": "0",
+    "tariff": "0",
+    "public_equity": "0",
+}
+# how the frontier's case is bound: the terms of an offtake with a band and of a guarantee, no tool in use
+BOUND = {
+    "price_basis": "{Lists!list_price_basis#2}",
+    "price_floor": "{Support!t_floor}*{Deals!studied_price}",
+    "price_cap": "{Support!t_cap}*{Deals!studied_price}",
+    "upside_share": "{Support!t_upside}",
+    "band_escalator": "{Support!t_escalator}",
+    "statutory_backing": "{Support!t_backing}",
+    "termination": "MIN({Support!t_termination},{Deals!studied_termination})",
+    "cancellation_ceiling": "{Support!t_ceiling}*{Deals!studied_capex}",
+    "guarantee_fee": "{Support!t_fee}",
+    "guaranteed_spread": "{Support!t_spread}",
+    "government_loan_rate": "{Support!t_loan_rate}",
+    "lender_view": "{Lists!list_lender_view#2}",
+}
+
+
+def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
+    """The blocks that Deals holds beside the cases: the one studied, the same on the frontier's terms, and with an incumbent's costs."""
+
+    def studied(key: str) -> str:
+        return "=CHOOSE({Support!studied}," + ",".join(f"{{case_{i}_{key}}}" for i in range(1, n + 1)) + ")"
+
+    def unsupported(key: str) -> str:
+        return f"={OFF.get(key) or BOUND.get(key) or f'{{studied_{key}}}'}".replace("{Deals!", "{")
+
+    def incumbent(key: str) -> str:
+        factor = "*{Support!t_incumbent}" if key in ("variable_cost", "fixed_cost") else ""
+        return f"={{studied_{key}}}{factor}"
+
+    return [
+        ("studied", "Case studied", studied),
+        ("unsupported", "Studied, on the frontier's terms", unsupported),
+        ("incumbent", "Studied, with an incumbent's costs", incumbent),
+    ]
+
+
+def _package_inputs() -> list[Row]:
+    """What each package sets in the deal: one formula a row, from the flags and the terms."""
+
+    def own(key: str) -> str:
+        return f"{{Deals!studied_{key}}}"
+
+    price = own("price")
+    band, both = "{use_band}=1", "{use_band}+{use_floor}>0"
+    rows = (
+        ("public_offtake_years", "Public offtake", "years", "=IF({use_offtake}=1,{t_years},0)", "count"),
+        ("price_basis", "Price basis", "choice", f"=IF({both},{{Lists!list_price_basis#2}},{own('price_basis')})", "centre wrap"),
+        ("price_floor", "Price floor", "$m a unit", f"=IF({both},{{t_floor}}*{price},{own('price_floor')})", "price"),
+        ("price_cap", "Price cap (0: none)", "$m a unit", f"=IF({band},{{t_cap}}*{price},IF({{use_floor}}=1,0,{own('price_cap')}))", "price"),
+        ("upside_share", "Seller's share above the cap", "%", f"=IF({band},{{t_upside}},{own('upside_share')})", "share"),
+        ("band_escalator", "Escalator of the band", "% a year", f"=IF({both},{{t_escalator}},{own('band_escalator')})", "rate"),
+        ("statutory_backing", "Backing", "choice", f"=IF({{use_offtake}}=1,{{t_backing}},{own('statutory_backing')})", "centre wrap"),
+        ("lender_view", "Lender's view", "choice", f"=IF({{use_offtake}}=1,{{Lists!list_lender_view#2}},{own('lender_view')})", "centre wrap"),
+        ("termination", "Termination for convenience", "a year", f"=IF({{use_offtake}}=1,MIN({{t_termination}},{own('termination')}),{own('termination')})", "share"),
+        ("cancellation_ceiling", "Cancellation ceiling", "$m", f"={{use_offtake}}*{{t_ceiling}}*{own('capex')}", "number"),
+        ("coverage", "Guarantee coverage", "%", "={use_guarantee}*{t_coverage}+{use_export}*{t_export_share}*{t_export_cover}", "share"),
+        ("guarantee_fee", "Guarantee fee", "% a year", "={t_fee}", "rate"),
+        ("guaranteed_spread", "Spread on the guaranteed part", "% a year", "={t_spread}", "rate"),
+        ("government_loan_share", "Government loan", "%", "={use_loan}*{t_loan}", "share"),
+        ("government_loan_rate", "Its rate", "% a year", "={t_loan_rate}", "rate"),
+        ("tariff", "Tariff", "%", "={use_tariff}*{t_tariff}", "share"),
+        ("grant", "Grant", "$m", f"={{use_grant}}*{{t_grant}}*{own('capex')}", "number"),
+        ("grant_clawback", "Clawback", "%", "={use_clawback}*{t_clawback}", "share"),
+        ("public_equity", "Government's share of the equity", "%", "={use_equity}*{t_equity}", "share"),
+    )
+    return [path(f"p_{key}", label, unit, formula, style) for key, label, unit, formula, style in rows]
+
+
+def lay_support(book: Book, n: int, ranges: dict[str, str], settings: Settings, paper: str) -> None:
+    """The sheet; `ranges` are the deal blocks by name."""
+    sheet = frame.time_sheet(book, "Support", "Support: each tool alone and combined, on one case", COLUMNS, "", "CC79A7", paper)
+    for i, (name, _) in enumerate(PACKAGES):
+        sheet.put(frame.HEAD_ROW, COLUMNS.first + i, name, "heading wrap")
+    sheet.put(frame.HEAD_ROW, TOTAL, "Key", "heading")
+    sheet.heights[frame.HEAD_ROW] = 42
+    sheet.mark_path("packages", frame.HEAD_ROW, COLUMNS)
+    studied = settings.take("support_studied", [min(2, n)])
+    reference = settings.take("support_reference", [1])
+    backing = settings.take("support_t_backing", [BACKINGS[1]])
+    inputs = _package_inputs()
+    rows: list[Row] = [
+        heading("The case studied, here and on Frontier, Sensitivity and Time", "1"),
+        scalar("studied", "Case studied, by its place among the cases", "place", min(max(1, int(studied[0])), n), "input count"),
+        scalar("studied_name", "Its name", "", f"=CHOOSE({{studied}},{_names(n)})", "text"),
+        scalar("reference", "Case it is held against", "place", min(max(1, int(reference[0])), n), "input count"),
+        scalar("reference_name", "Its name", "", f"=CHOOSE({{reference}},{_names(n)})", "text"),
+        heading("Terms of the tools", "2"),
+        *(
+            scalar(key, label, unit, settings.take(f"support_{key}", [value])[0], f"input {style}")
+            for key, label, unit, value, style, _, _, _ in TERMS
+        ),
+        scalar("t_backing", "Backing of a public offtake", "choice", backing[0] if backing[0] in BACKINGS else BACKINGS[1], "input choice"),
+        heading("Which tools a package uses (1 = yes)", "3"),
+    ]
+    for tool, label in TOOLS:
+        flags = settings.take(f"support_use_{tool}", [int(tool in used) for _, used in PACKAGES])
+        rows.append(path(f"use_{tool}", label, "flag", flags, "input count"))
+    rows += [
+        heading("What the packages set in the deal; all other inputs are those of the case", "4"),
+        note("Tools start from nothing, whatever the case has of them. Export credit covers the exported share as a guarantee does."),
+        *inputs,
+        heading("What each package does, and what it costs", "5"),
+    ]
+    row = lay(sheet, rows, frame.FIRST_ROW, COLUMNS)
+    for key, label, _, _, _, low, high, source in TERMS:
+        place = sheet.placed[key]
+        sheet.put(place.row, TOTAL, source, "grey")
+        _blue(book, sheet, key, low, high, label)
+    _blue(book, sheet, "studied", 1, n, "Case studied", whole=True)
+    _blue(book, sheet, "reference", 1, n, "Case it is held against", whole=True)
+    place = sheet.placed["t_backing"]
+    keep(book, sheet, "support_t_backing", place.row, place.col, place.row, place.col)
+    spot = (place.row, place.col, place.row, place.col)
+    sheet.validations.append(Validation(spot, "list", choices=BACKINGS, title="Backing", error="Choose from the list.", blank_allowed=False))
+    for tool, _ in TOOLS:
+        at = sheet.placed[f"use_{tool}"].row
+        keep(book, sheet, f"support_use_{tool}", at, COLUMNS.first, at, COLUMNS.last)
+        sheet.validations.append(Validation((at, COLUMNS.first, at, COLUMNS.last), "whole", 0, 1, title="Flag", error="0 or 1."))
+    at = [sheet.placed[row.key].row for row in inputs]
+    for row_of, spec in zip(at, inputs, strict=True):
+        sheet.put(row_of, TOTAL, spec.key.removeprefix("p_"), "grey")
+    keys = area(at[0], TOTAL, at[-1], TOTAL, True)
+    values = area(at[0], COLUMNS.first, at[-1], COLUMNS.last, True)
+    row = results(sheet, row, RESULTS, "r_", f"{ranges['studied']},{keys},{values}")
+    row = _gains(sheet, row)
+    frame.band_row(sheet, row, "The same support to an uncompetitive incumbent: the case with its costs raised by the factor above", COLUMNS.last, "heading", "6")
+    row = results(sheet, row + 1, RIVALS, "i_", f"{ranges['incumbent']},{keys},{values}")
+    row = lay(
+        sheet,
+        [
+            path("repays", "Debt repaid, expected: entrant", "%", "=IF(ISNUMBER({r_loss_share}),1-{r_loss_share},{r_loss_share})", "share"),
+            path("repays_not", "Debt repaid, expected: incumbent", "%", "=IF(ISNUMBER({i_loss_share}),1-{i_loss_share},{i_loss_share})", "share"),
+        ],
+        row,
+        COLUMNS,
+    )
+    _charts(sheet, row)
+    sheet.widths |= {CONSTANT: 18, TOTAL: 22, LABEL: 54} | {COLUMNS.first + i: 13 for i in range(COLUMNS.count)}
+
+
+def _names(n: int) -> str:
+    return ",".join(f"{{Inputs!case_name_{i}}}" for i in range(1, n + 1))
+
+
+def _blue(book: Book, sheet: Sheet, key: str, low: float, high: float, label: str, whole: bool = False) -> None:
+    place = sheet.placed[key]
+    spot = (place.row, place.col, place.row, place.col)
+    keep(book, sheet, f"support_{key}", *spot)
+    kind = "whole" if whole or key == "t_years" else "decimal"
+    sheet.validations.append(
+        Validation(spot, kind, low, high, title=label[:32], error=f"From {low:g} to {high:g}.", blank_allowed=False)
+    )
+
+
+def results(
+    sheet: Sheet, row: int, figures: Sequence[tuple[str, str, str, str]], prefix: str, arguments: str, columns: TimeColumns = COLUMNS
+) -> int:
+    """A block of DEAL_SCENARIOS with its labels; each row is marked by its measure."""
+    for n, (measure, label, unit, _) in enumerate(figures):
+        sheet.put(row + n, LABEL, label)
+        sheet.put(row + n, UNIT, unit or None, "unit")
+        sheet.put(row + n, TOTAL, measure, "grey")
+        sheet.mark_path(f"{prefix}{measure}", row + n, columns)
+    wanted = area(row, TOTAL, row + len(figures) - 1, TOTAL, True)
+    sheet.array(row, columns.first, len(figures), columns.count, f"=DEAL_SCENARIOS({arguments},{wanted})")
+    for n, (measure, _, _, style) in enumerate(figures):
+        for col in range(columns.first, columns.last + 1):
+            sheet.cells[row + n, col].style = style
+        if measure == "decision":
+            sheet.heights[row + n] = 44
+            colour_decision(sheet, (row + n, columns.first, row + n, columns.last))
+    return row + len(figures)
+
+
+def colour_decision(sheet: Sheet, spot: tuple[int, int, int, int]) -> None:
+    """Green where the tests are met, red where they are not."""
+    corner = address(spot[0], spot[1])
+    sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{FAILS}"', "fail fill"))
+    sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
+
+
+def _gains(sheet: Sheet, row: int) -> int:
+    """What a package adds to the case without support, in native formulas."""
+
+    def gain(key: str) -> str:
+        return f"=IF(AND(ISNUMBER({{r_{key}}}),ISNUMBER({{r_{key}#1}})),{{r_{key}}}-{{r_{key}#1}},0)"
+
+    return lay(
+        sheet,
+        [
+            band("Against no support"),
+            path("gain_dscr", "Minimum DSCR", "x", gain("min_dscr"), "multiple"),
+            path("gain_rate", "All-in rate", "% a year", gain("all_in_rate"), "rate"),
+            path("gain_debt", "Debt that all tests permit", "$m", gain("permitted_debt")),
+        ],
+        row,
+        COLUMNS,
+    )
+
+
+def _charts(sheet: Sheet, row: int) -> None:
+    """Cover gained by each package, and what it costs."""
+    finding = row + 1
+    sheet.put(finding, LABEL, '="Minimum DSCR of "&{studied_name}&" by package, from "&TEXT(MIN({r_min_dscr:}),"0.00")&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"')
+    sheet.mark("finding_dscr", finding, LABEL)
+    sheet.put(finding + 1, LABEL, '="Expected public cost from $"&TEXT(MIN({r_public_cost:}),"0")&"m to $"&TEXT(MAX({r_public_cost:}),"0")&"m; budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"')
+    sheet.mark("finding_cost", finding + 1, LABEL)
+    dscr = (Series("Minimum DSCR", "{Support!r_min_dscr:}", "{Support!packages:}", PALETTE[0]),)
+    cost = (
+        Series("Expected public cost", "{Support!r_public_cost:}", "{Support!packages:}", PALETTE[3]),
+        Series("Budget authority", "{Support!r_budget_authority:}", "{Support!packages:}", PALETTE[4]),
+    )
+    for i, (title, series, unit, shown) in enumerate((("finding_dscr", dscr, "x", '0.0"x"'), ("finding_cost", cost, "$m", "#,##0"))):
+        sheet.charts.append(
+            Chart("column", f"{{{title}}}", series, finding + 3, LABEL if i == 0 else COLUMNS.first + 2, 700, 320, "", unit, "0", shown, alt_text="By package of support")
+        )
