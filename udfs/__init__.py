@@ -21,9 +21,11 @@ _FAMILIES = (
     "whole_deal",
     "sensitivity",
     "scenarios",
+    "deal_breakeven",
     "support_mix",
     "fan",
     "returns",
+    "breakeven",
 )
 
 for _family in _FAMILIES:

@@ -6,6 +6,8 @@ answer (`#N/A`) is the reference file's null.
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -194,6 +196,201 @@ def _cost_of_delay(given):
 
 
 # Debt, returns, break-even -----------------------------------------------------------------------
+
+
+@adapts("PMT_CHECK")
+def _pmt_check(given):
+    return {"pmt": -udfs.LOAN_SCHEDULE(given["pv"], 12 * given["rate"], given["nper"], freq=12)[0, 4]}
+
+
+@adapts("NPV_CHECK")
+def _npv_check(given):
+    return {"excel_npv": udfs.PROJECT_NPV(given["rate"], [0, *given["values"]]), "npv_t0": udfs.PROJECT_NPV(given["rate"], given["values"])}
+
+
+@adapts("PROJECT_IRR")
+def _project_irr(given):
+    flows = given["cashflows"]
+    dates = [(dt.date.fromisoformat(day) - dt.date(1899, 12, 30)).days for day in given["dates"]] if "dates" in given else None
+    irr = udfs.PROJECT_IRR(flows, 0.1, dates)
+    return {
+        "irr": irr,
+        "xirr": irr,
+        "roots": list(udfs.IRR_ROOTS(flows, dates)),
+        "xnpv": udfs.PROJECT_NPV(given.get("rate_for_xnpv", 0), flows, dates),
+        "npv_t0": udfs.PROJECT_NPV(given.get("rate", 0), flows),
+        "npv_at_0": udfs.PROJECT_NPV(0, flows),
+        "npv_at_15pct": udfs.PROJECT_NPV(0.15, flows),
+    }
+
+
+@adapts("PAYBACK")
+def _payback(given):
+    flows = given["cashflows"]
+    return {"payback_years": udfs.PAYBACK(flows), "discounted_payback_years": udfs.PAYBACK(flows, given["rate"])}
+
+
+@adapts("EQUITY_IRR")
+def _equity_irr(given):
+    capex, tenor, rate = given["capex"], given["tenor"], given["debt_rate"]
+    cfads = given.get("cfads", given.get("operating_cash_flow_all_years"))
+    if "debt" in given:
+        debt = given["debt"]
+        service = udfs.LOAN_SCHEDULE(debt, rate, tenor)[:, 4]
+    else:
+        debt = udfs.DEBT_CAPACITY(rate, cfads, given["target_dscr"], tenor)
+        service = udfs.DEBT_SCULPT(rate, cfads, given["target_dscr"], tenor)[:, 1]
+    equity = [-(capex - debt), *(flow - (service[t] if t < tenor else 0) for t, flow in enumerate(cfads))]
+    return {
+        "project_irr": udfs.PROJECT_IRR([-capex, *cfads]),
+        "equity_irr": udfs.EQUITY_IRR(capex, debt, cfads, service),
+        "debt": debt,
+        "equity": -equity[0],
+        "equity_cashflows": equity,
+        "equity_npv": udfs.PROJECT_NPV(given.get("discount_rate", 0), equity),
+        "debt_fraction_pct": 100 * debt / capex,
+        "debt_service": service[0],
+        "min_dscr": udfs.DSCR_MIN(cfads[:tenor], service),
+    }
+
+
+@adapts("DSCR_PATH")
+def _dscr_path(given):
+    cfads, service = given["cfads"], given["debt_service"]
+    path = udfs.DSCR_PATH(cfads, service)
+    return {
+        "path": list(path),
+        "min": udfs.DSCR_MIN(cfads, service),
+        "average": udfs.DSCR_AVG(cfads, service),
+        "weighted_average": udfs.DSCR_AVG(cfads, service, True),
+        "periods_counted": sum(not math.isnan(ratio) for ratio in path),
+    }
+
+
+@adapts("LLCR")
+@adapts("PLCR")
+def _life_cover(given):
+    rate, cfads, debt, tenor, cash = (given.get(name, 0) for name in ("rate", "cfads", "debt", "tenor", "cash"))
+    return {
+        "llcr": udfs.LLCR(rate, cfads, debt, tenor),
+        "llcr_with_cash": udfs.LLCR(rate, cfads, debt, tenor, cash),
+        "plcr": udfs.PLCR(rate, cfads, debt),
+        "plcr_with_cash": udfs.PLCR(rate, cfads, debt, cash),
+    }
+
+
+@adapts("LOAN_SCHEDULE")
+def _loan_schedule(given):
+    freq = given.get("freq", 1)
+    rate = given.get("rate", given.get("annual_rate"))
+    nper = given.get("nper", given.get("years", 0) * freq or len(given.get("cfads", [])))
+    principal = given.get("principal") or udfs.DEBT_CAPACITY(rate, given["cfads"], given["target_dscr"])
+    terms = {name: given[name] for name in ("method", "grace", "balloon", "cfads", "target_dscr") if name in given}
+    rows = udfs.LOAN_SCHEDULE(principal, rate, nper, freq=freq, **terms)
+    columns = dict(zip(("opening", "interest", "principal", "payment", "closing"), rows.T[1:].tolist(), strict=True))
+    balloon = given.get("balloon", 0)
+    results = {
+        **columns,
+        "principal_amount": principal,
+        "level_payment": rows[0, 4],
+        "payment_nominal": rows[0, 4],
+        "payment_effective": udfs.LOAN_SCHEDULE(principal, freq * ((1 + rate) ** (1 / freq) - 1), nper, freq=freq)[0, 4],
+        "total_interest": rows[:, 2].sum(),
+        "final_cash": rows[-1, 4],
+        "balance_before_balloon": rows[-1, 5] + balloon,
+        "irr_check": udfs.PROJECT_IRR([-principal, *rows[:, 4]]) if rate else 0,
+    }
+    if not rate:  # the reference of a loan without interest names one payment, the same every time
+        results["payment"] = rows[0, 4]
+    if "grace" in given:
+        capitalised = udfs.LOAN_SCHEDULE(principal, rate, nper, freq=freq, capitalise=True, **terms)
+        results["payment_after_grace_if_capitalised"] = capitalised[-1, 4]
+        results["balance_at_end_of_grace_if_capitalised"] = capitalised[given["grace"], 1]
+    return results
+
+
+@adapts("DEBT_CAPACITY")
+def _debt_capacity(given):
+    if "dc" in given:
+        return _two_cases(given)
+    if "cfads_p50" in given:
+        tenor = given["tenor"]
+        payments = {case: given[f"cfads_{case}"] / given[f"dscr_{case}"] for case in ("p50", "p99")}
+        debt = min(
+            udfs.DEBT_CAPACITY(given["rate"], [given[f"cfads_{case}"]] * tenor, given[f"dscr_{case}"], shape="level") for case in payments
+        )
+        return {
+            **{f"payment_{case}": payment for case, payment in payments.items()},
+            "binding_payment": udfs.LOAN_SCHEDULE(debt, given["rate"], tenor)[0, 4],
+            "debt": debt,
+            "equity_share": 1 - debt / given["capex"],
+        }
+    rate, cfads, target, tenor = (given[name] for name in ("rate", "cfads", "target_dscr", "tenor"))
+    cap = {name: given[name] for name in ("max_gearing", "cost") if name in given}
+    debt = udfs.DEBT_CAPACITY(rate, cfads, target, tenor, **cap)
+    rows = udfs.DEBT_SCULPT(rate, cfads, target, tenor, **cap)
+    balance = [debt, *rows[:, 4]]
+    grace = given.get("grace", 0)
+    return {
+        "debt": debt,
+        "sculpted_debt": debt,
+        "debt_service": list(rows[:, 1]),
+        "sculpted_debt_service": list(rows[:, 1]),
+        "interest": list(rows[:, 2]),
+        "principal": list(rows[:, 3]),
+        "balance": balance,
+        "sculpted_balance": balance,
+        "max_balance": max(balance),
+        "dscr": list(rows[:, 5]),
+        "min_dscr": min(rows[:, 5]),
+        "resulting_dscr": rows[0, 5],
+        "llcr": udfs.LLCR(rate, cfads, debt, tenor),
+        "binding": "gearing" if cap and debt < udfs.DEBT_CAPACITY(rate, cfads, target, tenor) else "dscr",
+        "level_annuity_debt": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, "level"),
+        "binding_cfads": min(cfads),
+        "debt_interest_paid_in_grace": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, grace=grace),
+        "debt_interest_capitalised": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, grace=grace, capitalise=True),
+    }
+
+
+def _two_cases(given):
+    cfads, centre, factory = given["cfads"], given["dc"], given["factory"]
+    alive = udfs.SURVIVAL(factory["years"], 0, factory["renewal"], factory["firm_years"])
+    firm = [cfads] * factory["firm_years"]
+    return {
+        "debt_dc": udfs.DEBT_CAPACITY(centre["rate"], [cfads] * centre["tenor"], centre["dscr"]),
+        "debt_factory_expected_cfads": udfs.DEBT_CAPACITY(factory["rate"], cfads * alive, factory["dscr"]),
+        "debt_factory_firm_only": udfs.DEBT_CAPACITY(factory["rate"], firm, factory["dscr"]),
+    }
+
+
+@adapts("MIN_OFFTAKE_TERM")
+def _min_offtake_term(given):
+    found = none_if_no_answer(udfs.MIN_OFFTAKE_TERM, **given)
+    if found is None:
+        return {"result": None}
+    years = int(found.years)
+    before = udfs.LLCR(given["rate"], [given["cfads"]] * (years - 1), given["debt"])
+    return {"term_exact": found.exact_years, "term_whole_years": found.years, "dscr_at_whole": found.dscr, "dscr_one_year_less": before}
+
+
+@adapts("BREAKEVEN_COVERAGE")
+def _breakeven_coverage(given):
+    if "a" in given:
+        return {name: none_if_no_answer(udfs.BREAKEVEN_COVERAGE, **terms) for name, terms in given.items()}
+    coverage = udfs.BREAKEVEN_COVERAGE(**given)
+    return {"coverage": coverage, "raw": coverage}
+
+
+@adapts("BREAKEVEN_RENEWAL")
+def _breakeven_renewal(given):
+    return {"renewal": udfs.BREAKEVEN_RENEWAL(**given)}
+
+
+@adapts("BREAKEVEN_PRICE")
+def _breakeven_price(given):
+    price = udfs.BREAKEVEN_PRICE(*(given[name] for name in ("target_dscr", "debt_service", "volume", "opex")))[0]
+    return {"price": price, "tariff": udfs.BREAKEVEN_TARIFF(price, given["world_price"], given["pass_through"])}
 
 
 # Credit support, subsidy, incentives -------------------------------------------------------------
