@@ -1,4 +1,4 @@
-"""What moves a deal: grids over two inputs, the tornado, break-evens, and the frontier of offtake and guarantee.
+"""What moves a deal: grids over two inputs, the tornado, and the frontier of offtake and guarantee.
 
 Each is a loop over the whole chain, all variants in one call (`udfs.measures`); none has a model of its own.
 """
@@ -21,7 +21,6 @@ from udfs.registry import function
 
 FAMILY = "Sensitivity"
 MOST_CELLS = 100_000
-FIRST_LOOK, LOOK_AGAIN, ROUNDS = 129, 65, 8  # points of the break-even's first scan, of each closer one, and how many
 
 _MEASURE = "measure shown, such as min_dscr or decision; DEAL_METRICS lists them"
 _KEY = "input that is changed, by its key on the Inputs sheet"
@@ -52,7 +51,8 @@ def line(name: str, block: Sequence[Sequence[Any]]) -> list[Any]:
     return [cell for row in block for cell in row]
 
 
-def _known_key(argument: str, text: str) -> str:
+def known_key(argument: str, text: str) -> str:
+    """The input that a cell names."""
     key = text.strip().lower()
     try:
         deals.param_of(key)
@@ -61,7 +61,8 @@ def _known_key(argument: str, text: str) -> str:
     return key
 
 
-def _numeric(text: str, why: str) -> str:
+def numeric(text: str, why: str) -> str:
+    """The measure that a cell names, which must be a number."""
     name = measure_name(text)
     if MEASURES[name].texts:
         raise cells.wrong_value(f"measure {name} is a text and has no {why}: take tests_failed or headroom.")
@@ -112,8 +113,10 @@ def SENS_GRID(deal, row_key, row_values, column_key, column_values, measure):
 
     >>> for row in SENS_GRID(EXAMPLE, "price", [2.2, 2.4], "gearing", [0.4, 0.5, 0.6], "min_dscr_promised"):
     ...     print([round(cell, 3) for cell in row])
+    [2.276, 1.718, 1.365]
+    [2.518, 1.913, 1.52]
     """
-    down, across = _known_key("row_key", row_key), _known_key("column_key", column_key)
+    down, across = known_key("row_key", row_key), known_key("column_key", column_key)
     if down == across:
         raise cells.wrong_value(f"row_key and column_key are both {down}: name two inputs.")
     rows = column_of(down, line("row_values", row_values), "row_values")
@@ -163,6 +166,9 @@ def FRONTIER(deal, offtake_years, coverages, measure):
 
     >>> for row in FRONTIER(EXAMPLE, [1, 5, 10], [0, 0.5], "min_dscr"):
     ...     print([round(cell, 3) for cell in row])
+    [-0.428, -0.49]
+    [-0.459, -0.509]
+    [2.21, 2.319]
     """
     years = column_of("public_offtake_years", offtake_years, "offtake_years")
     supported = np.full(years.size, VIEWS.index("supported"))
@@ -214,22 +220,25 @@ def TORNADO(deal, keys, low, high, measure):
     >>> keys, low, high = ["capex", "price", "base_rate"], [900, 2.16, 0.03825], [1100, 2.64, 0.04675]
     >>> for row in TORNADO(EXAMPLE, keys, low, high, "min_dscr_promised"):
     ...     print([round(cell, 3) if isinstance(cell, float) else cell for cell in row])
+    ['price', 1.679, 2.136, 0.456]
+    ['capex', 2.1, 1.754, -0.346]
+    ['base_rate', 1.953, 1.875, -0.078]
     """
-    name = _numeric(measure, "swing")
-    known = [_known_key("keys", text) for text in keys]
+    name = numeric(measure, "swing")
+    known = [known_key("keys", text) for text in keys]
     lows, highs = line("low", low), line("high", high)
     for argument, values in (("low", lows), ("high", highs)):
         if len(values) != len(known):
             raise cells.wrong_value(f"keys names {len(known)} inputs and {argument} has {len(values)} cells: give one a key.")
     if not known:
         raise cells.wrong_value("keys names no input: give at least one key of the Inputs sheet.")
-    base = {key: getattr(deal, key) for key in dict.fromkeys(known)}
-    values = {key: column_of(key, [value] * (2 * len(known))) for key, value in base.items()}
+    own = {key: getattr(deal, key) for key in known}
+    changes = {key: column_of(key, [value] * (2 * len(known))) for key, value in own.items()}
     for i, key in enumerate(known):
-        values[key][2 * i] = column_of(key, [lows[i]], f"low for {key}")[0]
-        values[key][2 * i + 1] = column_of(key, [highs[i]], f"high for {key}")[0]
-    found = outcomes(deal, values, name)
-    rows = []
+        changes[key][2 * i] = column_of(key, [lows[i]], f"low for {key}")[0]
+        changes[key][2 * i + 1] = column_of(key, [highs[i]], f"high for {key}")[0]
+    found = outcomes(deal, changes, name)
+    rows: list[list[Any]] = []
     for i, key in enumerate(known):
         at_low, at_high = found[2 * i], found[2 * i + 1]
         whole = isinstance(at_low, float) and isinstance(at_high, float)
@@ -237,125 +246,4 @@ def TORNADO(deal, keys, low, high, measure):
     return sorted(rows, key=lambda row: -abs(row[3]) if isinstance(row[3], float) else 1)
 
 
-# Break-even ------------------------------------------------------------------------------------
-
-
-def _range(deal: Deal, key: str, low: float | None, high: float | None) -> tuple[float, float]:
-    """Where the break-even is looked for: what is asked, otherwise the input's bounds, or 0 to four times its value in the deal."""
-    param = deals.param_of(key)
-    bounded = param.kind in ("probability", "rate", "count") or param.high - param.low <= 10
-    own = float(getattr(deal, key))
-    if low is None:
-        low = param.low
-    if high is None:
-        if not bounded and own <= 0:
-            raise cells.wrong_value(f"{key} is {own:g} in the deal, which gives no range to look in: give high.")
-        high = param.high if bounded else min(param.high, 4 * own)
-    for name, bound in (("low", low), ("high", high)):
-        column_of(key, [bound], name)
-    if low >= high:
-        raise cells.impossible(f"low {low:g} is not below high {high:g}.")
-    return low, high
-
-
-def _scan(deal: Deal, key: str, points: np.ndarray, name: str) -> np.ndarray:
-    """The measure at each value of the key; NaN where it does not apply or the deal contradicts itself."""
-    values = evaluate(variants(deal, {key: points}, refuse=False), [name])[name]
-    impossible = np.array([error is not None for error in contradictions(deal, {key: points})])
-    return np.where(impossible, np.nan, values)
-
-
-def _changes(points: np.ndarray, values: np.ndarray, met: np.ndarray, near: float) -> int | None:
-    """The place i, nearest to `near`, where the target is met at one of points i and i + 1 and missed at the other."""
-    known = ~np.isnan(values)
-    places = np.flatnonzero(known[:-1] & known[1:] & (met[:-1] != met[1:]))
-    if not places.size:
-        return None
-    away = np.maximum(0, np.maximum(points[places] - near, near - points[places + 1]))
-    return int(places[np.argmin(away)])
-
-
-@function(
-    FAMILY,
-    "At what value of an input does the deal just meet a target?",
-    registry.number("value of the input, in the unit of the Inputs sheet"),
-    deal=deal_param(),
-    key=cells.text("input that is sought, by its key on the Inputs sheet: a number or a whole number"),
-    measure=cells.text("measure that is to meet the target, a number such as min_dscr or headroom; DEAL_METRICS lists them"),
-    target=cells.number("value that the measure is to meet"),
-    low=cells.number("lowest value tried; left out: the input's lower bound"),
-    high=cells.number("highest value tried; left out: the input's upper bound, for money and quantities four times the deal's own value"),
-)
-def BREAKEVEN(deal, key, measure, target, low=None, high=None):
-    """The value of one input at which a figure of the deal just meets a target, everything else unchanged.
-
-    Equation
-    --------
-    measure(deal with key = x) = target, solved for x by scanning the range and narrowing the bracket
-
-    Conventions
-    -----------
-    Where the target is met more than once, the crossing nearest to the deal's own value is given. Whole
-    numbers (years, months) are rounded to the safe side: the answer is the first that meets the target,
-    at least it for measures of which more is better (DSCR, capacity, IRR), at most it for the others
-    (rate, loss, cost). Where a measure jumps over the target, such as a probability that steps, the answer
-    lies on the safe side of the jump. The whole deal moves with the input: a price changes tax, rate and
-    default probability as well. Target 0 of measure headroom is where the deal begins to pass every test.
-
-    Errors
-    ------
-    #N/A where the target is met nowhere, or everywhere, in the range; the sentence gives the reachable
-    range. #VALUE! for an unknown key, a choice or switch, or a measure that is a text.
-
-    Source
-    ------
-    Break-even analysis of debt capacity and tariff: Yescombe, Principles of Project Finance (2nd ed. 2014).
-
-    See also
-    --------
-    SENS_GRID, TORNADO, LEAST_COST_SUPPORT
-
-    Examples
-    --------
-    The price that gives a minimum DSCR of 1.5 if every renewal comes, and the years of public offtake for a
-    minimum DSCR of 1.3 on what the lender counts:
-
-    >>> round(BREAKEVEN(EXAMPLE, "price", "min_dscr_promised", 1.5), 4)
-    >>> BREAKEVEN(EXAMPLE, "public_offtake_years", "min_dscr_supported", 1.3)
-    """
-    key = _known_key("key", key)
-    kind = deals.param_of(key).kind
-    if kind in ("choice", "switch", "text"):
-        raise cells.wrong_value(f"{key} is no number: SENS_GRID shows the deal with each of its values.")
-    name = _numeric(measure, "break-even")
-    low, high = _range(deal, key, low, high)
-    whole = kind == "count"
-    near = float(getattr(deal, key))
-    better = MEASURES[name].better
-    slack = (1e-9 if whole else 1e-13) * max(1.0, abs(target))
-    points = np.arange(low, high + 1) if whole else np.linspace(low, high, FIRST_LOOK)
-    place = 0
-    for look in range(1 if whole else ROUNDS):
-        if look:
-            points, near = np.linspace(points[place], points[place + 1], LOOK_AGAIN), points[place]
-        values = _scan(deal, key, points, name)
-        met = better * (values - target) >= -slack
-        found = _changes(points, values, met, near)
-        if found is None:
-            if look:
-                break
-            raise _unreachable(key, name, target, points, values, met)
-        place = found
-    return float(points[place] if met[place] else points[place + 1])
-
-
-def _unreachable(key: str, name: str, target: float, points: np.ndarray, values: np.ndarray, met: np.ndarray) -> CellError:
-    known = ~np.isnan(values)
-    tried = f"with {key} from {points[0]:g} to {points[-1]:g}"
-    if not known.any():
-        return cells.no_answer(f'{name} is "n/a" {tried}: nothing can meet {target:g}.')
-    ran = f"{name} runs from {np.nanmin(values):.6g} to {np.nanmax(values):.6g} {tried}"
-    return cells.no_answer(f"{ran}: {target:g} is {'met throughout' if met[known].all() else 'never met'}, so there is no break-even.")
-
-
-__all__ = ["BREAKEVEN", "EXAMPLE", "FRONTIER", "SENS_GRID", "TORNADO", "grid", "outcomes"]
+__all__ = ["EXAMPLE", "FRONTIER", "SENS_GRID", "TORNADO", "grid", "known_key", "numeric", "outcomes"]

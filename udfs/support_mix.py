@@ -115,7 +115,7 @@ class Search:
         while moving:
             around = {point: list(neighbours(point)) for point in moving}
             self.try_all(itertools.chain.from_iterable(around.values()))
-            ahead = []
+            ahead: list[Point] = []
             for point, near in around.items():
                 better = self.best([point, *near])
                 (reached if better == point else ahead).append(better)
@@ -198,7 +198,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
 
     See also
     --------
-    FRONTIER, BREAKEVEN, CREDIT_SUBSIDY
+    FRONTIER, BREAKEVEN, CREDIT_TESTS
 
     Examples
     --------
@@ -206,6 +206,18 @@ def LEAST_COST_SUPPORT(deal, tools=None):
 
     >>> for row in LEAST_COST_SUPPORT(EXAMPLE, ["offtake", "guarantee"]):
     ...     print([round(cell, 3) if isinstance(cell, float) else cell for cell in row])
+    ['tool', 'in the mix', 'unit', 'enough alone', 'cost alone']
+    ['Public offtake', 10.0, 'years', 'n/a', 'n/a']
+    ['Guarantee coverage', 0.8, '%', 'n/a', 'n/a']
+    ['Government loan', 0.0, '%', 'n/a', 'n/a']
+    ['Price floor', 'n/a', '$m a unit', 'n/a', 'n/a']
+    ['Grant', 0.0, '$m', 'n/a', 'n/a']
+    ['Expected public cost', 207.485, '$m', None, None]
+    ['Budget authority needed', 2627.933, '$m', None, None]
+    ['Private capital at risk per $ of expected public cost', 2.991, '$', None, None]
+    ['All-in rate', 0.052, '% a year', None, None]
+    ["Minimum DSCR, lender's view", 2.39, 'x', None, None]
+    ['Decision', 'Meets credit tests with support', 'text', None, None]
     """
     wanted = [text.strip().lower() for text in tools] if tools else list(TOOLS)
     for word in wanted:
@@ -230,7 +242,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
             rows.append([tool.words, float(own) if tool.most > 0 else own, tool.unit, "n/a", "n/a"])
             continue
         alone, cost = _alone(search, singles.get(name), names.index(name))
-        rows.append([tool.words, round(used[name] * tool.step, 12), tool.unit, alone, cost])
+        rows.append([tool.words, float(round(used[name] * tool.step, 12)), tool.unit, alone, cost])
     for name in REPORTED:
         rows.append([MEASURES[name].words, shown(measure(result, name)[0]), MEASURES[name].unit, None, None])
     return rows
@@ -241,7 +253,7 @@ def _alone(search: Search, point: Point | None, i: int) -> tuple[Any, Any]:
     if point is None:
         return "n/a", "n/a"
     result = next(runs(variants(search.deal, search.inputs([point]), refuse=False)))
-    return round(point[i] * search.tools[i].step, 12), shown(measure(result, "public_cost")[0])
+    return float(round(point[i] * search.tools[i].step, 12)), shown(measure(result, "public_cost")[0])
 
 
 __all__ = ["EXAMPLE", "LEAST_COST_SUPPORT", "least_cost", "tools_of"]
