@@ -13,7 +13,7 @@ import numpy as np
 
 from udfs import cells, chain, registry
 from udfs import deal as deals
-from udfs.chain.axes import MONTHS, YEAR, previous
+from udfs.chain.axes import MONTHS, YEAR, YEARS, previous
 from udfs.chain.contract import indexed
 from udfs.chain.views import deductible_interest, tax_with_losses
 from udfs.deal import Deal
@@ -240,6 +240,7 @@ def simulate(
     correlation=cells.number("correlation of the yearly shocks to demand and to the market price", low=-1, high=1),
     overrun=cells.probability("mean cost overrun beyond the deal's own, as a share of capital cost"),
     delay=cells.number("mean delay beyond the deal's own, in months", low=0, high=24),
+    years=cells.count("rows of years shown, blank after the loan's last; left out: the loan's years", low=1, high=YEARS),
 )
 def DEAL_FAN(
     deal,
@@ -251,6 +252,7 @@ def DEAL_FAN(
     correlation=0.0,
     overrun=0.0,
     delay=0.0,
+    years=None,
 ):
     """The range of a whole deal's DSCR year by year on simulated paths, and the probability that it falls below 1.
 
@@ -310,6 +312,9 @@ def DEAL_FAN(
     for t, chance in enumerate(found.below):
         error = float(np.sqrt(chance * (1 - chance) / paths))
         rows.append([t + 1, *found.percentiles[t].tolist(), float(chance), error])
+    if years is not None and years < deal.tenor:
+        raise cells.impossible(f"years {years} does not hold the loan's {deal.tenor}: give at least its tenor, or leave it out.")
+    rows += [[year, *[None] * (levels.size + 2)] for year in range(len(found.below) + 1, (years or 0) + 1)]
     error = float(np.sqrt(found.any_year * (1 - found.any_year) / paths))
     return [*rows, ["any year", *[None] * levels.size, found.any_year, error]]
 
