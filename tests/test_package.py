@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("udfs", "templates", "addin")
-MAIN_JOB = ("functions",)  # what the installed command must do from an empty folder
+MAIN_JOB = ("compare",)  # what the installed command must do from an empty folder
 
 NO_NETWORK = re.compile(
     r"Connection(?:Error| refused)|ConnectTimeout|ProxyError|name resolution|No matching distribution|Network is unreachable", re.IGNORECASE
@@ -88,4 +88,6 @@ def test_the_wheel_does_its_main_job_in_a_fresh_venv(wheel: Path, tmp_path: Path
     assert Path(where.stdout.strip()).is_relative_to(home), where.stderr
     done = run(scripts / "bankable", *MAIN_JOB, cwd=empty)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
+    assert "Does not meet credit tests" in done.stdout
+    assert "Master check: OK" in done.stdout
+    assert [path.name for path in empty.iterdir()] == ["comparison.xlsx"]
