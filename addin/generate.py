@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from addin import reference_pages
+from addin.excel import addin_file
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +30,7 @@ class Generator:
 GENERATORS = (
     Generator("reference pages", "docs/functions/*.md", reference_pages.pages),
     Generator("README's functions", "README.md", reference_pages.readme),
+    Generator("Excel add-in", "addin/excel/files/*", addin_file.files),
 )
 
 

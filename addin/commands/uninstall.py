@@ -1,0 +1,28 @@
+"""Take the functions out of this user's spreadsheet program again: all that `bankable install` did is undone."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+from addin.commands.install import show
+
+SUMMARY = "undo `bankable install`"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--libreoffice", action="store_true", help="take them out of LibreOffice Calc instead of Excel")
+    parser.add_argument("--force", action="store_true", help="go on although Excel is running")
+    parser.add_argument("--json", action="store_true", help="print what was done for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.libreoffice:
+        done = importlib.import_module("addin.libreoffice.install").uninstall()
+    else:
+        from addin.excel import installation
+        from addin.excel.system import this_system
+
+        done = installation.uninstall(this_system(), force=args.force)
+    show(done.steps, args.json, "Uninstalled. `python -m pip uninstall bankable` removes the package itself.", args)
+    return 0

@@ -1,0 +1,296 @@
+"""What the buttons of the Bankable tab do to the open workbook, in steps between which Excel can breathe and be stopped.
+
+A task is a generator: it yields a text for the status bar before each step and returns the text of the closing message.
+VBA calls `start`, then `advance` until the answer no longer begins with "~", or `cancel` when Esc was pressed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import tempfile
+import webbrowser
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import udfs
+from addin.excel import functions
+from udfs import reference
+
+Task = Generator[str, None, str]
+
+MARK = (255, 199, 206)  # the fill of a failing cell
+HEAVY = ("simulation", "sensitivity", "break-even", "stress", "frontier", "whole deal", "uncertainty")
+CHECKS_SHEET, FIRST_COLUMN_OF_INSERT = "Checks", 2
+ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
+
+_running: list[Task] = []
+_marked: dict[str, list[tuple[str, str, Any]]] = {}  # by workbook: sheet, address and the fill before
+
+
+def start(task: str, argument: str = "", book: Any = None) -> str:
+    """Begin a task on the workbook that called (or `book`); the first text for the status bar, or the closing message."""
+    cancel()
+    if book is None and task not in WITHOUT_BOOK:
+        import xlwings
+
+        try:
+            book = xlwings.Book.caller()
+        except Exception:
+            return "Open a workbook first."
+    _running.append(TASKS[task](book, argument))
+    return advance()
+
+
+def advance() -> str:
+    """The next step: "~" with a text for the status bar, or the closing message ("" for none)."""
+    if not _running:
+        return ""
+    try:
+        return "~" + next(_running[-1])
+    except StopIteration as end:
+        _running.clear()
+        return end.value or ""
+    except Exception as fault:
+        _running.clear()
+        return str(getattr(fault, "sentence", "")) or f"This did not work ({type(fault).__name__}: {fault})."
+
+
+def cancel() -> str:
+    """Stop the task that is running."""
+    for task in _running:
+        task.close()
+    _running.clear()
+    return ""
+
+
+def running() -> bool:
+    """Whether a task is under way."""
+    return bool(_running)
+
+
+# The tasks -------------------------------------------------------------------------------------
+
+
+def check(book: Any, argument: str = "") -> Task:
+    """Calculate, read the verdicts of the Checks sheet, and colour every failing check and every cell that shows an error."""
+    yield "calculating"
+    book.app.calculate()
+    _unmark(book)
+    failed: list[str] = []
+    errors = 0
+    absent = 0
+    marked = _marked.setdefault(book.fullname, [])
+    for sheet in book.sheets:
+        yield f"checking {sheet.name}"
+        area = sheet.used_range
+        rows = area.options(ndim=2, err_to_str=True).value
+        for i, row in enumerate(rows or []):
+            for j, value in enumerate(row):
+                is_error = isinstance(value, str) and value in ERRORS
+                is_failure = sheet.name == CHECKS_SHEET and value == "FAIL"
+                absent += sheet.name == CHECKS_SHEET and value == "functions absent"
+                if not (is_error or is_failure):
+                    continue
+                cell = sheet.range((area.row + i, area.column + j))
+                marked.append((sheet.name, cell.address, cell.color))
+                cell.color = MARK
+                if is_failure:
+                    failed.append(_label(row))
+                else:
+                    errors += 1
+    if not failed and not errors:
+        text = "Every check passes and no cell shows an error."
+    else:
+        text = f"{len(failed)} checks fail and {errors} cells show an error; they are coloured."
+        text += "".join(f"\n- {name}" for name in failed[:10])
+    if absent:
+        text += f"\n{absent} checks could not be made: the functions did not answer."
+    return text
+
+
+def _label(row: list[Any]) -> str:
+    """What a row of the Checks sheet checks: its longest text."""
+    return max((value for value in row if isinstance(value, str)), key=len, default="a check")
+
+
+def _unmark(book: Any) -> None:
+    for sheet, address, colour in _marked.pop(book.fullname, []):
+        try:
+            book.sheets[sheet].range(address).color = colour
+        except Exception:  # the sheet is gone, or protected
+            continue
+
+
+def memo(book: Any, argument: str = "") -> Task:
+    """Write the credit memo of the open workbook beside it, as a Word file."""
+    yield "reading the workbook"
+    book.app.calculate()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / (Path(book.name).stem + ".xlsx")
+        _save_copy(book, copy)
+        yield "writing the memo"
+        module = importlib.import_module("templates.memo")
+        target = _beside(book, "memo", ".docx")
+        written = module.write(copy, target)
+    return f"The memo is in {written or target}."
+
+
+def new(book: Any, argument: str = "") -> Task:
+    """Open a new comparison to fill in."""
+    import xlwings
+
+    yield "building the workbook"
+    comparison = importlib.import_module("templates.comparison")
+    folder = Path(os.environ.get("USERPROFILE", str(Path.home()))) / "Documents"
+    target = _free(folder if folder.is_dir() else Path(tempfile.gettempdir()), "comparison", ".xlsx")
+    comparison.new(str(target))
+    yield "opening it"
+    (book.app if book is not None else xlwings.apps.active).books.open(str(target))  # type: ignore[union-attr]
+    return f"Fill in the blue cells of Inputs. The workbook is {target}."
+
+
+def refresh(book: Any, argument: str = "") -> Task:
+    """Calculate the cells of the heavy functions anew, one by one."""
+    yield "looking for simulations and grids"
+    heavy = {entry.name for entry in udfs.FUNCTIONS.values() if any(word in entry.family.lower() for word in HEAVY)}
+    found = []
+    for sheet in book.sheets:
+        area = sheet.used_range
+        for i, row in enumerate(_two_dimensional(area.formula)):
+            for j, formula in enumerate(row):
+                if isinstance(formula, str) and formula.startswith("=") and heavy & set(called(formula)):
+                    found.append((sheet, area.row + i, area.column + j))
+    for number, (sheet, row, column) in enumerate(found, 1):
+        cell = sheet.range((row, column))
+        yield f"calculating {sheet.name}!{cell.address.replace('$', '')}, {number} of {len(found)}"
+        cell.api.Dirty()
+        cell.api.Calculate()
+    return f"{len(found)} cells calculated anew." if found else "No cell of this workbook uses a simulation, grid or solver."
+
+
+def insert(book: Any, argument: str = "") -> Task:
+    """Put a function at the active cell: a labelled cell for each argument with its help beside it, and the call below them."""
+    yield f"inserting {argument}"
+    entry = udfs.FUNCTIONS[argument]
+    sheet, at = book.app.selection.sheet, book.app.selection
+    top, left = at.row, at.column
+    height = len(entry.cell_params) + 2
+    block = sheet.range((top, left), (top + height - 1, left + 2))
+    if any(value not in (None, "") for row in block.options(ndim=2).value for value in row):
+        return f"{entry.name} needs {height} rows and 3 columns of empty cells at the active cell: choose another place."
+    example = reference.worked_example(entry)
+    sheet.range((top, left)).value = f"{entry.name}: {entry.question}"
+    sheet.range((top, left)).font.bold = True
+    arguments = []
+    for i, param in enumerate(entry.cell_params, 1):
+        row = top + i
+        label, cell, note = (sheet.range((row, left + k)) for k in range(3))
+        label.value = param.name
+        note.value = param.help + (f" ({param.allowed})" if param.allowed else "") + ("" if not param.optional else "; may stay empty")
+        if param.default is not None:
+            cell.value = param.default
+        cell.color = (221, 235, 247)
+        arguments.append(cell.address.replace("$", ""))
+    result = sheet.range((top + height - 1, left + 1))
+    sheet.range((top + height - 1, left)).value = "Result"
+    formula = f"={entry.name}({', '.join(arguments)})"
+    try:
+        result.formula2 = formula
+    except Exception:  # an Excel without dynamic arrays
+        result.formula = formula
+    hint = f"\nA worked example: {example.formula}" if example is not None else ""
+    return f"Fill in the blue cells; the result stands below them.{hint}"
+
+
+def help_page(book: Any, argument: str = "") -> Task:
+    """Open the page of the function in the active cell, or the list of all."""
+    yield "opening the help"
+    formula = book.app.selection.formula if book is not None and book.app.selection is not None else ""
+    names = called(formula if isinstance(formula, str) else "")
+    if names:
+        return reference.terminal_help(udfs.FUNCTIONS[names[0]], 90)
+    families = reference.by_family(udfs.FUNCTIONS.values())
+    folder = Path(tempfile.gettempdir()) / "bankable-help.txt"
+    text = "".join(
+        f"{family}\n" + "".join(f"  {entry.signature}\n      {entry.question}\n" for entry in entries) + "\n"
+        for family, entries in families.items()
+    )
+    folder.write_text(text, encoding="utf-8")
+    webbrowser.open(folder.as_uri())
+    return ""
+
+
+def explain(book: Any, argument: str = "") -> Task:
+    """Say why the functions in a formula show an error; the formula was calculated just before."""
+    names = called(argument)
+    if not names:
+        return "The active cell holds no function of Bankable."
+    for name in names:
+        sentence = functions.last_sentence(name)
+        if sentence:
+            return f"{name}: {sentence}"
+    return f"{', '.join(names)} met no error when the cell was calculated just now."
+    yield
+
+
+def forget(book: Any, argument: str = "") -> Task:
+    """Forget what was said of errors so far."""
+    functions.SAID.clear()
+    return ""
+    yield
+
+
+TASKS: dict[str, Callable[[Any, str], Task]] = {
+    "check": check,
+    "memo": memo,
+    "new": new,
+    "refresh": refresh,
+    "insert": insert,
+    "help": help_page,
+    "explain": explain,
+    "forget": forget,
+}
+WITHOUT_BOOK = frozenset(("explain", "forget"))
+
+
+# Small steps -----------------------------------------------------------------------------------
+
+_CALL = re.compile(r"(?:^|[^A-Za-z0-9_.\"])([A-Za-z_][A-Za-z0-9_.]*)\s*\(")
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
+
+
+def called(formula: str) -> list[str]:
+    """Our functions in a formula, in order, whatever stands before their names.
+
+    >>> called('=IF(A1>0,[1]!SURVIVAL(4),"SURVIVAL(")')
+    ['SURVIVAL']
+    """
+    plain = _TEXT.sub('""', formula).replace("BANKABLE.", "")
+    return [name for found in _CALL.finditer(plain) if (name := found[1].upper()) in udfs.FUNCTIONS]
+
+
+def _two_dimensional(formulas: Any) -> list[Any]:
+    """What xlwings gives for formulas of a range: one text, or rows of texts."""
+    return [[formulas]] if isinstance(formulas, str) else list(formulas or [])
+
+
+def _save_copy(book: Any, path: Path) -> None:
+    """The workbook as it is on the screen, saved elsewhere without touching the user's file."""
+    book.api.SaveCopyAs(str(path))
+
+
+def _beside(book: Any, stem: str, ending: str) -> Path:
+    """A free name beside the workbook; in the documents folder where it was never saved or lies on a web address."""
+    place = Path(book.fullname)
+    folder = place.parent if place.is_absolute() and place.parent.is_dir() else Path.home()
+    return _free(folder, f"{Path(book.name).stem} {stem}", ending)
+
+
+def _free(folder: Path, stem: str, ending: str) -> Path:
+    number = 1
+    while (path := folder / f"{stem}{f' ({number})' if number > 1 else ''}{ending}").exists():
+        number += 1
+    return path

@@ -1,0 +1,134 @@
+"""The Bankable tab of the ribbon, written from the register: what its menus insert is what the register holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from xml.sax.saxutils import quoteattr
+
+import udfs
+from udfs import reference
+from udfs.registry import Function
+
+# Words in a family's name, or a function's, that put it under a button.
+STRESS = ("simulation", "sensitivity", "break-even", "stress", "uncertainty")
+SUPPORT = ("support", "incentive", "guarantee", "policy")
+
+
+def _button(name: str, label: str, tip: str, action: str, tag: str = "", size: str = "", image: str = "") -> str:
+    facts = {
+        "id": name,
+        "label": label,
+        "onAction": action,
+        "tag": tag,
+        "size": size,
+        "imageMso": image,
+        "screentip": label,
+        "supertip": tip,
+    }
+    return "<button " + " ".join(f"{key}={quoteattr(value)}" for key, value in facts.items() if value) + "/>"
+
+
+def _inserts(prefix: str, entries: Iterable[Function]) -> str:
+    return "".join(_button(f"{prefix}_{entry.name}", entry.name, entry.question, "BankableInsert", entry.name) for entry in entries)
+
+
+def _menu(name: str, label: str, tip: str, image: str, inside: str) -> str:
+    return (
+        f'<menu id="{name}" label={quoteattr(label)} size="large" imageMso="{image}" screentip={quoteattr(label)} '
+        f"supertip={quoteattr(tip)}>{inside}</menu>"
+    )
+
+
+def _under(words: tuple[str, ...]) -> Callable[[Function], bool]:
+    return lambda entry: any(word in entry.family.lower() for word in words)
+
+
+def ribbon_xml() -> str:
+    """customUI14.xml."""
+    entries = list(udfs.FUNCTIONS.values())
+    families = reference.by_family(entries)
+    all_menus = "".join(
+        f'<menu id="family_{i}" label={quoteattr(family.replace("&", "and"))}>{_inserts("all", found)}</menu>'
+        for i, (family, found) in enumerate(families.items())
+    )
+    refresh = _button(
+        "refresh", "Refresh simulations and grids", "Calculates the heavy functions of this workbook again.", "BankableTask", "refresh"
+    )
+    groups = (
+        (
+            "compare",
+            "Compare",
+            _button("new", "New comparison", "Opens a workbook to fill in, one column a deal.", "BankableTask", "new", "large", "FileNew")
+            + _button(
+                "memo",
+                "Credit memo",
+                "Writes the memo of this workbook to the credit committee as a Word file.",
+                "BankableTask",
+                "memo",
+                "large",
+                "FileSaveAsWordDocx",
+            )
+            + _button(
+                "check",
+                "Check workbook",
+                "Calculates, reads the Checks sheet and colours every cell that fails or shows an error.",
+                "BankableTask",
+                "check",
+                "large",
+                "ReviewAcceptChange",
+            ),
+        ),
+        (
+            "try",
+            "Try",
+            _menu(
+                "stress",
+                "Stress",
+                "What if volume, price or time turn out worse?",
+                "ChartShowData",
+                _inserts("stress", filter(_under(STRESS), entries)) + '<menuSeparator id="stress_line"/>' + refresh,
+            )
+            + _menu(
+                "support",
+                "Support",
+                "What would guarantee, loan, offtake or tariff change, and what does it cost?",
+                "AccountingFormat",
+                _inserts("support", filter(_under(SUPPORT), entries))
+                + '<menuSeparator id="support_line"/>'
+                + refresh.replace('"refresh"', '"refresh_support"', 1),
+            )
+            + _menu("insert", "Insert function", "A function with a labelled cell for each argument.", "FunctionWizard", all_menus),
+        ),
+        (
+            "help_group",
+            "Help",
+            _button(
+                "help",
+                "Help",
+                "Opens the page of the function in the active cell, or the list of all.",
+                "BankableTask",
+                "help",
+                "large",
+                "Help",
+            )
+            + _button(
+                "explain",
+                "Explain error",
+                "Says in a sentence why the active cell shows an error.",
+                "BankableExplain",
+                "",
+                "",
+                "TraceError",
+            )
+            + _button(
+                "rebind", "Bind functions", "Binds this workbook's functions to this add-in.", "BankableRebindNow", "", "", "EditLinks"
+            )
+            + _button("restart", "Restart Python", "Ends Python and calculates everything anew.", "BankableRestart", "", "", "Refresh"),
+        ),
+    )
+    inside = "".join(f'<group id="bankable_{name}" label={quoteattr(label)}>{buttons}</group>' for name, label, buttons in groups)
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<customUI xmlns="http://schemas.microsoft.com/office/2009/07/customui"><ribbon><tabs>'
+        f'<tab id="bankable_tab" label="Bankable">{inside}</tab></tabs></ribbon></customUI>'
+    )
