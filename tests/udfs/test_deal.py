@@ -1,0 +1,287 @@
+"""The chain held against what must be true of any deal, and against the public functions of the other families."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from templates import dealfile
+from udfs import chain, deal_block
+from udfs import deal as deals
+from udfs import measures as figures
+from udfs.cells import CellError
+from udfs.chain import Results
+from udfs.construction import IDC
+from udfs.deal import Deal
+from udfs.debt import DEBT_CAPACITY, LOAN_SCHEDULE
+from udfs.offtake import OFFTAKE_NPV, SURVIVAL
+from udfs.ratios import DSCR_AVG, DSCR_PATH, LLCR, PLCR
+
+MONEY = (
+    *("capex", "grant", "delay_cost", "delay_damages", "price", "price_floor", "price_cap", "market_price"),
+    *("fixed_cost", "variable_cost", "maintenance_capex", "cancellation_ceiling"),
+)
+
+
+@cache
+def example() -> Deal:
+    return deals.read(deal_block.entries("deal", deal_block.EXAMPLE))
+
+
+@cache
+def shipped() -> tuple[Deal, ...]:
+    return tuple(entry.deal for entry in dealfile.load_shipped())
+
+
+@cache
+def shaped() -> tuple[Deal, ...]:
+    """The shipped deals and turns of them that reach other lines: profiles, grace, balloon, delay, grant, size of debt."""
+    centre, today, supported = shipped()
+    return (
+        *shipped(),
+        example(),
+        replace(centre, repayment="equal principal", grace_years=2, delay_months=6, overrun=0.1),
+        replace(centre, repayment="annuity", balloon=0.4, base_rate_shock=0.02, hedge_ratio=0.5),
+        replace(today, grant=300.0, lender_view="promised", repayment="sculpted"),
+        replace(supported, size_debt=True, contract_end="calendar date", delay_months=9),
+        replace(supported, statutory_backing="subject to appropriation", firm_lapse=0.03, spend_profile="back-loaded", price_cap=0.0),
+    )
+
+
+@cache
+def results(i: int) -> Results:
+    return deals.evaluate(shaped()[i])
+
+
+def all_shaped(test):
+    return pytest.mark.parametrize("i", range(9))(test)
+
+
+def one(r: Results, key: str) -> float:
+    return float(r[key][0, 0])
+
+
+@st.composite
+def variants_of_a_deal(draw: st.DrawFn) -> Deal:
+    """A shipped deal with the inputs that matter most drawn anew."""
+    deal = draw(st.sampled_from(shaped()))
+    firm = draw(st.integers(0, deal.contract_years))
+    return replace(
+        deal,
+        gearing=draw(st.floats(0.05, 0.9)),
+        tenor=draw(st.integers(deal.grace_years + 1, deal.operating_years)),
+        coverage=draw(st.floats(0, 1)),
+        government_loan_share=draw(st.floats(0, 1)),
+        public_offtake_years=draw(st.integers(0, 25)),
+        firm_years=firm,
+        renewal=draw(st.floats(0.5, 1)),
+        price=deal.price * draw(st.floats(0.5, 1.5)),
+        market_price=deal.market_price * draw(st.floats(0.3, 1.5)),
+        price_vol=draw(st.floats(0, 0.4)),
+        delay_months=draw(st.integers(0, 12)),
+        base_rate=draw(st.floats(0.0, 0.1)),
+        repayment=draw(st.sampled_from(deals.REPAYMENTS)),
+        lender_view=draw(st.sampled_from(deals.VIEWS)),
+        size_debt=draw(st.booleans()),
+    )
+
+
+# Against the public functions --------------------------------------------------------------------
+
+
+@all_shaped
+def test_facility_is_that_of_idc(i: int) -> None:
+    deal, r = shaped()[i], results(i)
+    cost = r.build_cost[0, : deal.build_months + deal.delay_months]
+    rate = one(r, "construction_rate")
+    found = IDC(rate, cost, float(r.gearing_used[0, 0]), deal.draw_timing, deal.upfront_fee, deal.commitment_fee, 12)
+    assert found.facility == pytest.approx(one(r, "debt"), rel=1e-11)
+    assert found.idc == pytest.approx(one(r, "total_idc"), rel=1e-11)
+    assert found.fees == pytest.approx(one(r, "total_fees"), rel=1e-11)
+    assert found.total_cost == pytest.approx(one(r, "total_uses"), rel=1e-11)
+
+
+@all_shaped
+def test_ratios_are_those_of_the_public_functions(i: int) -> None:
+    deal, r = shaped()[i], results(i)
+    cfads, service = r.lender_cfads[0], r.debt_service[0]
+    path = DSCR_PATH(cfads, service)
+    assert np.array_equal(np.isnan(path), np.isnan(r.lender_dscr[0]))
+    assert np.nanmax(np.abs(path - r.lender_dscr[0])) < 1e-12
+    assert DSCR_AVG(cfads, service) == pytest.approx(one(r, "lender_avg_dscr"), rel=1e-12)
+    rate, debt = one(r, "term_rate"), one(r, "debt")
+    assert LLCR(rate, cfads, debt, deal.tenor) == pytest.approx(one(r, "llcr"), rel=1e-12)
+    assert PLCR(rate, cfads, debt) == pytest.approx(one(r, "plcr"), rel=1e-12)
+
+
+@all_shaped
+def test_schedule_is_that_of_loan_schedule(i: int) -> None:
+    deal, r = shaped()[i], results(i)
+    method = ("annuity", "equal", "sculpted")[int(r.profile_used[0, 0])]
+    extra = {}
+    if method == "sculpted":
+        extra = {"cfads": r.lender_unlevered_cfads[0, : deal.tenor], "target_dscr": one(r, "sculpted_dscr")}
+    debt = one(r, "debt")
+    table = np.asarray(
+        LOAN_SCHEDULE(debt, one(r, "term_rate"), deal.tenor, method, grace=deal.grace_years, balloon=deal.balloon * debt, **extra)
+    )
+    closing = r.closing[0, : deal.tenor]
+    assert table[:, 1] == pytest.approx(r.opening[0, : deal.tenor], rel=1e-9)
+    assert table[:, 2] == pytest.approx(r.interest[0, : deal.tenor], rel=1e-9)
+    assert table[:, 5] == pytest.approx(closing, rel=1e-9, abs=1e-6)
+
+
+@all_shaped
+def test_capacity_is_that_of_debt_capacity(i: int) -> None:
+    deal, r = shaped()[i], results(i)
+    if deal.balloon:
+        return
+    for v, view in enumerate(deals.VIEWS):
+        cfads = np.maximum(0, r.unlevered_cfads[v, 0, : deal.tenor])
+        expected = DEBT_CAPACITY(one(r, "term_rate"), cfads, deal.limit_min_dscr, grace=deal.grace_years)
+        assert one(r, f"capacity_{view}") == pytest.approx(expected, rel=1e-11), view
+
+
+def test_contract_stands_as_survival_says() -> None:
+    deal = replace(shipped()[0], firm_years=3, renewal=0.8, renew_every=2)
+    r = deals.evaluate(deal)
+    path = SURVIVAL(deal.contract_years, -np.log(1 - deal.offtaker_pd), 0.8, 3, 2)
+    assert r.alive[0, : deal.contract_years] == pytest.approx(path, rel=1e-12)
+    assert np.all(r.alive[0, deal.contract_years :] == path[-1])
+
+
+def test_worth_of_a_plain_contract_is_offtake_npv() -> None:
+    d = example()
+    worth = OFFTAKE_NPV(d.treasury_rate, d.contract_years, d.price, d.capacity, d.escalator, 1, 0, d.renewal, d.firm_years)
+    assert one(deals.evaluate(d), "contract_value") == pytest.approx(worth, rel=1e-12)
+
+
+# Identities --------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(variants_of_a_deal())
+def test_what_holds_in_every_deal(deal: Deal) -> None:
+    r = deals.evaluate(deal)
+    debt = one(r, "debt")
+    uses = one(r, "total_uses")
+    assert debt + one(r, "sponsor_equity") == pytest.approx(uses, rel=1e-12)
+    assert np.sum(r.debt_draw) + np.sum(r.equity_draw) == pytest.approx(uses, rel=1e-10)
+    assert debt == pytest.approx(one(r, "gearing_used") * uses, rel=1e-10)
+    assert r.closing[0, deal.tenor - 1 :] == pytest.approx(0, abs=1e-9 * max(1, debt))
+    assert np.sum(r.principal) + np.sum(r.balloon_paid) == pytest.approx(debt, rel=1e-9)
+    for key in ("service_paid", "arrears", "reserve", "trapped", "distribution", "sponsor_support"):
+        assert np.all(r[key] >= -1e-9 * max(1, debt)), key
+    paid_in = np.sum(np.maximum(0, r.lender_cfads)) + one(r, "dsra_target")
+    paid_out = np.sum(r.service_paid) + np.sum(r.distribution) + r.trapped[0, -1] + r.reserve[0, -1]
+    assert paid_in == pytest.approx(paid_out, rel=1e-9, abs=1e-9)
+    for key in ("alive", "lost", "lapse", "pd", "loan_survival"):
+        assert np.all((r[key] >= -1e-12) & (r[key] <= 1 + 1e-12)), key
+    if debt > 0:
+        assert -1e-12 <= one(r, "shortfall_probability") <= 1 + 1e-12
+
+
+def test_sculpted_debt_gives_a_constant_dscr_before_the_interest_shield() -> None:
+    r = results(0)
+    years = slice(0, shaped()[0].tenor)
+    cover = r.lender_unlevered_cfads[0, years] / r.debt_service[0, years]
+    assert cover == pytest.approx(one(r, "sculpted_dscr"), rel=1e-9)
+
+
+@all_shaped
+def test_irr_is_where_the_present_values_meet(i: int) -> None:
+    r = results(i)
+    rate = one(r, "irr_project")
+    if np.isnan(rate):
+        return
+    years = np.arange(1, chain.YEARS + 1)
+    spent = np.sum(r.build_cost[0] * (1 + rate) ** r.years_before[0])
+    assert np.sum(r.project_flow[0] * (1 + rate) ** -years) == pytest.approx(spent, rel=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(variants_of_a_deal(), st.floats(0.01, 100))
+def test_money_in_another_unit_changes_no_ratio(deal: Deal, k: float) -> None:
+    scaled = replace(deal, **{key: getattr(deal, key) * k for key in MONEY})
+    before, after = (deals.evaluate(d) for d in (deal, scaled))
+    for name, entry in figures.MEASURES.items():
+        if entry.texts:
+            continue
+        factor = k if entry.unit == "$m" else 1.0
+        a, b = (float(figures.measure(r, name)[0]) for r in (before, after))
+        assert (np.isnan(a) and np.isnan(b)) or b == pytest.approx(a * factor, rel=1e-6, abs=1e-6 * factor), name
+
+
+@settings(max_examples=25, deadline=None)
+@given(variants_of_a_deal(), st.floats(0, 1), st.floats(0, 1))
+def test_more_coverage_leaves_the_bank_no_more_at_risk(deal: Deal, a: float, b: float) -> None:
+    low, high = (deals.evaluate(replace(deal, coverage=c, size_debt=False)) for c in sorted((a, b)))
+    for key in ("bank_at_risk", "uncovered_share"):
+        assert one(high, key) <= one(low, key) + 1e-9, key
+    assert low.debt == pytest.approx(high.debt)
+
+
+@pytest.mark.parametrize("deal", [*shipped(), example()], ids=lambda deal: deal.case_name)
+def test_longer_public_offtake_never_lowers_the_dscr_it_supports(deal: Deal) -> None:
+    """Once the supported cash flow is positive: below that a cheaper loan makes a negative DSCR more negative."""
+    years = np.arange(0, deal.operating_years + 1)
+    x = figures.variants(deal, {"public_offtake_years": years, "lender_view": np.full(years.size, 1)})
+    dscr = figures.evaluate(x, ["min_dscr_supported"])["min_dscr_supported"]
+    positive = dscr[:-1] > 0
+    assert positive.any()
+    assert np.all(np.diff(dscr)[positive] > -1e-9)
+
+
+def test_stacked_deals_equal_each_alone() -> None:
+    together = deals.evaluate(shaped())
+    for i in range(len(shaped())):
+        for key, rows in results(i).items():
+            # rows of the four views have the scenario on their second axis
+            mine = together[key][:, i] if together[key].shape[0] == 4 and together[key].ndim == 3 else together[key][i]
+            alone = rows[:, 0] if rows.shape[0] == 4 and rows.ndim == 3 else rows[0]
+            assert np.array_equal(mine, alone, equal_nan=True), key
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def test_a_deal_comes_back_from_its_own_values() -> None:
+    for deal in shipped():
+        assert deals.read({key: getattr(deal, key) for key in deals.KEYS}) == deal
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code", "said"),
+    [
+        ("capx", 5, "#VALUE!", "capx is not an input of a deal. Did you mean capex?"),
+        ("coverage", 60, "#NUM!", "coverage is 60"),
+        ("base_rate", 4.25, "#NUM!", "did you mean 4.25%?"),
+        ("tenor", 21, "#NUM!", "tenor is 21 years but the plant runs 20 (operating_years)"),
+        ("tenor", 7.5, "#NUM!", "tenor is 7.5: give a whole number"),
+        ("grace_years", 10, "#NUM!", "grace_years is 10 of a tenor of 10"),
+        ("repayment", "bullet", "#VALUE!", "repayment is 'bullet'"),
+        ("size_debt", "perhaps", "#VALUE!", "size_debt is 'perhaps'"),
+        ("price", "2,4", "#VALUE!", "price is '2,4', not a number"),
+        ("price", CellError("#DIV/0!", ""), "#DIV/0!", "price"),
+    ],
+)
+def test_a_wrong_input_is_refused_by_name(key: str, value: object, code: str, said: str) -> None:
+    values = {**deal_block.entries("deal", deal_block.EXAMPLE), key: value}
+    with pytest.raises(CellError) as refused:
+        deals.read(values)
+    assert refused.value.code == code
+    assert said in refused.value.sentence
+
+
+def test_every_required_input_is_asked_for_by_name() -> None:
+    values = deal_block.entries("deal", deal_block.EXAMPLE)
+    for key in deals.KEYS:
+        if deals.param_of(key).optional:
+            continue
+        with pytest.raises(CellError, match=f"^{key} is missing"):
+            deals.read({other: value for other, value in values.items() if other != key})
