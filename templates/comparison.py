@@ -21,13 +21,14 @@ from templates.rows import lay
 from templates.sheets import build as build_sheet
 from templates.sheets import case as case_sheet
 from templates.settings import Settings
-from templates.sheets import checks, cover, frame, inputs, returns, scenarios, summary, support
+from templates.sheets import checks, cover, frame, frontier, inputs, returns, scenarios, sensitivity, summary, support, time_to_revenue
 from templates.sheets import deals as deals_sheet
 from templates.sheets.inputs import MONTH_COLUMNS, STEP_COLUMNS, YEAR_COLUMNS
 from udfs.chain.decision import TESTS
 
 RELEASED = dt.datetime(2026, 11, 23)
 MOST_CASES = 6
+WITH_FUNCTIONS = ("Scenarios", "Support", "Frontier", "Sensitivity", "Time", "Memo", "Functions")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\{}!']")
 
 
@@ -88,18 +89,21 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     row = frame.FIRST_ROW
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         row = lay(solver, returns.rows(name, months, f"c{i}_"), row, STEP_COLUMNS) + 1
-    extra = support.extra_blocks(len(cases))
+    extra = [*support.extra_blocks(len(cases)), sensitivity.extra_block(len(cases))]
     ranges = {f"case_{i}": deals_sheet.block_range(i - 1) for i in range(1, len(cases) + 1)}
     ranges |= {name: deals_sheet.block_range(len(cases) + k) for k, (name, _, _) in enumerate(extra)}
     deals_sheet.lay_deals(book, cases, scenarios.live, extra, paper)
     scenarios.lay_scenarios(book, cases, [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)], settings, paper)
     support.lay_support(book, len(cases), ranges, settings, paper)
+    frontier.lay_frontier(book, len(cases), ranges, settings, paper)
+    sensitivity.lay_sensitivity(book, names, ranges["sensitive"], settings, paper)
+    time_to_revenue.lay_time(book, names, builds, settings, paper)
     summary.lay_summary(book, names, paper)
     inputs.lay_timeline(book, paper)
     inputs.lay_lists(book, paper)
     cover.lay_sources(book, cases, paper)
-    checks.lay_checks(book, list(zip(names, builds, strict=True)), [], None, paper)
-    order = ["Cover", "Summary", "Inputs", "Scenarios", *names, *builds, "Returns", "Support", "Deals", "Checks", "Timeline", "Lists", "Sources"]
+    checks.lay_checks(book, list(zip(names, builds, strict=True)), [], WITH_FUNCTIONS, paper)
+    order = ["Cover", "Summary", "Inputs", "Scenarios", *names, *builds, "Returns", "Support", "Frontier", "Sensitivity", "Time", "Deals", "Checks", "Timeline", "Lists", "Sources"]
     book.sheets = {name: book.sheets[name] for name in order}
     _define_headlines(book, len(cases))
     _hash(book, cover_sheet, cases)

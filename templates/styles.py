@@ -72,6 +72,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "heading centre": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center"},
     "heading wrap": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center", "text_wrap": True},
     "heading year": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right", "num_format": "0"},
+    "heading share": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right", "num_format": "0%"},
     "band": {"bold": True, "font_color": NAVY, "bg_color": BAND},
     "band right": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "right"},
     "band centre": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "center"},

@@ -6,9 +6,9 @@ Headline checks rest on native cells alone. The rows that hold native figures ag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from templates.book import Book, Sheet, address
+from templates.book import Book, Sheet, address, sheet_prefix
 from templates.sheets import frame
 
 WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT = range(1, 8)
@@ -108,13 +108,20 @@ class Rows:
 
 
 def lay_checks(
-    book: Book, cases: Sequence[tuple[str, str]], functions: Sequence[tuple[str, str, str, str]], absent_area: str | None, paper: str
+    book: Book, cases: Sequence[tuple[str, str]], functions: Sequence[tuple[str, str, str, str]], with_functions: Collection[str], paper: str
 ) -> None:
-    """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function cell, native cell)."""
+    """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function cell, native cell).
+
+    `with_functions` are the sheets whose cells hang on functions: where those are absent their errors count for nothing.
+    """
     sheet = frame.start(book, "Checks", "Checks", "009E73", paper)
     sheet.put(frame.STATUS_ROW, 1, "Master check: every check below, functions left out where they are absent", "subtitle")
     for col, text in enumerate(HEADS):
         sheet.put(frame.HEAD_ROW, col, text, "heading" if col < LEFT else "heading right")
+    sheet.put(frame.UNITS_ROW, LEFT, "Probe of the functions", "right")
+    sheet.put(frame.UNITS_ROW, RIGHT, "=HAZARD_FROM_PD(0)", "general")
+    sheet.put(frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag")
+    sheet.mark("live", frame.UNITS_ROW, DIFFERENCE)
     rows = Rows(sheet, frame.FIRST_ROW)
     rows.band("Inputs and cells")
     rows.add("Inputs within their range", "all", "={Inputs!out_of_range}", 0)
@@ -122,15 +129,11 @@ def lay_checks(
         if other.name in ("Checks", "Cover") or not other.cells:
             continue
         last_row, last_col = max(r for r, _ in other.cells), max(c for _, c in other.cells)
-        if other.name == absent_area:
-            continue
-        prefix = f"'{other.name}'!"
-        rows.add(
-            f"No error cell on {other.name}",
-            "all",
-            f"=SUMPRODUCT(ISERROR({prefix}$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)})*1)",
-            0,
-        )
+        area = f"SUMPRODUCT(ISERROR({sheet_prefix(other.name)}$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)})*1)"
+        if other.name in with_functions:
+            rows.add(f"No error cell on {other.name}", "all", f"=IF({{live}}=1,{area},{address(frame.UNITS_ROW, RIGHT, True)})", 0, function=True)
+        else:
+            rows.add(f"No error cell on {other.name}", "all", f"={area}", 0)
     for case, build in cases:
         rows.band(case)
         for what, left, right in NATIVE:

@@ -154,12 +154,13 @@ def lay_timeline(book: Book, paper: str) -> None:
         [
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "general"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "general"),
+            scalar("cents", "Cents in a dollar", "cents", 100, "count"),
             scalar("steepest", "Largest log rate searched", "log", STEEPEST, "general"),
         ],
         frame.FIRST_ROW,
         YEAR_COLUMNS,
     )
-    row = frame.FIRST_ROW + 4
+    row = frame.FIRST_ROW + 5
     for key, label, columns in (
         ("year", "Year of operation", YEAR_COLUMNS),
         ("month", "Month from close", MONTH_COLUMNS),

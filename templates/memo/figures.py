@@ -1,0 +1,129 @@
+"""A printed figure: taken from a cell by key, formatted as the cell is, and remembered for the appendix.
+
+Nothing else puts a number on the memo's paper, so what the appendix does not list was not printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from templates.book import Book, Placed, Value, address, area, sheet_prefix
+from templates.rows import LABEL
+from templates.sheets.inputs import FIRST_CASE
+
+_PRINTED = {
+    "number": "{:,.1f}",
+    "number2": "{:,.2f}",
+    "integer": "{:,.0f}",
+    "price": "{:,.4f}",
+    "multiple": "{:.2f}x",
+    "rate": "{:.2%}",
+    "share": "{:.1%}",
+    "year": "{:.0f}",
+    "count": "{:.0f}",
+    "flag": "{:.0f}",
+    "factor": "{:.4f}",
+}
+
+
+def printed(value: Value, style: str) -> str:
+    """A value as paper shows it: negatives in brackets, n/a as it is."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "" if value is None else str(value)
+    form = _PRINTED.get(style.split()[-1], "{:,.4g}")
+    text = form.format(abs(value))
+    nothing = not any(digit in text for digit in "123456789")
+    return f"({text})" if value < 0 and not nothing else text
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One entry of the appendix: what it is, as it is printed, and the cell or range it came from."""
+
+    name: str
+    text: str
+    cell: str
+
+
+@dataclass
+class Figures:
+    """The figures of one case of a book; `taken` is the appendix in the order of printing."""
+
+    book: Book
+    case: int
+    name: str
+    taken: dict[tuple[str, str], Figure] = field(default_factory=dict)
+    origin: str = ""  # set for the figures of an earlier workbook: its file's name
+
+    def find(self, key: str) -> tuple[str, Placed]:
+        """The sheet and place of a key of this case: on Summary, the case sheet, its build sheet or Inputs."""
+        for sheet, name in ((s, k) for s, k in (("Summary", f"{key}_{self.case}"), (self.name, key), (f"{self.name} build", key), ("Inputs", f"{key}_{self.case}"))):
+            if name in self.book[sheet].placed:
+                return sheet, self.book[sheet].placed[name]
+        raise KeyError(f"no row {key!r} for case {self.case} in the workbook")
+
+    def value(self, key: str, total: bool = False) -> Any:
+        """The value alone, for a decision in the text; nothing is printed by it."""
+        sheet, place = self.find(key)
+        return self.book[sheet].value(place.row, place.col)
+
+    def path(self, key: str) -> list[Any]:
+        """A row's values in time, for a chart or a choice."""
+        return self.book[self.name].values_of(key)
+
+    def __call__(self, key: str, style: str | None = None, name: str | None = None) -> str:
+        """Print one figure of the case: a scalar, or the total of a row."""
+        sheet, place = self.find(key)
+        return self.cell(sheet, place.row, place.col, style, name)
+
+    def input(self, key: str) -> str:
+        """Print an input from its blue cell."""
+        place = self.book["Inputs"].placed[f"{key}_{self.case}"]
+        return self.cell("Inputs", place.row, place.col)
+
+    def at(self, sheet: str, key: str, position: int, name: str | None = None) -> str:
+        """Print one cell of a row: position counts from 0 in the row's own columns."""
+        place = self.book[sheet].placed[key]
+        assert place.columns is not None
+        return self.cell(sheet, place.row, place.columns.first + position, None, name)
+
+    def row(self, key: str, first: int, last: int, sheet: str | None = None) -> list[str]:
+        """Print part of a row; the appendix lists it as one range."""
+        home = self.book[sheet or self.name]
+        place = home.placed[key]
+        assert place.columns is not None
+        cols = range(place.columns.first + first, place.columns.first + last + 1)
+        texts = [printed(home.value(place.row, col), home.cells[place.row, col].style) for col in cols]
+        where = f"{self._prefix(home.name)}{area(place.row, cols[0], place.row, cols[-1])}"
+        self._take(self._label(home.name, place.row), "; ".join(texts), where)
+        return texts
+
+    def cell(self, sheet: str, row: int, col: int, style: str | None = None, name: str | None = None) -> str:
+        """Print the figure in a cell of any sheet."""
+        found = self.book[sheet].cells[row, col]
+        text = printed(found.value, style or found.style)
+        self._take(name or self._label(sheet, row), text, f"{self._prefix(sheet)}{address(row, col)}")
+        return text
+
+    def marked(self, sheet: str, key: str, style: str | None = None, name: str | None = None) -> str:
+        """Print the figure under a key of any sheet."""
+        place = self.book[sheet].placed[key]
+        return self.cell(sheet, place.row, place.col, style, name)
+
+    def _prefix(self, sheet: str) -> str:
+        return f"[{self.origin}]{sheet_prefix(sheet)}" if self.origin else sheet_prefix(sheet)
+
+    def _label(self, sheet: str, row: int) -> str:
+        value = self.book[sheet].value(row, LABEL)
+        return str(value).strip() if value not in (None, "") else f"{sheet} row {row + 1}"
+
+    def _take(self, name: str, text: str, where: str) -> None:
+        self.taken.setdefault((where, text), Figure(name, text, where))
+
+    def source(self, key: str) -> str:
+        """The source that stands beside an input on Inputs."""
+        sheet = self.book["Inputs"]
+        place = sheet.placed[f"{key}_{self.case}"]
+        cases = sum(1 for name in sheet.placed if name.startswith("case_name_"))
+        return str(sheet.value(place.row, FIRST_CASE + cases + 4 + self.case - 1) or "not stated")

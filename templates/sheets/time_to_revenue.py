@@ -1,0 +1,242 @@
+"""The Time sheet: build and ramp side by side, what a month of delay costs, what learning saves and what a lapse destroys.
+
+Also what an announced contract is worth, and what standing ready for a surge is worth against its cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from templates.book import Book, Chart, Series, Sheet, TimeColumns, Validation, column_letters
+from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, path, scalar
+from templates.settings import Settings, keep
+from templates.sheets import frame
+from templates.styles import PALETTE
+
+G = FIRST_TIME_COLUMN
+DOUBLINGS = (1, 2, 4, 8, 16, 32)
+WIDE = max(6, len(DOUBLINGS))
+COLUMNS = TimeColumns(G, WIDE)
+
+
+def lay_time(book: Book, names: Sequence[str], builds: Sequence[str], settings: Settings, paper: str) -> None:
+    """The sheet; one column a case in the side-by-side tables."""
+    sheet = frame.time_sheet(book, "Time", "Time: months to first revenue, and what time costs", COLUMNS, "", "56B4E9", paper)
+    for i in range(WIDE):
+        sheet.put(frame.HEAD_ROW, G + i, f"={{Inputs!case_name_{i + 1}}}" if i < len(names) else None, "heading right")
+    row = _build(sheet, frame.FIRST_ROW, names, builds)
+    row = _announced(book, sheet, row + 1, names, settings)
+    row = _learning(book, sheet, row + 1, settings)
+    row = _lapse(book, sheet, row + 1, settings)
+    _surge(book, sheet, row + 1, settings)
+    sheet.widths |= {CONSTANT: 18, LABEL: 62} | {G + i: 18 for i in range(WIDE)}
+
+
+def blue(
+    book: Book, sheet: Sheet, row: int, settings: Settings, given: Sequence[tuple[str, str, str, float, str, float, float, str]]
+) -> int:
+    """Kept blue scalars with bounds and a source: key, label, unit, value, format, least, most, source."""
+    row = lay(
+        sheet,
+        [scalar(k, label, unit, settings.take(f"time_{k}", [value])[0], f"input {style}") for k, label, unit, value, style, _, _, _ in given],
+        row,
+        COLUMNS,
+    )
+    for key, label, _, _, _, low, high, source in given:
+        place = sheet.placed[key]
+        spot = (place.row, place.col, place.row, place.col)
+        keep(book, sheet, f"time_{key}", *spot)
+        sheet.put(place.row, TOTAL, source, "grey")
+        rule = Validation(spot, "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}.", blank_allowed=False)
+        sheet.validations.append(replace(rule, kind="whole") if isinstance(value_of(sheet, key), int) and low >= 1 else rule)
+    return row
+
+
+def value_of(sheet: Sheet, key: str) -> object:
+    """What a laid scalar holds."""
+    place = sheet.placed[key]
+    return sheet.value(place.row, place.col)
+
+
+def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) -> int:
+    """From financial close to full output, case by case."""
+    frame.band_row(sheet, row, "From financial close to full output", COLUMNS.last, "heading", "1")
+    delay = (
+        "COST_OF_DELAY({C!term_rate},{C!completion_month},{C!cfads_promised:},{Timeline!year#30},1,{C!delay_cost},{C!delay_damages},"
+        'IF({C!calendar_end}=1,"fixed_end","shift"))'
+    )
+    rows = (
+        ("build", "Build", "months", "{C!build_months}", "count"),
+        ("late", "Delay in the scenario in force", "months", "{C!delay_months}", "count"),
+        ("first_revenue", "First revenue", "months", "{C!completion_month}", "count"),
+        ("ramp", "Ramp to full output", "months", "{C!ramp_months}", "count"),
+        ("full", "Full output", "months", "{first_revenue_#}+{ramp_#}", "count"),
+        ("idc", "Interest during construction", "$m", "{C!total_idc}", "number"),
+        ("fees", "Fees during construction", "$m", "{C!total_fees}", "number"),
+        ("idc_share", "Interest and fees over plant cost", "%", "({idc_#}+{fees_#})/{C!plant_cost}", "share"),
+        ("idc_month", "Interest on the facility in the last month of building", "$m a month", "{C!debt}*{C!construction_rate}/12", "number"),
+        ("delay_net", "Holding cost of a month of delay, less damages", "$m a month", "{C!delay_cost}-{C!delay_damages}", "number"),
+        ("ramp_lost", "Output lost to the ramp, years of full output", "years", "{ramp_#}/12/(1+1)", "number2"),
+    )
+    row += 1
+    for key, label, unit, formula, style in rows:
+        sheet.put(row, LABEL, label)
+        sheet.put(row, UNIT, unit, "unit")
+        for i, name in enumerate(names):
+            text = formula.replace("{C!", f"{{{name}!").replace("{B!", f"{{{builds[i]}!").replace("_#}", f"_{i + 1}}}")
+            sheet.put(row, G + i, f"={text}", style)
+            sheet.mark(f"{key}_{i + 1}", row, G + i)
+        row += 1
+    sheet.put(row, LABEL, "Cost of one month's delay, present value at close (COST_OF_DELAY)", "bold")
+    for k, (key, label) in enumerate((("delay_cost", "cost"), ("delay_lost", "value lost"), ("delay_holding", "holding cost less damages"))):
+        sheet.put(row + k, UNIT, "$m", "unit")
+        if k:
+            sheet.put(row + k, LABEL, f"  of which {label}")
+        for i in range(len(names)):
+            sheet.mark(f"{key}_{i + 1}", row + k, G + i)
+    for i, name in enumerate(names):
+        sheet.array(row, G + i, 3, 1, "=" + delay.replace("{C!", f"{{{name}!"), "number")
+        sheet.put(row + 3, G + i, f"={{delay_cost_{i + 1}}}/{{{name}!plant_cost}}", "rate")
+        sheet.mark(f"delay_share_{i + 1}", row + 3, G + i)
+    sheet.put(row + 3, LABEL, "The same over plant cost")
+    sheet.put(row + 3, UNIT, "%", "unit")
+    row += 4
+    said = '&", "&'.join(f'{{Inputs!case_name_{i}}}&" "&TEXT({{full_{i}}},"0")' for i in range(1, len(names) + 1))
+    sheet.put(row, LABEL, f'="Months to full output: "&{said}')
+    sheet.mark("finding_build", row, LABEL)
+    first, last = column_letters(G), column_letters(G + len(names) - 1)
+
+    def across(key: str) -> str:
+        at = sheet.placed[f"{key}_1"].row + 1
+        return f"Time!${first}${at}:${last}${at}"
+
+    cases = f"Time!${first}${frame.HEAD_ROW + 1}:${last}${frame.HEAD_ROW + 1}"
+    series = tuple(
+        Series(label, across(key), cases, PALETTE[k])
+        for k, (key, label) in enumerate((("build", "Build"), ("late", "Delay"), ("ramp", "Ramp")))
+    )
+    sheet.charts.append(Chart("stacked bar", "{finding_build}", series, row + 1, LABEL, 900, 260, "", "months from financial close", "0", "0", alt_text="Build, delay and ramp in months"))
+    return row + 15
+
+
+def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
+    """What the signed contract is worth and the capital that it can mobilise."""
+    frame.band_row(sheet, row, "What an announced contract is worth", COLUMNS.last, "heading", "2")
+    row = blue(book, sheet, row + 1, settings, (("market_value", "Market value of the sponsor before the announcement", "$m", 10000.0, "number", 1, 1e7, "illustrative"),))
+    rows = (
+        ("contract_value", "Value of the contract, risk counted", "$m", "{C!contract_value}", "number"),
+        ("per_plant", "Per $ of plant", "$", "{contract_value_#}/{C!plant_cost}", "number2"),
+        ("per_market", "Over the sponsor's market value", "%", "{contract_value_#}/{market_value}", "share"),
+        ("carries", "Debt that the contract permits, all tests met", "$m", "{C!permitted_debt}", "number"),
+        ("mobilised", "Private capital at risk that it mobilises, as structured", "$m", "{C!private_at_risk}", "number"),
+        ("mobilised_per", "Per $ of expected public cost", "$", "{C!private_per_public}", "number2"),
+    )
+    for key, label, unit, formula, style in rows:
+        sheet.put(row, LABEL, label)
+        sheet.put(row, UNIT, unit, "unit")
+        for i, name in enumerate(names):
+            sheet.put(row, G + i, "=" + formula.replace("{C!", f"{{{name}!").replace("_#}", f"_{i + 1}}}"), style)
+            sheet.mark(f"{key}_{i + 1}", row, G + i)
+        row += 1
+    return row
+
+
+def _own(key: str) -> str:
+    return f"{{Deals!studied_{key}}}"
+
+
+def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
+    """Unit cost along the learning curve of the case studied on Support."""
+    frame.band_row(sheet, row, '="Learning curve of "&{Support!studied_name}', COLUMNS.last, "heading", "3")
+    row = lay(
+        sheet,
+        [
+            scalar("curve", "Unit cost after each doubling", "%", f"=1-{_own('learning_rate')}", "share"),
+            scalar("exponent", "Exponent of the curve", "factor", f"=LN({{curve}})/LN(1+1)", "factor"),
+            path("multiple", "Cumulative output, over that at which unit cost is quoted", "x", settings.take("time_multiple", list(DOUBLINGS)), "input count"),
+            path("unit_cost", "Unit cost", "$m a unit", f"={_own('variable_cost')}*{{multiple}}^{{exponent}}", "price"),
+            scalar("first_unit", "Cost of the very first unit that the curve implies", "$m a unit", f"={_own('variable_cost')}/{_own('learning_volume')}^{{exponent}}", "price"),
+            scalar(
+                "lot_first",
+                "Average unit cost of the first year's full output (LEARNING_COST)",
+                "$m a unit",
+                f"=LEARNING_COST({{first_unit}},{_own('learning_rate')},0,MAX(1,ROUND({_own('capacity')},0)))",
+                "price",
+            ),
+            scalar(
+                "lot_next",
+                "And of as much again",
+                "$m a unit",
+                f"=LEARNING_COST({{first_unit}},{_own('learning_rate')},MAX(1,ROUND({_own('capacity')},0)),MAX(1,ROUND({_own('capacity')},0)))",
+                "price",
+            ),
+        ],
+        row + 1,
+        COLUMNS,
+    )
+    at = sheet.placed["multiple"].row
+    keep(book, sheet, "time_multiple", at, COLUMNS.first, at, COLUMNS.last)
+    return row
+
+
+def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
+    """The output lost when a capability is let go and must be rebuilt."""
+    frame.band_row(sheet, row, '="Letting the capability of "&{Support!studied_name}&" lapse, and rebuilding it"', COLUMNS.last, "heading", "4")
+    row = blue(
+        book,
+        sheet,
+        row + 1,
+        settings,
+        (
+            ("decay", "Capability lost in each idle year", "%", 0.20, "share", 0, 1, "illustrative"),
+            ("idle_years", "Idle years", "years", 5, "count", 1, 30, "illustrative"),
+            ("rebuild_years", "Years to climb back", "years", 4, "count", 1, 30, "illustrative; 155 mm shells: from 14,400 a month (2022) to 100,000 asked by 2025"),
+        ),
+    )
+    value = f"{_own('price')}*{_own('capacity')}*{_own('contract_share')}"
+    ready = f"{_own('idle_cost')}*{_own('fixed_cost')}"
+    rate = _own("treasury_rate")
+    return lay(
+        sheet,
+        [
+            scalar("left", "Capability left", "%", "=(1-{decay})^{idle_years}", "share"),
+            scalar("lapse_value", "Value of a full year's output", "$m a year", f"={value}"),
+            scalar("lapse_cost", "Output lost while it is rebuilt (LAPSE_COST)", "$m", f"=LAPSE_COST({rate},{{lapse_value}},{{decay}},{{idle_years}},{{rebuild_years}})", "total number"),
+            scalar("kept_cost", "Keeping the idle plant warm over those years", "$m", f"=-FV({rate},{{idle_years}},{ready})", "total number"),
+            scalar("lapse_ratio", "Loss per $ of keeping it warm", "$", '=IF({kept_cost}>0,{lapse_cost}/{kept_cost},"n/a")', "number2"),
+        ],
+        row,
+        COLUMNS,
+    )
+
+
+def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
+    """What standing ready is worth when a crisis brings orders, against what it costs each year."""
+    frame.band_row(sheet, row, "Standing ready for a surge", COLUMNS.last, "heading", "5")
+    row = blue(
+        book,
+        sheet,
+        row + 1,
+        settings,
+        (
+            ("crisis", "Chance of a crisis", "a year", 0.04, "share", 0, 1, "illustrative"),
+            ("crisis_years", "It lasts", "years", 2, "count", 1, 30, "illustrative"),
+            ("spare", "Spare capacity kept ready, over capacity", "%", 0.25, "share", 0, 1, "illustrative"),
+            ("surge_worth", "Worth of a surge unit to the buyer, over the price", "x price", 3.0, "multiple", 0, 100, "illustrative"),
+        ),
+    )
+    unit = _own("price")
+    lay(
+        sheet,
+        [
+            scalar("surge_volume", "Surge output a year", "volume", f"={{spare}}*{_own('capacity')}"),
+            scalar("surge_gain", "Gain to the buyer in a crisis", "$m", f"={{surge_volume}}*({{surge_worth}}*{unit}-{_own('variable_cost')})*{{crisis_years}}"),
+            scalar("ready_value", "Expected gain", "$m a year", "={crisis}*{surge_gain}", "total number"),
+            scalar("ready_cost", "Cost of the spare capacity, fixed cost and return on capital", "$m a year", f"={{spare}}*({_own('fixed_cost')}+{_own('treasury_rate')}*{_own('capex')})", "total number"),
+            scalar("ready_ratio", "Expected gain per $ of cost", "$", '=IF({ready_cost}>0,{ready_value}/{ready_cost},"n/a")', "number2"),
+            scalar("ready_breakeven", "Chance of a crisis at which it pays", "a year", '=IF({surge_gain}>0,{ready_cost}/{surge_gain},"n/a")', "share"),
+        ],
+        row,
+        COLUMNS,
+    )
