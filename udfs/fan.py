@@ -272,8 +272,8 @@ def DEAL_FAN(
     unless given; price_vol comes from the deal. Overrun and delay are exponential, go together, and are
     counted in 20 equally likely outcomes, each with the facility and schedule that the chain gives it; on
     each, debt service is certain. Random numbers: numpy's PCG64, one stream for each 8,192 paths, mirrored
-    pairs, the loss of the contract stratified, so that the error is below the standard error shown, which is
-    that of independent paths. The answer is the same on any number of processors. p10 is the bad side; a
+    pairs, the loss of the contract stratified; the standard error shown is that of independent paths, and the
+    true one is as a rule smaller. The answer is the same on any number of processors. p10 is the bad side; a
     percentile is no scenario, no single path follows it. The balloon is no debt service.
 
     Errors

@@ -181,7 +181,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     one tool or trading one against another until nothing ranks better: a very good mix, not a proof of the best. A
     cost below zero counts as nothing, so that support is not enlarged to earn fees; at equal cost the
     smaller support stands. A price floor needs price_basis "market in band" and stops at the cap; in a deal
-    of fixed price it is left out. The third and fourth columns of figures say how much of each tool is enough
+    of fixed price it is left out. The last two columns say how much of each tool is enough
     alone, and its cost; "n/a" where no amount is. Costs are expected costs in $ million at completion;
     budget authority is another figure, not to be added. Fees, rates, backing and the buyer's value of the
     goods are those of the deal.

@@ -22,10 +22,7 @@ from udfs.debt import DEBT_CAPACITY, LOAN_SCHEDULE
 from udfs.offtake import OFFTAKE_NPV, SURVIVAL
 from udfs.ratios import DSCR_AVG, DSCR_PATH, LLCR, PLCR
 
-MONEY = (
-    *("capex", "grant", "delay_cost", "delay_damages", "price", "price_floor", "price_cap", "market_price"),
-    *("fixed_cost", "variable_cost", "maintenance_capex", "cancellation_ceiling"),
-)
+MONEY = tuple(row.name for row in deals.INPUTS if row.metadata["unit"].startswith("$m"))
 
 
 @cache

@@ -139,11 +139,11 @@ def test_results_do_not_depend_on_the_block() -> None:
 
 
 def test_variants_are_refused_by_name() -> None:
-    with pytest.raises(CellError, match="coverage is 1.2"):
+    with pytest.raises(CellError, match=r"coverage is 1\.2"):
         figures.variants(example(), {"coverage": [0.1, 1.2]})
     with pytest.raises(CellError, match="tenor is 21 years but the plant runs 20"):
         figures.variants(example(), {"tenor": [10, 21]})
-    with pytest.raises(CellError, match="tenor is 7.5: give a whole number"):
+    with pytest.raises(CellError, match=r"tenor is 7\.5: give a whole number"):
         figures.variants(example(), {"tenor": np.array([10, 7.5])})
     with pytest.raises(ValueError, match="unequal length"):
         figures.variants(example(), {"tenor": [10, 7], "coverage": [0.5]})
