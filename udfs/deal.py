@@ -232,7 +232,7 @@ class Deal:
         "Support",
         "Value of the goods to the buyer",
         "x price",
-        "what a unit is worth to the public buyer, as a multiple of its price",
+        "worth of a unit to the public buyer over its fixed price; over the market price where that is held in a band",
         0,
         5,
     )

@@ -69,10 +69,17 @@ def public_rows(build: str) -> list[Row]:
             "sum",
         ),
         path(
+            "worth_price",
+            "Price that the goods' worth is a multiple of",
+            "$m a unit",
+            "=IF({in_band}=1,{market_price_path},{contract_price})",
+            "price",
+        ),
+        path(
             "offtake_worth",
             "Worth of the goods to the buyer, expected",
             "$m",
-            "={alive}*{in_public_offtake}*{contract_price}*{taken_volume}*{buyer_value}",
+            "={alive}*{in_public_offtake}*{worth_price}*{taken_volume}*{buyer_value}",
             "number",
             "sum",
         ),

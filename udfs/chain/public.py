@@ -32,7 +32,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
     r.in_public_offtake = np.clip(x.public_offtake_years - r.delay_eats - (YEAR - 1), 0, 1) * (x.public_offtake_years > 0)
     r.offtake_paid = r.alive * r.in_public_offtake * r.contract_price * r.billed_volume
-    r.offtake_worth = r.alive * r.in_public_offtake * r.contract_price * r.taken_volume * x.buyer_value
+    r.worth_price = np.where(r.in_band > 0, r.market_price_path, r.contract_price)
+    r.offtake_worth = r.alive * r.in_public_offtake * r.worth_price * r.taken_volume * x.buyer_value
     r.offtake_cost = total((r.offtake_paid - r.offtake_worth) * r.treasury_discount)
     r.offtake_bound = total(r.offtake_paid * r.treasury_discount)
     r.offtake_promise = r.in_public_offtake * r.contract_price * r.billed_volume
