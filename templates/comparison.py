@@ -21,14 +21,14 @@ from templates.rows import lay
 from templates.sheets import build as build_sheet
 from templates.sheets import case as case_sheet
 from templates.settings import Settings
-from templates.sheets import checks, cover, frame, frontier, inputs, returns, scenarios, sensitivity, summary, support, time_to_revenue
+from templates.sheets import checks, cover, cross_checks, frame, frontier, inputs, returns, scenarios, sensitivity, summary, support, time_to_revenue
 from templates.sheets import deals as deals_sheet
 from templates.sheets.inputs import MONTH_COLUMNS, STEP_COLUMNS, YEAR_COLUMNS
 from udfs.chain.decision import TESTS
 
 RELEASED = dt.datetime(2026, 11, 23)
 MOST_CASES = 6
-WITH_FUNCTIONS = ("Scenarios", "Support", "Frontier", "Sensitivity", "Time", "Memo", "Functions")
+WITH_FUNCTIONS = ("Deals", "Scenarios", "Support", "Frontier", "Sensitivity", "Time", "Memo", "Functions")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\{}!']")
 
 
@@ -102,7 +102,8 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     inputs.lay_timeline(book, paper)
     inputs.lay_lists(book, paper)
     cover.lay_sources(book, cases, paper)
-    checks.lay_checks(book, list(zip(names, builds, strict=True)), [], WITH_FUNCTIONS, paper)
+    cross_checks.lay_metrics(book, len(cases), [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)])
+    checks.lay_checks(book, list(zip(names, builds, strict=True)), cross_checks.checks(names, builds), WITH_FUNCTIONS, paper)
     order = ["Cover", "Summary", "Inputs", "Scenarios", *names, *builds, "Returns", "Support", "Frontier", "Sensitivity", "Time", "Deals", "Checks", "Timeline", "Lists", "Sources"]
     book.sheets = {name: book.sheets[name] for name in order}
     _define_headlines(book, len(cases))

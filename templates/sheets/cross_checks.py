@@ -1,0 +1,119 @@
+"""What Checks holds worksheet functions against: headline rows of every case, and single functions on one case.
+
+A check stands only where its function is in the register; each is native figure against function, to 1e-9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from templates.book import Book
+from templates.sheets.deals import FIRST_KEY_ROW
+from udfs.deal import KEYS
+from udfs.measures import MEASURES
+
+# headline figures compared for every case, by their short names
+COMPARED = (
+    "requested_debt",
+    "debt",
+    "idc",
+    "total_uses",
+    "all_in_rate",
+    "contracted_share",
+    "contract_value",
+    "min_dscr",
+    "avg_dscr",
+    "llcr",
+    "plcr",
+    "capacity_firm",
+    "capacity_supported",
+    "capacity_expected",
+    "permitted_debt",
+    "pd",
+    "lgd",
+    "expected_loss",
+    "shortfall_probability",
+    "project_irr",
+    "equity_irr_expected",
+    "public_cost",
+    "budget_authority",
+    "tests_failed",
+)
+
+# what, function, the call on a case sheet (S) and its build sheet (B), the native cell
+SINGLE: tuple[tuple[str, str, str, str], ...] = (
+    ("Minimum DSCR", "DSCR_MIN", "=DSCR_MIN({S!lender_cfads:},{S!debt_service:})", "={S!lender_min_dscr}"),
+    ("Average DSCR", "DSCR_AVG", "=DSCR_AVG({S!lender_cfads:},{S!debt_service:})", "={S!lender_avg_dscr}"),
+    ("LLCR", "LLCR", "=LLCR({S!term_rate},{S!lender_cfads:},{S!debt},{S!tenor})", "={S!llcr}"),
+    ("PLCR", "PLCR", "=PLCR({S!term_rate},{S!lender_cfads:},{S!debt})", "={S!plcr}"),
+    (
+        "Payments of the loan, in sum",
+        "LOAN_SCHEDULE",
+        "=IF({S!profile_used}>1,{S!debt_service+}+{S!balloon_paid+},"
+        'SUM(INDEX(LOAN_SCHEDULE({S!debt},{S!term_rate},{S!tenor},IF({S!profile_used}=1,"equal","annuity"),{S!grace_years},'
+        "{S!balloon}*{S!debt}),0,5)))",
+        "={S!debt_service+}+{S!balloon_paid+}",
+    ),
+    (
+        "Debt capacity with the government's commitment",
+        "DEBT_CAPACITY",
+        '=DEBT_CAPACITY({S!term_rate},{S!unlevered_cfads_supported:},{S!limit_min_dscr},{S!tenor},"sculpted",{S!grace_years})'
+        "/{S!balloon_discount}",
+        "={S!capacity_supported}",
+    ),
+    (
+        "Facility at completion",
+        "IDC",
+        "=INDEX(IDC({S!construction_rate},{B!build_cost#1}:INDEX({B!build_cost:},1,{S!completion_month}),{S!gearing_used},"
+        "{S!draw_timing},{S!upfront_fee},{S!commitment_fee},12),1,1)",
+        "={S!debt}",
+    ),
+    (
+        "Recovery on the debt requested",
+        "RECOVERY",
+        "=IF({S!requested_debt}>0,INDEX(RECOVERY({S!shell_share}:{S!it_share},{S!shell_reuse}:{S!it_reuse},{S!requested_debt}/{S!hard_cost},"
+        "{S!sale_cost},{S!sale_months},{S!base_rate_now}),1,1),1)",
+        "={S!recovery}",
+    ),
+    (
+        "All-in rate of the bank loan",
+        "GUARANTEE_RATE",
+        "=GUARANTEE_RATE({S!base_rate_now},{S!pd_equivalent},{S!lgd},{S!coverage},{S!guaranteed_spread},{S!guarantee_fee},{S!margin})",
+        "={S!bank_rate}",
+    ),
+)
+
+
+def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
+    """DEAL_METRICS of every case, under the case's block on Deals; each figure is marked m_<measure>_<case>."""
+    sheet = book["Deals"]
+    first = FIRST_KEY_ROW + len(KEYS) + 2
+    for i in range(1, n + 1):
+        col = 1 + 3 * (i - 1)
+        sheet.put(first - 1, col, "DEAL_METRICS", "band")
+        sheet.put(first - 1, col + 1, f"={{Inputs!case_name_{i}}}", "band right")
+        sheet.array(first, col, len(MEASURES), 2, f"=DEAL_METRICS({ranges[i - 1]})", "general")
+        for k, name in enumerate(MEASURES):
+            sheet.mark(f"m_{name}_{i}", first + k, col + 1)
+
+
+def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """(what, case, function cell, native cell) for Checks: headlines of every case, single functions on the last."""
+    from udfs import FUNCTIONS
+
+    found = [
+        (f"DEAL_METRICS: {MEASURES[measure].words}", name, f"={{Deals!m_{measure}_{i}}}", f"={{{name}!{MEASURES[measure].key}}}")
+        for i, name in enumerate(names, start=1)
+        for measure in COMPARED
+    ]
+    found += [
+        (f"CREDIT: {words}", name, f"={{Deals!m_{measure}_{i}}}", f"={{{name}!{key}}}")
+        for i, name in enumerate(names, start=1)
+        for measure, words, key in (("decision", "decision in words", "decision_words"), ("binding_test", "binding test", "binding_name"))
+    ]
+    case, build = names[-1], builds[-1]
+    for what, function, call, native in SINGLE:
+        if function in FUNCTIONS:
+            call, native = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (call, native))
+            found.append((f"{function}: {what}", case, call, native))
+    return found
