@@ -37,7 +37,7 @@ Attribute VB_Customizable = True
 """.replace("\n", "\r\n")
 
 
-def vba_project(modules: dict[str, str], sheet: str | None) -> bytes:
+def vba_project(modules: dict[str, str], sheet: str | None, classes: tuple[str, ...] = wrappers.CLASSES) -> bytes:
     """A vbaProject.bin of these modules; `sheet` is the code name of the book's one sheet, None to hold no sheet's module."""
     try:
         from pyopenvba import ExcelFile
@@ -58,7 +58,7 @@ def vba_project(modules: dict[str, str], sheet: str | None) -> bytes:
                 if name == "ThisWorkbook":
                     book.set_module(name, _DOCUMENT.format(name=name, base="00020819") + text)
                 else:
-                    kind = VBAModuleKind.other if name in wrappers.CLASSES else VBAModuleKind.standard
+                    kind = VBAModuleKind.other if name in classes else VBAModuleKind.standard
                     project.add_module(name, text, kind=kind)
             book.save()
         with zipfile.ZipFile(path) as package:

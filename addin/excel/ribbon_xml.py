@@ -11,7 +11,7 @@ from udfs.registry import Function
 
 # Words in a family's name, or a function's, that put it under a button.
 STRESS = ("simulation", "sensitivity", "break-even", "stress", "uncertainty")
-SUPPORT = ("support", "incentive", "guarantee", "policy")
+SUPPORT = ("support", "incentive", "guarantee", "coverage", "tariff", "frontier", "subsidy")
 
 
 def _button(name: str, label: str, tip: str, action: str, tag: str = "", size: str = "", image: str = "") -> str:
@@ -40,7 +40,7 @@ def _menu(name: str, label: str, tip: str, image: str, inside: str) -> str:
 
 
 def _under(words: tuple[str, ...]) -> Callable[[Function], bool]:
-    return lambda entry: any(word in entry.family.lower() for word in words)
+    return lambda entry: any(word in f"{entry.family} {entry.name}".lower() for word in words)
 
 
 def ribbon_xml() -> str:
