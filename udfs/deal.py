@@ -10,6 +10,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -263,6 +264,7 @@ KEYS: tuple[str, ...] = tuple(row.name for row in INPUTS)
 TEXT_KEYS: tuple[str, ...] = tuple(row.name for row in INPUTS if row.metadata["param"].kind == "text")
 
 
+@lru_cache(maxsize=256)
 def param_of(key: str) -> Param:
     """The kind and bounds of an input, with its name for messages."""
     for row in INPUTS:
