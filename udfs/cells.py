@@ -267,6 +267,9 @@ def _read_column(param: Param, raw: Any) -> Column:
             ],
             dtype=float,
         )
+    least = np.minimum.reduce(values)  # NaN where any cell is blank
+    if param.low <= least and np.maximum.reduce(values) <= param.high and not (param.open_low and least == param.low):
+        return Column(values, is_row)
     blank = np.isnan(values)
     if blank.any():
         if param.blanks == "zero":

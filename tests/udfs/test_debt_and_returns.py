@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 import udfs
-from udfs import returns, roots
+from udfs import irr, roots
 from udfs.cells import CellError
 from udfs.registry import FUNCTIONS
 
@@ -189,7 +189,7 @@ def test_a_batch_is_the_same_as_one_by_one() -> None:
     batch[3] = 1.0  # no change of sign
     batch[4, :3] = [-100, 230, -132]
     batch[4, 3:] = 0.0
-    together = returns.irr_batch(batch)
+    together = irr.irr_batch(batch)
     assert math.isnan(together[3])
     for lane in [lane for lane in range(200) if lane != 3]:
         assert together[lane] == pytest.approx(udfs.PROJECT_IRR(batch[lane]), abs=1e-11)
