@@ -44,7 +44,9 @@ def vba_project(modules: dict[str, str], sheet: str | None, classes: tuple[str, 
         from pyopenvba.cfb import CFB
         from pyopenvba.vba import VBAModuleKind
     except ImportError:
-        raise ModuleNotFoundError("building the Excel add-in needs pyOpenVBA: pip install 'bankable[build]'") from None
+        raise ModuleNotFoundError(
+            "building the Excel add-in needs pyOpenVBA: python -m pip install '.[build]' in the project's folder"
+        ) from None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "new.xlam"
         with ExcelFile.create_new(path) as book:

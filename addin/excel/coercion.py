@@ -42,7 +42,10 @@ def argument_of(raw: Any) -> Any:
     if raw is OMITTED or (isinstance(raw, str) and raw == LEFT_OUT):
         return OMITTED
     if isinstance(raw, (list, tuple)):
-        rows = [[cell_of(cell) for cell in row] if isinstance(row, (list, tuple)) else cell_of(row) for row in raw]
+        rows = [
+            [cell if type(cell) is float else cell_of(cell) for cell in row] if isinstance(row, (list, tuple)) else cell_of(row)
+            for row in raw
+        ]
         if len(rows) == 1:
             if not isinstance(rows[0], list):
                 return rows[0]

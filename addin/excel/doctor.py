@@ -54,7 +54,9 @@ def _functions(_: System) -> Iterator[Finding]:
     if answer == [[1.0], [0.5]]:
         yield Finding("functions", OK, f"{len(udfs.FUNCTIONS)} functions; SURVIVAL answers as it should")
     else:
-        yield Finding("functions", FAULT, f"SURVIVAL answers {answer!r}", "reinstall: python -m pip install --force-reinstall bankable")
+        yield Finding(
+            "functions", FAULT, f"SURVIVAL answers {answer!r}", "install the package anew from the file or folder that it came from"
+        )
 
 
 def _xlwings(system: System) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ decorators given by the user's own module, its Server and Lite. They carry no ty
 from __future__ import annotations
 
 import inspect
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -73,6 +74,9 @@ def last_sentence(name: str = "") -> str:
 
 
 def _desktop() -> dict[str, Callable[..., Any]]:
+    """The functions as xlwings' COM server wants them; none inside a browser, where the user's own module calls `build`."""
+    if sys.platform == "emscripten":
+        return {}
     import xlwings
 
     made: dict[str, Callable[..., Any]] = {}

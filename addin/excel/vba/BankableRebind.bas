@@ -61,7 +61,7 @@ Private Function MendNames(ByVal Book As Object) As Long
         If Not Broken Is Nothing Then
             For Each Cell In Broken.Cells
                 If IsError(Cell.Value2) Then
-                    If Cell.Value2 = CVErr(2029) Then MendNames = MendNames + EnterAgain(Cell)
+                    If CLng(Cell.Value2) = 2029 Then MendNames = MendNames + EnterAgain(Cell)
                 End If
             Next Cell
         End If

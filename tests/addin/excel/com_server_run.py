@@ -26,7 +26,7 @@ class StandIn(ModuleType):
         return value
 
 
-class NotWrapped(Exception):
+class NotWrappedError(Exception):
     """What pywin32's unwrap raises on a plain value."""
 
 
@@ -46,7 +46,7 @@ def stand_in_for_pywin32() -> None:
     sys.modules["pythoncom"].com_error = sys.modules["pywintypes"].com_error  # type: ignore[attr-defined]
 
     def unwrap(value: Any) -> Any:
-        raise NotWrapped
+        raise NotWrappedError
 
     sys.modules["win32com.server.util"].unwrap = unwrap  # type: ignore[attr-defined]
     sys.modules["pythoncom"].__file__ = "pythoncom"

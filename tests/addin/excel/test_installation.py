@@ -187,6 +187,11 @@ def test_the_report_holds_the_check_list_and_no_user_name(windows: System, monke
     assert all(line in text for line in doctor.TO_TRY)
 
 
+def test_the_page_for_windows_holds_the_same_check_list() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "windows.md").read_text(encoding="utf-8")
+    assert [line.partition(". ")[2] for line in page.splitlines() if line[:1].isdigit()] == list(doctor.TO_TRY)
+
+
 def test_the_commands_on_another_system(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

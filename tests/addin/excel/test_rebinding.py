@@ -1,0 +1,213 @@
+"""The add-in's VBA that binds a travelled book to this machine's add-in, and the loop that runs a ribbon task step by step,
+run by pyOpenVBA's interpreter of VBA over pretended Excel objects, which are classes in VBA themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from addin.excel import wrappers
+
+pyopenvba = pytest.importorskip("pyopenvba.interpreter")
+
+BOOK = """
+Public FullName As String, Saved As Boolean, Links As Variant, Changed As String, Sheets As New Collection, UpdateLinks As Long
+Public Function LinkSources(ByVal Kind As Long) As Variant
+    LinkSources = Links
+End Function
+Public Sub ChangeLink(ByVal Before As String, ByVal After As String, ByVal Kind As Long)
+    If InStr(Before, "locked") > 0 Then Err.Raise 1004, "Excel", "protected"
+    Changed = Changed & Before & " -> " & After & "; "
+    Saved = False
+End Sub
+Public Property Get Worksheets() As Collection
+    Set Worksheets = Sheets
+End Property
+"""
+SHEET = """
+Public Broken As Object
+Public Property Get UsedRange() As Object
+    Set UsedRange = Me
+End Property
+Public Function SpecialCells(ByVal Kind As Long, ByVal What As Long) As Object
+    If Broken Is Nothing Then Err.Raise 1004, "Excel", "No cells were found."
+    Set SpecialCells = Broken
+End Function
+"""
+FOUND = """
+Public Cells As New Collection
+"""
+CELL = """
+Public Value2 As Variant, Held As String, Entered As String, HasArray As Boolean, Dynamic As Boolean, Address As String
+Public Property Get Formula2() As String
+    If Not Dynamic Then Err.Raise 438, "Excel", "no such member"
+    Formula2 = Held
+End Property
+Public Property Let Formula2(ByVal Text As String)
+    Entered = "2:" & Text
+End Property
+Public Property Get Formula() As String
+    Formula = Held
+End Property
+Public Property Let Formula(ByVal Text As String)
+    Entered = "1:" & Text
+End Property
+"""
+APP = """
+Public DisplayAlerts As Boolean, EnableCancelKey As Long, Bar As String
+Public Property Let StatusBar(ByVal Text As Variant)
+    Bar = Bar & Text & "/"
+End Property
+"""
+HOST = """
+Public ThisWorkbook As PretendBook, ActiveWorkbook As Object, Application As PretendApp, Said As String, Server As PretendServer
+
+Public Function Setup() As Boolean
+    Set ThisWorkbook = New PretendBook
+    ThisWorkbook.FullName = "C:\\Users\\me\\AppData\\Roaming\\Microsoft\\AddIns\\bankable.xlam"
+    Set Application = New PretendApp
+    Application.DisplayAlerts = True
+    Set Server = New PretendServer
+End Function
+
+Private Function ACell(ByVal Formula As String, ByVal Value As Variant, ByVal Dynamic As Boolean) As PretendCell
+    Set ACell = New PretendCell
+    ACell.Held = Formula
+    ACell.Value2 = Value
+    ACell.Dynamic = Dynamic
+End Function
+
+Public Function Travel() As String
+    Dim Book As New PretendBook, Sheet As New PretendSheet, Cell As Object, Told As String
+    Setup
+    Book.FullName = "C:\\deal.xlsx"
+    Book.Saved = True
+    Book.Links = Array("D:\\other.xlsx", "C:\\Users\\you\\AddIns\\Bankable.xlam", ThisWorkbook.FullName, "https://x/locked/bankable.xlam")
+    Set Sheet.Broken = New Found
+    Sheet.Broken.Cells.Add ACell("=SURVIVAL(4)", CVErr(2029), True)
+    Sheet.Broken.Cells.Add ACell("='C:\\Users\\you\\bankable.xlam'!SURVIVAL(4)+1", CVErr(2029), False)
+    Sheet.Broken.Cells.Add ACell("=1/0", CVErr(2007), True)
+    Book.Sheets.Add New PretendSheet
+    Book.Sheets.Add Sheet
+    Told = RebindBook(Book) & "|" & Book.Changed & "|" & Book.Saved & "|" & Application.DisplayAlerts
+    For Each Cell In Sheet.Broken.Cells
+        Told = Told & "|" & Cell.Entered
+    Next Cell
+    Travel = Told
+End Function
+
+Public Function Quiet(ByVal Links As Variant) As Long
+    Dim Book As New PretendBook
+    Setup
+    Book.Links = Links
+    Book.UpdateLinks = 1
+    QuietLinks Book
+    Quiet = Book.UpdateLinks
+End Function
+
+Public Function RunTask(ByVal StopAt As Long) As String
+    Setup
+    Server.StopAt = StopAt
+    Said = ""
+    Work "check", "x"
+    RunTask = Server.Log & "|" & Application.Bar & "|" & Said & "|" & Application.EnableCancelKey
+End Function
+
+Public Function Python() As Object
+    Set Python = Server
+End Function
+
+Public Function Failure() As String
+End Function
+
+Public Sub StopPython()
+End Sub
+
+Public Sub DescribeFunctions()
+End Sub
+
+Public Function MsgBox(ByVal Text As String, ByVal Kind As Long, ByVal Title As String) As Long
+    Said = Said & Text
+End Function
+"""
+SERVER = """
+Public Log As String, Steps As Long, StopAt As Long
+Public Function Module(ByVal Name As String) As String
+    Module = Name
+End Function
+Public Function Tuple(ByVal A As String, ByVal B As String) As String
+    Tuple = "(" & A & "," & B & ")"
+End Function
+Public Function Str(ByVal Value As String) As String
+    Str = Value
+End Function
+Public Sub SetAttr(ByVal A As Variant, ByVal B As Variant, ByVal C As Variant)
+End Sub
+Public Function [Call](ByVal Where As String, ByVal What As String, Optional ByVal Given As String) As String
+    Log = Log & What & Given & " "
+    Steps = Steps + 1
+    If Steps = StopAt Then Err.Raise 18, "Excel", "User interrupt occurred"
+    If Steps < 3 Then [Call] = "~step " & Steps Else [Call] = "All is well."
+End Function
+"""
+
+
+@pytest.fixture(scope="module")
+def vba() -> Any:
+    made = pyopenvba.Interpreter()
+    classes = {"PretendBook": BOOK, "PretendSheet": SHEET, "Found": FOUND, "PretendCell": CELL, "PretendApp": APP}
+    classes |= {"PretendServer": SERVER.replace("[Call]", "CallIt")}
+    for name, source in classes.items():
+        made.add_module(source, name=name, kind="class")
+    made.add_module(HOST, name="Host")
+    made.add_module(wrappers.file_module("BankableRebind"), name="BankableRebind")
+    ribbon = wrappers.file_module("BankableRibbon").replace("Server.Call", "Server.CallIt").replace("As BankableEvents", "As Object")
+    made.add_module(ribbon.replace("New BankableEvents", "Nothing").replace("    DoEvents\n", ""), name="BankableRibbon")
+    return made
+
+
+def test_a_travelled_book_is_bound_to_this_machine(vba: Any) -> None:
+    mended, changed, saved, alerts, *entered = str(vba.run("Travel", [])).split("|")
+    assert mended == "3"  # one link, two cells
+    assert changed.startswith("C:\\Users\\you\\AddIns\\Bankable.xlam -> C:\\Users\\me\\")
+    assert changed.count("->") == 1
+    assert (saved, alerts) == ("True", "True")
+    assert entered == ["2:=SURVIVAL(4)", "1:=SURVIVAL(4)+1", ""]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("='C:\\a b\\bankable.xlam'!SURVIVAL(4)", "=SURVIVAL(4)"),
+        ("=bankable.xlam!SURVIVAL(4)+bankable.xlam!IDC(1,2)", "=SURVIVAL(4)+IDC(1,2)"),
+        ("=SUM('My sheet'!A1,'https://x/y/Bankable.XLAM'!IDC(1,2))", "=SUM('My sheet'!A1,IDC(1,2))"),
+        ("=SURVIVAL(4)", "=SURVIVAL(4)"),
+    ],
+)
+def test_paths_of_an_addin_are_taken_out_of_formulas(vba: Any, before: str, after: str) -> None:
+    assert vba.run("PlainNames", [before]) == after
+
+
+def test_only_a_book_whose_links_are_all_ours_is_silenced(vba: Any) -> None:
+    ours, other = '"C:\\x\\bankable.xlam"', '"C:\\x\\prices.xlsx"'
+    for links, expected in (ours, 2), (f"{ours}, {other}", 1):
+        name = f"Links{expected}"
+        vba.add_module(f"Public Function {name}() As Long\n{name} = Quiet(Array({links}))\nEnd Function", name=f"Ask{expected}")
+        assert int(vba.run(name, [])) == expected
+
+
+def test_a_task_runs_step_by_step_and_says_how_it_ended(vba: Any) -> None:
+    log, bar, said, key = str(vba.run("RunTask", [0])).split("|")
+    assert log == "start(check,x) advance advance "
+    assert bar == "Bankable: step 1 (Esc stops)/Bankable: step 2 (Esc stops)/False/"
+    assert said == "All is well."
+    assert key == "1"
+
+
+def test_esc_stops_a_task(vba: Any) -> None:
+    log, _, said, key = str(vba.run("RunTask", [2])).split("|")
+    assert log == "start(check,x) advance cancel "
+    assert said.startswith("Stopped")
+    assert key == "1"
