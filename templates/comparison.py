@@ -114,7 +114,7 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
 def _define_headlines(book: Book, n: int) -> None:
     sheet = book["Summary"]
     for key in list(sheet.placed):
-        if key.endswith("_1"):
+        if key.endswith("_1") and not key.startswith("under_"):
             stem = key[:-2]
             first, last = (sheet.placed[f"{stem}_{i}"] for i in (1, n))
             book.define(f"out_{stem}", f"Summary!{address(first.row, first.col, True)}:{address(last.row, last.col, True)}")

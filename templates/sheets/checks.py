@@ -96,7 +96,9 @@ class Rows:
         sheet.put(row, DIFFERENCE, f"=IF({both},{a}-{b},0)", "general")
         sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "general")
         same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}={b},"OK","FAIL"))'
-        sheet.put(row, VERDICT, f'=IF(ISERROR({a}),"functions absent",{same})' if function else f'=IF(ISERROR({a}),"FAIL",{same})', "check")
+        either = f'IF(ISERROR({a}),IF(ISNUMBER({b}),"FAIL","OK"),{same})'  # a function's error answers a figure that does not apply
+        verdict = f'=IF({{live}}=0,"functions absent",{either})' if function else f'=IF(ISERROR({a}),"FAIL",{same})'
+        sheet.put(row, VERDICT, verdict, "check")
         self.row += 1
 
     def band(self, title: str) -> None:

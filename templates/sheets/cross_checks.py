@@ -111,6 +111,10 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
         for i, name in enumerate(names, start=1)
         for measure, words, key in (("decision", "decision in words", "decision_words"), ("binding_test", "binding test", "binding_name"))
     ]
+    found += [
+        ("DEAL_SCENARIOS: minimum DSCR of the scenario in force", name, f"=INDEX({{Scenarios!strip_min_dscr_{i}:}},{{Scenarios!number}})", f"={{{name}!lender_min_dscr}}")
+        for i, name in enumerate(names, start=1)
+    ]
     case, build = names[-1], builds[-1]
     for what, function, call, native in SINGLE:
         if function in FUNCTIONS:

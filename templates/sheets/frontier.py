@@ -151,14 +151,30 @@ def _least(sheet: Sheet, row: int) -> int:
             ),
             scalar("best_cents", "Expected public cost per dollar of plant", "cents", f'=IF({{best_row}}>0,{{best_cost}}/{{studied_plant}}*{cents},"n/a")', "total number"),
             scalar(
-                "sentence",
+                "sentence_1",
                 "The answer",
                 "",
                 '=IF({best_row}>0,"With "&{best_years}&" years of offtake and a "&TEXT({best_coverage},"0%")&" guarantee, "&{Support!studied_name}'
-                '&" passes "&IF(LEFT({mark_decision},5)="Meets","the tests that "&{mark_name}&" passes","every credit test")'
-                '&", at an expected public cost of $"&TEXT({best_cost},"#,##0")&"m, "&TEXT({best_cents},"0.0")&" cents per dollar of plant.",'
-                '"No pair of offtake years and coverage on the grid makes "&{Support!studied_name}&" pass every credit test.")',
+                '&" passes "&IF(LEFT({mark_decision},5)="Meets","the tests that "&{mark_name}&" passes,","every credit test,"),'
+                '"No pair of offtake years and coverage on the grid makes "&{Support!studied_name})',
                 "bold",
+            ),
+            scalar(
+                "sentence_2",
+                "and what it costs",
+                "",
+                '=IF({best_row}>0,"at an expected public cost of $"&TEXT({best_cost},"#,##0")&"m, "&TEXT({best_cents},"0.0")'
+                '&" cents per dollar of plant.","pass every credit test.")',
+                "bold",
+            ),
+            scalar("sentence", "Both as one sentence", "", '={sentence_1}&" "&{sentence_2}', "text"),
+            scalar(
+                "finding",
+                "For charts",
+                "",
+                '=IF({best_row}>0,"Least-cost pass: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
+                '&TEXT({best_cost},"#,##0")&"m","No pair on the grid passes every test")',
+                "text",
             ),
         ],
         end,
@@ -195,5 +211,5 @@ def _chart(sheet: Sheet, row: int) -> None:
     ]
     series.append(Series("{Frontier!mark_name}", "{Frontier!mark_line:}", "{Frontier!coverages:}", "000000", dashed=True))
     sheet.charts.append(
-        Chart("line", "{sentence}", tuple(series), place + 1, LABEL, 1000, 360, "Guarantee coverage; lines: years of public offtake", "Minimum DSCR", "0%", '0.0"x"', alt_text="Minimum DSCR by coverage and offtake years")
+        Chart("line", "{finding}", tuple(series), place + 1, LABEL, 1000, 360, "Guarantee coverage; lines: years of public offtake", "Minimum DSCR", "0%", '0.0"x"', alt_text="Minimum DSCR by coverage and offtake years")
     )

@@ -192,4 +192,8 @@ def lay_lists(book: Book, paper: str) -> None:
         sheet.mark_path(f"profile_{n}", row, TimeColumns(FIRST_TIME_COLUMN, len(terms)))
         sheet.put_row(row, FIRST_TIME_COLUMN, [float(term) for term in terms], "number")
         row += 1
+    numbers = list(range(1, 13))
+    sheet.put(row, LABEL, "Places of the scenarios")
+    sheet.mark_path("scenario_number", row, TimeColumns(FIRST_TIME_COLUMN, len(numbers)))
+    sheet.put_row(row, FIRST_TIME_COLUMN, list(numbers), "count")
     sheet.widths |= {0: 4, LABEL: 30, UNIT: 14, 3: 13} | {FIRST_TIME_COLUMN + i: 26 for i in range(10)}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from templates.book import Book, Chart, Conditional, Series, Sheet, column_letters
 from templates.rows import LABEL, SECTION, UNIT
 from templates.sheets import frame
+from templates.sheets.scenarios import NAMES as SCENARIOS
 from templates.styles import PALETTE
 from udfs.chain.decision import TESTS
 
@@ -121,6 +122,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     for text, style in (("Does not", "fail fill"), ("Meets", "ok fill")):
         cell = f"{chr(65 + FIRST_CASE)}{frame.FIRST_ROW + 1}"
         sheet.conditionals.append(Conditional(decision, "formula", f'=LEFT({cell},{len(text)})="{text}"', style))
+    row = _answer(sheet, row, n)
     for title, rows in ROWS:
         _band(sheet, row, title, n)
         row += 1
@@ -132,11 +134,11 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
                 sheet.mark(f"{key}_{i + 1}", row, FIRST_CASE + i)
             row += 1
     row = _tests(sheet, row, names)
-    row = _findings(sheet, row, n)
-    _charts(sheet, names, row)
+    row = _strip(sheet, row, n)
+    _findings(sheet, row, n)
+    _charts(sheet, names)
     sheet.widths |= {SECTION: 2, LABEL: 50, UNIT: 11} | {FIRST_CASE + i: 24 for i in range(n)}
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
-    sheet.print.landscape = False
     sheet.print.pages_tall = 1
 
 
@@ -144,6 +146,34 @@ def _band(sheet: Sheet, row: int, title: str, n: int) -> None:
     for col in range(FIRST_CASE + n):
         sheet.put(row, col, None, "band")
     sheet.put(row, LABEL, title, "band")
+
+
+def _answer(sheet: Sheet, row: int, n: int) -> int:
+    """What support would do, in one sentence with computed figures, over two rows."""
+    _band(sheet, row, "The answer in one sentence", n)
+    for k, part in enumerate(("answer", "answer_cost"), start=1):
+        sheet.put(row + k, LABEL, f'=IFERROR({{Frontier!sentence_{k}}},"The add-in\'s functions are absent: Frontier cannot be calculated here.")', "bold")
+        sheet.mark(part, row + k, LABEL)
+    return row + 3
+
+
+def _strip(sheet: Sheet, row: int, n: int) -> int:
+    """Minimum DSCR and decision of every case under every scenario at once."""
+    _band(sheet, row, "Under each scenario: minimum DSCR and whether the tests are met", n)
+    first = row + 1
+    for k, name in enumerate(SCENARIOS, start=1):
+        row += 1
+        sheet.put(row, LABEL, name)
+        sheet.put(row, UNIT, f'=IF({{Scenarios!number}}={{Lists!scenario_number#{k}}},"in force","x")', "unit")
+        for i in range(1, n + 1):
+            dscr, decision = f"{{Scenarios!strip_min_dscr_{i}#{k}}}", f"{{Scenarios!strip_decision_{i}#{k}}}"
+            words = f'TEXT({dscr},"0.00""x""")&IF(LEFT({decision},5)="Meets","  passed","  FAILED")'
+            sheet.put(row, FIRST_CASE + i - 1, f'=IFERROR({words},"no add-in")', "right")
+            sheet.mark(f"under_{name.lower().replace(' ', '_').replace('-', '_')}_{i}", row, FIRST_CASE + i - 1)
+    spot = (first, FIRST_CASE, row, FIRST_CASE + n - 1)
+    corner = f"{chr(65 + FIRST_CASE)}{first + 1}"
+    sheet.conditionals.append(Conditional(spot, "formula", f'=ISNUMBER(SEARCH("FAILED",{corner}))', "alert text"))
+    return row + 1
 
 
 def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
@@ -201,13 +231,20 @@ def _findings(sheet: Sheet, row: int, n: int) -> int:
         row += 1
         sheet.put(row, LABEL, f'="{words}: "&{_joined(n, figure)}')
         sheet.mark(key, row, LABEL)
+    for key, words in (
+        ("finding_frontier", '=IFERROR({Frontier!finding},"The frontier needs the functions")'),
+        ("finding_scenarios", '="Minimum DSCR under each scenario; in force: "&{Scenarios!scenario}'),
+    ):
+        row += 1
+        sheet.put(row, LABEL, words)
+        sheet.mark(key, row, LABEL)
     return row + 1
 
 
-CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 440, 270, 14
+CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 560, 420, 24
 
 
-def _charts(sheet: Sheet, names: Sequence[str], row: int) -> None:
+def _charts(sheet: Sheet, names: Sequence[str]) -> None:
     """DSCR paths against the covenant, capacity by view, the rate's parts, time to first revenue."""
     n = len(names)
     first, last = column_letters(FIRST_CASE), column_letters(FIRST_CASE + n - 1)
@@ -226,10 +263,20 @@ def _charts(sheet: Sheet, names: Sequence[str], row: int) -> None:
     parts = (("Base", "base"), ("Expected loss", "loss"), ("Margin", "margin"), ("Guarantee fee and spread", "guarantee"))
     rate = [Series(label, across(f"rate_{part}_part"), cases, PALETTE[i]) for i, (label, part) in enumerate(parts)]
     months = [Series("Months to first revenue", across("completion_month"), cases, PALETTE[0])]
+    lines = [
+        Series(f"{{Frontier!years_{i}}}", f"{{Frontier!min_dscr_{i}:}}", "{Frontier!coverages:}", PALETTE[k]) for k, i in enumerate((2, 4, 5, 6))
+    ]
+    lines.append(Series("{Frontier!mark_name}", "{Frontier!mark_line:}", "{Frontier!coverages:}", "000000", dashed=True))
+    under = [
+        Series(f"{{Inputs!case_name_{i + 1}}}", f"{{Scenarios!strip_min_dscr_{i + 1}:}}", "{Scenarios!names:}", PALETTE[i]) for i in range(n)
+    ]
+    coverage = "guarantee coverage; lines: years of offtake"
     for place, (kind, finding, series, x, y, shown, alt) in enumerate(
         (
             ("column", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
+            ("line", "frontier", lines, coverage, "Minimum DSCR", '0.0"x"', "Minimum DSCR by guarantee coverage and years of offtake"),
             ("column", "capacity", capacity, "", "$m", "#,##0", "Debt capacity by view of revenue, and the debt requested"),
+            ("column", "scenarios", under, "", "Minimum DSCR", '0.0"x"', "Minimum DSCR of each case under each scenario"),
             ("stacked", "rate", rate, "", "a year", "0%", "Parts of the bank loan's all-in rate"),
             ("bar", "time", months, "", "months", "0", "Months from financial close to first revenue"),
         )
@@ -239,11 +286,12 @@ def _charts(sheet: Sheet, names: Sequence[str], row: int) -> None:
                 kind,
                 f"{{Summary!finding_{finding}}}",
                 tuple(series),
-                row + 1 + CHART_ROWS * (place // 2),
-                LABEL if place % 2 == 0 else FIRST_CASE,
-                width=CHART_WIDTH if place % 2 == 0 else max(CHART_WIDTH, 150 * n),
+                frame.FIRST_ROW + CHART_ROWS * (place // 2),
+                FIRST_CASE + n + 1 + 9 * (place % 2),
+                width=CHART_WIDTH,
                 height=CHART_HEIGHT,
                 x_title=x,
+                x_format="0%" if kind == "line" else "0",
                 y_title=y,
                 y_format=shown,
                 alt_text=alt,

@@ -90,6 +90,11 @@ RIVALS = (
     ("public_cost", "Expected public cost", "$m", "number"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
 )
+# the goods' worth in money stays what it is when a band replaces a fixed price: in a band it is told by the market price
+WORTH = (
+    "IF({Deals!studied_price_basis}={Lists!list_price_basis#1},"
+    "{Deals!studied_buyer_value}*{Deals!studied_price}/MAX({Deals!studied_market_price},{Timeline!tolerance}),{Deals!studied_buyer_value})"
+)
 # the tools' inputs when none is used, for the case as the frontier takes it
 OFF = {
     "public_offtake_years": "0",
@@ -105,6 +110,7 @@ BOUND = {
     "price_basis": "{Lists!list_price_basis#2}",
     "price_floor": "{Support!t_floor}*{Deals!studied_price}",
     "price_cap": "{Support!t_cap}*{Deals!studied_price}",
+    "buyer_value": WORTH,
     "upside_share": "{Support!t_upside}",
     "band_escalator": "{Support!t_escalator}",
     "statutory_backing": "{Support!t_backing}",
@@ -156,6 +162,7 @@ def _package_inputs() -> list[Row]:
         ("lender_view", "Lender's view", "choice", f"=IF({{use_offtake}}=1,{{Lists!list_lender_view#2}},{own('lender_view')})", "centre wrap"),
         ("termination", "Termination for convenience", "a year", f"=IF({{use_offtake}}=1,MIN({{t_termination}},{own('termination')}),{own('termination')})", "share"),
         ("cancellation_ceiling", "Cancellation ceiling", "$m", f"={{use_offtake}}*{{t_ceiling}}*{own('capex')}", "number"),
+        ("buyer_value", "Value of the goods to the buyer", "x price", f"=IF({both},{WORTH},{own('buyer_value')})", "multiple"),
         ("coverage", "Guarantee coverage", "%", "={use_guarantee}*{t_coverage}+{use_export}*{t_export_share}*{t_export_cover}", "share"),
         ("guarantee_fee", "Guarantee fee", "% a year", "={t_fee}", "rate"),
         ("guaranteed_spread", "Spread on the guaranteed part", "% a year", "={t_spread}", "rate"),
