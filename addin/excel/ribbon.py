@@ -129,13 +129,12 @@ def memo(book: Any, argument: str = "") -> Task:
     yield "reading the workbook"
     book.app.calculate()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / (Path(book.name).stem + ".xlsx")
+        name = Path(book.name)
+        copy = Path(folder) / (name if name.suffix.lower() in (".xlsx", ".xlsm") else f"{name.stem}.xlsx")
         _save_copy(book, copy)
         yield "writing the memo"
-        module = importlib.import_module("templates.memo")
-        target = _beside(book, "memo", ".docx")
-        written = module.write(copy, target)
-    return f"The memo is in {written or target}."
+        written = importlib.import_module("templates.memo.write").memo(str(copy), out=str(_beside(book, "memo", ".docx")))
+    return str(written.text)
 
 
 def new(book: Any, argument: str = "") -> Task:

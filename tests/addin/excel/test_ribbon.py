@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -96,14 +96,19 @@ def test_the_defaults_in_an_inserted_block_are_arguments_that_the_function_takes
 
 
 def test_memo_is_written_from_a_copy_beside_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("templates.memo")
-    seen: list[tuple[bytes, Path]] = []
-    module.write = lambda source, target: seen.append((Path(source).read_bytes(), target))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "templates.memo", module)
+    module = ModuleType("templates.memo.write")
+    seen: list[tuple[str, bytes, str]] = []
+
+    def memo(workbook: str, out: str) -> SimpleNamespace:
+        seen.append((Path(workbook).name, Path(workbook).read_bytes(), out))
+        return SimpleNamespace(text=f"Memo: {out}")
+
+    module.memo = memo  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "templates.memo.write", module)
     steps, said = run("memo", PretendBook(tmp_path, Summary={}))
     assert steps == ["reading the workbook", "writing the memo"]
-    assert seen == [(b"a copy", tmp_path / "deal memo.docx")]
-    assert str(tmp_path / "deal memo.docx") in said
+    assert seen == [("deal.xlsx", b"a copy", str(tmp_path / "deal memo.docx"))]
+    assert said == f"Memo: {tmp_path / 'deal memo.docx'}"
 
 
 def test_new_builds_a_comparison_and_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
