@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gc
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -21,7 +23,7 @@ from templates.rows import lay
 from templates.sheets import build as build_sheet
 from templates.sheets import case as case_sheet
 from templates.settings import Settings
-from templates.sheets import checks, cover, cross_checks, frame, frontier, inputs, returns, scenarios, sensitivity, summary, support, time_to_revenue
+from templates.sheets import checks, cover, cross_checks, frame, frontier, functions, inputs, memo_page, returns, scenarios, sensitivity, summary, support, time_to_revenue
 from templates.sheets import deals as deals_sheet
 from templates.sheets.inputs import MONTH_COLUMNS, STEP_COLUMNS, YEAR_COLUMNS
 from udfs.chain.decision import TESTS
@@ -51,7 +53,10 @@ def sheet_names(cases: Sequence[SourcedDeal]) -> list[str]:
     return names
 
 
-RESERVED = {"cover", "summary", "inputs", "timeline", "lists", "returns", "cross-check", "checks", "sources", "change log"}
+RESERVED = {
+    *("cover", "summary", "inputs", "scenarios", "timeline", "returns", "support", "frontier", "sensitivity", "time", "memo", "checks"),
+    *("functions", "deals", "lists", "sources", "change log", "history"),
+}
 
 
 def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None) -> Book:
@@ -64,15 +69,24 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     book = Book(RELEASED, "Comparison of projects for credit", author="Bankable", subject="Credit comparison")
     version = metadata.version("bankable")
     contents = [
-        ("Summary", "the cases side by side, the credit tests, charts"),
+        ("Summary", "the cases side by side, the answer in one sentence, the credit tests, every scenario, charts"),
         ("Inputs", "every assumption, one column a case, with bounds and sources"),
+        ("Scenarios", "the selector, what each scenario changes, every case under each"),
+        ("Timeline", "years, months, tolerances"),
         *((name, "the case year by year: revenue, cost, tax, debt, ratios, waterfall, loss, public cost, tests") for name in names),
         *((name, "its build month by month: spending, interest, fees, draws") for name in builds),
         ("Returns", "the IRRs in visible Newton steps"),
-        ("Checks", "what ties to what, and the master check"),
-        ("Timeline", "years, months, tolerances"),
+        ("Support", "each policy tool alone and combined: effect, cost, who bears the loss"),
+        ("Frontier", "years of offtake against guarantee coverage, and the least-cost mix"),
+        ("Sensitivity", "tornado, two-way grid, break-evens, rate shock, refinancing, termination, simulation, customer book"),
+        ("Time", "build and ramp, delay, learning, lapse, surge, the worth of an announced contract"),
+        ("Memo", "the first page of the credit memo, linked cell by cell"),
+        ("Checks", "what ties to what, functions against native rows, and the master check"),
+        ("Functions", "every worksheet function, its question and its call"),
+        ("Deals", "each case as the functions take it"),
         ("Lists", "the words of the choices"),
         ("Sources", "where the delivered figures come from"),
+        ("Change log", "what changed"),
     ]
     inputs.lay_inputs(book, cases, paper)
     cover_sheet = cover.lay_cover(book, version, contents, paper)
@@ -99,12 +113,16 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     sensitivity.lay_sensitivity(book, names, ranges["sensitive"], settings, paper)
     time_to_revenue.lay_time(book, names, builds, settings, paper)
     summary.lay_summary(book, names, paper)
+    memo_page.lay_memo(book, names, settings, paper)
+    functions.lay_functions(book, paper)
+    functions.lay_changes(book, version, paper)
     inputs.lay_timeline(book, paper)
     inputs.lay_lists(book, paper)
     cover.lay_sources(book, cases, paper)
     cross_checks.lay_metrics(book, len(cases), [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)])
     checks.lay_checks(book, list(zip(names, builds, strict=True)), cross_checks.checks(names, builds), WITH_FUNCTIONS, paper)
-    order = ["Cover", "Summary", "Inputs", "Scenarios", *names, *builds, "Returns", "Support", "Frontier", "Sensitivity", "Time", "Deals", "Checks", "Timeline", "Lists", "Sources"]
+    order = ["Cover", "Summary", "Inputs", "Scenarios", "Timeline", *names, *builds, "Returns", "Support", "Frontier", "Sensitivity", "Time"]
+    order += ["Memo", "Checks", "Functions", "Deals", "Lists", "Sources", "Change log"]
     book.sheets = {name: book.sheets[name] for name in order}
     _define_headlines(book, len(cases))
     _hash(book, cover_sheet, cases)
@@ -150,11 +168,30 @@ def read_deals(paths: Sequence[str]) -> list[SourcedDeal]:
     return cases
 
 
-def calculated(cases: Sequence[SourcedDeal], paper: str = "A4") -> Book:
+def read_settings(paths: Sequence[str]) -> Settings:
+    """The choices outside Inputs of the one workbook named (scenario, terms of support, ranges); none where it is not one."""
+    workbooks = [Path(name) for name in paths if Path(name).suffix.lower() in (".xlsx", ".xlsm")]
+    return readback.read_settings(workbooks[0]) if len(workbooks) == 1 else Settings()
+
+
+def calculated(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None) -> Book:
     """The workbook of these cases with every formula's value beside it."""
-    book = build(cases, paper)
-    engine.calculate(book)
+    with _no_collecting():
+        book = build(cases, paper, settings)
+        engine.calculate(book)
     return book
+
+
+@contextlib.contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Python's search for dead cycles off while a workbook is made: there are none, and it costs a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def compare(paths: Sequence[str] = (), out: str | None = None, force: bool = False, paper: str = "A4") -> Comparison:
@@ -162,7 +199,7 @@ def compare(paths: Sequence[str] = (), out: str | None = None, force: bool = Fal
     target = Path(out) if out else write.free_name("comparison.xlsx")
     write.refuse_to_overwrite(target, force)
     cases = read_deals(paths)
-    book = calculated(cases, paper)
+    book = calculated(cases, paper, read_settings(paths))
     written = write.write(book, target, force)
     return Comparison(book, report(book, len(cases), written), table(book, len(cases)) + f"\n\nWorkbook: {written}")
 

@@ -13,6 +13,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from templates.dealfile import DealFileError, SourcedDeal
+from templates.settings import PREFIX, Settings
 from templates.sheets.inputs import input_name
 from udfs import deal as deals
 from udfs.cells import CellError
@@ -38,6 +39,26 @@ def read_workbook(path: Path) -> list[SourcedDeal]:
     if not columns:
         raise DealFileError(f"{path.name}: every case name is blank: give at least one case a name.")
     return [_deal(path, {key: cells[i] for key, cells in ranges.items()}, formulas) for i in columns]
+
+
+def read_settings(path: Path) -> Settings:
+    """The choices that a workbook of ours keeps outside Inputs: scenario, terms of support, ranges; blanks and errors are left out."""
+    book, _ = _open(path)
+    found: dict[str, list[Any]] = {}
+    for name, target in book.defined_names.items():
+        if name.startswith(PREFIX):
+            for sheet, area in target.destinations:
+                values = [cell.value for row in _rows(path, book, sheet, area) for cell in row]
+                if all(value is not None and not str(value).startswith("#") for value in values):
+                    found[name.removeprefix(PREFIX)] = values
+    return Settings(found)
+
+
+def _rows(path: Path, book: Any, sheet: str, area: str) -> list[Any]:
+    if sheet not in book.sheetnames:
+        raise DealFileError(f"{path.name} has no sheet {sheet}.")
+    found = book[sheet][area.replace("$", "")]
+    return list(found) if isinstance(found, tuple) else [(found,)]
 
 
 def _open(path: Path) -> tuple[Any, Any]:
