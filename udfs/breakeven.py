@@ -265,7 +265,11 @@ def BREAKEVEN_RENEWAL(rate, years, target_share, firm_years=1):
     firm_share = float(discount[needed == 0].sum() / discount.sum())
     if target_share < firm_share - 1e-12:
         raise no_answer(f"target_share {target_share:g} is below {firm_share:.4f}, what the firm years alone are worth.")
+    if target_share <= firm_share + 1e-12:
+        return 0.0
+    if target_share >= 1:
+        return 1.0
     found = roots.bracketed(lambda q, _: (q[:, None] ** needed) @ discount / discount.sum() - target_share, 0.0, 1.0)
     if not found.converged[0]:
-        return 1.0 if target_share >= 1 else 0.0
+        raise no_answer("target_share could not be reached by any probability of renewal from 0 to 1.")
     return float(found.root[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from udfs import cells, registry
-from udfs.cells import impossible, wrong_value
+from udfs.cells import impossible, no_answer, wrong_value
 from udfs.registry import function
 
 FAMILY = "Debt"
@@ -27,6 +27,13 @@ def annuity_payment(principal, rate, periods, balloon=0.0):
     return (principal - balloon) * level + principal * rate
 
 
+def annuity_factor(rate, periods):
+    """Present value of 1 a period: (1 - (1+i)^-n) / i; n at rate 0."""
+    rate, periods = np.broadcast_arrays(np.asarray(rate, float), np.asarray(periods, float))
+    bears = rate != 0
+    return np.where(bears, -np.expm1(-periods * np.log1p(rate)) / np.where(bears, rate, 1), periods)
+
+
 def sculpted_capacity(cfads, target_dscr, rate, first: int = 0):
     """Present value, at the end of period `first`, of max(CFADS, 0) / DSCR of the later periods."""
     t = np.arange(1.0, np.shape(cfads)[-1] + 1)
@@ -34,29 +41,41 @@ def sculpted_capacity(cfads, target_dscr, rate, first: int = 0):
     return np.sum(carried * (1 + np.asarray(rate, float)[..., None]) ** (first - t), axis=-1)
 
 
-def schedule(principal: float, rate: float, method: str, periods: int, grace: int, balloon: float, capitalise: bool, service=None):
-    """Rows of opening, interest, principal, payment, closing; `rate` is a period's; `service` is the payment of a sculpted loan."""
-    rows = np.zeros((periods, 5))
+def level_capacity(cfads, target_dscr, rate, first: int = 0):
+    """Debt that a level payment of the least CFADS / DSCR repays in the periods after `first`; 0 where one has no CFADS."""
+    cover = np.asarray(cfads, float) / target_dscr
+    payment = np.maximum(0, cover[..., first:].min(axis=-1))
+    return payment * annuity_factor(rate, cover.shape[-1] - first)
+
+
+def schedule(principal, rate, method: str, periods: int, grace: int = 0, balloon=0.0, capitalise: bool = False, service=None):
+    """Opening, interest, principal, payment, closing by period, (..., periods, 5); `rate` is a period's.
+
+    principal, rate and balloon may be arrays of the leading axes; `service`, (..., periods), is the payment of a sculpted loan.
+    """
+    principal, rate, balloon = np.broadcast_arrays(*(np.asarray(value, float) for value in (principal, rate, balloon)))
+    lead = principal.shape if service is None else np.broadcast_shapes(principal.shape, np.shape(service)[:-1])
+    rows = np.empty((*lead, periods, 5))
     balance = principal
     repaid = principal * (1 + rate) ** grace if capitalise else principal
-    repaying = periods - grace
-    level = float(annuity_payment(repaid, rate, repaying, balloon))
+    level = annuity_payment(repaid, rate, periods - grace, balloon)
     for t in range(periods):
         interest = balance * rate
         if t < grace:
-            principal_paid = -interest if capitalise else 0.0
+            principal_paid = -interest if capitalise else 0.0 * interest
         elif method == "annuity":
             principal_paid = level - interest
         elif method == "equal":
-            principal_paid = (repaid - balloon) / repaying
+            principal_paid = (repaid - balloon) / (periods - grace)
         elif method == "bullet":
-            principal_paid = 0.0
+            principal_paid = balance if t == periods - 1 else 0.0 * balance
         else:
-            principal_paid = service[t] - interest
-        if t == periods - 1:
-            principal_paid += balance - principal_paid if method == "bullet" else balloon
+            principal_paid = service[..., t] - interest
+        if t == periods - 1 and method != "bullet":
+            principal_paid = principal_paid + balloon
         closing = balance - principal_paid
-        rows[t] = balance, interest, principal_paid, interest + principal_paid, closing
+        for column, value in enumerate((balance, interest, principal_paid, interest + principal_paid, closing)):
+            rows[..., t, column] = value
         balance = closing
     return rows
 
@@ -176,11 +195,8 @@ def _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gea
         debt = float(sculpted_capacity(flow, target_dscr, rate, grace))
         service = np.where(repaying, np.maximum(flow, 0) / target_dscr, 0.0)
     else:
-        payment = max(0.0, float(np.min((flow / target_dscr)[repaying])))
-        n = tenor - grace
-        factor = n if rate == 0 else -np.expm1(-n * np.log1p(rate)) / rate
-        debt = payment * float(factor)
-        service = np.where(repaying, payment, 0.0)
+        debt = float(level_capacity(flow, target_dscr, rate, grace))
+        service = np.where(repaying, debt / float(annuity_factor(rate, tenor - grace)), 0.0)
     if capitalise:
         debt *= (1 + rate) ** -grace
     elif grace:
@@ -214,7 +230,7 @@ def DEBT_CAPACITY(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=
 
     See also
     --------
-    DEBT_SCULPT, LOAN_SCHEDULE, LLCR
+    DEBT_SCULPT, DEBT_BINDING, LOAN_SCHEDULE, LLCR
 
     Examples
     --------
@@ -222,6 +238,41 @@ def DEBT_CAPACITY(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=
     151.38
     """
     return _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost)[1]
+
+
+@function(FAMILY, "What stops the debt from being larger?", registry.text("dscr or gearing"), **CAPACITY)
+def DEBT_BINDING(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=0, capitalise=False, max_gearing=None, cost=None):
+    """The limit that binds on the debt that DEBT_CAPACITY gives for the same arguments: dscr, or gearing.
+
+    Equation
+    --------
+    gearing where max_gearing x cost is less than the debt by coverage, otherwise dscr
+
+    Conventions
+    -----------
+    As DEBT_CAPACITY. Without max_gearing and cost only coverage can bind.
+
+    Errors
+    ------
+    #N/A where there is no CFADS to lend on: no limit binds a debt of nothing.
+
+    Source
+    ------
+    NREL System Advisor Model, Single Owner, debt option DSCR.
+
+    See also
+    --------
+    DEBT_CAPACITY, DEBT_SCULPT
+
+    Examples
+    --------
+    >>> DEBT_BINDING(0.06, [30, 34, 38, 38, 36, 20, 38, 40], 1.4, max_gearing=0.6, cost=150)
+    'gearing'
+    """
+    by_cover, debt, _ = _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost)
+    if by_cover == 0:
+        raise no_answer("cfads carries no debt at all: there is no limit to name.")
+    return "gearing" if debt < by_cover else "dscr"
 
 
 SCULPT_COLUMNS = ("period", "debt_service", "interest", "principal", "balance", "dscr")

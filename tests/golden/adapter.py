@@ -345,7 +345,7 @@ def _debt_capacity(given):
         "min_dscr": min(rows[:, 5]),
         "resulting_dscr": rows[0, 5],
         "llcr": udfs.LLCR(rate, cfads, debt, tenor),
-        "binding": "gearing" if cap and debt < udfs.DEBT_CAPACITY(rate, cfads, target, tenor) else "dscr",
+        "binding": udfs.DEBT_BINDING(rate, cfads, target, tenor, **cap),
         "level_annuity_debt": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, "level"),
         "binding_cfads": min(cfads),
         "debt_interest_paid_in_grace": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, grace=grace),
@@ -394,3 +394,102 @@ def _breakeven_price(given):
 
 
 # Credit support, subsidy, incentives -------------------------------------------------------------
+
+
+@adapts("GUARANTEE_RATE")
+def _guarantee_rate(given):
+    unguaranteed = udfs.GUARANTEE_RATE(**{**given, "coverage": 0})
+    rate = udfs.GUARANTEE_RATE(**{"coverage": 0, **given})
+    whole = udfs.GUARANTEE_RATE(**{**given, "coverage": 1})
+    return {"all_in": rate, "unguaranteed": unguaranteed, "saving": unguaranteed - rate, "all_in_cov0": unguaranteed, "all_in_cov1": whole}
+
+
+@adapts("BREAKEVEN_SPREAD")
+def _breakeven_spread(given):
+    terms = {**given, "pd": given["pd"] if "pd" in given else 1 - udfs.SURVIVAL(1, given["hazard"])[0]}
+    terms.pop("hazard", None)
+    spread = udfs.BREAKEVEN_SPREAD(**terms)
+    return {
+        "spread": spread,
+        "spread_claim_on_principal": spread,
+        "spread_claim_on_principal_and_interest": udfs.BREAKEVEN_SPREAD(**terms, cover_interest=True),
+    }
+
+
+@adapts("CREDIT_SUBSIDY")
+def _credit_subsidy(given):
+    if "loan_volume" in given:
+        rate = given["subsidy_appropriation"] / given["loan_volume"]
+        return {"implied_subsidy_rate": rate, "loans_per_budget_dollar": 1 / rate}
+    terms = {**given, "balances": given["opening_and_closing_balances"]}
+    terms.pop("opening_and_closing_balances")
+    cost = udfs.CREDIT_SUBSIDY(**terms)
+    return {
+        "pv_claims": cost.claims,
+        "pv_recoveries": cost.recoveries,
+        "pv_fees": cost.fees,
+        "subsidy": cost.subsidy,
+        "subsidy_rate": cost.rate,
+    }
+
+
+@adapts("LOAN_SUBSIDY")
+def _loan_subsidy(given):
+    cost = udfs.LOAN_SUBSIDY(**given)
+    return {
+        "fcra_subsidy": cost.cost,
+        "fcra_rate": cost.cost_rate,
+        "borrower_benefit": cost.benefit,
+        "borrower_benefit_rate": cost.benefit_rate,
+    }
+
+
+@adapts("GRANT_EQUIVALENT")
+def _grant_equivalent(given):
+    maturity, grace, per_year = given["maturity_years"], given["grace_years"], given["payments_per_year"]
+    share = udfs.GRANT_EQUIVALENT(maturity, grace, per_year, given["loan_rate"], given["discount_rate"])
+    return {"grant_element": share, "repayments": per_year * (maturity - grace) + 1}
+
+
+@adapts("MERTON_GUARANTEE")
+def _merton_guarantee(given):
+    face, rate, years = given["debt_face"], given["rate_continuous"], given["years"]
+    put = udfs.MERTON_GUARANTEE(given["asset_value"], face, rate, years, given["vol"], given["coverage"])
+    return {
+        "guarantee_value": put.value,
+        "as_pct_of_face": put.value / face,
+        "as_pct_of_riskless_pv": put.value / (put.debt_value + put.value / given["coverage"]),
+        "risk_neutral_pd": put.default_probability,
+        "unguaranteed_debt": put.debt_value,
+        "spread": put.spread,
+    }
+
+
+@adapts("EXPECTED_LOSS")
+def _expected_loss(given):
+    pd = 1 - udfs.SURVIVAL(1, given["hazard"])[0]
+    return {
+        "lifetime_el": udfs.EXPECTED_LOSS(pd, given["lgd"], given["ead"], None, given["rate"]),
+        "one_year_el": udfs.EXPECTED_LOSS(pd, given["lgd"], given["ead"][0]),
+        "one_year_undiscounted_pd": pd,
+    }
+
+
+@adapts("BASEL_CAPITAL")
+def _basel_capital(given):
+    capital = udfs.BASEL_CAPITAL(**given)
+    return {
+        "correlation": capital.correlation,
+        "maturity_adjustment_b": capital.maturity_adjustment,
+        "K": capital.capital,
+        "risk_weight": capital.risk_weight,
+    }
+
+
+SBA_TIERS = ([150_000, 700_000], [0.02, 0.03, 0.035], 1_000_000, 0.0375)
+
+
+@adapts("GUARANTEE_FEE")
+def _guarantee_fee(given):
+    fees = [udfs.GUARANTEE_FEE(loan, 0.85 if loan <= 150_000 else 0.75, *SBA_TIERS) for loan in given["loan"]]
+    return {"guaranteed": [fee.guaranteed for fee in fees], "fee": [fee.fee for fee in fees]}
