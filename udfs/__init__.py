@@ -26,6 +26,10 @@ _FAMILIES = (
     "fan",
     "returns",
     "breakeven",
+    "incentive",
+    "subsidy",
+    "capital",
+    "credit",
 )
 
 for _family in _FAMILIES:

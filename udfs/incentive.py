@@ -1,0 +1,199 @@
+"""Who puts in, who gains and who loses under public support, and how little a sponsor must believe to go ahead.
+
+Two states (the project works, or fails) in present values: what each side puts in, what each gets in either state,
+after claims in order of seniority; the public loan ranks with the bank's, the guarantee covers pro rata.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from udfs import cells, registry
+from udfs.cells import impossible, no_answer
+from udfs.registry import function
+
+FAMILY = "Incentives"
+
+
+@dataclass(frozen=True)
+class Split:
+    """What sponsor, lender and taxpayer put in, and what each gets where the project works and where it fails."""
+
+    put_in: tuple[float, float, float]
+    success: tuple[float, float, float]
+    failure: tuple[float, float, float]
+    at_risk: tuple[float, float, float]
+
+
+def split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_share, subsidised_rate, rate) -> Split:
+    """The money in and out of each side."""
+    public_loan, bank_loan = loan_share * debt, (1 - loan_share) * debt
+    equity = capex - debt - grant
+    if equity < 0:
+        raise impossible(f"debt and grant together ({debt + grant:g}) pass capex {capex:g}: leave the rest to the sponsor.")
+    charge = fee * coverage * bank_loan
+    bank_owed = bank_loan * (1 + rate)
+    public_owed = public_loan * (1 + (rate if subsidised_rate is None else subsidised_rate))
+    owed = bank_owed + public_owed
+
+    def out(value: float) -> tuple[float, float, float]:
+        paid = min(value, owed)
+        to_bank = paid * bank_owed / owed if owed else 0.0
+        claim = coverage * (bank_owed - to_bank)
+        return value - paid, to_bank + claim, paid - to_bank - claim
+
+    return Split(
+        (equity + charge, bank_loan, grant + public_loan - charge),
+        out(success_value),
+        out(failure_value),
+        (equity + charge, (1 - coverage) * bank_loan, grant + public_loan + coverage * bank_loan - charge),
+    )
+
+
+PARAMS = {
+    "capex": cells.number("cost of the project", low=0, above=True),
+    "debt": cells.amount("all debt, public loan included", low=0),
+    "success_value": cells.amount("worth of the project where it works", low=0),
+    "failure_value": cells.amount("worth of the project where it fails", low=0),
+    "probability": cells.probability("probability that it works"),
+    "grant": cells.amount("public grant", low=0),
+    "coverage": cells.probability("share of the bank's loan that is guaranteed"),
+    "fee": cells.probability("guarantee fee at the start, as a share of the guaranteed amount"),
+    "loan_share": cells.probability("share of the debt lent by the government"),
+    "subsidised_rate": cells.rate("interest on the public loan over its life; as the bank's where left out", low=-0.5, high=10.0),
+    "rate": cells.rate("interest on the bank's loan over its life", low=-0.5, high=10.0),
+}
+PARTIES = ("sponsor", "lender", "taxpayer")
+
+
+@function(
+    FAMILY,
+    "Who bears the loss and who keeps the gain?",
+    registry.block(
+        "heading row, then sponsor, lender, taxpayer and project: money at risk, gain if it works, loss if it fails, expected value"
+    ),
+    **PARAMS,
+)
+def SUPPORT_SPLIT(
+    capex,
+    debt,
+    success_value,
+    failure_value,
+    probability,
+    grant=0.0,
+    coverage=0.0,
+    fee=0.0,
+    loan_share=0.0,
+    subsidised_rate=None,
+    rate=0.0,
+):
+    """Money at risk, gain, loss and expected value of sponsor, lender and taxpayer under a support.
+
+    Equation
+    --------
+    gain = received where it works - put in; loss = put in - received where it fails; expected = p gain - (1 - p) loss
+
+    Conventions
+    -----------
+    Present values, two states. Debt is paid before the sponsor, public and bank loans side by side; the guarantee pays its share of the
+    bank's shortfall. Gains add up to success_value - capex, losses to capex - failure_value. A negative loss is a gain.
+
+    Errors
+    ------
+    #NUM! where debt and grant pass the cost.
+
+    Source
+    ------
+    The argument against badly built support put as arithmetic; guarantee pro rata as in Mody and Patro (1995).
+
+    See also
+    --------
+    BREAKEVEN_BELIEF
+
+    Examples
+    --------
+    A grant of 10 to a project of 100 with 60 of debt, worth 160 or 30:
+
+    >>> for row in SUPPORT_SPLIT(100, 60, 160, 30, 0.5, 10):
+    ...     print(row)
+    ['', 'at risk', 'gain', 'loss', 'expected']
+    ['sponsor', 30.0, 70.0, 30.0, 20.0]
+    ['lender', 60.0, 0.0, 30.0, -15.0]
+    ['taxpayer', 10.0, -10.0, 10.0, -10.0]
+    ['project', 100.0, 60.0, 70.0, -5.0]
+    """
+    sides = split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_share, subsidised_rate, rate)
+    rows: list[list[object]] = [["", "at risk", "gain", "loss", "expected"]]
+    for i, party in enumerate(PARTIES):
+        gain, loss = sides.success[i] - sides.put_in[i], sides.put_in[i] - sides.failure[i]
+        rows.append([party, sides.at_risk[i], gain, loss, probability * gain - (1 - probability) * loss])
+    gain, loss = success_value - capex, capex - failure_value
+    return [*rows, ["project", float(capex), gain, loss, probability * gain - (1 - probability) * loss]]
+
+
+@function(
+    FAMILY,
+    "How little must the sponsor believe in it?",
+    registry.figures(
+        "probabilities; 1 or 0 for whether the sponsor goes ahead, and whether the project is worth it, at the probability given",
+        "belief",
+        "efficient",
+        "goes_ahead",
+        "worth_it",
+    ),
+    **PARAMS,
+)
+def BREAKEVEN_BELIEF(
+    capex,
+    debt,
+    success_value,
+    failure_value,
+    probability,
+    grant=0.0,
+    coverage=0.0,
+    fee=0.0,
+    loan_share=0.0,
+    subsidised_rate=None,
+    rate=0.0,
+):
+    """Lowest probability of success at which the sponsor still goes ahead, beside the one at which the project is worth its cost.
+
+    Equation
+    --------
+    p* = (sponsor's money - his payoff in failure) / (his payoff in success - his payoff in failure);
+    efficient = (capex - failure value) / (success value - failure value)
+
+    Conventions
+    -----------
+    As SUPPORT_SPLIT. Compare tools at equal public cost: the gap between the two beliefs is the case against badly built support
+    as one number. Which tool has the largest gap depends on the deal.
+
+    Errors
+    ------
+    #N/A where no probability makes the sponsor go ahead; #NUM! where debt and grant pass the cost.
+
+    Source
+    ------
+    The sponsor's participation constraint; Jensen and Meckling (1976) on the incentives of owners with little at stake.
+
+    See also
+    --------
+    SUPPORT_SPLIT
+
+    Examples
+    --------
+    >>> [round(figure, 2) for figure in BREAKEVEN_BELIEF(100, 60, 160, 30, 0.5)]
+    [0.4, 0.54, 1.0, 0.0]
+    """
+    sides = split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_share, subsidised_rate, rate)
+    if success_value <= failure_value:
+        raise impossible("success_value is not above failure_value: there is nothing to believe in.")
+    money, works, fails = sides.put_in[0], sides.success[0], sides.failure[0]
+    if works < money or works <= fails:
+        if fails < money or works < money:
+            raise no_answer("success_value leaves the sponsor less than he puts in: no probability makes him go ahead.")
+        belief = 0.0
+    else:
+        belief = max(0.0, (money - fails) / (works - fails))
+    efficient = (capex - failure_value) / (success_value - failure_value)
+    return belief, efficient, float(probability >= belief), float(probability >= efficient)
