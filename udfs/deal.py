@@ -7,10 +7,8 @@ into arrays with a leading scenario axis; `evaluate` runs the chain (`udfs/chain
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -264,13 +262,18 @@ KEYS: tuple[str, ...] = tuple(row.name for row in INPUTS)
 TEXT_KEYS: tuple[str, ...] = tuple(row.name for row in INPUTS if row.metadata["param"].kind == "text")
 
 
-@lru_cache(maxsize=256)
+_PARAMS: dict[str, Param] = {
+    row.name: row.metadata["param"].named(
+        row.name, row.default is not dataclasses.MISSING, None if row.default is dataclasses.MISSING else row.default
+    )
+    for row in INPUTS
+}
+
+
 def param_of(key: str) -> Param:
     """The kind and bounds of an input, with its name for messages."""
-    for row in INPUTS:
-        if row.name == key:
-            required = row.default is dataclasses.MISSING
-            return row.metadata["param"].named(key, not required, None if required else row.default)
+    if key in _PARAMS:
+        return _PARAMS[key]
     import difflib
 
     near = difflib.get_close_matches(key, KEYS, n=1)
@@ -286,28 +289,52 @@ def read(values: Mapping[str, Any]) -> Deal:
     return deal
 
 
+# Inputs that contradict each other: the fault, over one deal or over arrays of many, and its sentence for one deal.
+CONTRADICTIONS: tuple[tuple[Callable[[Any], Any], Callable[[Any], str]], ...] = (
+    (
+        lambda d: d.tenor > d.operating_years,
+        lambda d: f"tenor is {d.tenor} years but the plant runs {d.operating_years} (operating_years): shorten the tenor.",
+    ),
+    (
+        lambda d: d.grace_years >= d.tenor,
+        lambda d: f"grace_years is {d.grace_years} of a tenor of {d.tenor}: leave at least one year of repayment.",
+    ),
+    (
+        lambda d: d.build_months + d.delay_months > MONTHS,
+        lambda d: f"build_months and delay_months together pass {MONTHS} months.",
+    ),
+    (
+        lambda d: (d.price_cap > 0) & (d.price_floor > d.price_cap),
+        lambda d: f"price_floor {d.price_floor:g} is above price_cap {d.price_cap:g}.",
+    ),
+    (
+        lambda d: d.take_or_pay > d.max_volume,
+        lambda d: f"take_or_pay {d.take_or_pay:g} is above max_volume {d.max_volume:g}.",
+    ),
+    (
+        lambda d: d.firm_years > d.contract_years,
+        lambda d: f"firm_years {d.firm_years} is above contract_years {d.contract_years}.",
+    ),
+    (
+        lambda d: d.retool_months + d.refill_months > 24,
+        lambda d: "retool_months and refill_months together pass 24 months.",
+    ),
+    (
+        lambda d: d.shell_share + d.power_share + d.equipment_share + d.tooling_share + d.it_share > 1 + 1e-9,
+        lambda d: "shell_share, power_share, equipment_share, tooling_share and it_share together pass 100%.",
+    ),
+    (
+        lambda d: (d.grant >= d.capex) & (d.grant > 0),
+        lambda d: f"grant {d.grant:g} is not below capex {d.capex:g}.",
+    ),
+)
+
+
 def check(deal: Deal) -> None:
     """Refuse a deal whose inputs contradict each other."""
-    d = deal
-    for fault, sentence in (
-        (
-            d.tenor > d.operating_years,
-            f"tenor is {d.tenor} years but the plant runs {d.operating_years} (operating_years): shorten the tenor.",
-        ),
-        (d.grace_years >= d.tenor, f"grace_years is {d.grace_years} of a tenor of {d.tenor}: leave at least one year of repayment."),
-        (d.build_months + d.delay_months > MONTHS, f"build_months and delay_months together pass {MONTHS} months."),
-        (d.price_cap and d.price_floor > d.price_cap, f"price_floor {d.price_floor:g} is above price_cap {d.price_cap:g}."),
-        (d.take_or_pay > d.max_volume, f"take_or_pay {d.take_or_pay:g} is above max_volume {d.max_volume:g}."),
-        (d.firm_years > d.contract_years, f"firm_years {d.firm_years} is above contract_years {d.contract_years}."),
-        (d.retool_months + d.refill_months > 24, "retool_months and refill_months together pass 24 months."),
-        (
-            math.fsum((d.shell_share, d.power_share, d.equipment_share, d.tooling_share, d.it_share)) > 1 + 1e-9,
-            "shell_share, power_share, equipment_share, tooling_share and it_share together pass 100%.",
-        ),
-        (d.grant >= d.capex and d.grant > 0, f"grant {d.grant:g} is not below capex {d.capex:g}."),
-    ):
-        if fault:
-            raise cells.impossible(sentence)
+    for fault, sentence in CONTRADICTIONS:
+        if fault(deal):
+            raise cells.impossible(sentence(deal))
 
 
 def stack(deals: Sequence[Deal]) -> SimpleNamespace:
@@ -330,4 +357,4 @@ def evaluate(deals: Deal | Sequence[Deal]) -> chain.Results:
     return chain.run(stack([deals] if isinstance(deals, Deal) else list(deals)))
 
 
-__all__ = ["INPUTS", "KEYS", "CellError", "Deal", "check", "columns", "evaluate", "param_of", "read", "stack"]
+__all__ = ["CONTRADICTIONS", "INPUTS", "KEYS", "CellError", "Deal", "check", "columns", "evaluate", "param_of", "read", "stack"]
