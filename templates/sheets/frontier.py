@@ -154,17 +154,17 @@ def _least(sheet: Sheet, row: int) -> int:
                 "sentence_1",
                 "The answer",
                 "",
-                '=IF({best_row}>0,"With "&{best_years}&" years of offtake and a "&TEXT({best_coverage},"0%")&" guarantee, "&{Support!studied_name}'
+                '=IF({Checks!live}=0,"The functions are absent here, and the frontier needs them:",IF({best_row}>0,"With "&{best_years}&" years of offtake and a "&TEXT({best_coverage},"0%")&" guarantee, "&{Support!studied_name}'
                 '&" passes "&IF(LEFT({mark_decision},5)="Meets","the tests that "&{mark_name}&" passes,","every credit test,"),'
-                '"No pair of offtake years and coverage on the grid makes "&{Support!studied_name})',
+                '"No pair of offtake years and coverage on the grid makes "&{Support!studied_name}))',
                 "bold",
             ),
             scalar(
                 "sentence_2",
                 "and what it costs",
                 "",
-                '=IF({best_row}>0,"at an expected public cost of $"&TEXT({best_cost},"#,##0")&"m, "&TEXT({best_cents},"0.0")'
-                '&" cents per dollar of plant.","pass every credit test.")',
+                '=IF({Checks!live}=0,"open the workbook without recalculating to see the saved answer.",IF({best_row}>0,"at an expected public cost of $"&TEXT({best_cost},"#,##0")&"m, "&TEXT({best_cents},"0.0")'
+                '&" cents per dollar of plant.","pass every credit test."))',
                 "bold",
             ),
             scalar("sentence", "Both as one sentence", "", '={sentence_1}&" "&{sentence_2}', "text"),
@@ -172,8 +172,8 @@ def _least(sheet: Sheet, row: int) -> int:
                 "finding",
                 "For charts",
                 "",
-                '=IF({best_row}>0,"Least-cost pass: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
-                '&TEXT({best_cost},"#,##0")&"m","No pair on the grid passes every test")',
+                '=IF({Checks!live}=0,"The frontier needs the functions",IF({best_row}>0,"Least-cost pass: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
+                '&TEXT({best_cost},"#,##0")&"m","No pair on the grid passes every test"))',
                 "text",
             ),
         ],
@@ -193,7 +193,7 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
     first = row + 1 + len(MIX_TOOLS)
     sheet.put(first, LABEL, "As the function says it")
     body = first
-    sheet.array(body, COLUMNS.first, MIX_ROWS, MIX_COLS, f"=LEAST_COST_SUPPORT({deal},{tools})", "number2")
+    sheet.array(body, COLUMNS.first, MIX_ROWS, MIX_COLS, f'=IFERROR(LEAST_COST_SUPPORT({deal},{tools}),IF({{Checks!live}}=1,"none passes","no add-in"))', "number2")
     for i in range(MIX_ROWS):
         sheet.cells[body + i, COLUMNS.first].style = "text"
         sheet.cells[body + i, COLUMNS.first + 2].style = "unit"
