@@ -1,0 +1,96 @@
+"""Cover ratios: identities, traps of the trade, and how they look in cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import udfs
+from tests.refusals import refused
+from tests.strategies import few, flows, rates
+from udfs.ratios import dscr
+from udfs.registry import FUNCTIONS
+
+
+def test_years_without_debt_service_pull_neither_minimum_nor_average() -> None:
+    assert udfs.DSCR_MIN([100, 26, 100], [0, 20, 0]) == pytest.approx(1.3)
+    assert udfs.DSCR_AVG([100, 26, 100], [0, 20, 0]) == pytest.approx(1.3)
+
+
+def test_negative_cash_flow_gives_a_negative_ratio() -> None:
+    assert udfs.DSCR_PATH([-10], [20])[0] == -0.5
+
+
+def test_a_blank_cash_flow_is_no_period_and_a_zero_is_one() -> None:
+    cell = FUNCTIONS["DSCR_PATH"].from_cells
+    assert cell([[[24.0], [None], [0.0]], [[20.0], [20.0], [20.0]]]) == [[1.2], [None], [0.0]]
+
+
+def test_a_row_gives_a_row() -> None:
+    assert FUNCTIONS["DSCR_PATH"].from_cells([[[24.0, 26.0]], [[20.0, 20.0]]]) == [[1.2, 1.3]]
+
+
+def test_no_debt_service_at_all_has_no_answer() -> None:
+    assert "debt_service" in refused("#N/A", udfs.DSCR_MIN, [10, 20], [0, 0])
+
+
+def test_unequal_ranges_are_refused_by_name() -> None:
+    said = refused("#VALUE!", udfs.DSCR_PATH, [1, 2], [1])
+    assert "cfads" in said
+    assert "debt_service" in said
+
+
+@few
+@given(rates, flows, st.floats(1.05, 3.0))
+def test_debt_sculpted_to_a_constant_dscr_has_that_llcr(rate: float, cfads: list[float], target: float) -> None:
+    debt = udfs.DEBT_CAPACITY(rate, cfads, target)
+    assert udfs.LLCR(rate, cfads, debt) == pytest.approx(target, rel=1e-9)
+    assert udfs.PLCR(rate, cfads, debt) == pytest.approx(target, rel=1e-9)
+
+
+@few
+@given(rates, flows, st.floats(0.001, 1000))
+def test_ratios_do_not_change_with_the_unit_of_money(rate: float, cfads: list[float], unit: float) -> None:
+    scaled = [flow * unit for flow in cfads]
+    assert udfs.LLCR(rate, scaled, 100 * unit) == pytest.approx(udfs.LLCR(rate, cfads, 100), rel=1e-9)
+
+
+def test_the_plain_and_the_weighted_average_differ() -> None:
+    assert udfs.DSCR_AVG([12, 40], [10, 20]) == pytest.approx(1.6)
+    assert udfs.DSCR_AVG([12, 40], [10, 20], True) == pytest.approx(52 / 30)
+
+
+def test_a_weighted_average_leaves_out_the_same_periods() -> None:
+    cell = FUNCTIONS["DSCR_AVG"].from_cells
+    assert cell([[[12.0, None, 40.0, 99.0]], [[10.0, 10.0, 20.0, 0.0]], True]) == pytest.approx(52 / 30)
+
+
+def test_blank_debt_service_is_no_debt_service() -> None:
+    assert FUNCTIONS["DSCR_PATH"].from_cells([[[24.0, 26.0]], [[None, 20.0]]]) == [[None, 1.3]]
+
+
+def test_life_cover_takes_the_opening_balance_and_stops_at_the_tenor() -> None:
+    cfads = [30.0] * 5
+    assert udfs.LLCR(0.06, cfads, 100, 3) == pytest.approx(30 * (1 - 1.06**-3) / 0.06 / 100)
+    assert udfs.LLCR(0.06, cfads, 100, 5) == udfs.PLCR(0.06, cfads, 100)
+    assert udfs.PLCR(0.06, cfads, 100, 12) - udfs.PLCR(0.06, cfads, 100) == pytest.approx(0.12)
+    assert udfs.LLCR(0, cfads, 100) == pytest.approx(1.5)
+
+
+def test_life_cover_without_debt_or_beyond_the_range_is_refused() -> None:
+    assert "debt" in refused("#N/A", udfs.LLCR, 0.06, [30, 30], 0)
+    assert "debt" in refused("#N/A", udfs.PLCR, 0.06, [30, 30], -1)
+    assert "tenor" in refused("#NUM!", udfs.LLCR, 0.06, [30, 30], 100, 3)
+    assert FUNCTIONS["LLCR"].from_cells([0.06, [["none"]], 100]).code == "#VALUE!"
+
+
+def test_a_negative_year_counts_against_life_cover() -> None:
+    assert udfs.PLCR(0, [30, -10, 30], 100) == pytest.approx(0.5)
+
+
+def test_the_kernel_takes_scenarios() -> None:
+    cfads, service = np.array([[24.0, 26, np.nan], [10, -5, 12]]), np.array([20.0, 20, 20])
+    np.testing.assert_allclose(dscr(cfads, service), [[1.2, 1.3, np.nan], [0.5, -0.25, 0.6]])
+    assert np.isnan(dscr(cfads, 0.0)).all()
