@@ -7,9 +7,10 @@ the chain, and returns the laid book with the file's values in it, so that every
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,13 @@ class Filled:
     book: Book
     cases: list[SourcedDeal]
     names: list[str]
+    digest: str = ""
     cells_tied: int = 0
-    warnings: list[str] = field(default_factory=list)
+
+    def looks_at(self, case: int) -> bool:
+        """Whether the sheet Sensitivity looks at this case."""
+        sheet = self.book.sheets.get("Sensitivity")
+        return sheet is not None and "case" in sheet.placed and sheet.value_of("case") == case
 
     def case_number(self, wanted: str | None) -> int:
         """The case (from 1) of that name or number; without either the only case, or the last."""
@@ -74,7 +80,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     cases = readback.read_workbook(path)
     if len(cases) != len(names):
         raise DealFileError(f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of {len(names)} have none.")
-    filled = Filled(path, book, cases, names)
+    filled = Filled(path, book, cases, names, hashlib.sha256(path.read_bytes()).hexdigest())
     faults = _changed(book, formulas)
     _say(path, purpose, "was changed where no input stands", faults)
     _put_values(book, values)
@@ -177,17 +183,8 @@ def _sources_said(values: Any) -> dict[str, int]:
 
 
 def _free_cells(book: Book) -> dict[str, set[tuple[int, int]]]:
-    """The blue cells: inputs, scenario and settings."""
-    free: dict[str, set[tuple[int, int]]] = {name: set() for name in book.sheets}
-    for name, target in book.names.items():
-        if name.startswith(("in_", "set_")) or name == "scenario":
-            sheet, _, where = target.partition("!")
-            first, _, last = where.partition(":")
-            a, b = cell_at(first), cell_at(last or first)
-            assert a is not None
-            assert b is not None
-            free[sheet.strip("'")] |= {(row, col) for row in range(a[0], b[0] + 1) for col in range(a[1], b[1] + 1)}
-    return free
+    """The blue cells: inputs, scenario and settings, the reader's to change."""
+    return {sheet.name: {spot for spot, cell in sheet.cells.items() if cell.style.startswith("input ")} for sheet in book}
 
 
 def _changed(book: Book, formulas: Any) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates.book import Book, Placed, Value, address, area, sheet_prefix
+from templates.book import Book, Cell, Placed, Value, address, area, sheet_prefix
 from templates.rows import LABEL
 from templates.sheets.inputs import FIRST_CASE
+from udfs.deal import param_of
 
 _PRINTED = {
     "number": "{:,.1f}",
@@ -35,6 +36,23 @@ def printed(value: Value, style: str) -> str:
     text = form.format(abs(value))
     nothing = not any(digit in text for digit in "123456789")
     return f"({text})" if value < 0 and not nothing else text
+
+
+def input_style(key: str, cell: Cell) -> str:
+    """The format of an input on paper: a count without decimals, a small share with two, a large amount with one."""
+    value = cell.value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return cell.style
+    if param_of(key).kind == "count":
+        return "count"
+    if cell.style.endswith("share") and abs(value * 1000 - round(value * 1000)) > 1e-9:
+        return "rate"
+    return "number" if cell.style.endswith("number2") and abs(value) >= 100 else cell.style
+
+
+def counted(text: str, unit: str) -> str:
+    """A printed count with its unit: 1 year, 12 years."""
+    return f"{text} {unit}" if text == "1" else f"{text} {unit}s"
 
 
 @dataclass(frozen=True)
@@ -78,9 +96,9 @@ class Figures:
         return self.cell(sheet, place.row, place.col, style, name)
 
     def input(self, key: str) -> str:
-        """Print an input from its blue cell."""
+        """Print an input from its blue cell, with the digits that it needs."""
         place = self.book["Inputs"].placed[f"{key}_{self.case}"]
-        return self.cell("Inputs", place.row, place.col)
+        return self.cell("Inputs", place.row, place.col, input_style(key, self.book["Inputs"].cells[place.row, place.col]))
 
     def at(self, sheet: str, key: str, position: int, name: str | None = None) -> str:
         """Print one cell of a row: position counts from 0 in the row's own columns."""
@@ -88,7 +106,7 @@ class Figures:
         assert place.columns is not None
         return self.cell(sheet, place.row, place.columns.first + position, None, name)
 
-    def row(self, key: str, first: int, last: int, sheet: str | None = None) -> list[str]:
+    def row(self, key: str, first: int, last: int, sheet: str | None = None, name: str | None = None) -> list[str]:
         """Print part of a row; the appendix lists it as one range."""
         home = self.book[sheet or self.name]
         place = home.placed[key]
@@ -96,7 +114,7 @@ class Figures:
         cols = range(place.columns.first + first, place.columns.first + last + 1)
         texts = [printed(home.value(place.row, col), home.cells[place.row, col].style) for col in cols]
         where = f"{self._prefix(home.name)}{area(place.row, cols[0], place.row, cols[-1])}"
-        self._take(self._label(home.name, place.row), "; ".join(texts), where)
+        self._take(name or self._label(home.name, place.row), "; ".join(texts), where)
         return texts
 
     def cell(self, sheet: str, row: int, col: int, style: str | None = None, name: str | None = None) -> str:

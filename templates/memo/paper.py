@@ -20,6 +20,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 from templates.styles import BAND, NAVY, PALE_GREEN, PALE_RED
 
+_TOGETHER = 16  # a table of so many rows stays on one page
 _MARKUP = re.compile(r"(\*\*.+?\*\*|\[\[.+?\]\])")
 PLACEHOLDER = "Placeholder"
 _BEFORE = {  # the elements that must follow, so that what is added stands where the schema wants it
@@ -53,7 +54,7 @@ class Paper:
         self.section = text
         if level == 1:
             self.bookmarks += 1
-            name = f"_Toc{self.bookmarks:06d}"
+            name = f"Section{self.bookmarks}"
             self.headings.append((text, name))
             start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
             for mark in (start, end):
@@ -124,7 +125,9 @@ class Paper:
             self._fill(line, row, numbers, size, i in bold_rows)
         look = made._tbl.tblPr.find(qn("w:tblLook"))
         if look is not None:
+            look.set(qn("w:val"), "0620" if heads else "0600")
             look.set(qn("w:firstRow"), "1" if heads else "0")
+            look.set(qn("w:noVBand"), "1")
             look.set(qn("w:firstColumn"), "0")
             look.set(qn("w:noHBand"), "1")
         _describe(made, caption or description)
@@ -133,11 +136,17 @@ class Paper:
             made.columns[i].width = Emu(int(self.width * share / total))
             for cell in made.columns[i].cells:
                 cell.width = Emu(int(self.width * share / total))
+        if len(made.rows) <= _TOGETHER:
+            for line in made.rows[:-1]:
+                for cell in line.cells:
+                    cell.paragraphs[0].paragraph_format.keep_with_next = True
+        self.document.add_paragraph(style="Memo Small")
         return made
 
     def _fill(self, line: Any, row: Sequence[str], numbers: int, size: float | None, bold: bool) -> None:
         for i, words in enumerate(row):
             paragraph = line.cells[i].paragraphs[0]
+            paragraph.style = "Memo Cell"
             self.write(paragraph, words)
             if i >= len(row) - numbers:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -156,7 +165,7 @@ class Paper:
         self.caption("Figure", caption)
 
     def contents(self, at: Any) -> None:
-        """The table of contents before the element `at`, its entries already there and refreshed by Word."""
+        """The table of contents before the element `at`, its entries already there as links; Word adds the page numbers."""
         first = True
         for i, (text, name) in enumerate(self.headings):
             paragraph = at.insert_paragraph_before(style="Memo Contents")
@@ -165,9 +174,10 @@ class Paper:
                 _instruction(paragraph, 'TOC \\o "1-1" \\h \\z')
                 _field_char(paragraph, "separate")
                 first = False
-            paragraph.add_run(text)
-            paragraph.add_run("\t")
-            add_field(paragraph, f"PAGEREF {name} \\h", "")
+            link = OxmlElement("w:hyperlink")
+            link.set(qn("w:anchor"), name)
+            link.append(paragraph.add_run(text)._r)
+            paragraph._p.append(link)
             if i == len(self.headings) - 1:
                 _field_char(paragraph, "end")
 
@@ -239,15 +249,6 @@ def _describe(table: Any, words: str) -> None:
         described = OxmlElement("w:tblDescription")
         described.set(qn("w:val"), words)
         table._tbl.tblPr.append(described)
-
-
-def two_columns(paper: Paper, left: float) -> Any:
-    """An invisible table of two cells, to put things side by side."""
-    made = paper.document.add_table(rows=1, cols=2)
-    made.autofit = False
-    for cell, share in zip(made.rows[0].cells, (left, 1 - left), strict=True):
-        cell.width = Emu(int(paper.width * share))
-    return made
 
 
 def same_bytes(data: bytes) -> bytes:

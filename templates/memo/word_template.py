@@ -13,7 +13,7 @@ from typing import Any
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
@@ -97,6 +97,10 @@ def _existing(document: Any) -> None:
         _space(styles[name], 0, 2, 1.05)
     for name in ("Header", "Footer"):
         _font(styles[name], 7.5, GREY)
+        for tabs in styles[name].element.findall(f".//{qn('w:tabs')}"):
+            tabs.getparent().remove(tabs)
+    for spacing in styles["Subtitle"].element.findall(f"{qn('w:rPr')}/{qn('w:spacing')}"):
+        spacing.getparent().remove(spacing)
 
 
 def complete(document: Any) -> None:
@@ -108,15 +112,16 @@ def complete(document: Any) -> None:
             styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     if PLACEHOLDER not in names:
         style = styles.add_style(PLACEHOLDER, WD_STYLE_TYPE.CHARACTER)
-        style.font.highlight_color = WD_COLOR_INDEX.YELLOW
-    for name, size, colour, before, after in (("Memo Note", 7.5, GREY, 1, 4), ("Memo Small", 7, "000000", 0, 1), ("Memo Contents", BODY, "000000", 0, 1)):
+        shading = OxmlElement("w:shd")  # a style may not hold a highlight
+        for name, value in (("val", "clear"), ("color", "auto"), ("fill", "FFFF00")):
+            shading.set(qn(f"w:{name}"), value)
+        style.element.get_or_add_rPr().append(shading)
+    for name, size, colour, before, after in (("Memo Note", 7.5, GREY, 1, 4), ("Memo Small", 4, None, 0, 0), ("Memo Cell", 8, None, 0.8, 0.8), ("Memo Contents", 8.5, NAVY, 0, 0.5)):
         if name not in names:
             style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             style.base_style = styles["Normal"]
             _font(style, size, colour)
             _space(style, before, after)
-    if "Memo Contents" not in names:
-        styles["Memo Contents"].paragraph_format.tab_stops.add_tab_stop(Cm(17), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     if "Memo Picture" not in names:
         style = styles.add_style("Memo Picture", WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]

@@ -1,0 +1,187 @@
+"""The memo's first page, which stands alone: request, recommendation, coverage box, decision tests, risks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from templates.filled import Filled
+from templates.memo import pictures, risks
+from templates.memo.figures import Figures, counted
+from templates.memo.paper import Paper, band, shade, verdict
+from templates.styles import PALE_GREEN, PALE_RED
+from udfs.chain.decision import FAILS, TESTS
+from udfs.deal import VIEWS, Deal
+
+# the highest yearly default rate of each class: S&P's cumulative rate over six years, as a flat yearly one
+CLASSES = (
+    ("AA", 0.0044),
+    ("A", 0.0069),
+    ("BBB", 0.0224),
+    ("BB", 0.0897),
+    ("B", 0.2032),
+    ("CCC/C", 0.4738),
+)
+CLASS_SOURCE = "S&P corporate cumulative default rates over six years, re-published at frm.midhafin.com"
+
+
+@dataclass
+class Memo:
+    """What the sections need: the paper, the figures of the case, its deal and the workbook."""
+
+    paper: Paper
+    f: Figures
+    deal: Deal
+    filled: Filled
+    earlier: Filled | None = None
+
+    @property
+    def federal(self) -> bool:
+        """Whether the buyer's promise rests on the federal budget."""
+        return self.deal.statutory_backing != "commercial contract"
+
+    @property
+    def tenor(self) -> int:
+        return int(self.deal.tenor)
+
+
+def yearly(cumulative: float) -> float:
+    """The flat yearly rate with the same six-year cumulative one."""
+    return float(1 - (1 - cumulative) ** (1 / 6))
+
+
+def implied_class(pd: float) -> str:
+    """The best class whose default rate is not below the loan's."""
+    return next((name for name, six_years in CLASSES if yearly(six_years) >= pd), "below CCC/C")
+
+
+def lay(m: Memo) -> None:
+    """The page."""
+    paper, f = m.paper, m.f
+    paper.text(f"Credit memorandum: {f('decision_words') and m.deal.case_name}", "Title")
+    paper.text(f"{m.deal.borrower}. Buyer: {m.deal.offtaker}. Date of submission: [[date]]", "Subtitle")
+    _request(m)
+    _recommendation(m)
+    _coverage(m)
+    _tests(m)
+    _risks(m)
+    _coverage_chart(m)
+
+
+def _coverage_chart(m: Memo) -> None:
+    """DSCR on every view of revenue, against what is asked."""
+    f, n = m.f, m.tenor
+    paths = []
+    for view, words in zip(VIEWS, ("Firm", "With commitment", "Expected", "Promised"), strict=True):
+        f.row(f"dscr_{view}", 0, n - 1)
+        paths.append((words, [value if isinstance(value, (int, float)) else None for value in f.path(f"dscr_{view}")[:n]]))
+    limit, lock_up = float(f.value("limit_min_dscr")), float(f.value("lock_up_dscr"))
+    f.input("lock_up_dscr")
+    asked = f("limit_min_dscr")
+    view = VIEWS.index(m.deal.lender_view)
+    below = sum(1 for value in paths[view][1] if value is not None and value < limit - 1e-9)
+    finding = f"On the lender's view ({m.deal.lender_view}) DSCR " + (f"stays at {asked} or above" if not below else f"lies below {asked} in {below} of {n} years")
+    m.paper.picture(
+        pictures.dscr_paths(list(range(1, n + 1)), paths, limit, lock_up),
+        f"Lines: DSCR by year of operation on four views of revenue, against {limit:.2f}x asked and lock-up at {lock_up:.2f}x.",
+        finding,
+        0.93,
+    )
+
+
+def _request(m: Memo) -> None:
+    f, d = m.f, m.deal
+    profile = {"annuity": "annuity", "equal principal": "equal instalments", "sculpted": "sculpted to CFADS"}[d.repayment]
+    grace = f", interest only for {counted(f.input('grace_years'), 'year')}" if d.grace_years else ""
+    government = f", of it {f.input('government_loan_share')} government loan" if d.government_loan_share else ""
+    rows = [
+        ["Request", f"Term loan for {m.deal.case_name}", "Rating", f"Model-implied class {implied_class(f.value('pd_equivalent'))} (PD {f('pd_equivalent')} a year). [[internal rating]]"],
+        ["Amount", f"${f('requested_debt')}m{government}", "Gearing", f"{f('gearing_used')} of total uses of ${f('total_uses')}m"],
+        ["Tenor", f"{counted(f('tenor'), 'year')} from completion{grace}; {profile}", "Build", f"{counted(f('completion_month'), 'month')} to first revenue"],
+        [
+            "Pricing",
+            f"{f('bank_rate')} all in: base {f('rate_base_part')}, expected loss {f('rate_loss_part')}, margin {f('rate_margin_part')}, guarantee {f('rate_guarantee_part')}",
+            "Fees",
+            f"Upfront {f.input('upfront_fee')}; commitment {f.input('commitment_fee')} a year",
+        ],
+    ]
+    made = m.paper.table(None, rows, (11, 41, 9, 39), size=8, description="The request in brief")
+    for line in made.rows:
+        band(line.cells[0])
+        band(line.cells[2])
+
+
+def failed_tests(f: Figures) -> list[str]:
+    """The names of the credit tests that fail."""
+    return [name for key, name, _, _ in TESTS if f.book[f.name].value_of(f"pass_{key}") == 0]
+
+
+def _recommendation(m: Memo) -> None:
+    f, paper = m.f, m.paper
+    words, failing = str(f.value("decision_words")), failed_tests(m.f)
+    made = paper.table(None, [[""]], (1,), style="Table Grid", description="Recommendation")
+    cell = made.rows[0].cells[0]
+    if words == FAILS:
+        reason = f"Fails: {', '.join(failing)}." if failing else "There is no debt to test."
+    else:
+        reason = f"Every test that applies is passed; {f('binding_name')} binds."
+    paper.write(cell.paragraphs[0], f"**Recommendation. {f('decision_words')}.** {reason} Approval is the committee's.")
+    shade(cell, PALE_RED if words == FAILS else PALE_GREEN)
+
+
+def _position(f: Figures, name: str) -> int:
+    return f.book["Scenarios"].values_of("names").index(name)
+
+
+def _coverage(m: Memo) -> None:
+    f = m.f
+    down = _position(f, "Combined downside")
+    strip = f"strip_min_dscr_{f.case}"
+    heads = ["Coverage", "Base case", "Combined downside", "Firm revenue only", "Every renewal comes"]
+    rows = [
+        [
+            "Minimum DSCR",
+            f("lender_min_dscr"),
+            f.at("Scenarios", strip, down, "Minimum DSCR, Combined downside"),
+            f("min_dscr_firm"),
+            f("min_dscr_promised"),
+        ],
+        [
+            "Probability of DSCR below one in some year",
+            f("shortfall_probability"),
+            f.at("Scenarios", f"strip_shortfall_probability_{f.case}", down, "Probability of DSCR below 1, Combined downside"),
+            "",
+            "",
+        ],
+    ]
+    m.paper.table(heads, rows, (34, 14, 18, 17, 17), numbers=4, size=8, description="Coverage in the base case and in the downside")
+    view = m.deal.lender_view
+    m.paper.text(
+        f"Base case: lender's view of revenue ({view}), average DSCR {f('lender_avg_dscr')}, LLCR {f('llcr')}. "
+        f"Downside: {f.at('Scenarios', 'what', down, 'Combined downside')}.",
+        "Memo Note",
+    )
+
+
+def _tests(m: Memo) -> None:
+    f, book = m.f, m.f.book[m.f.name]
+    rows, passed = [], []
+    binding = str(f.value("binding_name"))
+    for key, name, _, direction in TESTS:
+        place = book.placed[f"test_{key}"]
+        value = f.cell(f.name, place.row, place.col)
+        limit = f(f"limit_{key}")
+        verdict_of: Any = book.value_of(f"pass_{key}")
+        permits = book.placed[f"permits_{key}"]
+        words = {1: "passed", 0: "FAILED"}.get(verdict_of, "n/a")
+        passed.append({1: True, 0: False}.get(verdict_of))
+        label = f"**{name}** (binds)" if name == binding else name
+        rows.append([label, value, f"{'at least' if direction > 0 else 'at most'} {limit}", words, f.cell(f.name, permits.row, permits.col, "number", f"Debt permitted: {name}")])
+    made = m.paper.table(["Decision test", "Value", "Limit", "Verdict", "Debt permitted, $m"], rows, (40, 14, 18, 12, 16), numbers=4, size=8, description="Credit tests: value, limit, verdict and the debt that each permits")
+    for line, ok in zip(made.rows[1:], passed, strict=True):
+        verdict(line.cells[3], ok)
+
+
+def _risks(m: Memo) -> None:
+    rows = [[f"**{risk.title}.** {risk.figure}", risk.mitigant] for risk in risks.choose(m.f, m.deal)]
+    m.paper.table(["Risk and its figure", "What stands against it"], rows, (52, 48), size=8, description="The risks of this deal, each with its mitigant")

@@ -1,0 +1,254 @@
+"""The annual review: actual cash flow and debt service beside the base case, covenants tested, one page in Word.
+
+The actuals come as a list with the columns year, cfads and debt_service; a bad row is refused by its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from templates import filled
+from templates.book import sheet_prefix
+from templates.dealfile import DealFileError
+from templates.filled import Filled
+from templates.memo import pictures
+from templates.memo.figures import Figures, printed
+from templates.memo.paper import Paper, same_bytes, shade, verdict
+from templates.memo.write import Written, opened, put
+from templates.styles import PALE_GREEN, PALE_RED
+from templates.write import refuse_to_overwrite
+
+COLUMNS = ("year", "cfads", "debt_service")
+LARGEST_LIST = 2**20
+COMPLIES, LOCKED, DEFAULTED = "complies", "lock-up", "default"
+
+
+@dataclass(frozen=True)
+class Actual:
+    """One year as it came out."""
+
+    year: int
+    cfads: float
+    debt_service: float
+
+    @property
+    def dscr(self) -> float | None:
+        return self.cfads / self.debt_service if self.debt_service > 0 else None
+
+
+def read_actuals(path: str | Path, years: int) -> list[Actual]:
+    """The years in a list of actuals, in order; every bad row is named with its line."""
+    path = Path(path)
+    if not path.is_file():
+        raise DealFileError(f"there is no file {path}.")
+    if path.stat().st_size > LARGEST_LIST:
+        raise DealFileError(f"{path.name} is larger than 1 MB: a list of actuals has a line a year. Is it the right file?")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DealFileError(f"{path.name} is not a text file in UTF-8: save it as CSV (UTF-8).") from None
+    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    if not rows:
+        raise DealFileError(f"{path.name} is empty: it needs the columns {', '.join(COLUMNS)}.")
+    heads = [head.strip().lower().replace(" ", "_") for head in rows[0]]
+    missing = [name for name in COLUMNS if name not in heads]
+    if missing:
+        raise DealFileError(f"{path.name} has no column {', '.join(missing)}: it needs the columns {', '.join(COLUMNS)}.")
+    if len(set(heads)) != len(heads):
+        raise DealFileError(f"{path.name} has a column twice.")
+    at = {name: heads.index(name) for name in COLUMNS}
+    found: dict[int, Actual] = {}
+    faults = []
+    for line, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        try:
+            actual = _actual(row, at, years)
+            if actual.year in found:
+                raise ValueError(f"year {actual.year} stands twice")
+            found[actual.year] = actual
+        except ValueError as fault:
+            faults.append(f"line {line}: {fault}")
+    if faults:
+        more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
+        raise DealFileError(f"{path.name}, {'; '.join(faults[:5])}{more}.")
+    if not found:
+        raise DealFileError(f"{path.name} holds no year.")
+    return [found[year] for year in sorted(found)]
+
+
+def _actual(row: list[str], at: dict[str, int], years: int) -> Actual:
+    values = {}
+    for name, column in at.items():
+        text = row[column].strip() if column < len(row) else ""
+        if not text:
+            raise ValueError(f"{name} is blank")
+        try:
+            values[name] = float(text)
+        except ValueError:
+            raise ValueError(f"{name} is {text!r}: write a number with a point, without thousands separators") from None
+        if not abs(values[name]) < 1e9:
+            raise ValueError(f"{name} is {text}, which is no amount in $ million")
+    year = values["year"]
+    if not year.is_integer() or not 1 <= year <= years:
+        raise ValueError(f"year is {row[at['year']].strip()}: give a year of the loan, 1 to {years} from completion")
+    if values["debt_service"] < 0:
+        raise ValueError(f"debt_service is {values['debt_service']:g}: give what was due, as a positive amount")
+    return Actual(int(year), values["cfads"], values["debt_service"])
+
+
+def state(actual: Actual, default: float, lock_up: float) -> str:
+    """Where a year stands: default, lock-up, or within the covenants; no debt service is no breach."""
+    if actual.dscr is None or actual.dscr >= max(default, lock_up) - 1e-9:
+        return COMPLIES
+    return DEFAULTED if actual.dscr < default - 1e-9 else LOCKED
+
+
+def review(
+    workbook: str,
+    actuals: str,
+    out: str | None = None,
+    case: str | None = None,
+    default: float = 1.0,
+    paper: str | None = None,
+    template: str | None = None,
+    force: bool = False,
+) -> Written:
+    """Read, test and write the review."""
+    source = Path(workbook)
+    target = Path(out) if out else source.with_name(f"{source.stem} review.docx")
+    if target.suffix.lower() != ".docx":
+        raise DealFileError(f"{target.name} should end in .docx: the review is a Word document.")
+    refuse_to_overwrite(target, force)
+    document = opened(template, paper)
+    book = filled.read(source, "no review is written")
+    number = book.case_number(case)
+    f = Figures(book.book, number, book.names[number - 1])
+    years = read_actuals(actuals, int(f.value("tenor")))
+    lock_up = float(book.cases[number - 1].deal.lock_up_dscr)
+    rows = [_row(f, actual, default, lock_up) for actual in years]
+    put(target, compose(document, book, f, years, rows, default, lock_up, Path(actuals).name))
+    return Written(_figures(book, number, target, f, years, default, lock_up), _terminal(book, number, rows, years, default, lock_up, target))
+
+
+HEADS = ("Year", "CFADS, base", "CFADS, actual", "Change", "Service, base", "Service, actual", "DSCR, base", "DSCR, actual", "Covenants")
+
+
+def _row(f: Figures, actual: Actual, default: float, lock_up: float) -> list[str]:
+    t = actual.year - 1
+    base: Any = f.path("lender_cfads")[t]
+    change = f"{actual.cfads / base - 1:+.1%}" if base > 0 else "n/a"
+    return [
+        str(actual.year),
+        f.at(f.name, "lender_cfads", t),
+        printed(actual.cfads, "number"),
+        change,
+        f.at(f.name, "debt_service", t),
+        printed(actual.debt_service, "number"),
+        f.at(f.name, "lender_dscr", t),
+        "n/a" if actual.dscr is None else printed(actual.dscr, "multiple"),
+        state(actual, default, lock_up),
+    ]
+
+
+def _verdict(years: list[Actual], default: float, lock_up: float) -> tuple[str, bool]:
+    last = years[-1]
+    now = state(last, default, lock_up)
+    dscr = "no debt service due" if last.dscr is None else f"DSCR {printed(last.dscr, 'multiple')}"
+    words = {
+        COMPLIES: f"Year {last.year}: {dscr}. Covenants are met.",
+        LOCKED: f"Year {last.year}: {dscr} is below the lock-up of {lock_up:.2f}x. No distributions.",
+        DEFAULTED: f"Year {last.year}: {dscr} is below the default covenant of {default:.2f}x. An event of default has to be examined.",
+    }
+    return words[now], now == COMPLIES
+
+
+def compose(document: Any, book: Filled, f: Figures, years: list[Actual], rows: list[list[str]], default: float, lock_up: float, listed: str) -> bytes:
+    """The page."""
+    deal = book.cases[f.case - 1].deal
+    paper = Paper(document)
+    paper.text(f"Annual review: {deal.case_name}", "Title")
+    paper.text(f"{deal.borrower}. Buyer: {deal.offtaker}. Date of review: [[date]]", "Subtitle")
+    words, good = _verdict(years, default, lock_up)
+    made = paper.table(None, [[f"**{words}**"]], (1,), style="Table Grid", description="Where the covenants stand")
+    shade(made.rows[0].cells[0], PALE_GREEN if good else PALE_RED)
+    made = paper.table(HEADS, rows, (6, 11, 12, 9, 12, 13, 11, 12, 14), f"Actual against base case (lender's view: {deal.lender_view}), $m", numbers=9, size=8)
+    for line, row in zip(made.rows[1:], rows, strict=True):
+        verdict(line.cells[8], row[8] == COMPLIES)
+    total_base = sum(float(f.path("lender_cfads")[one.year - 1]) for one in years)
+    total = sum(one.cfads for one in years)
+    paper.text(
+        f"Covenants: lock-up below {f.input('lock_up_dscr')} (the workbook's); default below {default:.2f}x "
+        + ("(the loan agreement's, as given)." if default != 1.0 else "(debt service not covered; give the agreement's own with --default-dscr).")
+        + f" Over the {len(years)} years reported CFADS came to ${total:,.1f}m, against ${total_base:,.1f}m in the base case."
+    )
+    first, last = years[0].year, years[-1].year
+    span = list(range(first, last + 1))
+    base = [float(f.path("lender_cfads")[year - 1]) for year in span]
+    came = {one.year: one for one in years}
+    paper.picture(
+        pictures.actual_and_base(span, base, [came[y].cfads if y in came else None for y in span], [float(f.path("debt_service")[y - 1]) for y in span]),
+        "Columns: CFADS of the base case and as it came out, by year of operation. Line: debt service of the base case.",
+        "CFADS: base case and actual",
+        0.9,
+    )
+    paper.text("**Reasons for the differences:** [[why CFADS and debt service differ from the base case]]")
+    paper.text("**Contract, buyer and plant:** [[renewals and appropriations received, utilisation, maintenance, insurance, litigation]]")
+    paper.text("**Outlook, risk rating and action:** [[forecast for next year, rating confirmed or changed, action and date, responsible officer]]")
+    cells = "; ".join(f"{figure.name}: {figure.cell}" for figure in _by_row(f))
+    paper.text(f"Base case from {book.path.name} (SHA-256 {book.digest[:16]}, {book.cells_tied:,} cells tied out); actuals from {listed}. Cells: {cells}.", "Memo Note")
+    properties = document.core_properties
+    properties.title, properties.subject = f"Annual review: {deal.case_name}", words
+    properties.author = properties.last_modified_by = "Bankable"
+    properties.created = properties.modified = book.book.created
+    out = io.BytesIO()
+    document.save(out)
+    return same_bytes(out.getvalue())
+
+
+def _by_row(f: Figures) -> list[Any]:
+    """The figures taken, one a row of the workbook."""
+    seen: dict[str, Any] = {}
+    for figure in f.taken.values():
+        seen.setdefault(figure.name, figure)
+    return list(seen.values())
+
+
+def _figures(book: Filled, number: int, target: Path, f: Figures, years: list[Actual], default: float, lock_up: float) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = []
+    for one in years:
+        base: list[Any] = [f.path(key)[one.year - 1] for key in ("lender_cfads", "debt_service", "lender_dscr")]
+        rows.append(
+            {
+                "year": one.year,
+                "cfads_base": base[0],
+                "cfads_actual": one.cfads,
+                "debt_service_base": base[1],
+                "debt_service_actual": one.debt_service,
+                "dscr_base": None if base[2] == "n/a" else base[2],
+                "dscr_actual": one.dscr,
+                "covenants": state(one, default, lock_up),
+            }
+        )
+    return {
+        "review": str(target),
+        "case": book.cases[number - 1].deal.case_name,
+        "sheet": sheet_prefix(book.names[number - 1]).rstrip("!"),
+        "lock_up_dscr": lock_up,
+        "default_dscr": default,
+        "years": rows,
+    }
+
+
+def _terminal(book: Filled, number: int, rows: list[list[str]], years: list[Actual], default: float, lock_up: float, target: Path) -> str:
+    table = [list(HEADS), *rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(HEADS))]
+    lines = [book.cases[number - 1].deal.case_name]
+    lines += ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in table]
+    lines += ["", _verdict(years, default, lock_up)[0], f"Review: {target}"]
+    return "\n".join(lines)
