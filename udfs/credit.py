@@ -197,7 +197,7 @@ def MERTON_GUARANTEE(asset_value, debt_face, rate, years, vol, coverage=1.0):
     if debt_face == 0:
         raise impossible("debt_face is 0: there is nothing to guarantee.")
     riskless, sd = debt_face * math.exp(-rate * years), vol * math.sqrt(years)
-    if sd == 0 or asset_value == 0:
+    if sd == 0 or asset_value / riskless == 0:
         put, chance = max(riskless - asset_value, 0.0), float(asset_value < riskless)
     else:
         d2 = math.log(asset_value / riskless) / sd - sd / 2

@@ -135,8 +135,8 @@ class Function:
     def _write(self, result: Any, given: Sequence[Any], labels: bool) -> Any:
         shape = self.returns.shape
         if shape in ("number", "text"):
-            if isinstance(result, (float, np.floating)) and np.isnan(result):
-                return cells.impossible(f"{self.name}: no number comes of these arguments.")
+            if isinstance(result, (float, np.floating)) and not np.isfinite(result):
+                return cells.impossible(f"{self.name}: no finite number comes of these arguments; check their units.")
             return cells.write_cell(result)
         if shape == "path":
             return cells.write_cells(result, as_row=self._first_range_is_row(given))

@@ -222,7 +222,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     wanted = [text.strip().lower() for text in tools] if tools else list(TOOLS)
     for word in wanted:
         if word not in TOOLS:
-            raise cells.wrong_value(f"{word} is not a tool: name any of {', '.join(TOOLS)}.")
+            raise cells.wrong_value(f"tools: {word} is not a tool: name any of {', '.join(TOOLS)}.")
     every = tools_of(deal)
     names = [name for name in TOOLS if name in wanted and every[name].most > 0]
     if not names:
