@@ -108,7 +108,7 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     ranges |= {name: deals_sheet.block_range(len(cases) + k) for k, (name, _, _) in enumerate(extra)}
     deals_sheet.lay_deals(book, cases, scenarios.live, extra, paper)
     scenarios.lay_scenarios(book, cases, [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)], settings, paper)
-    support.lay_support(book, len(cases), ranges, settings, paper)
+    support.lay_support(book, names, ranges, settings, paper)
     frontier.lay_frontier(book, len(cases), ranges, settings, paper)
     sensitivity.lay_sensitivity(book, names, ranges["sensitive"], settings, paper)
     time_to_revenue.lay_time(book, names, builds, settings, paper)

@@ -43,7 +43,6 @@ COMPARED = (
 # what, function, the call on a case sheet (S) and its build sheet (B), the native cell
 SINGLE: tuple[tuple[str, str, str, str], ...] = (
     ("Minimum DSCR", "DSCR_MIN", "=DSCR_MIN({S!lender_cfads:},{S!debt_service:})", "={S!lender_min_dscr}"),
-    ("Average DSCR", "DSCR_AVG", "=DSCR_AVG({S!lender_cfads:},{S!debt_service:})", "={S!lender_avg_dscr}"),
     ("LLCR", "LLCR", "=LLCR({S!term_rate},{S!lender_cfads:},{S!debt},{S!tenor})", "={S!llcr}"),
     ("PLCR", "PLCR", "=PLCR({S!term_rate},{S!lender_cfads:},{S!debt})", "={S!plcr}"),
     (
@@ -84,6 +83,12 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
+# on Support: the belief worked out natively from who bears the loss, against its own function
+BELIEF = (
+    "=INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},{Support!s_failure},{Support!s_probability},0,{Support!s_covered}),1,1)"
+)
+
+
 def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
     """DEAL_METRICS of every case, under the case's block on Deals; each figure is marked m_<measure>_<case>."""
     sheet = book["Deals"]
@@ -120,4 +125,12 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
         if function in FUNCTIONS:
             call, native = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (call, native))
             found.append((f"{function}: {what}", case, call, native))
+    if "CREDIT_SUBSIDY" in FUNCTIONS:
+        call = (
+            "=IF(OR({S!covers_interest}=1,{S!debt}<=0,{S!tenor}>={S!year#30}),{S!guarantee_cost},(1-{S!government_loan_share})*INDEX("
+            "CREDIT_SUBSIDY({S!treasury_rate},{S!opening:},{S!pd#1-29},{S!lgd},{S!coverage},{S!guarantee_fee},0,{S!sale_months}/12),4,1))"
+        )
+        found.append(("CREDIT_SUBSIDY: cost of the guarantee", case, call.replace("{S!", f"{{{case}!"), f"={{{case}!guarantee_cost}}"))
+    if "BREAKEVEN_BELIEF" in FUNCTIONS:
+        found.append(("BREAKEVEN_BELIEF: under the guarantee", "studied", BELIEF, "={Support!split_belief#3}"))
     return found

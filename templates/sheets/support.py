@@ -74,7 +74,7 @@ RESULTS = (
     ("permitted_debt", "Debt that all tests permit", "$m", "number"),
     ("pd", "Default probability, constant equivalent", "% a year", "rate"),
     ("bank_loss_share", "Expected loss borne by the bank, of its loan", "%", "share"),
-    ("loss_share", "Debt not repaid, expected", "%", "share"),
+    ("shortfall_probability", "Probability that debt service is not covered", "%", "share"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
     ("public_cost", "Expected public cost", "$m", "number"),
     ("budget_authority", "Budget authority needed (not to be added)", "$m", "number"),
@@ -86,7 +86,7 @@ RIVALS = (
     ("decision", "Decision", "", "centre wrap"),
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
     ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
-    ("loss_share", "Debt not repaid, expected", "%", "share"),
+    ("shortfall_probability", "Probability that debt service is not covered", "%", "share"),
     ("public_cost", "Expected public cost", "$m", "number"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
 )
@@ -176,8 +176,9 @@ def _package_inputs() -> list[Row]:
     return [path(f"p_{key}", label, unit, formula, style) for key, label, unit, formula, style in rows]
 
 
-def lay_support(book: Book, n: int, ranges: dict[str, str], settings: Settings, paper: str) -> None:
+def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], settings: Settings, paper: str) -> None:
     """The sheet; `ranges` are the deal blocks by name."""
+    n = len(case_sheets)
     sheet = frame.time_sheet(book, "Support", "Support: each tool alone and combined, on one case", COLUMNS, "", "CC79A7", paper)
     for i, (name, _) in enumerate(PACKAGES):
         sheet.put(frame.HEAD_ROW, COLUMNS.first + i, name, "heading wrap")
@@ -238,14 +239,20 @@ def lay_support(book: Book, n: int, ranges: dict[str, str], settings: Settings, 
     row = lay(
         sheet,
         [
-            path("repays", "Debt repaid, expected: entrant", "%", "=IF(ISNUMBER({r_loss_share}),1-{r_loss_share},{r_loss_share})", "share"),
-            path("repays_not", "Debt repaid, expected: incumbent", "%", "=IF(ISNUMBER({i_loss_share}),1-{i_loss_share},{i_loss_share})", "share"),
+            path("repays", "Debt service covered throughout, probability: entrant", "%", covered("r"), "total share"),
+            path("repays_not", "Debt service covered throughout, probability: incumbent", "%", covered("i"), "total share"),
         ],
         row,
         COLUMNS,
     )
+    row = _split(book, sheet, row + 1, case_sheets, settings)
     _charts(sheet, row)
     sheet.widths |= {CONSTANT: 18, TOTAL: 22, LABEL: 54} | {COLUMNS.first + i: 13 for i in range(COLUMNS.count)}
+
+
+def covered(prefix: str) -> str:
+    """The probability that debt service is covered in every year."""
+    return f'=IF(ISNUMBER({{{prefix}_shortfall_probability}}),1-{{{prefix}_shortfall_probability}},"n/a")'
 
 
 def _names(n: int) -> str:
@@ -306,6 +313,87 @@ def _gains(sheet: Sheet, row: int) -> int:
         row,
         COLUMNS,
     )
+
+
+SPLIT_TOOLS = (("No support", ""), ("Grant", "grant"), ("Guarantee", "coverage"), ("Government loan", "loan"))
+PARTIES = ("sponsor", "lender", "taxpayer", "project")
+
+
+def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
+    """Who bears the loss and who keeps the gain under tools of equal public cost; the sponsor's break-even belief, native."""
+    frame.band_row(sheet, row, "Who bears the loss and who keeps the gain, at equal public cost", COLUMNS.last, "heading", "7")
+
+    def of_studied(token: str) -> str:
+        return "=CHOOSE({studied}," + ",".join(token.replace("{S!", f"{{{name}!") for name in names) + ")"
+
+    given = (
+        ("s_rate", "Return that the project should earn", "% a year", 0.08, "rate", 0, 0.5),
+        ("s_covered", "Share of the debt guaranteed; grant and loan are sized to cost the same", "%", 0.60, "share", 0, 1),
+    )
+    row = lay(
+        sheet,
+        [
+            note("Two states in present values: the contract is kept, or it is lost and another user buys the plant (SUPPORT_SPLIT)."),
+            *(scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}") for k, label, unit, v, style, _, _ in given),
+            scalar("s_capex", "Cost of the project", "$m", of_studied("{S!total_uses}")),
+            scalar("s_debt", "Debt", "$m", of_studied("{S!debt}")),
+            scalar("s_success", "Worth if the contract is kept", "$m", of_studied("SUMPRODUCT({S!unlevered_cfads_promised:},(1+{s_rate})^-{S!year:})")),
+            scalar("s_failure", "Worth if it is lost", "$m", of_studied("{S!collateral}*(1-{S!sale_cost})")),
+            scalar("s_probability", "Probability that it is kept to the end of the loan", "%", of_studied("{S!contract_kept}"), "share"),
+            scalar("s_shortfall", "Debt not covered where it is lost", "$m", "=MAX(0,{s_debt}-{s_failure})"),
+            scalar("s_cost", "Expected public cost of each tool", "$m", "={s_covered}*(1-{s_probability})*{s_shortfall}", "total number"),
+        ],
+        row + 1,
+        COLUMNS,
+    )
+    for key, label, _, _, _, low, high in given:
+        _blue(book, sheet, key, low, high, label)
+    args = {"": "", "grant": ",MIN({s_cost},MAX(0,{s_capex}-{s_debt}))", "coverage": ",0,{s_covered}", "loan": ",0,0,0,{s_covered}"}
+    for k, (words, tool) in enumerate(SPLIT_TOOLS):
+        frame.band_row(sheet, row, words, COLUMNS.last)
+        call = f"=SUPPORT_SPLIT({{s_capex}},{{s_debt}},{{s_success}},{{s_failure}},{{s_probability}}{args[tool]})"
+        sheet.array(row + 1, COLUMNS.first, 1 + len(PARTIES), 5, call, "number")
+        for j in range(5):
+            sheet.cells[row + 1, COLUMNS.first + j].style = "band right"
+        for i, party in enumerate(PARTIES):
+            at = row + 2 + i
+            sheet.cells[at, COLUMNS.first].style = "text"
+            for j, figure in enumerate(("risk", "gain", "loss", "expected"), start=1):
+                sheet.mark(f"split_{k}_{party}_{figure}", at, COLUMNS.first + j)
+        sheet.put(row + 2, LABEL, "Sponsor, lender, taxpayer and project: money at risk, gain, loss, expected value")
+        sheet.put(row + 2, UNIT, "$m", "unit")
+        row += 2 + len(PARTIES)
+    frame.band_row(sheet, row, "Sponsor's break-even belief against the efficient threshold, at equal public cost", COLUMNS.last)
+    for k, (words, _) in enumerate(SPLIT_TOOLS):
+        sheet.put(row, COLUMNS.first + k, words, "band right")
+    columns = TimeColumns(COLUMNS.first, len(SPLIT_TOOLS))
+    figures = (
+        ("belief", "The sponsor goes ahead from this probability of success", "share", 'IF({L}+{G}>0,MAX(0,{L}/({L}+{G})),"n/a")'),
+        ("efficient", "The project is worth its cost from", "share", 'IF({PL}+{PG}>0,MAX(0,{PL}/({PL}+{PG})),"n/a")'),
+        ("gap", "Gap: a plant that the sponsor builds without believing in it", "share", 'IF(AND(ISNUMBER({B}),ISNUMBER({E})),{E}-{B},"n/a")'),
+        ("taxpayer", "Expected public cost, as a check of equality", "number", "-{X}"),
+        ("private", "Private money at risk per $ of public cost", "number2", 'IF(-{X}>0,({R1}+{R2})/-{X},"n/a")'),
+    )
+    for key, label, style, formula in figures:
+        row += 1
+        sheet.put(row, LABEL, label)
+        sheet.mark_path(f"split_{key}", row, columns)
+        for k in range(len(SPLIT_TOOLS)):
+            text = formula
+            for short, token in (
+                ("{L}", f"split_{k}_sponsor_loss"),
+                ("{G}", f"split_{k}_sponsor_gain"),
+                ("{PL}", f"split_{k}_project_loss"),
+                ("{PG}", f"split_{k}_project_gain"),
+                ("{X}", f"split_{k}_taxpayer_expected"),
+                ("{R1}", f"split_{k}_sponsor_risk"),
+                ("{R2}", f"split_{k}_lender_risk"),
+                ("{B}", f"split_belief#{k + 1}"),
+                ("{E}", f"split_efficient#{k + 1}"),
+            ):
+                text = text.replace(short, f"{{{token}}}")
+            sheet.put(row, COLUMNS.first + k, f"={text}", style)
+    return row + 1
 
 
 def _charts(sheet: Sheet, row: int) -> None:

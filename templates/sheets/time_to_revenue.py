@@ -164,13 +164,6 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
                 f"=LEARNING_COST({{first_unit}},{_own('learning_rate')},0,MAX(1,ROUND({_own('capacity')},0)))",
                 "price",
             ),
-            scalar(
-                "lot_next",
-                "And of as much again",
-                "$m a unit",
-                f"=LEARNING_COST({{first_unit}},{_own('learning_rate')},MAX(1,ROUND({_own('capacity')},0)),MAX(1,ROUND({_own('capacity')},0)))",
-                "price",
-            ),
         ],
         row + 1,
         COLUMNS,
