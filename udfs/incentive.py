@@ -116,14 +116,14 @@ def SUPPORT_SPLIT(
 
     >>> for row in SUPPORT_SPLIT(100, 60, 160, 30, 0.5, 10):
     ...     print(row)
-    ['', 'at risk', 'gain', 'loss', 'expected']
+    ['party', 'at risk', 'gain', 'loss', 'expected']
     ['sponsor', 30.0, 70.0, 30.0, 20.0]
     ['lender', 60.0, 0.0, 30.0, -15.0]
     ['taxpayer', 10.0, -10.0, 10.0, -10.0]
     ['project', 100.0, 60.0, 70.0, -5.0]
     """
     sides = split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_share, subsidised_rate, rate)
-    rows: list[list[object]] = [["", "at risk", "gain", "loss", "expected"]]
+    rows: list[list[object]] = [["party", "at risk", "gain", "loss", "expected"]]
     for i, party in enumerate(PARTIES):
         gain, loss = sides.success[i] - sides.put_in[i], sides.put_in[i] - sides.failure[i]
         rows.append([party, sides.at_risk[i], gain, loss, probability * gain - (1 - probability) * loss])
