@@ -68,13 +68,14 @@ def _read_deal(param: Param, raw: Any) -> Deal:
 
 def entries(name: str, rows: list[list[Any]]) -> dict[str, Any]:
     """Keys and values of a block; blank rows, headings (a text without a value) and a first row "key", "value" are passed over."""
+    for i, row in enumerate(rows):
+        for cell in row:
+            if isinstance(cell, CellError):
+                raise CellError(cell.code, f"{name}, row {i + 1}, holds the error {cell.code}: mend that cell first.")
     if any(len(row) != 2 for row in rows):
         raise cells.wrong_value(f"{name} has {max(map(len, rows))} columns: give two, the keys and one case's values.")
     found: dict[str, Any] = {}
     for i, (key, value) in enumerate(rows):
-        for cell in (key, value):
-            if isinstance(cell, CellError):
-                raise CellError(cell.code, f"{name}, row {i + 1}, holds the error {cell.code}: mend that cell first.")
         if cells.is_blank(key) and cells.is_blank(value):
             continue
         if not isinstance(key, str) or cells.is_blank(key):

@@ -8,12 +8,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+from typing import Any
 
 SUMMARY = "put the functions in Excel (or with --libreoffice in LibreOffice)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--libreoffice", action="store_true", help="install in LibreOffice Calc instead of Excel")
+    parser.add_argument("--shared", action="store_true", help="with --libreoffice: for all users of this machine (as administrator)")
+    parser.add_argument("--profile", metavar="FOLDER", help="with --libreoffice: another user profile than the usual one")
     parser.add_argument("--startup-folder", action="store_true", help="use Excel's startup folder and write no registry entry")
     parser.add_argument("--force", action="store_true", help="go on although Excel is running")
     parser.add_argument("--json", action="store_true", help="print what was done for programs")
@@ -23,8 +26,9 @@ def run(args: argparse.Namespace) -> int:
     if args.libreoffice:
         if args.startup_folder:
             args.parser.error("--startup-folder goes with Excel, not with --libreoffice")
-        done = importlib.import_module("addin.libreoffice.install").install()
+        done: Any = importlib.import_module("addin.libreoffice.installation").install(args.profile, args.shared)
     else:
+        refuse_profile(args)
         from addin.excel import installation
         from addin.excel.system import this_system
 
@@ -36,6 +40,12 @@ def run(args: argparse.Namespace) -> int:
         args,
     )
     return 0
+
+
+def refuse_profile(args: argparse.Namespace) -> None:
+    """--shared and --profile mean nothing to Excel."""
+    if args.shared or args.profile:
+        args.parser.error("--shared and --profile go with --libreoffice")
 
 
 def show(steps: tuple[str, ...], as_json: bool, ending: str, args: argparse.Namespace) -> None:
