@@ -20,10 +20,25 @@ from templates import dealfile, engine, readback, write
 from templates.book import Book, address
 from templates.dealfile import DealFileError, SourcedDeal
 from templates.rows import lay
+from templates.settings import Settings
 from templates.sheets import build as build_sheet
 from templates.sheets import case as case_sheet
-from templates.settings import Settings
-from templates.sheets import checks, cover, cross_checks, frame, frontier, functions, inputs, memo_page, returns, scenarios, sensitivity, summary, support, time_to_revenue
+from templates.sheets import (
+    checks,
+    cover,
+    cross_checks,
+    frame,
+    frontier,
+    functions,
+    inputs,
+    memo_page,
+    returns,
+    scenarios,
+    sensitivity,
+    summary,
+    support,
+    time_to_revenue,
+)
 from templates.sheets import deals as deals_sheet
 from templates.sheets.inputs import MONTH_COLUMNS, STEP_COLUMNS, YEAR_COLUMNS
 from udfs.chain.decision import TESTS
@@ -121,7 +136,20 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     cover.lay_sources(book, cases, paper)
     cross_checks.lay_metrics(book, len(cases), [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)])
     checks.lay_checks(book, list(zip(names, builds, strict=True)), cross_checks.checks(names, builds), WITH_FUNCTIONS, paper)
-    order = ["Cover", "Summary", "Inputs", "Scenarios", "Timeline", *names, *builds, "Returns", "Support", "Frontier", "Sensitivity", "Time"]
+    order = [
+        "Cover",
+        "Summary",
+        "Inputs",
+        "Scenarios",
+        "Timeline",
+        *names,
+        *builds,
+        "Returns",
+        "Support",
+        "Frontier",
+        "Sensitivity",
+        "Time",
+    ]
     order += ["Memo", "Checks", "Functions", "Deals", "Lists", "Sources", "Change log"]
     book.sheets = {name: book.sheets[name] for name in order}
     _define_headlines(book, len(cases))

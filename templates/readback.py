@@ -5,26 +5,20 @@ A fault names the sheet, the cell, the value and what is allowed, so that the us
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
+from templates import opening
 from templates.dealfile import DealFileError, SourcedDeal
 from templates.settings import PREFIX, Settings
 from templates.sheets.inputs import input_name
 from udfs import deal as deals
 from udfs.cells import CellError
 
-LARGEST_FILE = 50 * 2**20
-LARGEST_UNPACKED = 500 * 2**20
 
-
-def read_workbook(path: Path) -> list[SourcedDeal]:
-    """The deals in a workbook of ours, one a column of its Inputs sheet."""
-    book, formulas = _open(path)
+def read_workbook(path: Path, opened: tuple[Any, Any] | None = None) -> list[SourcedDeal]:
+    """The deals in a workbook of ours, one a column of its Inputs sheet; `opened` where it was read already."""
+    book, formulas = opened or opening.open_workbook(path)
     ranges = {}
     for key in deals.KEYS:
         name = book.defined_names.get(input_name(key))
@@ -59,30 +53,6 @@ def _rows(path: Path, book: Any, sheet: str, area: str) -> list[Any]:
         raise DealFileError(f"{path.name} has no sheet {sheet}.")
     found = book[sheet][area.replace("$", "")]
     return list(found) if isinstance(found, tuple) else [(found,)]
-
-
-def _open(path: Path) -> tuple[Any, Any]:
-    if not path.exists():
-        raise DealFileError(f"there is no file {path}.")
-    if path.stat().st_size > LARGEST_FILE:
-        raise DealFileError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: a comparison is about one. Is it the right file?")
-    try:
-        with zipfile.ZipFile(path) as package:
-            unpacked = sum(part.file_size for part in package.infolist())
-            if unpacked > LARGEST_UNPACKED:
-                raise DealFileError(f"{path.name} unpacks to {unpacked >> 20} MB: it is not opened.")
-        return openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
-    except zipfile.BadZipFile:
-        with path.open("rb") as file:
-            protected = file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        why = "is protected by a password, or is an old .xls: save it as an open .xlsx" if protected else "is not a sound .xlsx file"
-        raise DealFileError(f"{path.name} {why}.") from None
-    except PermissionError:
-        raise DealFileError(f"{path.name} cannot be read: it may be open in another program. Close it there first.") from None
-    except (OSError, KeyError, ValueError, InvalidFileException) as error:
-        if isinstance(error, DealFileError):
-            raise
-        raise DealFileError(f"{path.name} is not a workbook that can be read: {error}.") from None
 
 
 def _cells(path: Path, book: Any, sheet: str, cells: str) -> list[Any]:

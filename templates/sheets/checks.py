@@ -89,15 +89,15 @@ class Rows:
         sheet.put(row, 0, self.number, "section")
         sheet.put(row, WHAT, what)
         sheet.put(row, CASE, case, "grey")
-        sheet.put(row, LEFT, left, "general")
+        shown = f'=IF({{live}}=1,IFERROR({left.removeprefix("=")},"n/a"),"no add-in")' if function else left
+        sheet.put(row, LEFT, shown, "general")
         sheet.put(row, RIGHT, right, "general")
         a, b, d, t = (address(row, col) for col in (LEFT, RIGHT, DIFFERENCE, TOLERANCE))
         both = f"AND(ISNUMBER({a}),ISNUMBER({b}))"
         sheet.put(row, DIFFERENCE, f"=IF({both},{a}-{b},0)", "general")
         sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "general")
         same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}={b},"OK","FAIL"))'
-        either = f'IF(ISERROR({a}),IF(ISNUMBER({b}),"FAIL","OK"),{same})'  # a function's error answers a figure that does not apply
-        verdict = f'=IF({{live}}=0,"functions absent",{either})' if function else f'=IF(ISERROR({a}),"FAIL",{same})'
+        verdict = f'=IF({{live}}=0,"functions absent",{same})' if function else f'=IF(ISERROR({a}),"FAIL",{same})'
         sheet.put(row, VERDICT, verdict, "check")
         self.row += 1
 
@@ -110,7 +110,11 @@ class Rows:
 
 
 def lay_checks(
-    book: Book, cases: Sequence[tuple[str, str]], functions: Sequence[tuple[str, str, str, str]], with_functions: Collection[str], paper: str
+    book: Book,
+    cases: Sequence[tuple[str, str]],
+    functions: Sequence[tuple[str, str, str, str]],
+    with_functions: Collection[str],
+    paper: str,
 ) -> None:
     """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function cell, native cell).
 
@@ -133,7 +137,9 @@ def lay_checks(
         last_row, last_col = max(r for r, _ in other.cells), max(c for _, c in other.cells)
         area = f"SUMPRODUCT(ISERROR({sheet_prefix(other.name)}$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)})*1)"
         if other.name in with_functions:
-            rows.add(f"No error cell on {other.name}", "all", f"=IF({{live}}=1,{area},{address(frame.UNITS_ROW, RIGHT, True)})", 0, function=True)
+            rows.add(
+                f"No error cell on {other.name}", "all", f"=IF({{live}}=1,{area},{address(frame.UNITS_ROW, RIGHT, True)})", 0, function=True
+            )
         else:
             rows.add(f"No error cell on {other.name}", "all", f"={area}", 0)
     for case, build in cases:

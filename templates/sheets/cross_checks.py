@@ -84,9 +84,7 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
 
 
 # on Support: the belief worked out natively from who bears the loss, against its own function
-BELIEF = (
-    "=INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},{Support!s_failure},{Support!s_probability},0,{Support!s_covered}),1,1)"
-)
+BELIEF = "=INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},{Support!s_failure},{Support!s_probability},0,{Support!s_covered}),1,1)"
 
 
 def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
@@ -117,7 +115,12 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
         for measure, words, key in (("decision", "decision in words", "decision_words"), ("binding_test", "binding test", "binding_name"))
     ]
     found += [
-        ("DEAL_SCENARIOS: minimum DSCR of the scenario in force", name, f"=INDEX({{Scenarios!strip_min_dscr_{i}:}},{{Scenarios!number}})", f"={{{name}!lender_min_dscr}}")
+        (
+            "DEAL_SCENARIOS: minimum DSCR of the scenario in force",
+            name,
+            f"=INDEX({{Scenarios!strip_min_dscr_{i}:}},{{Scenarios!number}})",
+            f"={{{name}!lender_min_dscr}}",
+        )
         for i, name in enumerate(names, start=1)
     ]
     case, build = names[-1], builds[-1]

@@ -38,9 +38,13 @@ def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings,
     sheet.mark_path("coverages", frame.HEAD_ROW, COLUMNS)
     spot = (frame.HEAD_ROW, COLUMNS.first, frame.HEAD_ROW, COLUMNS.last)
     keep(book, sheet, "frontier_coverages", *spot)
-    sheet.validations.append(Validation(spot, "decimal", 0, 1, title="Coverage", message="Share of the bank loan guaranteed.", error="From 0% to 100%."))
+    sheet.validations.append(
+        Validation(spot, "decimal", 0, 1, title="Coverage", message="Share of the bank loan guaranteed.", error="From 0% to 100%.")
+    )
     row = frame.FIRST_ROW
-    frame.band_row(sheet, row, '="The case: "&{Support!studied_name}&", on the terms of Support, with no other tool"', COLUMNS.last, "heading", "1")
+    frame.band_row(
+        sheet, row, '="The case: "&{Support!studied_name}&", on the terms of Support, with no other tool"', COLUMNS.last, "heading", "1"
+    )
     row = _mark(sheet, row + 1, n)
     for number, (measure, label, unit, style) in enumerate(GRIDS, start=2):
         row = _grid(book, sheet, row, number, measure, label, unit, style, ranges["unsupported"], settings)
@@ -61,7 +65,12 @@ def _mark(sheet: Sheet, row: int, n: int) -> int:
         scalar("mark_min_dscr", "Its minimum DSCR", "x", chosen("lender_min_dscr"), "total multiple"),
         scalar("mark_rate", "Its all-in rate", "% a year", chosen("term_rate"), "total rate"),
         scalar("mark_decision", "Its decision", "", chosen("decision_words"), "text"),
-        scalar("studied_plant", "Plant cost of the case studied", "$m", "=CHOOSE({Support!studied}," + ",".join(f"{{Summary!plant_cost_{i}}}" for i in range(1, n + 1)) + ")"),
+        scalar(
+            "studied_plant",
+            "Plant cost of the case studied",
+            "$m",
+            "=CHOOSE({Support!studied}," + ",".join(f"{{Summary!plant_cost_{i}}}" for i in range(1, n + 1)) + ")",
+        ),
     ]
     return lay(sheet, rows, row, COLUMNS)
 
@@ -138,10 +147,18 @@ def _least(sheet: Sheet, row: int) -> int:
     return lay(
         sheet,
         [
-            scalar("best_cost", "Least expected public cost on the grid", "$m", f'=IF(COUNT({least})>0,MIN({least}),"n/a")', "total number"),
+            scalar(
+                "best_cost", "Least expected public cost on the grid", "$m", f'=IF(COUNT({least})>0,MIN({least}),"n/a")', "total number"
+            ),
             scalar("best_row", "Its row", "place", f"=IF(COUNT({least})>0,MATCH({{best_cost}},{least},0),0)", "count"),
             path("best_costs", "Costs in that row", "$m", f'=IF({{best_row}}>0,CHOOSE(MAX(1,{{best_row}}),{above}),"n/a")'),
-            scalar("best_years", "Its years of offtake", "years", f'=IF({{best_row}}>0,INDEX({years},MAX(1,{{best_row}})),"n/a")', "total count"),
+            scalar(
+                "best_years",
+                "Its years of offtake",
+                "years",
+                f'=IF({{best_row}}>0,INDEX({years},MAX(1,{{best_row}})),"n/a")',
+                "total count",
+            ),
             scalar(
                 "best_coverage",
                 "Its guarantee coverage",
@@ -149,7 +166,13 @@ def _least(sheet: Sheet, row: int) -> int:
                 '=IF({best_row}>0,INDEX({coverages:},MATCH({best_cost},{best_costs:},0)),"n/a")',
                 "total share",
             ),
-            scalar("best_cents", "Expected public cost per dollar of plant", "cents", f'=IF({{best_row}}>0,{{best_cost}}/{{studied_plant}}*{cents},"n/a")', "total number"),
+            scalar(
+                "best_cents",
+                "Expected public cost per dollar of plant",
+                "cents",
+                f'=IF({{best_row}}>0,{{best_cost}}/{{studied_plant}}*{cents},"n/a")',
+                "total number",
+            ),
             scalar(
                 "sentence_1",
                 "The answer",
@@ -185,7 +208,9 @@ def _least(sheet: Sheet, row: int) -> int:
 def _mix(sheet: Sheet, row: int, deal: str) -> int:
     """The least-cost mix that passes, from its own function."""
     row += 1
-    frame.band_row(sheet, row, "The least-cost mix of offtake, guarantee and government loan, by LEAST_COST_SUPPORT", COLUMNS.last, "heading", "7")
+    frame.band_row(
+        sheet, row, "The least-cost mix of offtake, guarantee and government loan, by LEAST_COST_SUPPORT", COLUMNS.last, "heading", "7"
+    )
     tools = area(row + 1, CONSTANT, row + len(MIX_TOOLS), CONSTANT, True)
     for i, tool in enumerate(MIX_TOOLS):
         sheet.put(row + 1 + i, LABEL, "Tool that the mix may use")
@@ -193,7 +218,14 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
     first = row + 1 + len(MIX_TOOLS)
     sheet.put(first, LABEL, "As the function says it")
     body = first
-    sheet.array(body, COLUMNS.first, MIX_ROWS, MIX_COLS, f'=IFERROR(LEAST_COST_SUPPORT({deal},{tools}),IF({{Checks!live}}=1,"none passes","no add-in"))', "number2")
+    sheet.array(
+        body,
+        COLUMNS.first,
+        MIX_ROWS,
+        MIX_COLS,
+        f'=IFERROR(LEAST_COST_SUPPORT({deal},{tools}),IF({{Checks!live}}=1,"none passes","no add-in"))',
+        "number2",
+    )
     for i in range(MIX_ROWS):
         sheet.cells[body + i, COLUMNS.first].style = "text"
         sheet.cells[body + i, COLUMNS.first + 2].style = "unit"
@@ -211,5 +243,18 @@ def _chart(sheet: Sheet, row: int) -> None:
     ]
     series.append(Series("{Frontier!mark_name}", "{Frontier!mark_line:}", "{Frontier!coverages:}", "000000", dashed=True))
     sheet.charts.append(
-        Chart("line", "{finding}", tuple(series), place + 1, LABEL, 1000, 360, "Guarantee coverage; lines: years of public offtake", "Minimum DSCR", "0%", '0.0"x"', alt_text="Minimum DSCR by coverage and offtake years")
+        Chart(
+            "line",
+            "{finding}",
+            tuple(series),
+            place + 1,
+            LABEL,
+            1000,
+            360,
+            "Guarantee coverage; lines: years of public offtake",
+            "Minimum DSCR",
+            "0%",
+            '0.0"x"',
+            alt_text="Minimum DSCR by coverage and offtake years",
+        )
     )

@@ -32,7 +32,9 @@ def lay_functions(book: Book, paper: str) -> None:
             sheet.put(row, EXAMPLE, entry.signature, "wrap")
             sheet.heights[row] = 30 if max(len(entry.question) / 70, len(entry.signature) / 85) > 1 else 15
         row += 1
-    sheet.put(row + 1, LABEL, "Live examples stand in the function playground; `bankable help NAME` explains each. [x] may be left out.", "note")
+    sheet.put(
+        row + 1, LABEL, "Live examples stand in the function playground; `bankable help NAME` explains each. [x] may be left out.", "note"
+    )
     sheet.widths |= {SECTION: 4, LABEL: 24, UNIT: 22, CALL: 72, EXAMPLE: 88}
     sheet.freeze = (frame.FIRST_ROW, UNIT)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

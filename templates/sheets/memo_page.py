@@ -37,8 +37,18 @@ REQUEST = (
 )
 # risk, its figure, and what stands against it
 RISKS = (
-    ("The contract is lost before the debt is repaid", "1-{S!contract_kept}", "share", "the firm years, their backing, and retooling for other buyers"),
-    ("Completion is late", "{S!delay_cost}-{S!delay_damages}", "number", "delay damages, contingency and months of reserve ($m a month, net of damages)"),
+    (
+        "The contract is lost before the debt is repaid",
+        "1-{S!contract_kept}",
+        "share",
+        "the firm years, their backing, and retooling for other buyers",
+    ),
+    (
+        "Completion is late",
+        "{S!delay_cost}-{S!delay_damages}",
+        "number",
+        "delay damages, contingency and months of reserve ($m a month, net of damages)",
+    ),
     ("Another user pays little for the plant", "{S!lgd}", "share", "guarantee coverage and the sponsor's equity beneath the debt"),
     ("The base rate rises", "1-{S!hedge_ratio}", "share", "hedging: the share of the debt that a shock reaches"),
     ("Demand falls short", "1-{S!take_or_pay}", "share", "take-or-pay: the share of the contracted volume at risk"),

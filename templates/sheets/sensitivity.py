@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from templates.book import Book, Chart, Series, Sheet, TimeColumns, Validation, address, area
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, lay, note, path, scalar
+from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, lay, scalar
 from templates.settings import Settings, keep
 from templates.sheets import frame
 from templates.styles import PALETTE
@@ -33,7 +33,17 @@ SWINGS: tuple[tuple[str, str, float, float], ...] = (
     ("public_offtake_years", "plus", -3, 3),
     ("coverage", "plus", -0.10, 0.10),
 )
-SHOWN = ("min_dscr", "avg_dscr", "llcr", "headroom", "permitted_debt", "all_in_rate", "shortfall_probability", "equity_irr_expected", "public_cost")
+SHOWN = (
+    "min_dscr",
+    "avg_dscr",
+    "llcr",
+    "headroom",
+    "permitted_debt",
+    "all_in_rate",
+    "shortfall_probability",
+    "equity_irr_expected",
+    "public_cost",
+)
 PAIR = (("utilisation", (0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 1.00)), ("base_rate", (0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09)))
 SHOCKS, HEDGES = (-0.01, 0.0, 0.01, 0.02, 0.03), (0.0, 0.25, 0.5, 0.75, 1.0)
 TERMINATIONS, SETTLEMENTS = (0.0, 0.005, 0.01, 0.02, 0.05), (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -74,7 +84,9 @@ def own(key: str) -> str:
 def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Settings, paper: str) -> None:
     """The sheet; `names` are the case sheets, `deal` the block of the case looked at."""
     n = len(names)
-    sheet = frame.time_sheet(book, "Sensitivity", "Sensitivity: what moves the decision, and how far it holds", COLUMNS, "", "0072B2", paper)
+    sheet = frame.time_sheet(
+        book, "Sensitivity", "Sensitivity: what moves the decision, and how far it holds", COLUMNS, "", "0072B2", paper
+    )
     for i in range(WIDE):
         sheet.put(frame.HEAD_ROW, G + i, None, "heading")
     sheet.put(frame.HEAD_ROW, TOTAL, "Key", "heading")
@@ -101,10 +113,43 @@ def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Setti
     row = _tornado(book, sheet, row + 1, deal, settings)
     row = _pair(book, sheet, row + 1, deal, settings)
     row = _breakevens(sheet, row + 1, deal)
-    row = _fixed_grid(sheet, row + 1, "5", "Minimum DSCR after a shock to the base rate (down), by share hedged (across)", "base_rate_shock", SHOCKS, "rate", "hedge_ratio", HEDGES, "min_dscr", "multiple", deal, "shock")
+    row = _fixed_grid(
+        sheet,
+        row + 1,
+        "5",
+        "Minimum DSCR after a shock to the base rate (down), by share hedged (across)",
+        "base_rate_shock",
+        SHOCKS,
+        "rate",
+        "hedge_ratio",
+        HEDGES,
+        "min_dscr",
+        "multiple",
+        deal,
+        "shock",
+    )
     row = _refinancing(book, sheet, row + 1, names, settings)
-    row = _fixed_grid(sheet, row + 1, "7", "Minimum DSCR on expected revenue, by yearly termination for convenience (down) and settlement (across)", "termination", TERMINATIONS, "share", "termination_settlement", SETTLEMENTS, "min_dscr_expected", "multiple", deal, "terminated")
-    sheet.put(row, LABEL, "Firm years are firm as to term, not against termination (FAR 52.249). Settlement: share of that year's contracted revenue.", "note")
+    row = _fixed_grid(
+        sheet,
+        row + 1,
+        "7",
+        "Minimum DSCR on expected revenue, by yearly termination for convenience (down) and settlement (across)",
+        "termination",
+        TERMINATIONS,
+        "share",
+        "termination_settlement",
+        SETTLEMENTS,
+        "min_dscr_expected",
+        "multiple",
+        deal,
+        "terminated",
+    )
+    sheet.put(
+        row,
+        LABEL,
+        "Firm years are firm as to term, not against termination (FAR 52.249). Settlement: share of that year's contracted revenue.",
+        "note",
+    )
     row = _fan(sheet, row + 2, deal, book, settings)
     _customers(book, sheet, row + 1, settings)
     sheet.widths |= {CONSTANT: 22, TOTAL: 22, LABEL: 62} | {G + i: 15 for i in range(WIDE)}
@@ -137,7 +182,9 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
     meta = {field.name: field.metadata for field in INPUTS}
     for k, (key, how, _, _) in enumerate(SWINGS):
         at = first + k
-        style = {"count": "count", "probability": "share", "rate": "rate"}.get(param_of(key).kind, "price" if meta[key]["unit"] == "$m a unit" else "number2")
+        style = {"count": "count", "probability": "share", "rate": "rate"}.get(
+            param_of(key).kind, "price" if meta[key]["unit"] == "$m a unit" else "number2"
+        )
         sheet.put(at, LABEL, meta[key]["label"])
         sheet.put(at, UNIT, meta[key]["unit"], "unit")
         sheet.put(at, CONSTANT, f"={own(key)}", style)
@@ -177,7 +224,22 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
         Series(label, f"Sensitivity!{area(top, G + 4 + side, end, G + 4 + side, True)}", name, PALETTE[side])
         for side, label in enumerate(("Low", "High"))
     )
-    sheet.charts.append(Chart("stacked bar", "{finding_tornado}", series, end + 2, LABEL, 900, 380, "", "change of the figure", "0", "#,##0.0", alt_text="Tornado of the figure chosen"))
+    sheet.charts.append(
+        Chart(
+            "stacked bar",
+            "{finding_tornado}",
+            series,
+            end + 2,
+            LABEL,
+            900,
+            380,
+            "",
+            "change of the figure",
+            "0",
+            "#,##0.0",
+            alt_text="Tornado of the figure chosen",
+        )
+    )
     return end + 22
 
 
@@ -192,7 +254,13 @@ def _pair(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> 
     row = lay(sheet, rows, row + 1, COLUMNS)
     keys = f"=Deals!{area(frame.FIRST_ROW, 1, frame.FIRST_ROW + len(KEYS) - 1, 1, True)}"
     for side in ("down", "across"):
-        _input(book, sheet, f"{side}_key", f"sensitivity_{side}_key", Validation((0, 0, 0, 0), "list", formula=keys, title="Input", error="Choose a key from the list."))
+        _input(
+            book,
+            sheet,
+            f"{side}_key",
+            f"sensitivity_{side}_key",
+            Validation((0, 0, 0, 0), "list", formula=keys, title="Input", error="Choose a key from the list."),
+        )
     size = len(PAIR[0][1])
     values = [settings.take(f"sensitivity_{side}_values", list(given)) for side, (_, given) in zip(("down", "across"), PAIR, strict=True)]
     for i in range(size):
@@ -290,19 +358,40 @@ def _refinancing(book: Book, sheet: Sheet, row: int, names: Sequence[str], setti
     )
     row = lay(
         sheet,
-        [scalar(k, label, unit, settings.take(f"sensitivity_{k}", [value])[0], f"input {style}") for k, label, unit, value, style, _, _ in given],
+        [
+            scalar(k, label, unit, settings.take(f"sensitivity_{k}", [value])[0], f"input {style}")
+            for k, label, unit, value, style, _, _ in given
+        ],
         row + 1,
         COLUMNS,
     )
     for key, label, _, _, _, low, high in given:
-        _input(book, sheet, key, f"sensitivity_{key}", Validation((0, 0, 0, 0), "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}."))
+        _input(
+            book,
+            sheet,
+            key,
+            f"sensitivity_{key}",
+            Validation((0, 0, 0, 0), "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}."),
+        )
     rows = (
         ("refi_balance", "Left to refinance", "$m", "MAX({C!balloon},{balloon_tested})*{C!debt}", "number"),
-        ("refi_cfads", "CFADS of the year after, lender's view", "$m", "INDEX({C!lender_cfads:},MIN(ROWS({C!year:})*COLUMNS({C!year:}),{C!tenor}+1))", "number"),
+        (
+            "refi_cfads",
+            "CFADS of the year after, lender's view",
+            "$m",
+            "INDEX({C!lender_cfads:},MIN(ROWS({C!year:})*COLUMNS({C!year:}),{C!tenor}+1))",
+            "number",
+        ),
         ("refi_yield", "Debt yield", "%", 'IF({refi_balance_#}>0,{refi_cfads_#}/{refi_balance_#},"n/a")', "share"),
         ("refi_value", "Value of the plant to a buyer", "$m", "MAX(0,{refi_cfads_#})/{cap_rate}", "number"),
         ("refi_ltv", "Loan to value", "%", 'IF({refi_value_#}>0,{refi_balance_#}/{refi_value_#},"n/a")', "share"),
-        ("refi_verdict", "Could be refinanced", "", 'IF(ISNUMBER({refi_ltv_#}),IF(AND({refi_yield_#}>={least_debt_yield},{refi_ltv_#}<={most_ltv}),"yes","no"),"no")', "right"),
+        (
+            "refi_verdict",
+            "Could be refinanced",
+            "",
+            'IF(ISNUMBER({refi_ltv_#}),IF(AND({refi_yield_#}>={least_debt_yield},{refi_ltv_#}<={most_ltv}),"yes","no"),"no")',
+            "right",
+        ),
     )
     for key, label, unit, formula, style in rows:
         sheet.put(row, LABEL, label)
@@ -326,12 +415,21 @@ def _fan(sheet: Sheet, row: int, deal: str, book: Book, settings: Settings) -> i
     )
     row = lay(
         sheet,
-        [scalar(k, label, unit, settings.take(f"sensitivity_{k}", [value])[0], f"input {style}") for k, label, unit, value, style, _, _ in given],
+        [
+            scalar(k, label, unit, settings.take(f"sensitivity_{k}", [value])[0], f"input {style}")
+            for k, label, unit, value, style, _, _ in given
+        ],
         row + 1,
         COLUMNS,
     )
     for key, label, _, _, _, low, high in given:
-        _input(book, sheet, key, f"sensitivity_{key}", Validation((0, 0, 0, 0), "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}."))
+        _input(
+            book,
+            sheet,
+            key,
+            f"sensitivity_{key}",
+            Validation((0, 0, 0, 0), "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}."),
+        )
     levels = settings.take("sensitivity_percentiles", [0.1, 0.5, 0.9])
     sheet.put(row, LABEL, "Percentiles shown (0.1 is the bad one in ten)")
     for i, level in enumerate(levels):
@@ -348,14 +446,33 @@ def _fan(sheet: Sheet, row: int, deal: str, book: Book, settings: Settings) -> i
     sheet.mark("fan_any_year", row + height - 1, G + 4)
     sheet.mark("fan_error", row + height - 1, G + 5)
     end = row + height
-    sheet.put(end, LABEL, '="On simulated paths DSCR falls below 1 in some year with "&TEXT({fan_any_year},"0.0%")&" (standard error "&TEXT({fan_error},"0.0%")&")"')
+    sheet.put(
+        end,
+        LABEL,
+        '="On simulated paths DSCR falls below 1 in some year with "&TEXT({fan_any_year},"0.0%")&" (standard error "&TEXT({fan_error},"0.0%")&")"',
+    )
     sheet.mark("finding_fan", end, LABEL)
     years = f"Sensitivity!{area(row + 1, G, row + 20, G, True)}"
     series = tuple(
         Series(label, f"Sensitivity!{area(row + 1, G + 1 + j, row + 20, G + 1 + j, True)}", years, PALETTE[k])
         for j, (label, k) in enumerate((("Bad: low percentile", 3), ("Middle", 0), ("Good: high percentile", 2)))
     )
-    sheet.charts.append(Chart("column", "{finding_fan}", series, row + 1, LABEL, 470, 380, "Year of operation", "DSCR", "0", '0.0"x"', alt_text="Simulated DSCR by year at three percentiles"))
+    sheet.charts.append(
+        Chart(
+            "column",
+            "{finding_fan}",
+            series,
+            row + 1,
+            LABEL,
+            470,
+            380,
+            "Year of operation",
+            "DSCR",
+            "0",
+            '0.0"x"',
+            alt_text="Simulated DSCR by year at three percentiles",
+        )
+    )
     return end + 1
 
 
@@ -372,16 +489,33 @@ def _customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     )
     row = lay(
         sheet,
-        [scalar(k, label, unit, settings.take(f"sensitivity_{k}", [value])[0], f"input {style}") for k, label, unit, value, style, _, _ in given],
+        [
+            scalar(k, label, unit, settings.take(f"sensitivity_{k}", [value])[0], f"input {style}")
+            for k, label, unit, value, style, _, _ in given
+        ],
         row + 1,
         COLUMNS,
     )
     for key, label, _, _, _, low, high in given:
-        _input(book, sheet, key, f"sensitivity_{key}", Validation((0, 0, 0, 0), "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}."))
+        _input(
+            book,
+            sheet,
+            key,
+            f"sensitivity_{key}",
+            Validation((0, 0, 0, 0), "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}."),
+        )
     rows: list[Row] = [scalar("book_n", "Buyers in the book shown", "buyers", BOOK, "count")]
     for which, words in (("one_budget", "one budget"), ("many_budgets", "separate budgets")):
         call = f"MIN_CUSTOMERS({{book_renewal}},{{book_{which}}},{{book_share}},{{book_confidence}},,{{book_own}})"
-        rows.append(scalar(f"min_{which}", f"Buyers needed under {words}", "buyers", f'=IF({{Checks!live}}=1,IFERROR({call},"no number is enough"),"no add-in")', "total count"))
+        rows.append(
+            scalar(
+                f"min_{which}",
+                f"Buyers needed under {words}",
+                "buyers",
+                f'=IF({{Checks!live}}=1,IFERROR({call},"no number is enough"),"no add-in")',
+                "total count",
+            )
+        )
     row = lay(sheet, rows, row, COLUMNS)
     frame.band_row(sheet, row, "Buyers of the book that renew, and with what probability", COLUMNS.last)
     for k, (which, words) in enumerate((("one_budget", "One budget"), ("many_budgets", "Separate budgets"))):
@@ -394,12 +528,31 @@ def _customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
             sheet.cells[row + 1 + i, col].style = "count"
     first, last = row + 1, row + 1 + BOOK
     at = last + 1
-    sheet.put(at, LABEL, f'="Chance that none of "&{{book_n}}&" buyers renews: one budget "&TEXT({address(first, G + 1)},"0.0%")&", separate budgets "&TEXT({address(first, G + 5)},"0.0%")')
+    sheet.put(
+        at,
+        LABEL,
+        f'="Chance that none of "&{{book_n}}&" buyers renews: one budget "&TEXT({address(first, G + 1)},"0.0%")&", separate budgets "&TEXT({address(first, G + 5)},"0.0%")',
+    )
     sheet.mark("finding_book", at, LABEL)
     names = f"Sensitivity!{area(first, G, last, G, True)}"
     series = (
         Series("One budget", f"Sensitivity!{area(first, G + 1, last, G + 1, True)}", names, PALETTE[3]),
         Series("Separate budgets", f"Sensitivity!{area(first, G + 5, last, G + 5, True)}", names, PALETTE[0]),
     )
-    sheet.charts.append(Chart("column", "{finding_book}", series, at + 1, LABEL, 900, 320, "buyers that renew", "probability", "0", "0%", alt_text="Distribution of renewals under one budget and under separate budgets"))
+    sheet.charts.append(
+        Chart(
+            "column",
+            "{finding_book}",
+            series,
+            at + 1,
+            LABEL,
+            900,
+            320,
+            "buyers that renew",
+            "probability",
+            "0",
+            "0%",
+            alt_text="Distribution of renewals under one budget and under separate budgets",
+        )
+    )
     return at + 18

@@ -152,7 +152,12 @@ def _answer(sheet: Sheet, row: int, n: int) -> int:
     """What support would do, in one sentence with computed figures, over two rows."""
     _band(sheet, row, "The answer in one sentence", n)
     for k, part in enumerate(("answer", "answer_cost"), start=1):
-        sheet.put(row + k, LABEL, f'=IFERROR({{Frontier!sentence_{k}}},"The add-in\'s functions are absent: Frontier cannot be calculated here.")', "bold")
+        sheet.put(
+            row + k,
+            LABEL,
+            f'=IFERROR({{Frontier!sentence_{k}}},"The add-in\'s functions are absent: Frontier cannot be calculated here.")',
+            "bold",
+        )
         sheet.mark(part, row + k, LABEL)
     return row + 3
 
@@ -264,11 +269,13 @@ def _charts(sheet: Sheet, names: Sequence[str]) -> None:
     rate = [Series(label, across(f"rate_{part}_part"), cases, PALETTE[i]) for i, (label, part) in enumerate(parts)]
     months = [Series("Months to first revenue", across("completion_month"), cases, PALETTE[0])]
     lines = [
-        Series(f"{{Frontier!years_{i}}}", f"{{Frontier!min_dscr_{i}:}}", "{Frontier!coverages:}", PALETTE[k]) for k, i in enumerate((2, 4, 5, 6))
+        Series(f"{{Frontier!years_{i}}}", f"{{Frontier!min_dscr_{i}:}}", "{Frontier!coverages:}", PALETTE[k])
+        for k, i in enumerate((2, 4, 5, 6))
     ]
     lines.append(Series("{Frontier!mark_name}", "{Frontier!mark_line:}", "{Frontier!coverages:}", "000000", dashed=True))
     under = [
-        Series(f"{{Inputs!case_name_{i + 1}}}", f"{{Scenarios!strip_min_dscr_{i + 1}:}}", "{Scenarios!names:}", PALETTE[i]) for i in range(n)
+        Series(f"{{Inputs!case_name_{i + 1}}}", f"{{Scenarios!strip_min_dscr_{i + 1}:}}", "{Scenarios!names:}", PALETTE[i])
+        for i in range(n)
     ]
     coverage = "guarantee coverage; lines: years of offtake"
     for place, (kind, finding, series, x, y, shown, alt) in enumerate(

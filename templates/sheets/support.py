@@ -46,7 +46,16 @@ TOOLS = (
 )
 # key, label, unit, delivered value, number format, least, most, source
 TERMS: tuple[tuple[str, str, str, float, str, float, float, str], ...] = (
-    ("t_years", "Offtake", "years", 12, "count", 1, 30, "illustrative; ten years at DoD/MP Materials, July 2025; beyond five, special authority"),
+    (
+        "t_years",
+        "Offtake",
+        "years",
+        12,
+        "count",
+        1,
+        30,
+        "illustrative; ten years at DoD/MP Materials, July 2025; beyond five, special authority",
+    ),
     ("t_floor", "Floor over the case's price", "x price", 0.97, "multiple", 0, 5, "illustrative"),
     ("t_cap", "Cap over the case's price", "x price", 1.10, "multiple", 0, 5, "illustrative"),
     ("t_upside", "Seller's share above the cap", "%", 0.70, "share", 0, 1, "the buyer takes 30%: DoD/MP Materials, July 2025"),
@@ -155,12 +164,30 @@ def _package_inputs() -> list[Row]:
         ("public_offtake_years", "Public offtake", "years", "=IF({use_offtake}=1,{t_years},0)", "count"),
         ("price_basis", "Price basis", "choice", f"=IF({both},{{Lists!list_price_basis#2}},{own('price_basis')})", "centre wrap"),
         ("price_floor", "Price floor", "$m a unit", f"=IF({both},{{t_floor}}*{price},{own('price_floor')})", "price"),
-        ("price_cap", "Price cap (0: none)", "$m a unit", f"=IF({band},{{t_cap}}*{price},IF({{use_floor}}=1,0,{own('price_cap')}))", "price"),
+        (
+            "price_cap",
+            "Price cap (0: none)",
+            "$m a unit",
+            f"=IF({band},{{t_cap}}*{price},IF({{use_floor}}=1,0,{own('price_cap')}))",
+            "price",
+        ),
         ("upside_share", "Seller's share above the cap", "%", f"=IF({band},{{t_upside}},{own('upside_share')})", "share"),
         ("band_escalator", "Escalator of the band", "% a year", f"=IF({both},{{t_escalator}},{own('band_escalator')})", "rate"),
         ("statutory_backing", "Backing", "choice", f"=IF({{use_offtake}}=1,{{t_backing}},{own('statutory_backing')})", "centre wrap"),
-        ("lender_view", "Lender's view", "choice", f"=IF({{use_offtake}}=1,{{Lists!list_lender_view#2}},{own('lender_view')})", "centre wrap"),
-        ("termination", "Termination for convenience", "a year", f"=IF({{use_offtake}}=1,MIN({{t_termination}},{own('termination')}),{own('termination')})", "share"),
+        (
+            "lender_view",
+            "Lender's view",
+            "choice",
+            f"=IF({{use_offtake}}=1,{{Lists!list_lender_view#2}},{own('lender_view')})",
+            "centre wrap",
+        ),
+        (
+            "termination",
+            "Termination for convenience",
+            "a year",
+            f"=IF({{use_offtake}}=1,MIN({{t_termination}},{own('termination')}),{own('termination')})",
+            "share",
+        ),
         ("cancellation_ceiling", "Cancellation ceiling", "$m", f"={{use_offtake}}*{{t_ceiling}}*{own('capex')}", "number"),
         ("buyer_value", "Value of the goods to the buyer", "x price", f"=IF({both},{WORTH},{own('buyer_value')})", "multiple"),
         ("coverage", "Guarantee coverage", "%", "={use_guarantee}*{t_coverage}+{use_export}*{t_export_share}*{t_export_cover}", "share"),
@@ -222,7 +249,9 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     place = sheet.placed["t_backing"]
     keep(book, sheet, "support_t_backing", place.row, place.col, place.row, place.col)
     spot = (place.row, place.col, place.row, place.col)
-    sheet.validations.append(Validation(spot, "list", choices=BACKINGS, title="Backing", error="Choose from the list.", blank_allowed=False))
+    sheet.validations.append(
+        Validation(spot, "list", choices=BACKINGS, title="Backing", error="Choose from the list.", blank_allowed=False)
+    )
     for tool, _ in TOOLS:
         at = sheet.placed[f"use_{tool}"].row
         keep(book, sheet, f"support_use_{tool}", at, COLUMNS.first, at, COLUMNS.last)
@@ -234,7 +263,14 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     values = area(at[0], COLUMNS.first, at[-1], COLUMNS.last, True)
     row = results(sheet, row, RESULTS, "r_", f"{ranges['studied']},{keys},{values}")
     row = _gains(sheet, row)
-    frame.band_row(sheet, row, "The same support to an uncompetitive incumbent: the case with its costs raised by the factor above", COLUMNS.last, "heading", "6")
+    frame.band_row(
+        sheet,
+        row,
+        "The same support to an uncompetitive incumbent: the case with its costs raised by the factor above",
+        COLUMNS.last,
+        "heading",
+        "6",
+    )
     row = results(sheet, row + 1, RIVALS, "i_", f"{ranges['incumbent']},{keys},{values}")
     row = lay(
         sheet,
@@ -264,9 +300,7 @@ def _blue(book: Book, sheet: Sheet, key: str, low: float, high: float, label: st
     spot = (place.row, place.col, place.row, place.col)
     keep(book, sheet, f"support_{key}", *spot)
     kind = "whole" if whole or key == "t_years" else "decimal"
-    sheet.validations.append(
-        Validation(spot, kind, low, high, title=label[:32], error=f"From {low:g} to {high:g}.", blank_allowed=False)
-    )
+    sheet.validations.append(Validation(spot, kind, low, high, title=label[:32], error=f"From {low:g} to {high:g}.", blank_allowed=False))
 
 
 def results(
@@ -337,7 +371,12 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
             *(scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}") for k, label, unit, v, style, _, _ in given),
             scalar("s_capex", "Cost of the project", "$m", of_studied("{S!total_uses}")),
             scalar("s_debt", "Debt", "$m", of_studied("{S!debt}")),
-            scalar("s_success", "Worth if the contract is kept", "$m", of_studied("SUMPRODUCT({S!unlevered_cfads_promised:},(1+{s_rate})^-{S!year:})")),
+            scalar(
+                "s_success",
+                "Worth if the contract is kept",
+                "$m",
+                of_studied("SUMPRODUCT({S!unlevered_cfads_promised:},(1+{s_rate})^-{S!year:})"),
+            ),
             scalar("s_failure", "Worth if it is lost", "$m", of_studied("{S!collateral}*(1-{S!sale_cost})")),
             scalar("s_probability", "Probability that it is kept to the end of the loan", "%", of_studied("{S!contract_kept}"), "share"),
             scalar("s_shortfall", "Debt not covered where it is lost", "$m", "=MAX(0,{s_debt}-{s_failure})"),
@@ -351,7 +390,10 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
     args = {"": "", "grant": ",MIN({s_cost},MAX(0,{s_capex}-{s_debt}))", "coverage": ",0,{s_covered}", "loan": ",0,0,0,{s_covered}"}
     for k, (words, tool) in enumerate(SPLIT_TOOLS):
         frame.band_row(sheet, row, words, COLUMNS.last)
-        call = f"=SUPPORT_SPLIT({{s_capex}},{{s_debt}},{{s_success}},{{s_failure}},{{s_probability}}{args[tool]})"
+        call = (
+            f"=IFERROR(SUPPORT_SPLIT({{s_capex}},{{s_debt}},{{s_success}},{{s_failure}},{{s_probability}}{args[tool]}),"
+            'IF({Checks!live}=1,"n/a","no add-in"))'
+        )
         sheet.array(row + 1, COLUMNS.first, 1 + len(PARTIES), 5, call, "number")
         for j in range(5):
             sheet.cells[row + 1, COLUMNS.first + j].style = "band right"
@@ -368,11 +410,26 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         sheet.put(row, COLUMNS.first + k, words, "band right")
     columns = TimeColumns(COLUMNS.first, len(SPLIT_TOOLS))
     figures = (
-        ("belief", "The sponsor goes ahead from this probability of success", "share", 'IF({L}+{G}>0,MAX(0,{L}/({L}+{G})),"n/a")'),
-        ("efficient", "The project is worth its cost from", "share", 'IF({PL}+{PG}>0,MAX(0,{PL}/({PL}+{PG})),"n/a")'),
-        ("gap", "Gap: a plant that the sponsor builds without believing in it", "share", 'IF(AND(ISNUMBER({B}),ISNUMBER({E})),{E}-{B},"n/a")'),
-        ("taxpayer", "Expected public cost, as a check of equality", "number", "-{X}"),
-        ("private", "Private money at risk per $ of public cost", "number2", 'IF(-{X}>0,({R1}+{R2})/-{X},"n/a")'),
+        (
+            "belief",
+            "The sponsor goes ahead from this probability of success",
+            "share",
+            'IF(ISNUMBER({L}),IF(AND({L}+{G}>0,{G}>=0),MAX(0,{L}/({L}+{G})),"n/a"),"n/a")',
+        ),
+        (
+            "efficient",
+            "The project is worth its cost from",
+            "share",
+            'IF(ISNUMBER({PL}),IF(AND({PL}+{PG}>0,{PG}>=0),MAX(0,{PL}/({PL}+{PG})),"n/a"),"n/a")',
+        ),
+        (
+            "gap",
+            "Gap: a plant that the sponsor builds without believing in it",
+            "share",
+            'IF(AND(ISNUMBER({B}),ISNUMBER({E})),{E}-{B},"n/a")',
+        ),
+        ("taxpayer", "Expected public cost, as a check of equality", "number", 'IF(ISNUMBER({X}),-{X},"n/a")'),
+        ("private", "Private money at risk per $ of public cost", "number2", 'IF(ISNUMBER({X}),IF(-{X}>0,({R1}+{R2})/-{X},"n/a"),"n/a")'),
     )
     for key, label, style, formula in figures:
         row += 1
@@ -399,9 +456,17 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
 def _charts(sheet: Sheet, row: int) -> None:
     """Cover gained by each package, and what it costs."""
     finding = row + 1
-    sheet.put(finding, LABEL, '="Minimum DSCR of "&{studied_name}&" by package, from "&TEXT(MIN({r_min_dscr:}),"0.00")&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"')
+    sheet.put(
+        finding,
+        LABEL,
+        '="Minimum DSCR of "&{studied_name}&" by package, from "&TEXT(MIN({r_min_dscr:}),"0.00")&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"',
+    )
     sheet.mark("finding_dscr", finding, LABEL)
-    sheet.put(finding + 1, LABEL, '="Expected public cost from $"&TEXT(MIN({r_public_cost:}),"0")&"m to $"&TEXT(MAX({r_public_cost:}),"0")&"m; budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"')
+    sheet.put(
+        finding + 1,
+        LABEL,
+        '="Expected public cost from $"&TEXT(MIN({r_public_cost:}),"0")&"m to $"&TEXT(MAX({r_public_cost:}),"0")&"m; budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"',
+    )
     sheet.mark("finding_cost", finding + 1, LABEL)
     dscr = (Series("Minimum DSCR", "{Support!r_min_dscr:}", "{Support!packages:}", PALETTE[0]),)
     cost = (
@@ -410,5 +475,18 @@ def _charts(sheet: Sheet, row: int) -> None:
     )
     for i, (title, series, unit, shown) in enumerate((("finding_dscr", dscr, "x", '0.0"x"'), ("finding_cost", cost, "$m", "#,##0"))):
         sheet.charts.append(
-            Chart("column", f"{{{title}}}", series, finding + 3, LABEL if i == 0 else COLUMNS.first + 2, 700, 320, "", unit, "0", shown, alt_text="By package of support")
+            Chart(
+                "column",
+                f"{{{title}}}",
+                series,
+                finding + 3,
+                LABEL if i == 0 else COLUMNS.first + 2,
+                700,
+                320,
+                "",
+                unit,
+                "0",
+                shown,
+                alt_text="By package of support",
+            )
         )

@@ -39,7 +39,10 @@ def blue(
     """Kept blue scalars with bounds and a source: key, label, unit, value, format, least, most, source."""
     row = lay(
         sheet,
-        [scalar(k, label, unit, settings.take(f"time_{k}", [value])[0], f"input {style}") for k, label, unit, value, style, _, _, _ in given],
+        [
+            scalar(k, label, unit, settings.take(f"time_{k}", [value])[0], f"input {style}")
+            for k, label, unit, value, style, _, _, _ in given
+        ],
         row,
         COLUMNS,
     )
@@ -75,7 +78,13 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         ("idc", "Interest during construction", "$m", "{C!total_idc}", "number"),
         ("fees", "Fees during construction", "$m", "{C!total_fees}", "number"),
         ("idc_share", "Interest and fees over plant cost", "%", "({idc_#}+{fees_#})/{C!plant_cost}", "share"),
-        ("idc_month", "Interest on the facility in the last month of building", "$m a month", "{C!debt}*{C!construction_rate}/12", "number"),
+        (
+            "idc_month",
+            "Interest on the facility in the last month of building",
+            "$m a month",
+            "{C!debt}*{C!construction_rate}/12",
+            "number",
+        ),
         ("delay_net", "Holding cost of a month of delay, less damages", "$m a month", "{C!delay_cost}-{C!delay_damages}", "number"),
         ("ramp_lost", "Output lost to the ramp, years of full output", "years", "{ramp_#}/12/(1+1)", "number2"),
     )
@@ -89,7 +98,9 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
             sheet.mark(f"{key}_{i + 1}", row, G + i)
         row += 1
     sheet.put(row, LABEL, "Cost of one month's delay, present value at close (COST_OF_DELAY)", "bold")
-    for k, (key, label) in enumerate((("delay_cost", "cost"), ("delay_lost", "value lost"), ("delay_holding", "holding cost less damages"))):
+    for k, (key, label) in enumerate(
+        (("delay_cost", "cost"), ("delay_lost", "value lost"), ("delay_holding", "holding cost less damages"))
+    ):
         sheet.put(row + k, UNIT, "$m", "unit")
         if k:
             sheet.put(row + k, LABEL, f"  of which {label}")
@@ -116,14 +127,35 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         Series(label, across(key), cases, PALETTE[k])
         for k, (key, label) in enumerate((("build", "Build"), ("late", "Delay"), ("ramp", "Ramp")))
     )
-    sheet.charts.append(Chart("stacked bar", "{finding_build}", series, row + 1, LABEL, 900, 260, "", "months from financial close", "0", "0", alt_text="Build, delay and ramp in months"))
+    sheet.charts.append(
+        Chart(
+            "stacked bar",
+            "{finding_build}",
+            series,
+            row + 1,
+            LABEL,
+            900,
+            260,
+            "",
+            "months from financial close",
+            "0",
+            "0",
+            alt_text="Build, delay and ramp in months",
+        )
+    )
     return row + 15
 
 
 def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
     """What the signed contract is worth and the capital that it can mobilise."""
     frame.band_row(sheet, row, "What an announced contract is worth", COLUMNS.last, "heading", "2")
-    row = blue(book, sheet, row + 1, settings, (("market_value", "Market value of the sponsor before the announcement", "$m", 10000.0, "number", 1, 1e7, "illustrative"),))
+    row = blue(
+        book,
+        sheet,
+        row + 1,
+        settings,
+        (("market_value", "Market value of the sponsor before the announcement", "$m", 10000.0, "number", 1, 1e7, "illustrative"),),
+    )
     rows = (
         ("contract_value", "Value of the contract, risk counted", "$m", "{C!contract_value}", "number"),
         ("per_plant", "Per $ of plant", "$", "{contract_value_#}/{C!plant_cost}", "number2"),
@@ -153,10 +185,22 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         sheet,
         [
             scalar("curve", "Unit cost after each doubling", "%", f"=1-{_own('learning_rate')}", "share"),
-            scalar("exponent", "Exponent of the curve", "factor", f"=LN({{curve}})/LN(1+1)", "factor"),
-            path("multiple", "Cumulative output, over that at which unit cost is quoted", "x", settings.take("time_multiple", list(DOUBLINGS)), "input count"),
+            scalar("exponent", "Exponent of the curve", "factor", "=LN({curve})/LN(1+1)", "factor"),
+            path(
+                "multiple",
+                "Cumulative output, over that at which unit cost is quoted",
+                "x",
+                settings.take("time_multiple", list(DOUBLINGS)),
+                "input count",
+            ),
             path("unit_cost", "Unit cost", "$m a unit", f"={_own('variable_cost')}*{{multiple}}^{{exponent}}", "price"),
-            scalar("first_unit", "Cost of the very first unit that the curve implies", "$m a unit", f"={_own('variable_cost')}/{_own('learning_volume')}^{{exponent}}", "price"),
+            scalar(
+                "first_unit",
+                "Cost of the very first unit that the curve implies",
+                "$m a unit",
+                f"={_own('variable_cost')}/{_own('learning_volume')}^{{exponent}}",
+                "price",
+            ),
             scalar(
                 "lot_first",
                 "Average unit cost of the first year's full output (LEARNING_COST)",
@@ -175,7 +219,9 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
 
 def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     """The output lost when a capability is let go and must be rebuilt."""
-    frame.band_row(sheet, row, '="Letting the capability of "&{Support!studied_name}&" lapse, and rebuilding it"', COLUMNS.last, "heading", "4")
+    frame.band_row(
+        sheet, row, '="Letting the capability of "&{Support!studied_name}&" lapse, and rebuilding it"', COLUMNS.last, "heading", "4"
+    )
     row = blue(
         book,
         sheet,
@@ -184,7 +230,16 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         (
             ("decay", "Capability lost in each idle year", "%", 0.20, "share", 0, 1, "illustrative"),
             ("idle_years", "Idle years", "years", 5, "count", 1, 30, "illustrative"),
-            ("rebuild_years", "Years to climb back", "years", 4, "count", 1, 30, "illustrative; 155 mm shells: from 14,400 a month (2022) to 100,000 asked by 2025"),
+            (
+                "rebuild_years",
+                "Years to climb back",
+                "years",
+                4,
+                "count",
+                1,
+                30,
+                "illustrative; 155 mm shells: from 14,400 a month (2022) to 100,000 asked by 2025",
+            ),
         ),
     )
     value = f"{_own('price')}*{_own('capacity')}*{_own('contract_share')}"
@@ -195,8 +250,16 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         [
             scalar("left", "Capability left", "%", "=(1-{decay})^{idle_years}", "share"),
             scalar("lapse_value", "Value of a full year's output", "$m a year", f"={value}"),
-            scalar("lapse_cost", "Output lost while it is rebuilt (LAPSE_COST)", "$m", f"=LAPSE_COST({rate},{{lapse_value}},{{decay}},{{idle_years}},{{rebuild_years}})", "total number"),
-            scalar("kept_cost", "Keeping the idle plant warm over those years", "$m", f"=-FV({rate},{{idle_years}},{ready})", "total number"),
+            scalar(
+                "lapse_cost",
+                "Output lost while it is rebuilt (LAPSE_COST)",
+                "$m",
+                f"=LAPSE_COST({rate},{{lapse_value}},{{decay}},{{idle_years}},{{rebuild_years}})",
+                "total number",
+            ),
+            scalar(
+                "kept_cost", "Keeping the idle plant warm over those years", "$m", f"=-FV({rate},{{idle_years}},{ready})", "total number"
+            ),
             scalar("lapse_ratio", "Loss per $ of keeping it warm", "$", '=IF({kept_cost}>0,{lapse_cost}/{kept_cost},"n/a")', "number2"),
         ],
         row,
@@ -224,11 +287,28 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
         sheet,
         [
             scalar("surge_volume", "Surge output a year", "volume", f"={{spare}}*{_own('capacity')}"),
-            scalar("surge_gain", "Gain to the buyer in a crisis", "$m", f"={{surge_volume}}*({{surge_worth}}*{unit}-{_own('variable_cost')})*{{crisis_years}}"),
+            scalar(
+                "surge_gain",
+                "Gain to the buyer in a crisis",
+                "$m",
+                f"={{surge_volume}}*({{surge_worth}}*{unit}-{_own('variable_cost')})*{{crisis_years}}",
+            ),
             scalar("ready_value", "Expected gain", "$m a year", "={crisis}*{surge_gain}", "total number"),
-            scalar("ready_cost", "Cost of the spare capacity, fixed cost and return on capital", "$m a year", f"={{spare}}*({_own('fixed_cost')}+{_own('treasury_rate')}*{_own('capex')})", "total number"),
+            scalar(
+                "ready_cost",
+                "Cost of the spare capacity, fixed cost and return on capital",
+                "$m a year",
+                f"={{spare}}*({_own('fixed_cost')}+{_own('treasury_rate')}*{_own('capex')})",
+                "total number",
+            ),
             scalar("ready_ratio", "Expected gain per $ of cost", "$", '=IF({ready_cost}>0,{ready_value}/{ready_cost},"n/a")', "number2"),
-            scalar("ready_breakeven", "Chance of a crisis at which it pays", "a year", '=IF({surge_gain}>0,{ready_cost}/{surge_gain},"n/a")', "share"),
+            scalar(
+                "ready_breakeven",
+                "Chance of a crisis at which it pays",
+                "a year",
+                '=IF({surge_gain}>0,{ready_cost}/{surge_gain},"n/a")',
+                "share",
+            ),
         ],
         row,
         COLUMNS,
