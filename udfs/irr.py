@@ -25,7 +25,7 @@ GRID = np.concatenate([np.linspace(-LARGEST, -1.0, 60), np.linspace(-0.99, 1.5, 
 
 def irr(flows: Sequence[float] | np.ndarray, guess: float = 0.1) -> float:
     """IRR of one equal-period cash flow; NaN where none exists, the one nearest the guess where several do."""
-    if len(flows) <= SHORT and (rate := _of_short(flows.tolist() if isinstance(flows, np.ndarray) else list(flows))) is not None:
+    if 1 < len(flows) <= SHORT and (rate := _of_short(flows.tolist() if isinstance(flows, np.ndarray) else list(flows))) is not None:
         return rate
     return dated_irr(np.asarray(flows, float), np.arange(float(len(flows))), guess)
 
@@ -45,7 +45,7 @@ def irr_batch(flows: np.ndarray, guess: float = 0.1) -> np.ndarray:
     """IRR of many equal-period cash flows (S, T), each as `irr` gives it."""
     flows = np.asarray(flows, float)
     answer = np.full(len(flows), np.nan)
-    for start in range(0, len(flows), BLOCK):
+    for start in range(0, len(flows) if flows.shape[1] > 1 else 0, BLOCK):
         block = flows[start : start + BLOCK]
         comes, goes = block > 0, block < 0
         last = block.shape[1] - 1
@@ -84,7 +84,7 @@ def _of_short(flows: list[float]) -> float | None:
     """The rate of flows that change sign once, in plain Python; None where they do not, or where it does not settle."""
     turn = 1
     first = flows[0] or next((flow for flow in flows if flow), 0.0)
-    if len(flows) < 2 or flows[1] * first >= 0:
+    if flows[1] * first >= 0:
         turn = next((t for t, flow in enumerate(flows) if flow * first < 0), 0)
     early, late = flows[:turn], flows[turn:]
     if not turn or (min(late) < 0 if first < 0 else max(late) > 0):
@@ -207,7 +207,8 @@ def irr_roots(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
     some = flows != 0
     if sign_changes(flows) == 0:
         return np.empty(0)
-    return np.sort(all_roots(flows[None, some], times[some] - times[some].min())[1])
+    found = np.sort(all_roots(flows[None, some], times[some] - times[some].min())[1])
+    return found[np.diff(found, prepend=-1.0) > ROUNDING]
 
 
 def all_roots(flows: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -217,22 +218,17 @@ def all_roots(flows: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndar
     point between two grid points of one sign, which hides two rates, or one where the value only touches zero.
     """
     discount = _scaled_discount(GRID, times)
-    value, slope, size = flows @ discount.T, (flows * times) @ discount.T, np.abs(flows) @ discount.T
-    on_grid = (value == 0) & (size > 0)
-    before, after = value[:, :-1], value[:, 1:]
-    crosses = before * after < 0
-    turns = (before * after > 0) & (slope[:, :-1] * slope[:, 1:] < 0) & (np.sign(before) == np.sign(slope[:, :-1]))
-    parts = []
-    for wanted, search in ((crosses, lambda *bracket: [_between(*bracket)]), (turns, _beside_turning_points)):
-        if wanted.any():
-            lanes, cells = np.nonzero(wanted)
-            parts += search(flows, times, lanes, GRID[cells], GRID[cells + 1])
-    if on_grid.any():
-        lanes, points = np.nonzero(on_grid)
-        parts.append((lanes, GRID[points]))
-    if not parts:
-        return np.empty(0, int), np.empty(0)
-    return np.concatenate([lanes for lanes, _ in parts]), np.expm1(np.concatenate([found for _, found in parts]))
+    positive, falling = flows @ discount.T > 0, (flows * times) @ discount.T > 0
+    crosses = positive[:, 1:] != positive[:, :-1]
+    turns = ~crosses & (falling[:, :-1] == positive[:, :-1]) & (falling[:, 1:] != positive[:, 1:])
+    lanes, log_rates = np.empty(0, int), np.empty(0)
+    for wanted, search in ((crosses, _between), (turns, _beside_turning_points)):
+        at, cells = np.nonzero(wanted)
+        if at.size:
+            at, found = search(flows, times, at, GRID[cells], GRID[cells + 1])
+            lanes, log_rates = np.append(lanes, at), np.append(log_rates, found)
+    worth = (np.abs(flows[lanes]) * _scaled_discount(log_rates, times)).sum(axis=1) > 0  # not a value lost to rounding
+    return lanes[worth], np.expm1(log_rates[worth])
 
 
 def _scaled_discount(log_rate: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -248,7 +244,7 @@ def _between(flows: np.ndarray, times: np.ndarray, lanes: np.ndarray, low: np.nd
     return lanes[found.converged], found.root[found.converged]
 
 
-def _beside_turning_points(flows, times, lanes, low, high) -> list[tuple[np.ndarray, np.ndarray]]:
+def _beside_turning_points(flows, times, lanes, low, high) -> tuple[np.ndarray, np.ndarray]:
     """The zeros in brackets whose ends have one sign and whose value turns towards zero in between: none, one or two."""
     turned = roots.bracketed(lambda g, at: (flows[lanes[at]] * times * _scaled_discount(g, times)).sum(axis=1), low, high)
     lanes, turning, low, high = (part[turned.converged] for part in (lanes, turned.root, low, high))
@@ -257,8 +253,6 @@ def _beside_turning_points(flows, times, lanes, low, high) -> list[tuple[np.ndar
     start = (flows[lanes] * _scaled_discount(low, times)).sum(axis=1)
     touches = np.abs(value) <= ROUNDING * size
     through = ~touches & (value * start < 0)
-    return [
-        (lanes[touches], turning[touches]),
-        _between(flows, times, lanes[through], low[through], turning[through]),
-        _between(flows, times, lanes[through], turning[through], high[through]),
-    ]
+    left = _between(flows, times, lanes[through], low[through], turning[through])
+    right = _between(flows, times, lanes[through], turning[through], high[through])
+    return np.concatenate([lanes[touches], left[0], right[0]]), np.concatenate([turning[touches], left[1], right[1]])

@@ -166,6 +166,29 @@ def test_rates_of_dates_agree_with_pyxirr_in_any_order() -> None:
     assert "dates" in refused("#VALUE!", udfs.PROJECT_IRR, flows, 0.1, serials[:3])
 
 
+def test_dates_out_of_order_hide_no_change_of_sign() -> None:
+    flows, serials = [-100.0, -132.0, 230.0], [45000, 45730, 45365]  # in order of time -100, 230, -132: two rates
+    assert udfs.IRR_ROOTS(flows, serials).tolist() == pytest.approx([0.1, 0.2])
+    assert udfs.PROJECT_IRR(flows, 0.3, serials) == pytest.approx(0.2)
+    assert udfs.PROJECT_IRR(flows, 0.0, serials) == pytest.approx(0.1)
+
+
+def test_flows_that_begin_late_have_no_false_rates() -> None:
+    late = np.array([0.0] * 200 + [-100, 230, -132] + [0.0] * 157)
+    np.testing.assert_allclose(udfs.IRR_ROOTS(late), [0.1, 0.2], atol=1e-9)
+    batch = np.vstack([late, np.roll(late, -200), np.roll(late, 150)])
+    lanes, rates = irr.all_roots(batch, np.arange(360.0))
+    assert sorted(lanes.tolist()) == [0, 0, 1, 1, 2, 2]
+    np.testing.assert_allclose(np.sort(rates), [0.1] * 3 + [0.2] * 3, atol=1e-9)
+    np.testing.assert_allclose(irr.irr_batch(batch, 0.3), 0.2, atol=1e-9)
+
+
+def test_nothing_to_solve_gives_no_rate() -> None:
+    for flows in ([], [0.0], [5.0], [0.0, 0.0], [0.0, -5.0]):
+        assert math.isnan(irr.irr(flows))
+        assert np.isnan(irr.irr_batch(np.array([flows, flows]))).all()
+
+
 def test_the_value_at_the_rate_found_is_zero() -> None:
     flows = [-100, -50, 20, 35, 40, 45, 45, 40, 30]
     assert udfs.PROJECT_NPV(udfs.PROJECT_IRR(flows), flows) == pytest.approx(0, abs=1e-11)
