@@ -77,7 +77,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     _refuse_strangers(path, values)
     names = _case_sheets(path, formulas)
     book = _laid(path, values, names)
-    cases = readback.read_workbook(path)
+    cases = readback.read_workbook(path, (values, formulas))
     if len(cases) != len(names):
         raise DealFileError(f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of {len(names)} have none.")
     filled = Filled(path, book, cases, names, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -90,7 +90,12 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     filled.cells_tied, faults = _stale(path, book)
     _say(path, purpose, "shows values that its own formulas do not give: it is stale or typed over", faults)
     tied, different = tieout.differences(book, names, [case.deal for case in cases])
-    _say(path, purpose, "differs from the model", [f"{cell} shows {_shown(mine)}, the model gives {theirs!r}" for cell, mine, theirs in different])
+    _say(
+        path,
+        purpose,
+        "differs from the model",
+        [f"{cell} shows {_shown(mine)}, the model gives {theirs!r}" for cell, mine, theirs in different],
+    )
     filled.cells_tied += tied
     _refuse_failing_checks(path, book, purpose)
     return filled
@@ -111,7 +116,9 @@ def _refuse_strangers(path: Path, values: Any) -> None:
         raise DealFileError(f"{path.name} is not a comparison of Bankable: it has no cells named {input_name('case_name')}.")
     if "Cover" not in values.sheetnames:
         raise DealFileError(f"{path.name} has no sheet Cover: start again from `bankable compare`.")
-    written = next((row[1].value for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40) if row[0].value == "Version of Bankable"), None)
+    written = next(
+        (row[1].value for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40) if row[0].value == "Version of Bankable"), None
+    )
     ours = metadata.version("bankable")
     if str(written) != ours:
         raise DealFileError(
@@ -119,7 +126,9 @@ def _refuse_strangers(path: Path, values: Any) -> None:
         )
     missing = [input_name(key) for key in deals.KEYS if input_name(key) not in values.defined_names]
     if missing:
-        raise DealFileError(f"{path.name} has lost the cells named {', '.join(missing[:5])}: `bankable compare {path.name}` cannot read it either.")
+        raise DealFileError(
+            f"{path.name} has lost the cells named {', '.join(missing[:5])}: `bankable compare {path.name}` cannot read it either."
+        )
 
 
 def _case_sheets(path: Path, formulas: Any) -> list[str]:
@@ -135,7 +144,9 @@ def _case_sheets(path: Path, formulas: Any) -> list[str]:
     for cell in area[0] if isinstance(area, tuple) else (area,):
         link = _LINK.match(str(cell.value))
         if link is None:
-            raise TieOutError(f"{path.name} was changed: {sheet}!{cell.coordinate} holds {cell.value!r} where the model has a link to a case sheet.")
+            raise TieOutError(
+                f"{path.name} was changed: {sheet}!{cell.coordinate} holds {cell.value!r} where the model has a link to a case sheet."
+            )
         found.append(link[1])
     return found
 
@@ -193,7 +204,12 @@ def _changed(book: Book, formulas: Any) -> list[str]:
     for sheet in book:
         if sheet.name in _FREE_SHEETS:
             continue
-        there = {(cell.row - 1, cell.column - 1): cell.value for line in formulas[sheet.name].iter_rows() for cell in line if cell.value is not None}
+        there = {
+            (cell.row - 1, cell.column - 1): cell.value
+            for line in formulas[sheet.name].iter_rows()
+            for cell in line
+            if cell.value is not None
+        }
         said_of = {} if sheet.name != "Inputs" else _source_columns(sheet)
         for spot in sorted(there.keys() | sheet.cells.keys()):
             if spot in free[sheet.name] or spot[0] == frame.TITLE_ROW or spot[1] in said_of:
@@ -339,7 +355,11 @@ def _refuse_failing_checks(path: Path, book: Book, purpose: str) -> None:
     sheet = book["Checks"]
     if sheet.value_of("master") == "OK":
         return
-    failing = [f"{sheet.value(row, 1)} ({sheet.value(row, 2)}, Checks!{address(row, col)})" for (row, col), cell in sheet.cells.items() if cell.value == "FAIL" and row >= frame.FIRST_ROW]
+    failing = [
+        f"{sheet.value(row, 1)} ({sheet.value(row, 2)}, Checks!{address(row, col)})"
+        for (row, col), cell in sheet.cells.items()
+        if cell.value == "FAIL" and row >= frame.FIRST_ROW
+    ]
     _say(path, purpose, "has checks that fail", failing or ["Checks!" + address(sheet.placed["master"].row, sheet.placed["master"].col)])
 
 

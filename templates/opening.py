@@ -98,7 +98,8 @@ def _refuse_package(path: Path, package: zipfile.ZipFile) -> None:
     linked = sorted(name for name in names if name.startswith("xl/externalLinks/externalLink"))
     if linked:
         raise DealFileError(
-            f"{path.name} is linked to {_target(package, linked[0])}: figures from outside cannot be tied out. Break the links (Data, Edit Links)."
+            f"{path.name} is linked to {_target(package, linked[0])}: figures from outside cannot be tied out. "
+            "Break the links (Data, Edit Links)."
         )
     if "xl/connections.xml" in names:
         raise DealFileError(f"{path.name} draws on a data connection: figures from outside cannot be tied out. Remove the connection.")

@@ -37,7 +37,7 @@ def read_workbook(path: Path, opened: tuple[Any, Any] | None = None) -> list[Sou
 
 def read_settings(path: Path) -> Settings:
     """The choices that a workbook of ours keeps outside Inputs: scenario, terms of support, ranges; blanks and errors are left out."""
-    book, _ = _open(path)
+    book, _ = opening.open_workbook(path)
     found: dict[str, list[Any]] = {}
     for name, target in book.defined_names.items():
         if name.startswith(PREFIX):

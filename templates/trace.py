@@ -48,9 +48,16 @@ class Traced:
     def text(self, depth: int = 0) -> str:
         """The tree to `depth` levels (0: all of it), then every input it reaches."""
         lines = list(_lines(self.root, "", "", depth))
-        lines.append(f"\nIt rests on {len(self.inputs)} inputs and constants:")
-        for step in self.inputs:
-            lines.append(f"  {step.where}  {step.label}: {step.shown}{' ' + step.unit if step.unit else ''}" + (f"  [{step.source}]" if step.source else ""))
+        inputs = [step for step in self.inputs if step.source]
+        constants = [step.where for step in self.inputs if not step.source]
+        lines.append(f"\nIt rests on {len(inputs)} inputs:")
+        for step in inputs:
+            lines.append(
+                f"  {step.where}  {step.label}: {step.shown}{' ' + step.unit if step.unit else ''}"
+                + (f"  [{step.source}]" if step.source else "")
+            )
+        if constants:
+            lines.append(f"and on {len(constants)} constants of the model (bounds, lists, scenarios, counters): {', '.join(constants)}")
         return "\n".join(lines)
 
     def figures(self) -> dict[str, Any]:
@@ -128,7 +135,10 @@ class _Tracer:
 
             names = [*self.formulas.sheetnames, *self.formulas.defined_names]
             near = difflib.get_close_matches(sheet or where, names, n=3)
-            raise DealFileError(f"{path.name} has no cell or defined name {where!r}." + (f" Near: {', '.join(near)}." if near else " Write it as Summary!D14."))
+            raise DealFileError(
+                f"{path.name} has no cell or defined name {where!r}."
+                + (f" Near: {', '.join(near)}." if near else " Write it as Summary!D14.")
+            )
         return known, corners[0], corners[1]
 
     def step(self, sheet: str, first: tuple[int, int], last: tuple[int, int]) -> Step:
@@ -136,7 +146,7 @@ class _Tracer:
         root = self._plain(sheet, first, last)
         pending = [(root, sheet, first, last)]
         while pending:
-            step, name, start, end = pending.pop(0)
+            step, name, start, _ = pending.pop(0)
             mark = (name, start[0], -1 if self._in_time(name, start) else start[1])
             if mark in self.met:
                 step.repeated = bool(step.formula)
@@ -187,7 +197,15 @@ class _Tracer:
         if sheet == "Inputs" and formula is None:
             column = self.sources.get(first[1])
             source = str(said.cell(first[0] + 1, column + 1).value or "") if column is not None else ""
-        return Step(where, label, value.value, shown, str(unit) if isinstance(unit, str) and unit not in ("%", "x", "% a year", "text", "choice") else "", formula, source)
+        return Step(
+            where,
+            label,
+            value.value,
+            shown,
+            str(unit) if isinstance(unit, str) and unit not in ("%", "x", "% a year", "text", "choice") else "",
+            formula,
+            source,
+        )
 
     def _in_rows(self, sheet: str) -> bool:
         return sheet not in ("Cover", "Checks", "Sources", "Deals")

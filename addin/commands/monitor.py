@@ -16,7 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("actuals", metavar="ACTUALS.csv", help="columns year, cfads, debt_service")
     parser.add_argument("-o", "--output", metavar="FILE.docx", help="where to write the review (default: beside the workbook)")
     parser.add_argument("--case", metavar="NAME", help="the case by name or number (default: the last)")
-    parser.add_argument("--default-dscr", type=float, default=1.0, metavar="X", help="DSCR below which the loan agreement has a default (default: 1.00)")
+    parser.add_argument(
+        "--default-dscr", type=float, default=1.0, metavar="X", help="DSCR below which the loan agreement has a default (default: 1.00)"
+    )
     parser.add_argument("--paper", choices=("a4", "letter"), help="paper (default: the template's; the shipped one is A4)")
     parser.add_argument("--template", metavar="FILE.docx", help="the bank's own Word template, in place of the shipped one")
     parser.add_argument("--force", action="store_true", help="overwrite the review if it exists")

@@ -21,7 +21,7 @@ def lay(m: Memo, old: Figures | None) -> None:
 
 def inputs_with_sources(m: Memo) -> None:
     """Every assumption of the case, its cell and its source."""
-    m.paper.heading("Appendix A: inputs and their sources", page_break=True)
+    m.paper.heading("Appendix A: inputs and their sources")
     sheet = m.f.book["Inputs"]
     rows = []
     for field in INPUTS:
@@ -30,7 +30,14 @@ def inputs_with_sources(m: Memo) -> None:
         cell = sheet.cells[place.row, place.col]
         text = m.f.input(key)
         unit = {"%": "", "% a year": " a year", "x": "", "choice": "", "yes/no": "", "text": ""}.get(meta["unit"], f" {meta['unit']}")
-        rows.append([meta["label"], f"{text}{unit}" if printed(cell.value, cell.style) else text, f"Inputs!{_address(place.row, place.col)}", m.f.source(key)])
+        rows.append(
+            [
+                meta["label"],
+                f"{text}{unit}" if printed(cell.value, cell.style) else text,
+                f"Inputs!{_address(place.row, place.col)}",
+                m.f.source(key),
+            ]
+        )
     m.paper.table(["Input", "Value", "Cell", "Source"], rows, (26, 20, 10, 44), size=SIZE, description="Inputs and their sources")
 
 
@@ -43,7 +50,11 @@ def _address(row: int, col: int) -> str:
 def figures(m: Memo, old: Figures | None) -> None:
     """Every printed figure that is not an input, with the cell it was taken from."""
     m.paper.heading("Appendix B: figures and their cells")
-    m.paper.text("Every figure in this memo that is not in appendix A, as printed, with the cell of the workbook that holds it; a range holds one figure a year.", "Memo Note")
+    m.paper.text(
+        "Every figure in this memo that is not in appendix A, as printed, with the cell of the workbook that "
+        "holds it; a range holds one figure a year.",
+        "Memo Note",
+    )
     taken = [*m.f.taken.values(), *(old.taken.values() if old else ())]
     rows = [[figure.name, figure.text, figure.cell] for figure in taken if not figure.cell.startswith("Inputs!") and figure.text]
     m.paper.table(["Figure", "As printed", "Cell"], rows, (33, 42, 25), size=SIZE, description="Figures and their cells")
@@ -54,9 +65,12 @@ def model(m: Memo) -> None:
     m.paper.heading("Appendix C: model")
     cover = m.f.book["Cover"]
     m.paper.text(
-        f"Workbook {m.filled.path.name}, Bankable {metadata.version('bankable')}, model hash {cover.value_of('model_hash')}, SHA-256 of the file {m.filled.digest[:16]}. "
-        f"Before this memo was written {m.filled.cells_tied:,} cells were tied out: saved values against values calculated afresh, and every row of the case sheets against the model in Python; "
-        f"the master check of the workbook says {m.f.book['Checks'].value_of('master')}. The command bankable trace {m.filled.path.name} CELL shows how a figure comes about, down to inputs and sources."
+        f"Workbook {m.filled.path.name}, Bankable {metadata.version('bankable')}, model hash "
+        f"{cover.value_of('model_hash')}, SHA-256 of the file {m.filled.digest[:16]}. "
+        f"Before this memo was written {m.filled.cells_tied:,} cells were tied out: saved values against values "
+        "calculated afresh, and every row of the case sheets against the model in Python; "
+        f"the master check of the workbook says {m.f.book['Checks'].value_of('master')}. The command bankable "
+        f"trace {m.filled.path.name} CELL shows how a figure comes about, down to inputs and sources."
     )
 
 

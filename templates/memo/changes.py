@@ -19,7 +19,9 @@ def lay(m: Memo) -> Figures | None:
     inputs, results = changed_inputs(m, old), changed_results(m, old)
     before, now = old("decision_words"), m.f("decision_words")
     words = f"Decision: {before} before, {now} now." if before != now else f"The decision is unchanged: {now}."
-    m.paper.text(f"**{words}** Binding test before: {old('binding_name')}; now: {m.f('binding_name')}. Earlier workbook: {m.earlier.path.name}.")
+    m.paper.text(
+        f"**{words}** Binding test before: {old('binding_name')}; now: {m.f('binding_name')}. Earlier workbook: {m.earlier.path.name}."
+    )
     if not inputs and not results:
         m.paper.text("No input and no result of this case differs.")
         return old

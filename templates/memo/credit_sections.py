@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from docx.shared import Cm
+
 from templates.memo import pictures
-from templates.memo.first_page import CLASS_SOURCE, CLASSES, Memo, failed_tests, implied_class, yearly
 from templates.memo.figures import counted, printed
+from templates.memo.first_page import CLASS_SOURCE, CLASSES, Memo, failed_tests, implied_class, yearly
 from templates.memo.paper import verdict
 from udfs.chain.decision import FAILS
-from udfs.deal import VIEWS
 
 _LINES = ("year", "revenue_{view}", "lender_cfads", "interest", "principal", "debt_service", "lender_dscr", "closing", "distribution")
 _HEADS = ("Year", "Revenue", "CFADS", "Interest", "Principal", "Debt service", "DSCR", "Closing balance", "Distributions")
@@ -20,7 +21,14 @@ def cash_flow(m: Memo) -> None:
     f, n = m.f, m.tenor
     m.paper.heading("Cash flow and coverage")
     columns = [f.row(line.format(view=m.deal.lender_view), 0, n - 1) for line in _LINES]
-    m.paper.table(_HEADS, [list(line) for line in zip(*columns, strict=True)], (6, 12, 12, 11, 11, 12, 10, 14, 12), f"Cash flow over the loan, lender's view ({m.deal.lender_view}), $m", numbers=9, size=7.5)
+    m.paper.table(
+        _HEADS,
+        [list(line) for line in zip(*columns, strict=True)],
+        (6, 12, 12, 11, 11, 12, 10, 14, 12),
+        f"Cash flow over the loan, lender's view ({m.deal.lender_view}), $m",
+        numbers=9,
+        size=7.5,
+    )
     years = list(range(1, n + 1))
 
     def numbers(key: str) -> list[Any]:
@@ -29,11 +37,23 @@ def cash_flow(m: Memo) -> None:
     limit = float(f.value("limit_min_dscr"))
     cfads, service = ([float(value or 0) for value in numbers(key)] for key in ("lender_cfads", "debt_service"))
     uncovered = sum(1 for have, due in zip(cfads, service, strict=True) if have < due - 1e-9)
-    finding = "CFADS covers debt service in every year of the loan" if not uncovered else f"CFADS falls short of debt service in {uncovered} of {counted(str(n), 'year')}"
-    m.paper.picture(pictures.coverage_path(years, cfads, service), "Columns: CFADS by year of operation, lender's view. Line: debt service. The figures stand in the table above.", finding, 0.9)
+    finding = (
+        "CFADS covers debt service in every year of the loan"
+        if not uncovered
+        else f"CFADS falls short of debt service in {uncovered} of {counted(str(n), 'year')}"
+    )
+    m.paper.picture(
+        pictures.coverage_path(years, cfads, service),
+        "Columns: CFADS by year of operation, lender's view. Line: debt service. The figures stand in the table above.",
+        finding,
+        0.9,
+    )
     below = sum(1 for value in numbers("lender_dscr") if value is not None and value < limit - 1e-9)
     where = f"{below} of the {n} years" if below else "no year"
-    m.paper.text(f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; the balance left after the last payment is ${f.at(f.name, 'closing', n - 1, 'Closing balance, last year')}m.")
+    m.paper.text(
+        f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; the balance left after the last payment "
+        f"is ${f.at(f.name, 'closing', n - 1, 'Closing balance, last year')}m."
+    )
 
 
 def sensitivities(m: Memo) -> None:
@@ -47,17 +67,37 @@ def sensitivities(m: Memo) -> None:
     rows, passed = [], []
     for k in shown:
         what = str(sheet.values_of("what")[k])
-        cells = [f.at("Scenarios", f"strip_{key}_{f.case}", k, f"{label}, {names[k]}") for key, label in (("decision", "Decision"), ("min_dscr", "Minimum DSCR"), ("permitted_debt", "Debt permitted"), ("all_in_rate", "All-in rate"), ("shortfall_probability", "Probability of DSCR below 1"))]
+        cells = [
+            f.at("Scenarios", f"strip_{key}_{f.case}", k, f"{label}, {names[k]}")
+            for key, label in (
+                ("decision", "Decision"),
+                ("min_dscr", "Minimum DSCR"),
+                ("permitted_debt", "Debt permitted"),
+                ("all_in_rate", "All-in rate"),
+                ("shortfall_probability", "Probability of DSCR below 1"),
+            )
+        ]
         passed.append(sheet.values_of(f"strip_decision_{f.case}")[k] != FAILS)
         rows.append([f"**{names[k]}**: {what}", *cells[1:], "meets" if passed[-1] else "FAILS"])
-    made = m.paper.table(["Scenario", "Min. DSCR", "Debt permitted, $m", "All-in rate", "P(DSCR below 1)", "Tests"], rows, (43, 10, 14, 11, 12, 10), "Every scenario, each recalculated in full", numbers=5, size=7.5)
+    made = m.paper.table(
+        ["Scenario", "Min. DSCR", "Debt permitted, $m", "All-in rate", "P(DSCR below 1)", "Tests"],
+        rows,
+        (43, 10, 14, 11, 12, 10),
+        "Every scenario, each recalculated in full",
+        numbers=5,
+        size=7.5,
+    )
     for line, ok in zip(made.rows[1:], passed, strict=True):
         verdict(line.cells[5], ok)
     values: list[Any] = sheet.values_of(f"strip_min_dscr_{f.case}")
     held = [k for k in shown if isinstance(values[k], (int, float))]
     if held:
         worst = min(held, key=lambda k: values[k])
-        finding = f"{names[worst]} cuts minimum DSCR most" if isinstance(base, (int, float)) and values[worst] < base - 0.005 else "No scenario lowers minimum DSCR"
+        finding = (
+            f"{names[worst]} cuts minimum DSCR most"
+            if isinstance(base, (int, float)) and values[worst] < base - 0.005
+            else "No scenario lowers minimum DSCR"
+        )
         m.paper.picture(
             pictures.scenario_bars([names[k] for k in held], [values[k] for k in held], float(f.value("limit_min_dscr"))),
             "Bars: minimum DSCR under each scenario. " + "; ".join(f"{names[k]} {printed(values[k], 'multiple')}" for k in held),
@@ -76,18 +116,38 @@ def _own_differs(m: Memo, k: int) -> bool:
 def _break_evens(m: Memo) -> None:
     f = m.f
     if not m.filled.looks_at(f.case):
-        m.paper.text("The sheet Sensitivity looks at another case: choose this one there and calculate to have its break-evens and rate grid in the memo.", "Memo Note")
+        m.paper.text(
+            "The sheet Sensitivity looks at another case: choose this one there and calculate to have its "
+            "break-evens and rate grid in the memo.",
+            "Memo Note",
+        )
         return
     sheet = f.book["Sensitivity"]
     rows = []
     for key in (key for key in sheet.placed if key.startswith("breakeven_")):
         place = sheet.placed[key]
         question = str(sheet.value(place.row, 1))
-        rows.append([question, f.cell("Sensitivity", place.row, 3, None, f"{question}: in the case"), f.cell("Sensitivity", place.row, place.col, None, f"{question}: break-even")])
-    m.paper.table(["Break-even, everything else unchanged", "In the case", "Break-even"], rows, (64, 16, 20), "How far each input may move", numbers=2, size=7.5)
+        rows.append(
+            [
+                question,
+                f.cell("Sensitivity", place.row, 3, None, f"{question}: in the case"),
+                f.cell("Sensitivity", place.row, place.col, None, f"{question}: break-even"),
+            ]
+        )
+    m.paper.table(
+        ["Break-even, everything else unchanged", "In the case", "Break-even"],
+        rows,
+        (64, 16, 20),
+        "How far each input may move",
+        numbers=2,
+        size=7.5,
+    )
     note = "None in range: the target is met throughout, or nowhere, within the input's bounds."
     if "fan_any_year" in sheet.placed:
-        note += f" Simulated probability of DSCR below one in some year: {f.marked('Sensitivity', 'fan_any_year', 'share', 'Simulated probability of DSCR below 1 in some year')}."
+        note += (
+            " Simulated probability of DSCR below one in some year: "
+            f"{f.marked('Sensitivity', 'fan_any_year', 'share', 'Simulated probability of DSCR below 1 in some year')}."
+        )
     m.paper.text(note, "Memo Note")
 
 
@@ -97,18 +157,24 @@ def rating(m: Memo) -> None:
     m.paper.heading("Rating rationale and regulatory treatment")
     cut = ", ".join(f"{name} {yearly(six):.2%}" for name, six in CLASSES)
     m.paper.text(
-        f"**Model-implied class: {implied_class(f.value('pd_equivalent'))}.** The loan's default probability is {f('pd_equivalent')} a year: the borrower's own {f.input('pd_base')}, "
-        f"and the loss of the contract in years where the rest cannot carry debt service. The mapping takes the best class whose yearly default rate is not below that ({cut}; {CLASS_SOURCE}). "
-        f"Loss given default is {f('lgd')}, expected loss over the loan's life {f('loss_share')} of the debt. [[internal rating, override and its reason]]"
+        f"**Model-implied class: {implied_class(f.value('pd_equivalent'))}.** The loan's default probability is "
+        f"{f('pd_equivalent')} a year: the borrower's own {f.input('pd_base')}, "
+        "and the loss of the contract in years where the rest cannot carry debt service. The mapping takes the "
+        f"best class whose yearly default rate is not below that ({cut}; {CLASS_SOURCE}). "
+        f"Loss given default is {f('lgd')}, expected loss over the loan's life {f('loss_share')} of the debt. "
+        "[[internal rating, override and its reason]]"
     )
     grade, reason = regulatory(m)
     m.paper.text(
-        f"**Regulatory risk rating indicated: {grade}.** {reason} (Rule used: pass, if every credit test is met and the combined downside still covers debt service; special mention, "
+        f"**Regulatory risk rating indicated: {grade}.** {reason} (Rule used: pass, if every credit test is met "
+        "and the combined downside still covers debt service; special mention, "
         "if the base case covers it; otherwise substandard.) [[rating confirmed by credit risk review]]"
     )
     words = f"**Capital treatment.** Bank loan ${f('bank_loan')}m; "
     words += f"guaranteed part {f.input('coverage')}, with the guarantor's risk weight; " if m.deal.coverage else "no part guaranteed; "
-    m.paper.text(words + f"uncovered part ${f('bank_at_risk')}m, as project finance. [[risk weights, approach and eligibility of the guarantee]]")
+    m.paper.text(
+        words + f"uncovered part ${f('bank_at_risk')}m, as project finance. [[risk weights, approach and eligibility of the guarantee]]"
+    )
 
 
 def regulatory(m: Memo) -> tuple[str, str]:
@@ -130,14 +196,30 @@ def recovery(m: Memo) -> None:
     f = m.f
     m.paper.heading("Security and recovery")
     rows = []
-    for part, words in (("shell", "Land and shell"), ("power", "Power connection"), ("equipment", "General equipment"), ("tooling", "Special tooling"), ("it", "IT")):
+    for part, words in (
+        ("shell", "Land and shell"),
+        ("power", "Power connection"),
+        ("equipment", "General equipment"),
+        ("tooling", "Special tooling"),
+        ("it", "IT"),
+    ):
         if getattr(m.deal, f"{part}_share"):
             rows.append([words, f.input(f"{part}_share"), f.input(f"{part}_reuse"), f(f"collateral_{part}")])
     rows.append(["Together", "", "", f("collateral")])
-    m.paper.table(["Part of the plant", "Share of cost", "Reuse value", "Value to another user, $m"], rows, (40, 18, 18, 24), "Collateral", numbers=3, size=8, bold_rows=[len(rows) - 1])
+    m.paper.table(
+        ["Part of the plant", "Share of cost", "Reuse value", "Value to another user, $m"],
+        rows,
+        (40, 18, 18, 24),
+        "Collateral",
+        numbers=3,
+        size=8,
+        bold_rows=[len(rows) - 1],
+    )
     m.paper.text(
-        f"After selling costs of {f.input('sale_cost')} and {counted(f.input('sale_months'), 'month')} to sell, recovery is {f('recovery')} of the debt; loss given default {f('lgd')} "
-        f"(floor {f.input('lgd_floor')}). Security: [[first lien, share pledge, assignment of contracts and accounts, insurances, direct agreement with the buyer]]"
+        f"After selling costs of {f.input('sale_cost')} and {counted(f.input('sale_months'), 'month')} to sell, "
+        f"recovery is {f('recovery')} of the debt; loss given default {f('lgd')} "
+        f"(floor {f.input('lgd_floor')}). Security: [[first lien, share pledge, assignment of contracts and "
+        "accounts, insurances, direct agreement with the buyer]]"
     )
 
 
@@ -146,10 +228,18 @@ def covenants(m: Memo) -> None:
     f = m.f
     m.paper.heading("Covenants and policy exceptions")
     rows = [
-        ["Lock-up of distributions", f"DSCR below {f.input('lock_up_dscr')}", f"{counted(f.marked(f.name, 'lock_up', 'count', 'Years in lock-up, base case'), 'year')} in the base case"],
+        [
+            "Lock-up of distributions",
+            f"DSCR below {f.input('lock_up_dscr')}",
+            f"{counted(f.marked(f.name, 'lock_up', 'count', 'Years in lock-up, base case'), 'year')} in the base case",
+        ],
         ["Event of default", "[[DSCR level and cure rights]]", f"base case minimum {f('lender_min_dscr')}"],
         ["Debt service reserve", f"{counted(f.input('dsra_months'), 'month')}", f"${f('dsra_target')}m at completion"],
-        ["Tail", f"{counted(f.input('tail_years'), 'year')} before the secured contract ends", f"uncovered debt left then {_test(f, 'tail')}, at most {f('limit_tail')}"],
+        [
+            "Tail",
+            f"{counted(f.input('tail_years'), 'year')} before the secured contract ends",
+            f"uncovered debt left then {_test(f, 'tail')}, at most {f('limit_tail')}",
+        ],
     ]
     m.paper.table(["Covenant", "Level", "Where the base case stands"], rows, (26, 36, 38), "Financial covenants", size=8)
     failing = failed_tests(f)
@@ -171,7 +261,10 @@ def conditions(m: Memo) -> None:
     m.paper.heading("Conditions precedent and monitoring")
     lines = [f"Contract with {d.offtaker} signed and in force, with {counted(f.input('firm_years'), 'firm year')}."]
     if d.public_offtake_years:
-        lines.append(f"Public commitment to buy for {counted(f.input('public_offtake_years'), 'year')} in force; budget authority of ${f('offtake_authority')}m for it.")
+        lines.append(
+            f"Public commitment to buy for {counted(f.input('public_offtake_years'), 'year')} in force; budget "
+            f"authority of ${f('offtake_authority')}m for it."
+        )
     if d.coverage:
         lines.append(f"Guarantee of {f.input('coverage')} of the bank loan issued and enforceable.")
     if d.government_loan_share:
@@ -186,14 +279,20 @@ def conditions(m: Memo) -> None:
     lines.append("[[permits, insurances, legal opinions, technical and model audit reports]]")
     m.paper.bullets(lines)
     m.paper.text(
-        f"**Monitoring.** Actual CFADS and debt service are held each year against the base case (bankable monitor): base case year one CFADS ${f.at(f.name, 'lender_cfads', 0, 'CFADS, year 1')}m, "
-        f"debt service ${f.at(f.name, 'debt_service', 0, 'Debt service, year 1')}m. [[reporting dates, site visits, early-warning signs, responsible officer]]"
+        "**Monitoring.** Actual CFADS and debt service are held each year against the base case (bankable "
+        f"monitor): base case year one CFADS ${f.at(f.name, 'lender_cfads', 0, 'CFADS, year 1')}m, "
+        f"debt service ${f.at(f.name, 'debt_service', 0, 'Debt service, year 1')}m. [[reporting dates, site "
+        "visits, early-warning signs, responsible officer]]"
     )
 
 
 def approvals(m: Memo) -> None:
     """The signature block; approval is the committee's."""
     m.paper.heading("Approvals")
-    m.paper.text("The credit tests and figures above are the workbook's. Approval is the committee's.")
+    m.paper.text(
+        "The credit tests and figures above are the workbook's. Approval is the committee's."
+    ).paragraph_format.keep_with_next = True
     rows = [[role, "[[name]]", "", ""] for role in ("Relationship manager", "Credit officer", "Committee chair")]
-    m.paper.table(["Role", "Name", "Signature", "Date"], rows, (26, 28, 28, 18), size=8.5, description="Signatures")
+    made = m.paper.table(["Role", "Name", "Signature", "Date"], rows, (26, 28, 28, 18), size=8.5, description="Signatures")
+    for line in made.rows[1:]:
+        line.height = Cm(0.8)

@@ -45,13 +45,16 @@ def uses(m: Memo) -> None:
     right += [("", "")] * (height - len(right))
     rows = [[*a, *b] for a, b in zip(left, right, strict=True)]
     rows.append(["Total uses", f("total_uses"), "Total sources", total("uses", "Total sources, equal to uses")])
-    made = m.paper.table(["Uses", "$m", "Sources", "$m"], rows, (36, 14, 36, 14), "Sources and uses to completion", size=8, bold_rows=[len(rows) - 1])
+    made = m.paper.table(
+        ["Uses", "$m", "Sources", "$m"], rows, (36, 14, 36, 14), "Sources and uses to completion", size=8, bold_rows=[len(rows) - 1]
+    )
     for line in made.rows:
         for col in (1, 3):
             line.cells[col].paragraphs[0].alignment = 2
     m.paper.text(
         f"Debt is {f('gearing_used')} of total uses. Beside the uses the sponsor pays a debt service reserve of ${f('dsra_target')}m "
-        f"({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. Fees: upfront {f.input('upfront_fee')}, commitment {f.input('commitment_fee')} a year."
+        f"({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. Fees: upfront "
+        f"{f.input('upfront_fee')}, commitment {f.input('commitment_fee')} a year."
     )
 
 
@@ -60,19 +63,48 @@ def support_terms(m: Memo) -> list[list[str]]:
     f, d = m.f, m.deal
     rows = []
     if d.public_offtake_years:
-        rows.append(["Public offtake", f"{counted(f.input('public_offtake_years'), 'year')}, {d.statutory_backing}; goods worth {f.input('buyer_value')} of their price to the buyer", f("offtake_cost")])
+        rows.append(
+            [
+                "Public offtake",
+                f"{counted(f.input('public_offtake_years'), 'year')}, {d.statutory_backing}; goods worth "
+                f"{f.input('buyer_value')} of their price to the buyer",
+                f("offtake_cost"),
+            ]
+        )
     if d.price_basis == "market in band" and d.price_floor:
-        rows.append(["Price floor within the offtake", f"${f.input('price_floor')}m a unit in year one; seller keeps {f.input('upside_share')} above the cap; value of the floor to the seller ${f('floor_worth')}m", "in the offtake"])
+        rows.append(
+            [
+                "Price floor within the offtake",
+                f"${f.input('price_floor')}m a unit in year one; seller keeps {f.input('upside_share')} above "
+                f"the cap; value of the floor to the seller ${f('floor_worth')}m",
+                "in the offtake",
+            ]
+        )
     if d.coverage:
-        rows.append(["Partial guarantee", f"{f.input('coverage')} of the bank loan, pro rata; fee {f.input('guarantee_fee')} and spread {f.input('guaranteed_spread')} a year on that part", f("guarantee_cost")])
+        rows.append(
+            [
+                "Partial guarantee",
+                f"{f.input('coverage')} of the bank loan, pro rata; fee {f.input('guarantee_fee')} and spread "
+                f"{f.input('guaranteed_spread')} a year on that part",
+                f("guarantee_cost"),
+            ]
+        )
     if d.government_loan_share:
-        rows.append(["Government loan", f"{f.input('government_loan_share')} of the debt at {f.input('government_loan_rate')}, pari passu", f("loan_cost")])
+        rows.append(
+            [
+                "Government loan",
+                f"{f.input('government_loan_share')} of the debt at {f.input('government_loan_rate')}, pari passu",
+                f("loan_cost"),
+            ]
+        )
     if d.grant:
         rows.append(["Grant", f"${f.input('grant')}m; {f.input('grant_clawback')} paid back if the loan defaults", f("grant_cost")])
     if d.public_equity:
         rows.append(["Government equity", f"{f.input('public_equity')} of the equity, at par", f("equity_cost")])
     if d.tariff:
-        rows.append(["Tariff on the rival", f"{f.input('tariff')}; cost to home buyers ${f('tariff_burden')}m, outside the public cost", ""])
+        rows.append(
+            ["Tariff on the rival", f"{f.input('tariff')}; cost to home buyers ${f('tariff_burden')}m, outside the public cost", ""]
+        )
     return rows
 
 
@@ -86,7 +118,15 @@ def structure(m: Memo) -> None:
         return
     rows.append(["Expected public cost", f"${f('cost_per_plant')} for each $ of plant", f("public_cost")])
     rows.append(["Budget authority needed", "a second figure, never added to the first", f("budget_authority")])
-    m.paper.table(["Tool", "Terms", "Expected cost, $m"], rows, (24, 58, 18), "Support and its cost to the taxpayer", numbers=1, size=8, bold_rows=[len(rows) - 2, len(rows) - 1])
+    m.paper.table(
+        ["Tool", "Terms", "Expected cost, $m"],
+        rows,
+        (24, 58, 18),
+        "Support and its cost to the taxpayer",
+        numbers=1,
+        size=8,
+        bold_rows=[len(rows) - 2, len(rows) - 1],
+    )
     m.paper.text(
         f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the bank's own loan without guarantee; "
         f"${f('private_per_public')} of private capital stands for each $ of expected public cost. "
@@ -98,25 +138,29 @@ def repayment(m: Memo) -> None:
     """Primary, secondary and tertiary source of repayment."""
     f, d = m.f, m.deal
     m.paper.heading("Sources of repayment")
-    second = f"debt service reserve of ${f('dsra_target')}m and the cash flow that remains without the contract: minimum DSCR on firm revenue only {f('min_dscr_firm')}"
+    second = (
+        f"debt service reserve of ${f('dsra_target')}m and the cash flow that remains without the contract: minimum "
+        f"DSCR on firm revenue only {f('min_dscr_firm')}"
+    )
     third = f"the plant, worth ${f('collateral')}m to another user; recovery {f('recovery')} of the debt, loss given default {f('lgd')}"
     if d.coverage:
         third += f"; the guarantor pays {f.input('coverage')} of the bank's loss"
     m.paper.bullets(
         [
-            f"**Primary:** cash flow from the contract with {d.offtaker}: minimum DSCR {f('lender_min_dscr')} in year {f('lender_min_year')}, average {f('lender_avg_dscr')}.",
+            f"**Primary:** cash flow from the contract with {d.offtaker}: minimum DSCR {f('lender_min_dscr')} "
+            f"in year {f('lender_min_year')}, average {f('lender_avg_dscr')}.",
             f"**Secondary:** {second}.",
             f"**Tertiary:** {third}.",
         ]
     )
     values = [float(f.value(f"capacity_{view}") or 0) for view in VIEWS]
     texts = [f(f"capacity_{view}") for view in VIEWS]
-    heads = ["Debt capacity at the target DSCR, $m", *(VIEW_WORDS[view] for view in VIEWS)]
-    m.paper.table(heads, [["Sculpted", *texts]], (28, 18, 18, 18, 18), "What each view of revenue carries", numbers=4, size=8)
     finding = "carries" if values[VIEWS.index(d.lender_view)] >= float(f.value("requested_debt")) else "does not carry"
     m.paper.picture(
         pictures.capacity_bars([VIEW_WORDS[view] for view in VIEWS], values, float(f.value("requested_debt"))),
-        f"Bars: debt capacity by view of revenue. {'; '.join(f'{VIEW_WORDS[v]} {t}' for v, t in zip(VIEWS, texts, strict=True))} ($m). Line: debt requested.",
+        "Bars: debt capacity by view of revenue. "
+        f"{'; '.join(f'{VIEW_WORDS[v]} {t}' for v, t in zip(VIEWS, texts, strict=True))} ($m). Line: debt "
+        "requested.",
         f"The lender's view ({d.lender_view}) {finding} the debt requested",
         0.92,
     )
@@ -127,17 +171,43 @@ def contract(m: Memo) -> None:
     f, d = m.f, m.deal
     m.paper.heading("Offtaker and contract")
     price = (
-        f"market price within a band, floor ${f.input('price_floor')}m and cap ${f.input('price_cap')}m a unit, rising {f.input('band_escalator')} a year"
+        f"market price within a band, floor ${f.input('price_floor')}m and cap ${f.input('price_cap')}m a unit, "
+        f"rising {f.input('band_escalator')} a year"
         if d.price_basis == "market in band"
         else f"fixed, ${f.input('price')}m a unit in year one, rising {f.input('escalator')} a year"
     )
     rows = [
         ["Buyer", d.offtaker, "Promise backed by", d.statutory_backing],
-        ["Volume", f"{f.input('contract_share')} of {f.input('capacity')} {d.volume_unit} a year, take-or-pay {f.input('take_or_pay')}", "Price", price],
-        ["Horizon", f"{counted(f.input('contract_years'), 'year')} if every renewal comes", "Bound today", f"{counted(f.input('firm_years'), 'year')}; with the government's commitment {f('supported_end_year')}"],
-        ["Renewal", f"{f.input('renewal')} each; a renewal covers {counted(f.input('renew_every'), 'year')}", "Stands to loan's end", f"probability {f('contract_kept')}"],
-        ["Buyer's default", f"{f.input('offtaker_pd')} a year; claim recovers {f.input('offtaker_recovery')}", "Contracted share", f"{f('contracted_share')} of revenue over the loan"],
-        ["Termination", f"{f.input('termination')} a year for convenience; settlement {f.input('termination_settlement')} of the year's revenue", "Contract value", f"${f('contract_value')}m at completion, risk counted"],
+        [
+            "Volume",
+            f"{f.input('contract_share')} of {f.input('capacity')} {d.volume_unit} a year, take-or-pay {f.input('take_or_pay')}",
+            "Price",
+            price,
+        ],
+        [
+            "Horizon",
+            f"{counted(f.input('contract_years'), 'year')} if every renewal comes",
+            "Bound today",
+            f"{counted(f.input('firm_years'), 'year')}; with the government's commitment {f('supported_end_year')}",
+        ],
+        [
+            "Renewal",
+            f"{f.input('renewal')} each; a renewal covers {counted(f.input('renew_every'), 'year')}",
+            "Stands to loan's end",
+            f"probability {f('contract_kept')}",
+        ],
+        [
+            "Buyer's default",
+            f"{f.input('offtaker_pd')} a year; claim recovers {f.input('offtaker_recovery')}",
+            "Contracted share",
+            f"{f('contracted_share')} of revenue over the loan",
+        ],
+        [
+            "Termination",
+            f"{f.input('termination')} a year for convenience; settlement {f.input('termination_settlement')} of the year's revenue",
+            "Contract value",
+            f"${f('contract_value')}m at completion, risk counted",
+        ],
     ]
     made = m.paper.table(None, rows, (13, 39, 15, 33), "The contract", size=8)
     for line in made.rows:
@@ -146,10 +216,16 @@ def contract(m: Memo) -> None:
     m.paper.text("[[counsel's opinion on enforceability; buyer's financial standing and budget line]]")
     if m.federal:
         m.paper.text(
-            "**Federal buyer.** Payments reach the lender only by an assignment under the Assignment of Claims Act, acknowledged by the contracting officer "
-            "[[state of the consent to assignment]]. The government may terminate for convenience (FAR 52.249); firm years are firm as to term, not against termination "
+            "**Federal buyer.** Payments reach the lender only by an assignment under the Assignment of Claims "
+            "Act, acknowledged by the contracting officer "
+            "[[state of the consent to assignment]]. The government may terminate for convenience (FAR "
+            "52.249); firm years are firm as to term, not against termination "
             f"(yearly probability used: {f.input('termination')}, settlement {f.input('termination_settlement')}). "
-            + ("An offtake beyond five years needs special authority (10 USC 3501, FAR 17.1): [[statutory authority relied on]]." if d.public_offtake_years > 5 else "")
+            + (
+                "An offtake beyond five years needs special authority (10 USC 3501, FAR 17.1): [[statutory authority relied on]]."
+                if d.public_offtake_years > 5
+                else ""
+            )
         )
 
 
@@ -158,14 +234,18 @@ def construction(m: Memo) -> None:
     f = m.f
     m.paper.heading("Construction and ramp")
     m.paper.text(
-        f"The build takes {counted(f.input('build_months'), 'month')} from financial close at a cost of ${f.input('capex')}m before a contingency of {f.input('contingency')}; "
-        f"output ramps over {counted(f.input('ramp_months'), 'month')}. Each month of delay costs ${f.input('delay_cost')}m to hold, of which the builder's delay damages "
+        f"The build takes {counted(f.input('build_months'), 'month')} from financial close at a cost of "
+        f"${f.input('capex')}m before a contingency of {f.input('contingency')}; "
+        f"output ramps over {counted(f.input('ramp_months'), 'month')}. Each month of delay costs "
+        f"${f.input('delay_cost')}m to hold, of which the builder's delay damages "
         f"give back ${f.input('delay_damages')}m. Interest during construction runs at {f('construction_rate')}."
     )
     delay = m.f.book["Scenarios"].values_of("names").index("Delay")
     m.paper.text(
-        f"A delay of {counted(f.at('Scenarios', 'add_delay_months', delay), 'month')} leaves minimum DSCR at {f.at('Scenarios', f'strip_min_dscr_{f.case}', delay, 'Minimum DSCR, Delay')}. "
-        "**Completion guarantee:** [[guarantor, amount, release test]]. **Longstop date:** [[date and consequence]]. **Builder and permits:** [[contract form, bonding, permits, technical adviser's view]]."
+        f"A delay of {counted(f.at('Scenarios', 'add_delay_months', delay), 'month')} leaves minimum DSCR at "
+        f"{f.at('Scenarios', f'strip_min_dscr_{f.case}', delay, 'Minimum DSCR, Delay')}. "
+        "**Completion guarantee:** [[guarantor, amount, release test]]. **Longstop date:** [[date and "
+        "consequence]]. **Builder and permits:** [[contract form, bonding, permits, technical adviser's view]]."
     )
 
 
@@ -177,7 +257,8 @@ def interest_rate(m: Memo) -> None:
     shocked = f.at("Scenarios", f"strip_min_dscr_{f.case}", position, "Minimum DSCR, Base-rate shock")
     rate = f.at("Scenarios", f"strip_all_in_rate_{f.case}", position, "All-in rate, Base-rate shock")
     m.paper.text(
-        f"The base rate is {f.input('base_rate')} and {f.input('hedge_ratio')} of the loan is hedged. {risks.shock(f, 'Base-rate shock', position)}"
+        f"The base rate is {f.input('base_rate')} and {f.input('hedge_ratio')} of the loan is hedged. "
+        f"{risks.shock(f, 'Base-rate shock', position)}"
         f"the whole debt costs {rate} and minimum DSCR is {shocked}. [[hedge provider, instrument, tenor, cost and ranking of the swap]]"
     )
     if m.filled.looks_at(f.case):
@@ -186,10 +267,19 @@ def interest_rate(m: Memo) -> None:
         heads_row = sheet.placed[grid[0]].row - 1
         columns = sheet.placed[grid[0]].columns
         assert columns is not None
-        heads = ["Shock to the base rate"] + [f"{f.cell('Sensitivity', heads_row, columns.first + j, 'share', 'Hedged share')} hedged" for j in range(columns.count)]
+        heads = ["Shock to the base rate"] + [
+            f"{f.cell('Sensitivity', heads_row, columns.first + j, 'share', 'Hedged share')} hedged" for j in range(columns.count)
+        ]
         rows = []
         for key in grid:
             place = sheet.placed[key]
             shock = f.cell("Sensitivity", place.row, columns.first - 2, "rate", "Shock to the base rate")
             rows.append([shock, *f.row(key, 0, columns.count - 1, "Sensitivity", f"Minimum DSCR, shock of {shock}, by share hedged")])
-        m.paper.table(heads, rows, (25, 15, 15, 15, 15, 15), "Minimum DSCR after a shock to the base rate, by share hedged", numbers=columns.count, size=8)
+        m.paper.table(
+            heads,
+            rows,
+            (25, 15, 15, 15, 15, 15),
+            "Minimum DSCR after a shock to the base rate, by share hedged",
+            numbers=columns.count,
+            size=8,
+        )

@@ -76,7 +76,10 @@ class Figures:
 
     def find(self, key: str) -> tuple[str, Placed]:
         """The sheet and place of a key of this case: on Summary, the case sheet, its build sheet or Inputs."""
-        for sheet, name in ((s, k) for s, k in (("Summary", f"{key}_{self.case}"), (self.name, key), (f"{self.name} build", key), ("Inputs", f"{key}_{self.case}"))):
+        for sheet, name in (
+            (s, k)
+            for s, k in (("Summary", f"{key}_{self.case}"), (self.name, key), (f"{self.name} build", key), ("Inputs", f"{key}_{self.case}"))
+        ):
             if name in self.book[sheet].placed:
                 return sheet, self.book[sheet].placed[name]
         raise KeyError(f"no row {key!r} for case {self.case} in the workbook")

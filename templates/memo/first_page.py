@@ -71,16 +71,18 @@ def lay(m: Memo) -> None:
 def _coverage_chart(m: Memo) -> None:
     """DSCR on every view of revenue, against what is asked."""
     f, n = m.f, m.tenor
-    paths = []
+    paths: list[tuple[str, list[float | None]]] = []
     for view, words in zip(VIEWS, ("Firm", "With commitment", "Expected", "Promised"), strict=True):
         f.row(f"dscr_{view}", 0, n - 1)
         paths.append((words, [value if isinstance(value, (int, float)) else None for value in f.path(f"dscr_{view}")[:n]]))
     limit, lock_up = float(f.value("limit_min_dscr")), float(f.value("lock_up_dscr"))
     f.input("lock_up_dscr")
     asked = f("limit_min_dscr")
-    view = VIEWS.index(m.deal.lender_view)
-    below = sum(1 for value in paths[view][1] if value is not None and value < limit - 1e-9)
-    finding = f"On the lender's view ({m.deal.lender_view}) DSCR " + (f"stays at {asked} or above" if not below else f"lies below {asked} in {below} of {n} years")
+    lender = VIEWS.index(m.deal.lender_view)
+    below = sum(1 for value in paths[lender][1] if value is not None and value < limit - 1e-9)
+    finding = f"On the lender's view ({m.deal.lender_view}) DSCR " + (
+        f"stays at {asked} or above" if not below else f"lies below {asked} in {below} of {n} years"
+    )
     m.paper.picture(
         pictures.dscr_paths(list(range(1, n + 1)), paths, limit, lock_up),
         f"Lines: DSCR by year of operation on four views of revenue, against {limit:.2f}x asked and lock-up at {lock_up:.2f}x.",
@@ -95,12 +97,23 @@ def _request(m: Memo) -> None:
     grace = f", interest only for {counted(f.input('grace_years'), 'year')}" if d.grace_years else ""
     government = f", of it {f.input('government_loan_share')} government loan" if d.government_loan_share else ""
     rows = [
-        ["Request", f"Term loan for {m.deal.case_name}", "Rating", f"Model-implied class {implied_class(f.value('pd_equivalent'))} (PD {f('pd_equivalent')} a year). [[internal rating]]"],
+        [
+            "Request",
+            f"Term loan for {m.deal.case_name}",
+            "Rating",
+            f"Model-implied class {implied_class(f.value('pd_equivalent'))} (PD {f('pd_equivalent')} a year). [[internal rating]]",
+        ],
         ["Amount", f"${f('requested_debt')}m{government}", "Gearing", f"{f('gearing_used')} of total uses of ${f('total_uses')}m"],
-        ["Tenor", f"{counted(f('tenor'), 'year')} from completion{grace}; {profile}", "Build", f"{counted(f('completion_month'), 'month')} to first revenue"],
+        [
+            "Tenor",
+            f"{counted(f('tenor'), 'year')} from completion{grace}; {profile}",
+            "Build",
+            f"{counted(f('completion_month'), 'month')} to first revenue",
+        ],
         [
             "Pricing",
-            f"{f('bank_rate')} all in: base {f('rate_base_part')}, expected loss {f('rate_loss_part')}, margin {f('rate_margin_part')}, guarantee {f('rate_guarantee_part')}",
+            f"{f('bank_rate')} all in: base {f('rate_base_part')}, expected loss {f('rate_loss_part')}, margin "
+            f"{f('rate_margin_part')}, guarantee {f('rate_guarantee_part')}",
             "Fees",
             f"Upfront {f.input('upfront_fee')}; commitment {f.input('commitment_fee')} a year",
         ],
@@ -176,12 +189,33 @@ def _tests(m: Memo) -> None:
         words = {1: "passed", 0: "FAILED"}.get(verdict_of, "n/a")
         passed.append({1: True, 0: False}.get(verdict_of))
         label = f"**{name}** (binds)" if name == binding else name
-        rows.append([label, value, f"{'at least' if direction > 0 else 'at most'} {limit}", words, f.cell(f.name, permits.row, permits.col, "number", f"Debt permitted: {name}")])
-    made = m.paper.table(["Decision test", "Value", "Limit", "Verdict", "Debt permitted, $m"], rows, (40, 14, 18, 12, 16), numbers=4, size=8, description="Credit tests: value, limit, verdict and the debt that each permits")
+        rows.append(
+            [
+                label,
+                value,
+                f"{'at least' if direction > 0 else 'at most'} {limit}",
+                words,
+                f.cell(f.name, permits.row, permits.col, "number", f"Debt permitted: {name}"),
+            ]
+        )
+    made = m.paper.table(
+        ["Decision test", "Value", "Limit", "Verdict", "Debt permitted, $m"],
+        rows,
+        (40, 14, 18, 12, 16),
+        numbers=4,
+        size=8,
+        description="Credit tests: value, limit, verdict and the debt that each permits",
+    )
     for line, ok in zip(made.rows[1:], passed, strict=True):
         verdict(line.cells[3], ok)
 
 
 def _risks(m: Memo) -> None:
     rows = [[f"**{risk.title}.** {risk.figure}", risk.mitigant] for risk in risks.choose(m.f, m.deal)]
-    m.paper.table(["Risk and its figure", "What stands against it"], rows, (52, 48), size=8, description="The risks of this deal, each with its mitigant")
+    m.paper.table(
+        ["Risk and its figure", "What stands against it"],
+        rows,
+        (52, 48),
+        size=8,
+        description="The risks of this deal, each with its mitigant",
+    )

@@ -35,11 +35,20 @@ def _png(figure: Any) -> bytes:
     return out.getvalue()
 
 
-def coverage_path(years: Sequence[int], cfads: Sequence[float], service: Sequence[float], labels: tuple[str, str] = ("CFADS", "Debt service")) -> bytes:
+def coverage_path(
+    years: Sequence[int], cfads: Sequence[float], service: Sequence[float], labels: tuple[str, str] = ("CFADS", "Debt service")
+) -> bytes:
     """CFADS as columns with debt service as a line over them, year by year."""
     figure, axes = _axes()
     axes.bar(years, cfads, color="#" + PALETTE[0], width=0.65, label=labels[0])
-    axes.step([year - 0.5 for year in years] + [years[-1] + 0.5], [*service, service[-1]], where="post", color="#" + PALETTE[3], linewidth=1.8, label=labels[1])
+    axes.step(
+        [year - 0.5 for year in years] + [years[-1] + 0.5],
+        [*service, service[-1]],
+        where="post",
+        color="#" + PALETTE[3],
+        linewidth=1.8,
+        label=labels[1],
+    )
     axes.axhline(0, color="#" + GREY, linewidth=0.6)
     axes.set_xticks(list(years))
     axes.set_xlabel("Year of operation")
@@ -52,13 +61,28 @@ def dscr_paths(years: Sequence[int], paths: Sequence[tuple[str, Sequence[float |
     """DSCR by year on each view, against the minimum asked and lock-up."""
     figure, axes = _axes((6.7, 1.75))
     for i, (name, values) in enumerate(paths):
-        axes.plot(years, [float("nan") if value is None else value for value in values], color="#" + PALETTE[i], linewidth=1.8, marker="osD^"[i], markersize=3.2, label=name)
+        axes.plot(
+            years,
+            [float("nan") if value is None else value for value in values],
+            color="#" + PALETTE[i],
+            linewidth=1.8,
+            marker="osD^"[i],
+            markersize=3.2,
+            label=name,
+        )
     axes.axhline(limit, color="#000000", linewidth=1, linestyle="--")
     axes.set_xlim(0.6, years[-1] + 0.4)
     axes.text(years[-1] + 0.5, limit, f"asked {limit:.2f}x", va="bottom" if lock_up < limit else "top", fontsize=7)
     if abs(lock_up - limit) > 0.02:
         axes.axhline(lock_up, color="#" + ALERT_RED, linewidth=1, linestyle=":")
-        axes.text(years[-1] + 0.5, lock_up, f"lock-up {lock_up:.2f}x", va="top" if lock_up < limit else "bottom", fontsize=7, color="#" + ALERT_RED)
+        axes.text(
+            years[-1] + 0.5,
+            lock_up,
+            f"lock-up {lock_up:.2f}x",
+            va="top" if lock_up < limit else "bottom",
+            fontsize=7,
+            color="#" + ALERT_RED,
+        )
     axes.set_xticks(list(years))
     axes.set_xlabel("Year of operation")
     axes.set_ylabel("DSCR, x")
@@ -101,8 +125,21 @@ def actual_and_base(years: Sequence[int], base: Sequence[float], actual: Sequenc
     """CFADS of the base case beside the actual one, with the base case's debt service as a line."""
     figure, axes = _axes()
     axes.bar([year - 0.2 for year in years], base, width=0.38, color="#" + PALETTE[4], label="CFADS, base case")
-    axes.bar([year + 0.2 for year in years], [0.0 if value is None else value for value in actual], width=0.38, color="#" + PALETTE[0], label="CFADS, actual")
-    axes.step([years[0] - 0.5, *(year + 0.5 for year in years)], [service[0], *service], where="pre", color="#" + PALETTE[3], linewidth=1.8, label="Debt service, base case")
+    axes.bar(
+        [year + 0.2 for year in years],
+        [0.0 if value is None else value for value in actual],
+        width=0.38,
+        color="#" + PALETTE[0],
+        label="CFADS, actual",
+    )
+    axes.step(
+        [years[0] - 0.5, *(year + 0.5 for year in years)],
+        [service[0], *service],
+        where="pre",
+        color="#" + PALETTE[3],
+        linewidth=1.8,
+        label="Debt service, base case",
+    )
     axes.axhline(0, color="#" + GREY, linewidth=0.6)
     axes.set_xticks(list(years))
     axes.set_xlim(years[0] - 0.6, max(years[-1], years[0] + 3) + 0.6)

@@ -133,7 +133,9 @@ def review(
     lock_up = float(book.cases[number - 1].deal.lock_up_dscr)
     rows = [_row(f, actual, default, lock_up) for actual in years]
     put(target, compose(document, book, f, years, rows, default, lock_up, Path(actuals).name))
-    return Written(_figures(book, number, target, f, years, default, lock_up), _terminal(book, number, rows, years, default, lock_up, target))
+    return Written(
+        _figures(book, number, target, f, years, default, lock_up), _terminal(book, number, rows, years, default, lock_up, target)
+    )
 
 
 HEADS = ("Year", "CFADS, base", "CFADS, actual", "Change", "Service, base", "Service, actual", "DSCR, base", "DSCR, actual", "Covenants")
@@ -168,7 +170,9 @@ def _verdict(years: list[Actual], default: float, lock_up: float) -> tuple[str, 
     return words[now], now == COMPLIES
 
 
-def compose(document: Any, book: Filled, f: Figures, years: list[Actual], rows: list[list[str]], default: float, lock_up: float, listed: str) -> bytes:
+def compose(
+    document: Any, book: Filled, f: Figures, years: list[Actual], rows: list[list[str]], default: float, lock_up: float, listed: str
+) -> bytes:
     """The page."""
     deal = book.cases[f.case - 1].deal
     paper = Paper(document)
@@ -177,14 +181,25 @@ def compose(document: Any, book: Filled, f: Figures, years: list[Actual], rows: 
     words, good = _verdict(years, default, lock_up)
     made = paper.table(None, [[f"**{words}**"]], (1,), style="Table Grid", description="Where the covenants stand")
     shade(made.rows[0].cells[0], PALE_GREEN if good else PALE_RED)
-    made = paper.table(HEADS, rows, (6, 11, 12, 9, 12, 13, 11, 12, 14), f"Actual against base case (lender's view: {deal.lender_view}), $m", numbers=9, size=8)
+    made = paper.table(
+        HEADS,
+        rows,
+        (6, 11, 12, 9, 12, 13, 11, 12, 14),
+        f"Actual against base case (lender's view: {deal.lender_view}), $m",
+        numbers=9,
+        size=8,
+    )
     for line, row in zip(made.rows[1:], rows, strict=True):
         verdict(line.cells[8], row[8] == COMPLIES)
     total_base = sum(float(f.path("lender_cfads")[one.year - 1]) for one in years)
     total = sum(one.cfads for one in years)
     paper.text(
         f"Covenants: lock-up below {f.input('lock_up_dscr')} (the workbook's); default below {default:.2f}x "
-        + ("(the loan agreement's, as given)." if default != 1.0 else "(debt service not covered; give the agreement's own with --default-dscr).")
+        + (
+            "(the loan agreement's, as given)."
+            if default != 1.0
+            else "(debt service not covered; give the agreement's own with --default-dscr)."
+        )
         + f" Over the {len(years)} years reported CFADS came to ${total:,.1f}m, against ${total_base:,.1f}m in the base case."
     )
     first, last = years[0].year, years[-1].year
@@ -192,16 +207,24 @@ def compose(document: Any, book: Filled, f: Figures, years: list[Actual], rows: 
     base = [float(f.path("lender_cfads")[year - 1]) for year in span]
     came = {one.year: one for one in years}
     paper.picture(
-        pictures.actual_and_base(span, base, [came[y].cfads if y in came else None for y in span], [float(f.path("debt_service")[y - 1]) for y in span]),
+        pictures.actual_and_base(
+            span, base, [came[y].cfads if y in came else None for y in span], [float(f.path("debt_service")[y - 1]) for y in span]
+        ),
         "Columns: CFADS of the base case and as it came out, by year of operation. Line: debt service of the base case.",
         "CFADS: base case and actual",
         0.9,
     )
     paper.text("**Reasons for the differences:** [[why CFADS and debt service differ from the base case]]")
     paper.text("**Contract, buyer and plant:** [[renewals and appropriations received, utilisation, maintenance, insurance, litigation]]")
-    paper.text("**Outlook, risk rating and action:** [[forecast for next year, rating confirmed or changed, action and date, responsible officer]]")
+    paper.text(
+        "**Outlook, risk rating and action:** [[forecast for next year, rating confirmed or changed, action and date, responsible officer]]"
+    )
     cells = "; ".join(f"{figure.name}: {figure.cell}" for figure in _by_row(f))
-    paper.text(f"Base case from {book.path.name} (SHA-256 {book.digest[:16]}, {book.cells_tied:,} cells tied out); actuals from {listed}. Cells: {cells}.", "Memo Note")
+    paper.text(
+        f"Base case from {book.path.name} (SHA-256 {book.digest[:16]}, {book.cells_tied:,} cells tied out); "
+        f"actuals from {listed}. Cells: {cells}.",
+        "Memo Note",
+    )
     properties = document.core_properties
     properties.title, properties.subject = f"Annual review: {deal.case_name}", words
     properties.author = properties.last_modified_by = "Bankable"

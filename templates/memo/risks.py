@@ -66,7 +66,10 @@ def _test_mitigant(key: str, f: Figures, deal: Deal) -> str:
         return f"Contract secured for {counted(f('supported_end_year'), 'year')}, against a tenor of {counted(f('tenor'), 'year')}."
     if key == "equity":
         return f"Sponsor's equity of ${f('sponsor_equity')}m, paid in pro rata, ranks behind the loan."
-    return f"Reserve of {counted(f.input('dsra_months'), 'month')} of debt service (${f('dsra_target')}m), paid by equity; no distributions below {f.input('lock_up_dscr')}."
+    return (
+        f"Reserve of {counted(f.input('dsra_months'), 'month')} of debt service (${f('dsra_target')}m), paid by "
+        f"equity; no distributions below {f.input('lock_up_dscr')}."
+    )
 
 
 def falls(f: Figures) -> list[tuple[int, str, float]]:
@@ -125,13 +128,26 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
             return "The buyer's promise is backed by full faith and credit and needs no yearly appropriation."
         if not deal.public_offtake_years and not deal.coverage:
             return f"Nothing in the structure: {counted(f.input('firm_years'), 'firm year')}, no public commitment to buy, no guarantee."
-        return f"Firm years: {f.input('firm_years')}; public commitment to buy: {counted(f.input('public_offtake_years'), 'year')}; guarantee of {f.input('coverage')}."
+        return (
+            f"Firm years: {f.input('firm_years')}; public commitment to buy: "
+            f"{counted(f.input('public_offtake_years'), 'year')}; guarantee of {f.input('coverage')}."
+        )
     if name == "Offtaker defaults":
-        return f"Re-letting or resale: {f.input('merchant_share')} of free capacity sells at ${f.input('market_price')}m a unit, less the bank's haircut; the contract claim recovers {f.input('offtaker_recovery')}."
+        return (
+            f"Re-letting or resale: {f.input('merchant_share')} of free capacity sells at "
+            f"${f.input('market_price')}m a unit, less the bank's haircut; the contract claim recovers "
+            f"{f.input('offtaker_recovery')}."
+        )
     if name == "Delay":
-        return f"Delay damages of ${f.input('delay_damages')}m a month against a holding cost of ${f.input('delay_cost')}m. [[completion guarantee and longstop date]]"
+        return (
+            f"Delay damages of ${f.input('delay_damages')}m a month against a holding cost of "
+            f"${f.input('delay_cost')}m. [[completion guarantee and longstop date]]"
+        )
     if name == "Cost overrun":
-        return f"Contingency of {f.input('contingency')} of capital cost. [[fixed-price contract, or the sponsor's undertaking to fund overruns]]"
+        return (
+            f"Contingency of {f.input('contingency')} of capital cost. [[fixed-price contract, or the sponsor's "
+            "undertaking to fund overruns]]"
+        )
     if name == "Price at floor":
         if deal.price_basis == "market in band" and deal.price_floor > 0:
             return f"Floor of ${f.input('price_floor')}m a unit on contracted volume ({f.input('contract_share')} of capacity)."
@@ -151,6 +167,7 @@ def renewal(f: Figures, deal: Deal) -> Risk:
     """The contract may not stand to the end of the loan."""
     return Risk(
         "The contract ends early",
-        f"It stands to the end of the loan with probability {f('contract_kept')}; minimum DSCR on firm revenue only {f('min_dscr_firm')}, if every renewal comes {f('min_dscr_promised')}.",
+        f"It stands to the end of the loan with probability {f('contract_kept')}; minimum DSCR on firm revenue "
+        f"only {f('min_dscr_firm')}, if every renewal comes {f('min_dscr_promised')}.",
         f"Secured for {counted(f('supported_end_year'), 'year')}, against a tenor of {counted(f('tenor'), 'year')}.",
     )

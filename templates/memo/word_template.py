@@ -116,7 +116,12 @@ def complete(document: Any) -> None:
         for name, value in (("val", "clear"), ("color", "auto"), ("fill", "FFFF00")):
             shading.set(qn(f"w:{name}"), value)
         style.element.get_or_add_rPr().append(shading)
-    for name, size, colour, before, after in (("Memo Note", 7.5, GREY, 1, 4), ("Memo Small", 4, None, 0, 0), ("Memo Cell", 8, None, 0.8, 0.8), ("Memo Contents", 8.5, NAVY, 0, 0.5)):
+    for name, size, colour, before, after in (
+        ("Memo Note", 7.5, GREY, 1, 4),
+        ("Memo Small", 4, None, 0, 0),
+        ("Memo Cell", 8, None, 0.8, 0.8),
+        ("Memo Contents", 8.5, NAVY, 0, 0.5),
+    ):
         if name not in names:
             style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             style.base_style = styles["Normal"]
@@ -132,11 +137,17 @@ def complete(document: Any) -> None:
         styles.element.append(parse_xml(_TABLE.format(names=nsdecls("w"), font=FONT, navy=NAVY)))
 
 
-_TABLE = """<w:style {names} w:type="table" w:customStyle="1" w:styleId="MemoTable"><w:name w:val="Memo Table"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="99"/>
-<w:pPr><w:spacing w:before="15" w:after="15" w:line="240" w:lineRule="auto"/></w:pPr><w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:cs="{font}"/><w:sz w:val="16"/><w:szCs w:val="16"/></w:rPr>
-<w:tblPr><w:tblBorders><w:top w:val="single" w:sz="6" w:space="0" w:color="{navy}"/><w:bottom w:val="single" w:sz="6" w:space="0" w:color="{navy}"/><w:insideH w:val="single" w:sz="4" w:space="0" w:color="D9D9D9"/></w:tblBorders>
+_TABLE = """<w:style {names} w:type="table" w:customStyle="1" w:styleId="MemoTable">
+<w:name w:val="Memo Table"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="99"/>
+<w:pPr><w:spacing w:before="15" w:after="15" w:line="240" w:lineRule="auto"/></w:pPr>
+<w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:cs="{font}"/><w:sz w:val="16"/><w:szCs w:val="16"/></w:rPr>
+<w:tblPr><w:tblBorders>
+<w:top w:val="single" w:sz="6" w:space="0" w:color="{navy}"/>
+<w:bottom w:val="single" w:sz="6" w:space="0" w:color="{navy}"/>
+<w:insideH w:val="single" w:sz="4" w:space="0" w:color="D9D9D9"/></w:tblBorders>
 <w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>
-<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:color w:val="FFFFFF"/></w:rPr><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{navy}"/></w:tcPr></w:tblStylePr></w:style>"""
+<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:color w:val="FFFFFF"/></w:rPr>
+<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{navy}"/></w:tcPr></w:tblStylePr></w:style>"""
 
 
 def _page(document: Any) -> None:

@@ -68,7 +68,8 @@ def memo(
     }
     text = (
         f"{deal.case_name}: {f.value('decision_words')}; {f.value('binding_name')} binds.\n"
-        f"Tied out: {book.cells_tied:,} cells. Figures traced to their cells: {len(f.taken)}. Left for you to write: {len(made[2])} places, marked yellow.\n"
+        f"Tied out: {book.cells_tied:,} cells. Figures traced to their cells: {len(f.taken)}. Left for you to "
+        f"write: {len(made[2])} places, marked yellow.\n"
         f"Memo: {target}" + (f"\nPDF: {printed}" if printed else "")
     )
     return Written(figures, text)
@@ -82,7 +83,9 @@ def opened(template: str | None, paper: str | None) -> Any:
     try:
         document = docx.Document(str(path))
     except Exception as error:
-        raise DealFileError(f"{path.name} is not a Word document that can serve as template ({type(error).__name__}): save it as .docx.") from None
+        raise DealFileError(
+            f"{path.name} is not a Word document that can serve as template ({type(error).__name__}): save it as .docx."
+        ) from None
     word_template.complete(document)
     if paper:
         section = document.sections[0]
@@ -147,12 +150,33 @@ def to_pdf(memo_file: Path) -> Path:
     """The memo as PDF, printed by LibreOffice where there is one."""
     import shutil
 
-    program = next((found for name in ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice", r"C:\Program Files\LibreOffice\program\soffice.exe") if (found := shutil.which(name))), None)
+    program = next(
+        (
+            found
+            for name in (
+                "soffice",
+                "libreoffice",
+                "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+                r"C:\Program Files\LibreOffice\program\soffice.exe",
+            )
+            if (found := shutil.which(name))
+        ),
+        None,
+    )
     if program is None:
         raise DealFileError(f"{memo_file.name} is written; a PDF needs LibreOffice, which was not found: print it from Word instead.")
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
-            [program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless", "--convert-to", "pdf", "--outdir", folder, str(memo_file)],
+            [
+                program,
+                f"-env:UserInstallation={Path(folder, 'profile').as_uri()}",
+                "--headless",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                folder,
+                str(memo_file),
+            ],
             capture_output=True,
             timeout=180,
             check=False,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from templates import comparison, tieout
 from templates.book import Book
-from templates.tieout import TOLERANCE as TOLERANCE
 from templates.dealfile import SourcedDeal
+from templates.tieout import TOLERANCE as TOLERANCE
 
 
 def differences(book: Book, cases: list[SourcedDeal]) -> tuple[int, list[str]]:
