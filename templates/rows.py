@@ -316,6 +316,7 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
             for t in range(place.columns.count):
                 position[place.row, place.columns.first + t] = t
     known: dict[str, _Formula] = {}
+    common = _common_columns(sheet)
     for (row, col), cell in sheet.cells.items():
         formula = cell.formula
         if formula is None:
@@ -325,9 +326,14 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
             if made is None and _TOKEN.search(formula):
                 made = known[formula] = _Formula(book, sheet, formula, _where(sheet, row, col))
             if made is not None:
-                here = position[row, col] if (row, col) in position else _free_position(sheet, col)
-                quick = here is not None and made.columns is not None and here < made.columns.count
-                cell.formula = formula = made.at(here, "" if quick else _where(sheet, row, col))
+                here = position.get((row, col))
+                if here is None and common is not None and common.first <= col <= common.last:
+                    here = col - common.first
+                try:
+                    cell.formula = formula = made.at(here, "")
+                except UnknownKeyError:  # said again with the cell's place, which is slow to tell
+                    made.at(here, _where(sheet, row, col))
+                    raise
         if "!" in formula and _PURE_LINK.match(formula):
             cell.style = linked(cell.style)
     for block in sheet.blocks:
@@ -340,15 +346,10 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
                     sheet.cells[row, col].style = linked(sheet.cells[row, col].style)
 
 
-def _free_position(sheet: Sheet, col: int) -> int | None:
-    """The position in time of a column that all laid rows of the sheet use alike."""
+def _common_columns(sheet: Sheet) -> TimeColumns | None:
+    """The time columns of a sheet whose laid rows all have the same, for cells typed by hand in them."""
     layouts = {place.columns for place in sheet.placed.values() if place.columns is not None}
-    if len(layouts) == 1:
-        columns = next(iter(layouts))
-        assert columns is not None
-        if columns.first <= col <= columns.last:
-            return col - columns.first
-    return None
+    return layouts.pop() if len(layouts) == 1 else None
 
 
 def _where(sheet: Sheet, row: int, col: int) -> str:
