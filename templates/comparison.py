@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import gc
 import hashlib
 import re
@@ -16,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from templates import dealfile, engine, readback, write
+from templates import dealfile, engine, opening, readback, write
 from templates.book import Book, address
 from templates.dealfile import DealFileError, SourcedDeal
 from templates.rows import lay
@@ -108,7 +109,7 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
         sheet = frame.time_sheet(book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper)
-        rows = case_sheet.rows(months, "Returns", f"c{i}_", lambda key, i=i: scenarios.live(key, i))
+        rows = case_sheet.rows(months, "Returns", f"c{i}_", functools.partial(scenarios.live, case=i))
         lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
@@ -180,26 +181,28 @@ def _hash(book: Book, cover_sheet: Any, cases: Sequence[SourcedDeal]) -> None:
 
 def read_deals(paths: Sequence[str]) -> list[SourcedDeal]:
     """The deals in the files named: deal files (.toml), workbooks of ours (.xlsx); the shipped ones where none is named."""
+    return read_files(paths)[0]
+
+
+def read_files(paths: Sequence[str]) -> tuple[list[SourcedDeal], Settings]:
+    """The deals, and where just one workbook is named its choices outside Inputs: scenario, terms of support, ranges."""
     if not paths:
-        return dealfile.load_shipped()
+        return dealfile.load_shipped(), Settings()
     cases: list[SourcedDeal] = []
+    kept: list[Settings] = []
     for name in paths:
         path = Path(name)
         if path.suffix.lower() in (".xlsx", ".xlsm"):
-            cases += readback.read_workbook(path)
+            opened = opening.open_workbook(path)
+            cases += readback.read_workbook(path, opened)
+            kept.append(readback.read_settings(path, opened))
         elif path.suffix.lower() == ".toml":
             cases.append(dealfile.load(path))
         else:
             raise DealFileError(f"{name} is neither a deal file (.toml) nor a workbook (.xlsx).")
     if len(cases) > MOST_CASES:
         raise DealFileError(f"a comparison takes at most {MOST_CASES} deals; {len(cases)} were given.")
-    return cases
-
-
-def read_settings(paths: Sequence[str]) -> Settings:
-    """The choices outside Inputs of the one workbook named (scenario, terms of support, ranges); none where it is not one."""
-    workbooks = [Path(name) for name in paths if Path(name).suffix.lower() in (".xlsx", ".xlsm")]
-    return readback.read_settings(workbooks[0]) if len(workbooks) == 1 else Settings()
+    return cases, kept[0] if len(kept) == 1 else Settings()
 
 
 def calculated(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None) -> Book:
@@ -226,8 +229,8 @@ def compare(paths: Sequence[str] = (), out: str | None = None, force: bool = Fal
     """Read the deals, calculate the comparison and write it; with no `out` the next free comparison.xlsx."""
     target = Path(out) if out else write.free_name("comparison.xlsx")
     write.refuse_to_overwrite(target, force)
-    cases = read_deals(paths)
-    book = calculated(cases, paper, read_settings(paths))
+    cases, settings = read_files(paths)
+    book = calculated(cases, paper, settings)
     written = write.write(book, target, force)
     return Comparison(book, report(book, len(cases), written), table(book, len(cases)) + f"\n\nWorkbook: {written}")
 

@@ -35,9 +35,9 @@ def read_workbook(path: Path, opened: tuple[Any, Any] | None = None) -> list[Sou
     return [_deal(path, {key: cells[i] for key, cells in ranges.items()}, formulas) for i in columns]
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path, opened: tuple[Any, Any] | None = None) -> Settings:
     """The choices that a workbook of ours keeps outside Inputs: scenario, terms of support, ranges; blanks and errors are left out."""
-    book, _ = opening.open_workbook(path)
+    book, _ = opened or opening.open_workbook(path)
     found: dict[str, list[Any]] = {}
     for name, target in book.defined_names.items():
         if name.startswith(PREFIX):

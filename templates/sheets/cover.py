@@ -18,7 +18,8 @@ USE = (
     "Type in the blue cells of Inputs, one column a case; every other cell calculates.",
     "Read Summary; each figure there is a link to the case sheet where it is worked out, row by row.",
     "See that the master check says OK; Checks names what does not tie.",
-    "Any program that opens .xlsx recalculates the native formulas; the add-in's functions stand only in Cross-check.",
+    "Choose a scenario on Scenarios; terms of support, grids and ranges are blue cells on their own sheets.",
+    "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent, its tables keep their saved values.",
     "`bankable compare this-file.xlsx` reads the blue cells back and writes a fresh comparison.",
 )
 LEGEND = (
@@ -70,7 +71,7 @@ def lay_cover(book: Book, version: str, sheets: Sequence[tuple[str, str]], paper
         sheet.put(row, UNIT, what)
     row += 2
     for text in (
-        "Figures of the shipped deals carry their source, or the word illustrative, beside each input. They are not any company's accounts.",
+        "Figures of the shipped deals carry their source, or the word illustrative, beside each input. They are no company's accounts.",
         "Decisions say whether the credit tests are met. Approval is the committee's.",
     ):
         sheet.put(row, LABEL, text, "note")

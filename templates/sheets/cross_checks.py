@@ -84,7 +84,10 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
 
 
 # on Support: the belief worked out natively from who bears the loss, against its own function
-BELIEF = "=INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},{Support!s_failure},{Support!s_probability},0,{Support!s_covered}),1,1)"
+BELIEF = (
+    "=INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},{Support!s_failure},"
+    "{Support!s_probability},0,{Support!s_covered}),1,1)"
+)
 
 
 def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:

@@ -177,7 +177,9 @@ def _least(sheet: Sheet, row: int) -> int:
                 "sentence_1",
                 "The answer",
                 "",
-                '=IF({Checks!live}=0,"The functions are absent here, and the frontier needs them:",IF({best_row}>0,"With "&{best_years}&" years of offtake and a "&TEXT({best_coverage},"0%")&" guarantee, "&{Support!studied_name}'
+                '=IF({Checks!live}=0,"The functions are absent here, and the frontier needs them:",IF({best_row}>0,'
+                '"With "&{best_years}&" years of offtake and a "&TEXT({best_coverage},"0%")&" guarantee, "&'
+                "{Support!studied_name}"
                 '&" passes "&IF(LEFT({mark_decision},5)="Meets","the tests that "&{mark_name}&" passes,","every credit test,"),'
                 '"No pair of offtake years and coverage on the grid makes "&{Support!studied_name}))',
                 "bold",
@@ -186,7 +188,8 @@ def _least(sheet: Sheet, row: int) -> int:
                 "sentence_2",
                 "and what it costs",
                 "",
-                '=IF({Checks!live}=0,"open the workbook without recalculating to see the saved answer.",IF({best_row}>0,"at an expected public cost of $"&TEXT({best_cost},"#,##0")&"m, "&TEXT({best_cents},"0.0")'
+                '=IF({Checks!live}=0,"open the workbook without recalculating to see the saved answer.",'
+                'IF({best_row}>0,"at an expected public cost of $"&TEXT({best_cost},"#,##0")&"m, "&TEXT({best_cents},"0.0")'
                 '&" cents per dollar of plant.","pass every credit test."))',
                 "bold",
             ),
@@ -195,7 +198,8 @@ def _least(sheet: Sheet, row: int) -> int:
                 "finding",
                 "For charts",
                 "",
-                '=IF({Checks!live}=0,"The frontier needs the functions",IF({best_row}>0,"Least-cost pass: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
+                '=IF({Checks!live}=0,"The frontier needs the functions",'
+                'IF({best_row}>0,"Least-cost pass: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
                 '&TEXT({best_cost},"#,##0")&"m","No pair on the grid passes every test"))',
                 "text",
             ),

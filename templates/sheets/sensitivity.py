@@ -449,7 +449,8 @@ def _fan(sheet: Sheet, row: int, deal: str, book: Book, settings: Settings) -> i
     sheet.put(
         end,
         LABEL,
-        '="On simulated paths DSCR falls below 1 in some year with "&TEXT({fan_any_year},"0.0%")&" (standard error "&TEXT({fan_error},"0.0%")&")"',
+        '="On simulated paths DSCR falls below 1 in some year with "&TEXT({fan_any_year},"0.0%")'
+        '&" (standard error "&TEXT({fan_error},"0.0%")&")"',
     )
     sheet.mark("finding_fan", end, LABEL)
     years = f"Sensitivity!{area(row + 1, G, row + 20, G, True)}"
@@ -531,7 +532,8 @@ def _customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     sheet.put(
         at,
         LABEL,
-        f'="Chance that none of "&{{book_n}}&" buyers renews: one budget "&TEXT({address(first, G + 1)},"0.0%")&", separate budgets "&TEXT({address(first, G + 5)},"0.0%")',
+        f'="Chance that none of "&{{book_n}}&" buyers renews: one budget "&TEXT({address(first, G + 1)},"0.0%")'
+        f'&", separate budgets "&TEXT({address(first, G + 5)},"0.0%")',
     )
     sheet.mark("finding_book", at, LABEL)
     names = f"Sensitivity!{area(first, G, last, G, True)}"

@@ -459,13 +459,15 @@ def _charts(sheet: Sheet, row: int) -> None:
     sheet.put(
         finding,
         LABEL,
-        '="Minimum DSCR of "&{studied_name}&" by package, from "&TEXT(MIN({r_min_dscr:}),"0.00")&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"',
+        '="Minimum DSCR of "&{studied_name}&" by package, from "&TEXT(MIN({r_min_dscr:}),"0.00")'
+        '&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"',
     )
     sheet.mark("finding_dscr", finding, LABEL)
     sheet.put(
         finding + 1,
         LABEL,
-        '="Expected public cost from $"&TEXT(MIN({r_public_cost:}),"0")&"m to $"&TEXT(MAX({r_public_cost:}),"0")&"m; budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"',
+        '="Expected public cost from $"&TEXT(MIN({r_public_cost:}),"0")&"m to $"&TEXT(MAX({r_public_cost:}),"0")'
+        '&"m; budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"',
     )
     sheet.mark("finding_cost", finding + 1, LABEL)
     dscr = (Series("Minimum DSCR", "{Support!r_min_dscr:}", "{Support!packages:}", PALETTE[0]),)
