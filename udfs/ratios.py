@@ -61,7 +61,8 @@ def DSCR_PATH(cfads, debt_service):
 
     Source
     ------
-    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios; S&P Global, General Project Finance Rating Methodology (14 Dec 2022).
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios; S&P Global, General Project Finance Rating
+    Methodology (14 Dec 2022).
 
     See also
     --------

@@ -315,9 +315,7 @@ def least(key: str) -> str:
 def waterfall_rows() -> list[Row]:
     """Cash, debt service, reserve, lock-up, distributions."""
     return [
-        note(
-            "A balloon is taken as refinanced; what cannot be paid stands as arrears, never as a negative balance; arrears bear no interest here."
-        ),
+        note("A balloon is taken as refinanced. What cannot be paid stands as arrears, without interest, never as a negative balance."),
         scalar(
             "dsra_target",
             "Debt service reserve at completion, paid by equity",

@@ -93,8 +93,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.binding_test = np.where(np.isinf(lowest), 0, np.argmax(np.where(np.isnan(allowed), np.inf, allowed) == lowest, axis=-1)[:, None] + 1)
     r.permitted_headroom = r.permitted_debt - r.debt
     r.tests_failed = total((r.tests_passed == 0).astype(float))
-    r.supported = ((x.coverage > 0) | (x.government_loan_share > 0) | (x.grant > 0) | (x.public_offtake_years > 0) | (x.tariff > 0) | (x.public_equity > 0)).astype(
-        float
-    )
+    tools = (x.coverage, x.government_loan_share, x.grant, x.public_offtake_years, x.tariff, x.public_equity)
+    r.supported = (np.concatenate(tools, axis=-1) > 0).any(axis=-1, keepdims=True).astype(float)
     meets = (r.debt > 0) & (r.tests_failed == 0)
     r.decision = np.where(meets, 1 + r.supported, 0.0)
