@@ -15,6 +15,7 @@ from udfs.chain.axes import MONTH, YEAR, Array, Results, total
 STEPS = 12
 STEEPEST = 1.5
 SETTLED = 1e-10
+STILL = 1e-13
 
 
 def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Array, Array, Array]:
@@ -24,20 +25,28 @@ def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Arr
     """
     paid, received = np.maximum(-flows, 0), np.maximum(flows, 0)
     solvable = (total(received) > 0) & (total(spent) + total(paid) > 0)
-    g = np.zeros(solvable.shape)
-    path = []
-    gap = np.zeros_like(g)
-    for _ in range(STEPS):
+    path, gap = np.zeros((len(flows), STEPS)), np.zeros(solvable.shape)
+    going = np.flatnonzero(solvable)  # scenarios that still move; a settled one stays where it is
+    g = np.zeros((going.size, 1))
+    spent, years_before, paid, received = (
+        np.broadcast_to(part, (len(flows), part.shape[-1]))[going] for part in (spent, years_before, paid, received)
+    )
+    for step in range(STEPS):
+        path[going, step:] = g
         later, earlier = np.exp(-g * YEAR), np.exp(g * years_before)
-        inflow, outflow = total(received * later), total(spent * earlier) + total(paid * later)
-        gap = np.log(np.where(solvable, inflow, 1)) - np.log(np.where(solvable, outflow, 1))
-        slope_in = total(YEAR * received * later) / np.where(solvable, inflow, 1)
-        slope_out = (total(years_before * spent * earlier) - total(YEAR * paid * later)) / np.where(solvable, outflow, 1)
-        slope = slope_in + slope_out
-        step = np.where(solvable & (slope > 0), gap / np.where(slope > 0, slope, 1), 0.0)
-        path.append(g)
-        g = np.clip(g + step, -STEEPEST, STEEPEST)
-    return np.concatenate(path, axis=-1), gap, solvable
+        inflows, outflows, costs = received * later, paid * later, spent * earlier
+        inflow, outflow = total(inflows), total(costs) + total(outflows)
+        left = np.log(inflow) - np.log(outflow)
+        gap[going] = left
+        slope = total(YEAR * inflows) / inflow + (total(years_before * costs) - total(YEAR * outflows)) / outflow
+        moved = np.clip(g + np.where(slope > 0, left / np.where(slope > 0, slope, 1), 0.0), -STEEPEST, STEEPEST)
+        moves = ((np.abs(left) > STILL) & (moved != g))[:, 0]
+        going, g = going[moves], moved[moves]
+        if not going.size:
+            break
+        if not moves.all():
+            spent, years_before, paid, received = spent[moves], years_before[moves], paid[moves], received[moves]
+    return path, gap, solvable
 
 
 def irr(steps: Array, gap: Array, solvable: Array) -> Array:
