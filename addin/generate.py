@@ -14,6 +14,7 @@ from pathlib import Path
 
 from addin import reference_pages
 from addin.excel import addin_file
+from addin.libreoffice import extension as libreoffice
 from templates.memo import word_template
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ GENERATORS = (
     Generator("reference pages", "docs/functions/*.md", reference_pages.pages),
     Generator("README's functions", "README.md", reference_pages.readme),
     Generator("Excel add-in", "addin/excel/files/*", addin_file.files),
+    Generator("LibreOffice extension", "addin/libreoffice/*.oxt", libreoffice.files),
     Generator("Word template", "templates/memo/*.docx", word_template.files),
 )
 

@@ -31,3 +31,12 @@ def pictures(tmp_path: Path) -> Callable[[Path], list[Path]]:
     from tests.calc.pictures import picture
 
     return lambda path: picture(Path(path), tmp_path / "pictures")
+
+
+@pytest.fixture(scope="session")
+def office_with_functions(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path], Path]:
+    """A function that opens an .xlsx in a LibreOffice with our functions, calculates all of it and saves it as .xlsx in a folder."""
+    if libreoffice.program() is None:
+        libreoffice.missing("LibreOffice (soffice)")
+    profile, options = libreoffice.with_functions(tmp_path_factory.mktemp("profile"))
+    return lambda path, folder: libreoffice.convert(Path(path), "xlsx", folder, profile, options=options)

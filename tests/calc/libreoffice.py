@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,16 @@ def make_profile(folder: Path) -> Path:
     return folder
 
 
-def convert(path: Path, kind: str, out: Path, profile: Path, seconds: int = 120) -> Path:
+def outside_our_environment() -> dict[str, str]:
+    """The environment without our own Python on the PATH: LibreOffice's would take it for its own and miss its `uno`."""
+    ours = Path(sys.prefix)
+    kept = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder and not Path(folder).is_relative_to(ours)]
+    return {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME")} | {
+        "PATH": os.pathsep.join(kept)
+    }
+
+
+def convert(path: Path, kind: str, out: Path, profile: Path, seconds: int = 120, options: Sequence[str] = ()) -> Path:
     """The workbook converted by LibreOffice (`xlsx`, `pdf`); raises with what it said when nothing came."""
     soffice = program()
     if soffice is None:
@@ -60,6 +71,7 @@ def convert(path: Path, kind: str, out: Path, profile: Path, seconds: int = 120)
         [
             soffice,
             f"-env:UserInstallation={profile.resolve().as_uri()}",
+            *options,
             "--headless",
             "--convert-to",
             kind,
@@ -71,6 +83,7 @@ def convert(path: Path, kind: str, out: Path, profile: Path, seconds: int = 120)
         text=True,
         timeout=seconds,
         check=False,
+        env=outside_our_environment(),
     )
     made = out / f"{path.stem}.{kind.partition(':')[0]}"
     if not made.exists():
@@ -95,3 +108,12 @@ def values(path: Path) -> dict[str, dict[tuple[int, int], Any]]:
 def recalculate(path: Path, work: Path) -> dict[str, dict[tuple[int, int], Any]]:
     """All values of a workbook after LibreOffice has calculated every formula again."""
     return values(convert(path, "xlsx", work / "recalculated", make_profile(work / "profile")))
+
+
+def with_functions(folder: Path) -> tuple[Path, list[str]]:
+    """A private profile with our functions installed, and the options that LibreOffice needs to find them in it."""
+    from addin.libreoffice import installation
+
+    profile = make_profile(folder)
+    installation.install(str(profile))
+    return profile, installation.profile_options(str(profile))[1:]
