@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from udfs import normal
 from udfs.chain.axes import YEAR, Array, Results, previous, ratio
+from udfs.collar import lognormal_call
 from udfs.offtake import renewals_needed
+from udfs.timing import regained
 
 
 def years_left(end: Array) -> Array:
@@ -22,24 +23,9 @@ def ramp_cumulative(ramp_months: Array) -> Array:
     return np.where(ramp > YEAR, YEAR**2 / (2 * np.where(ramp > 0, ramp, 1)), YEAR - ramp / 2)
 
 
-def refilled(years: float, retool_months: Array, refill_months: Array) -> Array:
-    """Full-sales years regained within `years` of losing a contract: nothing while retooling, then linear to all of it."""
-    start, length = retool_months / 12, refill_months / 12
-    since = np.maximum(0, years - start)
-    return np.where(since >= length, since - length / 2, since**2 / (2 * np.where(length > 0, length, 1)))
-
-
 def indexed(first: Array, growth: Array) -> Array:
     """first x (1 + growth)^(t - 1): year 1 is not escalated."""
     return first * (1 + growth) ** (YEAR - 1)
-
-
-def call_value(forward: Array, strike: Array, sd: Array) -> Array:
-    """Expected max(market - strike, 0), undiscounted: Black-76 with standard deviation sd; intrinsic where sd is 0."""
-    some = (forward > 0) & (strike > 0) & (sd > 0)
-    d = np.log(np.where(some, forward, 1) / np.where(some, strike, 1)) / np.where(some, sd, 1)
-    value = forward * normal.cdf(d + sd / 2) - strike * normal.cdf(d - sd / 2)
-    return np.where(some, value, np.maximum(forward - strike, 0))
 
 
 def after_end(end: Array, first: Array, second: Array) -> Array:
@@ -80,16 +66,16 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.floor_path = indexed(x.price_floor, x.band_escalator)
     r.cap_path = indexed(x.price_cap, x.band_escalator)
     r.price_sd = x.price_vol * np.sqrt(r.completion_month / 12 + YEAR)
-    r.call_at_floor = call_value(r.market_price_path, r.floor_path, r.price_sd)
-    r.call_at_cap = np.where(x.price_cap > 0, call_value(r.market_price_path, r.cap_path, r.price_sd), 0.0)
+    r.call_at_floor = lognormal_call(r.market_price_path, r.floor_path, r.price_sd)
+    r.call_at_cap = np.where(x.price_cap > 0, lognormal_call(r.market_price_path, r.cap_path, r.price_sd), 0.0)
     r.floor_value = r.call_at_floor - r.market_price_path + r.floor_path
     banded = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
     r.contract_price = np.where(r.in_band > 0, banded, indexed(x.price, x.escalator))
     r.secured_price = np.where(r.in_band > 0, r.floor_path, r.contract_price)
 
     r.retool_years, r.refill_years = x.retool_months / 12, x.refill_months / 12
-    r.refill_1 = refilled(1, x.retool_months, x.refill_months)
-    r.regained_2 = refilled(2, x.retool_months, x.refill_months)
+    r.refill_1 = regained(1.0, r.retool_years, r.refill_years)
+    r.regained_2 = regained(2.0, r.retool_years, r.refill_years)
     r.refill_2 = r.regained_2 - r.refill_1
     r.market_volume_beside = x.merchant_share * np.maximum(0, r.capacity_available - r.billed_volume)
     r.market_volume_free = x.merchant_share * r.capacity_available
