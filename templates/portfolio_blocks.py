@@ -179,7 +179,7 @@ def on_dask(
         raise DealFileError(f"no Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
     try:
         line = max(4, 2 * len(client.scheduler_info(n_workers=-1)["workers"]))
-        running = distributed.as_completed([], with_results=False)
+        running = distributed.as_completed([], loop=client.loop)
         numbers: dict[Any, int] = {}
         left = iter(missing)
         for count in range(len(missing)):

@@ -169,7 +169,7 @@ def draw(loss, own, lost, budget, large, pooled, budget_correlation, default_cor
         variance += between(((rest**2) @ WEIGHT - (rest @ WEIGHT) ** 2 + pooled_spread[others] @ WEIGHT).sum(axis=0), low, share)
     fortunes: dict[int, np.ndarray] = {}
     for g in sorted({*chosen.tolist(), *(int(b) for b in budget[large] if b >= 0)}):
-        fortune = fortunes[g] = np.random.default_rng([seed, g]).standard_normal(DRAWS)
+        fortune = fortunes[g] = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(g,))).standard_normal(DRAWS)
         if g in chosen:
             column, part = place(fortune)
             for target, grid in ((mean, pooled_mean[g]), (variance, pooled_spread[g])):
