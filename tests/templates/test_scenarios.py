@@ -1,0 +1,116 @@
+"""Scenarios, support and frontier in the workbook: native rows follow the scenario in force, functions agree, choices are kept."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from templates import comparison, dealfile, tieout
+from templates.book import Book
+from templates.dealfile import SourcedDeal
+from templates.settings import Settings
+from templates.sheets import scenarios, support
+from udfs import deal as deals
+from udfs.cells import CellError
+
+
+def live_deals(book: Book, n: int) -> list[deals.Deal]:
+    """The deals in force, as the sheet Deals passes them to the functions."""
+    return [deals.read({key: book["Deals"].value_of(f"case_{i}_{key}") for key in deals.KEYS}) for i in range(1, n + 1)]
+
+
+def failing(book: Book) -> list[str]:
+    """What the checks that fail say."""
+    sheet = book["Checks"]
+    return [str(sheet.value(row, 1)) for (row, col), cell in sheet.cells.items() if col == 7 and row > 3 and cell.value == "FAIL"]
+
+
+@pytest.mark.parametrize("name", scenarios.NAMES)
+def test_every_row_equals_the_chain_under_every_scenario(name: str, shipped: list[SourcedDeal]) -> None:
+    book = comparison.calculated(shipped, settings=Settings({"scenario": [name]}))
+    assert book["Scenarios"].value_of("scenario") == name
+    assert book.errors() == []
+    assert book["Checks"].value_of("master") == "OK", failing(book)
+    compared, faults = tieout.differences(book, comparison.sheet_names(shipped), live_deals(book, len(shipped)))
+    assert compared > 20_000
+    assert not faults, faults[:5]
+
+
+def test_scenarios_change_what_they_say(shipped_book: Book) -> None:
+    sheet = shipped_book["Scenarios"]
+    dscr = {i: dict(zip(scenarios.NAMES, sheet.values_of(f"strip_min_dscr_{i}"), strict=True)) for i in (1, 2, 3)}
+    assert dscr[1]["Appropriation lapses"] == dscr[1]["Base"]  # a private lease does not hang on appropriations
+    assert dscr[1]["Offtaker defaults"] < 1 < dscr[1]["Base"]
+    assert dscr[2]["Appropriation lapses"] < dscr[2]["Base"]
+    assert dscr[3]["Appropriation lapses"] == dscr[3]["Base"]  # full faith and credit
+    assert dscr[3]["Combined downside"] < dscr[3]["Delay"] < dscr[3]["Base"]
+
+
+def test_the_answer_is_computed_from_the_grids(shipped_book: Book) -> None:
+    sheet = shipped_book["Frontier"]
+    years = [sheet.value_of(f"years_{i}") for i in range(1, 8)]
+    passing = []
+    for i, term in enumerate(years, start=1):
+        for coverage, decision, cost in zip(
+            sheet.values_of("coverages"), sheet.values_of(f"decision_{i}"), sheet.values_of(f"public_cost_{i}"), strict=True
+        ):
+            if str(decision).startswith("Meets"):
+                passing.append((cost, term, coverage))
+    cost, term, coverage = min(passing)
+    said = str(sheet.value_of("sentence"))
+    assert f"With {term:.0f} years of offtake and a {coverage:.0%} guarantee, Factory today passes the tests that Data centre passes" in said
+    assert f"${cost:,.0f}m" in said
+    assert shipped_book["Summary"].value_of("answer") in said
+
+
+def test_support_is_the_case_with_the_tools_inputs(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
+    """A package's figures equal those of the deal with its inputs, worked out here without DEAL_SCENARIOS."""
+    sheet = shipped_book["Support"]
+    names = [name for name, _ in support.PACKAGES]
+    at = names.index("Offtake + guarantee")
+    keys = [key.removeprefix("p_") for key in sheet.placed if key.startswith("p_")]
+    changes = {key: sheet.values_of(f"p_{key}")[at] for key in keys}
+    whole = {key: int(value) for key, value in changes.items() if isinstance(value, float) and deals.param_of(key).kind == "count"}
+    results = deals.evaluate(dataclasses.replace(shipped[1].deal, **{**changes, **whole}))
+    assert sheet.values_of("r_min_dscr")[at] == pytest.approx(float(results.lender_min_dscr[0, 0]), rel=1e-12)
+    assert sheet.values_of("r_public_cost")[at] == pytest.approx(float(results.public_cost[0, 0]), rel=1e-12)
+
+
+def test_tools_of_equal_cost_leave_different_beliefs(shipped_book: Book) -> None:
+    sheet = shipped_book["Support"]
+    cost = sheet.values_of("split_taxpayer")[:4]
+    assert cost[1] == pytest.approx(cost[2]) == pytest.approx(cost[3])
+    belief = sheet.values_of("split_belief")[:4]
+    assert belief[1] < belief[2]  # a grant lets the sponsor build on less belief than a guarantee of the same cost
+
+
+def test_a_filled_workbook_keeps_its_choices(tmp_path: Path) -> None:
+    first = tmp_path / "first.xlsx"
+    comparison.compare([str(dealfile.shipped_path("defence_factory"))], str(first))
+    filled = openpyxl.load_workbook(first)
+    filled["Scenarios"]["D6"].value = "Delay"
+    name = next(iter(filled.defined_names["set_scenario_add_delay_months"].destinations))
+    filled["Scenarios"][name[1].replace("$", "")][0][3].value = 9
+    filled.save(tmp_path / "filled.xlsx")
+    again = comparison.compare([str(tmp_path / "filled.xlsx")], str(tmp_path / "again.xlsx")).book
+    assert again["Scenarios"].value_of("scenario") == "Delay"
+    assert again["Scenarios"].values_of("delay_months_1")[3] == 9
+    assert again["Defence factory" if "Defence factory" in again.sheets else "Factory today"].value_of("delay_months") == 9
+    assert again["Checks"].value_of("master") == "OK"
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 6])
+def test_one_to_six_cases(count: int, shipped: list[SourcedDeal]) -> None:
+    extra = dealfile.load(dealfile.shipped_path("warehouse"))
+    cases = [*shipped, extra, *shipped][:count]
+    cases = [dataclasses.replace(c, deal=dataclasses.replace(c.deal, case_name=f"{c.deal.case_name} {i}")) for i, c in enumerate(cases)]
+    book = comparison.calculated(cases)
+    assert book.errors() == []
+    assert book["Checks"].value_of("master") == "OK", failing(book)
+
+
+def test_no_error_hides_in_a_function(shipped_book: Book) -> None:
+    assert not [cell for sheet in shipped_book for cell in sheet.cells.values() if isinstance(cell.value, CellError)]

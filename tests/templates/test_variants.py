@@ -1,0 +1,35 @@
+"""The workbooks that ship built are fresh and the same bytes each time."""
+
+from __future__ import annotations
+
+import openpyxl
+
+from templates import variants, write
+
+
+def test_the_built_workbooks_are_of_these_sources() -> None:
+    built = variants.Path(str(variants.resources.files("templates"))) / "built"
+    kept = (built / variants.DIGEST).read_text().strip()
+    assert kept == variants.source_digest(), "run `python -m addin.generate`"
+    assert {path.stem for path in built.glob("*.xlsx")} == set(variants.VARIANTS)
+
+
+def test_the_same_bytes_twice() -> None:
+    first = write.to_bytes(variants.VARIANTS["single_data_centre"]())
+    assert write.to_bytes(variants.VARIANTS["single_data_centre"]()) == first
+
+
+def test_the_playground_calls_every_function() -> None:
+    from udfs import FUNCTIONS
+
+    book = variants.playground()
+    assert book.errors() == []
+    called = {block.formula.split("(")[0].lstrip("=") for sheet in book for block in sheet.blocks}
+    assert called == set(FUNCTIONS)
+
+
+def test_built_comparison_opens_with_its_answer() -> None:
+    built = variants.Path(str(variants.resources.files("templates"))) / "built" / "comparison.xlsx"
+    values = openpyxl.load_workbook(built, data_only=True, read_only=True)
+    assert values["Summary"]["D5"].value == "Meets credit tests"
+    assert str(values["Summary"]["B8"].value).startswith("With ")
