@@ -35,13 +35,18 @@ def insert(book: Book, sheet: Sheet, chart: Chart, file: Any) -> None:
         drawn.combine(over)
     title = f"={sheet_prefix(sheet.name)}{rows.text_of(book, sheet, chart.title, where)}" if "{" in chart.title else chart.title
     drawn.set_title({"name": title, "name_font": {**_SMALL, "size": 11, "bold": True}, "overlay": False})
-    drawn.set_x_axis(_axis(chart.x_title, chart.x_format) | {"label_position": "low"})
+    category = _axis(chart.x_title, chart.x_format) | {"label_position": "low"}
     value_axis = _axis(chart.y_title, chart.y_format) | {"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}}
     if chart.y_low is not None:
         value_axis["min"] = chart.y_low
     if chart.y_high is not None:
         value_axis["max"] = chart.y_high
-    drawn.set_y_axis(value_axis)
+    if "bar" in chart.kind:  # lying bars: the categories stand on the vertical axis, the first on top
+        drawn.set_y_axis(category | {"reverse": True})
+        drawn.set_x_axis(value_axis)
+    else:
+        drawn.set_x_axis(category)
+        drawn.set_y_axis(value_axis)
     drawn.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom", "font": _SMALL})
     drawn.set_chartarea({"border": {"color": "#D9D9D9"}})
     drawn.set_size({"width": chart.width, "height": chart.height})

@@ -220,7 +220,6 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
         sheet.put(row + 1 + i, LABEL, "Tool that the mix may use")
         sheet.put(row + 1 + i, CONSTANT, tool, "grey")
     first = row + 1 + len(MIX_TOOLS)
-    sheet.put(first, LABEL, "As the function says it")
     body = first
     sheet.array(
         body,
@@ -231,8 +230,11 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
         "number2",
     )
     for i in range(MIX_ROWS):
-        sheet.cells[body + i, COLUMNS.first].style = "text"
+        sheet.put(body + i, LABEL, f"={address(body + i, COLUMNS.first)}")
+        sheet.cells[body + i, COLUMNS.first].style = "grey"
         sheet.cells[body + i, COLUMNS.first + 2].style = "unit"
+    sheet.cells[body + MIX_ROWS - 1, COLUMNS.first + 1].style = "centre wrap"
+    sheet.heights[body + MIX_ROWS - 1] = 44
     sheet.mark("mix", body, COLUMNS.first)
     return body + MIX_ROWS + 1
 

@@ -152,7 +152,7 @@ def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Setti
     )
     row = _fan(sheet, row + 2, deal, book, settings)
     _customers(book, sheet, row + 1, settings)
-    sheet.widths |= {CONSTANT: 22, TOTAL: 22, LABEL: 62} | {G + i: 15 for i in range(WIDE)}
+    sheet.widths |= {CONSTANT: 22, TOTAL: 22, LABEL: 62} | {G + i: 20 for i in range(WIDE)}
 
 
 def _input(book: Book, sheet: Sheet, key: str, name: str, validation: Validation) -> None:

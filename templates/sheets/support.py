@@ -349,7 +349,7 @@ def _gains(sheet: Sheet, row: int) -> int:
     )
 
 
-SPLIT_TOOLS = (("No support", ""), ("Grant", "grant"), ("Guarantee", "coverage"), ("Government loan", "loan"))
+SPLIT_TOOLS = (("No support", ""), ("Grant", "grant"), ("Guarantee", "coverage"), ("Public loan", "loan"))
 PARTIES = ("sponsor", "lender", "taxpayer", "project")
 
 
@@ -362,7 +362,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
 
     given = (
         ("s_rate", "Return that the project should earn", "% a year", 0.08, "rate", 0, 0.5),
-        ("s_covered", "Share of the debt guaranteed; grant and loan are sized to cost the same", "%", 0.60, "share", 0, 1),
+        ("s_covered", "Share of debt guaranteed; the others cost the same", "%", 0.60, "share", 0, 1),
     )
     row = lay(
         sheet,
@@ -402,7 +402,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
             sheet.cells[at, COLUMNS.first].style = "text"
             for j, figure in enumerate(("risk", "gain", "loss", "expected"), start=1):
                 sheet.mark(f"split_{k}_{party}_{figure}", at, COLUMNS.first + j)
-        sheet.put(row + 2, LABEL, "Sponsor, lender, taxpayer and project: money at risk, gain, loss, expected value")
+        sheet.put(row + 2, LABEL, "Money at risk, gain, loss and expected value by party")
         sheet.put(row + 2, UNIT, "$m", "unit")
         row += 2 + len(PARTIES)
     frame.band_row(sheet, row, "Sponsor's break-even belief against the efficient threshold, at equal public cost", COLUMNS.last)
