@@ -248,7 +248,7 @@ def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
         return None if same else f"holds {_shown(text)} where the model has {_shown(cell.value)}"
     if not is_formula:
         return f"holds {_shown(text)} where the model has the formula {wanted}"
-    return None if normal(text) == normal(wanted) else f"holds the formula {text} where the model has {wanted}"
+    return None if text == wanted or normal(text) == normal(wanted) else f"holds the formula {text} where the model has {wanted}"
 
 
 def _equal_numbers(a: Any, b: Any) -> bool:

@@ -128,7 +128,7 @@ class _Tracer:
         sheet, _, cells = text.rpartition("!")
         sheet = sheet.strip("'").replace("''", "'")
         first, _, last = cells.partition(":")
-        corners = cell_at(first), cell_at(last or first)
+        corners = cell_at(first), cell_at(last if ":" in cells else first)
         known = next((name for name in self.formulas.sheetnames if name.lower() == sheet.lower()), None)
         if known is None or corners[0] is None or corners[1] is None:
             import difflib

@@ -144,9 +144,10 @@ class Paper:
         return made
 
     def _fill(self, line: Any, row: Sequence[str], numbers: int, size: float | None, bold: bool) -> None:
+        cell_style = self.document.styles["Memo Cell"].style_id  # looked up once a row: that is slow
         for i, words in enumerate(row):
             paragraph = line.cells[i].paragraphs[0]
-            paragraph.style = "Memo Cell"
+            paragraph._p.style = cell_style
             self.write(paragraph, words)
             if i >= len(row) - numbers:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
