@@ -51,7 +51,10 @@ FAULTS = {
     "a balance typed over": (typed_over(BUILD, "balance", 5, 60), "The facility closes: its balance at the end is the debt"),
     "spending left out": (typed_over(BUILD, "spend_share", 0, 12), "All plant cost is spent"),
     "the debt typed over": (typed_over(CASE, "debt", 1000), "Debt is its share of total uses"),
-    "a principal typed over": (typed_over(CASE, "principal", 1, 4), "The last instalment, which clears the balance, is what the profile asks"),
+    "a principal typed over": (
+        typed_over(CASE, "principal", 1, 4),
+        "The last instalment, which clears the balance, is what the profile asks",
+    ),
     "a closing balance typed over": (typed_over(CASE, "closing", 77, 10), "Debt is repaid to zero at the tenor"),
     "a state's probability typed over": (typed_over(CASE, "lost", 0.5, 2), "Contract states add to one"),
     "a default probability typed over": (typed_over(CASE, "default_probability", 0.5, 2), "Loan states add to one"),

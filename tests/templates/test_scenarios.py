@@ -61,7 +61,9 @@ def test_the_answer_is_computed_from_the_grids(shipped_book: Book) -> None:
                 passing.append((cost, term, coverage))
     cost, term, coverage = min(passing)
     said = str(sheet.value_of("sentence"))
-    assert f"With {term:.0f} years of offtake and a {coverage:.0%} guarantee, Factory today passes the tests that Data centre passes" in said
+    assert (
+        f"With {term:.0f} years of offtake and a {coverage:.0%} guarantee, Factory today passes the tests that Data centre passes" in said
+    )
     assert f"${cost:,.0f}m" in said
     assert shipped_book["Summary"].value_of("answer") in said
 
