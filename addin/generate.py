@@ -15,6 +15,7 @@ from pathlib import Path
 from addin import reference_pages
 from addin.excel import addin_file
 from addin.libreoffice import extension as libreoffice
+from templates import variants
 from templates.memo import word_template
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ GENERATORS = (
     Generator("README's functions", "README.md", reference_pages.readme),
     Generator("Excel add-in", "addin/excel/files/*", addin_file.files),
     Generator("LibreOffice extension", "addin/libreoffice/*.oxt", libreoffice.files),
+    Generator("Built workbooks", "templates/built/*", variants.files),
     Generator("Word template", "templates/memo/*.docx", word_template.files),
 )
 
