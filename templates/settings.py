@@ -20,6 +20,11 @@ class Settings:
 
     values: dict[str, list[Any]] = field(default_factory=dict)
 
+    def place(self, name: str, default: int, most: int) -> int:
+        """A whole number kept under a name, within 1 and `most`."""
+        kept = self.take(name, [default])[0]
+        return min(max(1, int(kept) if isinstance(kept, (int, float)) else default), most)
+
     def take(self, key: str, delivered: Sequence[Value]) -> list[Value]:
         """The values kept under the key where they are as many as the delivered ones and of their kind, otherwise those."""
         kept = self.values.get(key, [])

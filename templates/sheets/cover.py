@@ -65,9 +65,9 @@ def lay_cover(book: Book, version: str, sheets: Sequence[tuple[str, str]], paper
     row += 2
     sheet.put(row, LABEL, "Colours", "heading")
     sheet.put(row, UNIT, None, "heading")
-    for style, value, what in LEGEND:
+    for style, sample, what in LEGEND:
         row += 1
-        sheet.put(row, LABEL, value, style)
+        sheet.put(row, LABEL, sample, style)
         sheet.put(row, UNIT, what)
     row += 2
     for text in (

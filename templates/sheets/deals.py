@@ -33,9 +33,11 @@ def lay_deals(
     """A block a case, then the `extra` ones: (name, title, formula of a key)."""
     sheet = frame.start(book, "Deals", "Deals: the cases in force as the functions take them", None, paper)
     sheet.put(frame.STATUS_ROW, LABEL, "Links only: change nothing here. Pass a block of two columns as `deal`.", "note")
-    blocks: list[tuple[str, str, Callable[[str], str]]] = [
-        (f"case_{i}", f"={{Inputs!case_name_{i}}}", lambda key, i=i: f"={live(key, i)}") for i in range(1, len(cases) + 1)
-    ]
+
+    def linked(case: int) -> Callable[[str], str]:
+        return lambda key: f"={live(key, case)}"
+
+    blocks = [(f"case_{i}", f"={{Inputs!case_name_{i}}}", linked(i)) for i in range(1, len(cases) + 1)]
     for number, (name, title, formula) in enumerate([*blocks, *extra]):
         col = 1 + 3 * number
         sheet.put(frame.HEAD_ROW, col, "key", "heading")

@@ -62,9 +62,9 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     for col, text in enumerate(("", "Item", "Unit", "Figure", "Limit", "Verdict")):
         sheet.put(frame.HEAD_ROW, col, text or None, "heading" if col < FIGURE else "heading right")
     row = frame.FIRST_ROW
-    chosen = settings.take("memo_case", [default_case(n)])
+    chosen = settings.place("memo_case", default_case(n), n)
     sheet.put(row, LABEL, "Case of this memo, by its place among the cases", "bold")
-    sheet.put(row, FIGURE, min(max(1, int(chosen[0])), n), "input count")
+    sheet.put(row, FIGURE, chosen, "input count")
     sheet.mark("case", row, FIGURE)
     keep(book, sheet, "memo_case", row, FIGURE, row, FIGURE)
     sheet.validations.append(Validation((row, FIGURE, row, FIGURE), "whole", 1, n, title="Case", error=f"From 1 to {n}."))

@@ -92,13 +92,13 @@ def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Setti
     sheet.put(frame.HEAD_ROW, TOTAL, "Key", "heading")
     row = frame.FIRST_ROW
     frame.band_row(sheet, row, "Case and figure", COLUMNS.last, "heading", "1")
-    case = settings.take("sensitivity_case", [default_case(n)])
+    case = settings.place("sensitivity_case", default_case(n), n)
     measure = settings.take("sensitivity_measure", ["min_dscr"])
     names_of = ",".join(f"{{Inputs!case_name_{i}}}" for i in range(1, n + 1))
     row = lay(
         sheet,
         [
-            scalar("case", "Case looked at, by its place among the cases", "place", min(max(1, int(case[0])), n), "input count"),
+            scalar("case", "Case looked at, by its place among the cases", "place", case, "input count"),
             scalar("case_name", "Its name", "", f"=CHOOSE({{case}},{names_of})", "text"),
             scalar("measure", "Figure of tornado and grid", "", measure[0] if measure[0] in MEASURES else "min_dscr", "input choice"),
             scalar("base", "The figure as it stands", "", f"=INDEX(DEAL_METRICS({deal},{{measure}}),1,1+1)", "total number2"),

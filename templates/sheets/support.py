@@ -212,15 +212,15 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     sheet.put(frame.HEAD_ROW, TOTAL, "Key", "heading")
     sheet.heights[frame.HEAD_ROW] = 42
     sheet.mark_path("packages", frame.HEAD_ROW, COLUMNS)
-    studied = settings.take("support_studied", [min(2, n)])
-    reference = settings.take("support_reference", [1])
+    studied = settings.place("support_studied", min(2, n), n)
+    reference = settings.place("support_reference", 1, n)
     backing = settings.take("support_t_backing", [BACKINGS[1]])
     inputs = _package_inputs()
     rows: list[Row] = [
         heading("The case studied, here and on Frontier, Sensitivity and Time", "1"),
-        scalar("studied", "Case studied, by its place among the cases", "place", min(max(1, int(studied[0])), n), "input count"),
+        scalar("studied", "Case studied, by its place among the cases", "place", studied, "input count"),
         scalar("studied_name", "Its name", "", f"=CHOOSE({{studied}},{_names(n)})", "text"),
-        scalar("reference", "Case it is held against", "place", min(max(1, int(reference[0])), n), "input count"),
+        scalar("reference", "Case it is held against", "place", reference, "input count"),
         scalar("reference_name", "Its name", "", f"=CHOOSE({{reference}},{_names(n)})", "text"),
         heading("Terms of the tools", "2"),
         *(
@@ -256,11 +256,11 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
         at = sheet.placed[f"use_{tool}"].row
         keep(book, sheet, f"support_use_{tool}", at, COLUMNS.first, at, COLUMNS.last)
         sheet.validations.append(Validation((at, COLUMNS.first, at, COLUMNS.last), "whole", 0, 1, title="Flag", error="0 or 1."))
-    at = [sheet.placed[row.key].row for row in inputs]
-    for row_of, spec in zip(at, inputs, strict=True):
+    placed = [sheet.placed[row.key].row for row in inputs]
+    for row_of, spec in zip(placed, inputs, strict=True):
         sheet.put(row_of, TOTAL, spec.key.removeprefix("p_"), "grey")
-    keys = area(at[0], TOTAL, at[-1], TOTAL, True)
-    values = area(at[0], COLUMNS.first, at[-1], COLUMNS.last, True)
+    keys = area(placed[0], TOTAL, placed[-1], TOTAL, True)
+    values = area(placed[0], COLUMNS.first, placed[-1], COLUMNS.last, True)
     row = results(sheet, row, RESULTS, "r_", f"{ranges['studied']},{keys},{values}")
     row = _gains(sheet, row)
     frame.band_row(
