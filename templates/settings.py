@@ -25,7 +25,7 @@ class Settings:
         kept = self.take(name, [default])[0]
         return min(max(1, int(kept) if isinstance(kept, (int, float)) else default), most)
 
-    def take(self, key: str, delivered: Sequence[Value]) -> list[Value]:
+    def take(self, key: str, delivered: Sequence[Value]) -> list[Any]:
         """The values kept under the key where they are as many as the delivered ones and of their kind, otherwise those."""
         kept = self.values.get(key, [])
         if len(kept) != len(delivered):
