@@ -16,7 +16,21 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-COMMANDS = ("compare", "new", "portfolio", "memo", "trace", "monitor", "install", "uninstall", "doctor", "functions", "help")
+COMMANDS = (
+    "compare",
+    "new",
+    "portfolio",
+    "memo",
+    "trace",
+    "monitor",
+    "calc",
+    "rebind",
+    "install",
+    "uninstall",
+    "doctor",
+    "functions",
+    "help",
+)
 
 DONE, FAILED, BAD_USAGE, UNEXPECTED, INTERRUPTED = 0, 1, 2, 70, 130
 

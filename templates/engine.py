@@ -28,12 +28,19 @@ _CODES = {
     "Spill": "#SPILL!",
     "Calc": "#CALC!",
     "Circ": "#CIRC!",
+    "NImpl": "#NOT_DONE!",  # the engine reads the formula but cannot do it
+    "Error": "#UNREADABLE!",
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
 
 
 class CalculationError(Exception):
     """The workbook cannot be calculated; the message says why and where."""
+
+    @property
+    def sentence(self) -> str:
+        """The message for a person."""
+        return str(self)
 
 
 @dataclass
@@ -85,12 +92,20 @@ def calculate_file(path: Any, changes: Mapping[str, Value] | None = None) -> Cal
 
     `changes` maps `Sheet!A1` addresses or defined names (of one cell) to new values.
     """
+    with open(path, "rb") as file:
+        return calculate_opened(opened_file(file.read(), path), changes)
+
+
+def opened_file(source: bytes, path: Any, held: Mapping[str, set[tuple[int, int]]] | None = None) -> package.Opened:
+    """An .xlsx made ready for the engine; the formulas of `held` cells are left out. `path` is for the message."""
     try:
-        with open(path, "rb") as file:
-            source = file.read()
-        opened = package.open_package(source)
+        return package.open_package(source, held)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise CalculationError(f"{path} is not a workbook that can be read (.xlsx): {error}") from None
+
+
+def calculate_opened(opened: package.Opened, changes: Mapping[str, Value] | None = None) -> Calculated:
+    """The values of an opened file, calculated after `changes`."""
     wanted = [(*locate(where, opened.names, opened.cells), value) for where, value in (changes or {}).items()]
     for sheet, row, col, _ in wanted:
         block = opened.blocks.get(sheet, {}).get((row, col))
@@ -180,7 +195,7 @@ def _refuse_faults(book: Book) -> None:
             where = f"{sheet_prefix(sheet.name)}{address(row, col)}"
             if cell.value.code == "#CIRC!":
                 raise CalculationError(f"{where}: the formula {formula} hangs on its own result, or on a cell that does")
-            if cell.value.code == "#VALUE!":
+            if cell.value.code in ("#VALUE!", "#UNREADABLE!"):
                 try:
                     formualizer.parse(prepare(formula))
                 except Exception as fault:

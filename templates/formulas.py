@@ -7,6 +7,7 @@ passed over as a spreadsheet would.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from templates import elementwise
@@ -20,10 +21,10 @@ PLACE_MARK = "\ue001"
 
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*\(")
 _PREFIX = r"(?:(?:'(?:[^']|'')*'|(?:\[[^\]]*\])?[A-Za-z_][\w.\-]*|\[[^\]]*\])!)?"
-_NAMESPACE = r"(?:_xll\.|_xludf\.|BANKABLE\.)?"
+_NAMESPACE = r"(?:_xll\.|_xludf\.|_xldudf_BANKABLE_|BANKABLE\.)?"  # Excel on the web saves BANKABLE.X as _xldudf_BANKABLE_X
 _PIECE = re.compile(
     rf"""(?P<text>"(?:[^"]|"")*")
-    |(?P<call>{_PREFIX}{_NAMESPACE}(?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*\()
+    |(?P<call>(?P<where>{_PREFIX}){_NAMESPACE}(?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*\()
     |(?P<quoted>'(?:[^']|'')*')
     |(?P<bracket>\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\])
     |(?P<mark>[(){{}},])
@@ -47,6 +48,11 @@ def calls_ours(formula: str, names: frozenset[str] | None = None) -> bool:
     return "(" in formula and any(_own(found[1], names) for found in _CALL.finditer(formula))
 
 
+def called_names(formula: str) -> set[str]:
+    """The functions that a formula calls, in capitals; texts in quotes are passed over."""
+    return {found["name"].upper() for found in _PIECE.finditer(formula) if found["name"] is not None}
+
+
 def needs_work(formula: str, names: frozenset[str], array: bool = False) -> bool:
     """Whether `prepare` would change the formula: it calls ours, or maps a one-cell function over ranges."""
     if "(" not in formula:
@@ -60,7 +66,7 @@ def needs_work(formula: str, names: frozenset[str], array: bool = False) -> bool
 def _own(name: str, names: frozenset[str]) -> str | None:
     """The register's name of a called function, its namespace taken off; None for a function that is not ours."""
     upper = name.upper()
-    for namespace in ("_XLL.", "_XLUDF.", "BANKABLE."):
+    for namespace in ("_XLL.", "_XLUDF.", "_XLDUDF_BANKABLE_", "BANKABLE."):
         upper = upper.removeprefix(namespace)
     return upper if upper in names else None
 
@@ -126,3 +132,42 @@ class _Call:
 def fitted(formula: str, height: int, width: int, names: frozenset[str] | None = None, cell: str = "") -> str:
     """An array formula (with its =) as the engine is to evaluate it over a range of that size."""
     return f"={FIT}({prepare(formula, names, cell, array=True).removeprefix('=')},{height},{width})"
+
+
+def renamed(formula: str, opening: str, is_ours: Callable[[str], bool], names: frozenset[str]) -> tuple[str, int]:
+    """The formula with our functions called as `opening` + NAME, and how many calls it has; nothing else is touched.
+
+    `is_ours` is asked of each prefix such as `[1]!` whether it stands for our add-in.
+
+    >>> renamed("=[1]!DSCR_X(A1)+'[2]S'!B1", "BANKABLE.", lambda where: where == "[1]!", frozenset({"DSCR_X"}))
+    ("=BANKABLE.DSCR_X(A1)+'[2]S'!B1", 1)
+    """
+    out, calls = [], 0
+    for piece in _PIECE.finditer(formula):
+        text, name = piece[0], piece["name"]
+        if name is not None and _own(name, names) is not None and (not piece["where"] or is_ours(piece["where"])):
+            text = opening + text[piece.start("name") - piece.start() :]
+            calls += 1
+        out.append(text)
+    return "".join(out), calls
+
+
+_RELATIVE = re.compile(r"(?<![\w.$])(?:\$?[A-Za-z]{1,3}[0-9]+|[A-Za-z]{1,3}\$[0-9]+)(?![\w.(!])")
+
+
+def names_with_calls(defined: dict[str, str], names: frozenset[str]) -> dict[str, str]:
+    """Those of the defined names that call a function of ours, in small letters; not those that move with their cell."""
+    found = {name.lower(): text for name, text in defined.items() if calls_ours(text, names)}
+    return {name: text for name, text in found.items() if not _RELATIVE.search(re.sub(r'"(?:[^"]|"")*"', '""', text))}
+
+
+def with_names(formula: str, inside: dict[str, str]) -> str:
+    """The formula with those defined names replaced by what they stand for: the engine knows no function of ours in a name.
+
+    >>> with_names('=npv*2&"npv"', {"npv": "DSCR_X(1)"})
+    '=(DSCR_X(1))*2&"npv"'
+    """
+    if not any(name in formula.lower() for name in inside):
+        return formula
+    pieces = (piece[0] for piece in _PIECE.finditer(formula))
+    return "".join(f"({inside[text.lower()]})" if text.lower() in inside else text for text in pieces)

@@ -42,8 +42,8 @@ def open_workbook(path: Path) -> tuple[Any, Any]:
         raise DealFileError(f"{path.name} is damaged and cannot be read ({said}): take it from its sender again.") from None
 
 
-def refuse_unfit(path: Path) -> None:
-    """Every guard that needs no reading of cells."""
+def refuse_unfit(path: Path, foreign: bool = True) -> None:
+    """Every guard that needs no reading of cells; without `foreign`, links to other workbooks and data connections pass."""
     if not path.exists():
         raise DealFileError(f"there is no file {path}.")
     if path.is_dir():
@@ -64,6 +64,8 @@ def refuse_unfit(path: Path) -> None:
             raise DealFileError(f"{path.name} is not a sound .xlsx file, whatever its name says.")
         with zipfile.ZipFile(path) as package:
             _refuse_package(path, package)
+            if foreign:
+                _refuse_foreign(path, package)
     except PermissionError:
         raise _locked(path) from None
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
@@ -95,7 +97,19 @@ def _refuse_package(path: Path, package: zipfile.ZipFile) -> None:
         raise DealFileError(f"{path.name} is protected by a password: save it as an open .xlsx.")
     if "xl/workbook.xml" not in names:
         raise DealFileError(f"{path.name} is a package without a workbook in it (xl/workbook.xml): it is not an .xlsx file.")
-    linked = sorted(name for name in names if name.startswith("xl/externalLinks/externalLink"))
+    for name in names:
+        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in package.read(name):
+            raise DealFileError(f"{path.name} holds a document type in {name}, which no spreadsheet program writes: it is not opened.")
+
+
+def _refuse_foreign(path: Path, package: zipfile.ZipFile) -> None:
+    """Figures that come from elsewhere; the link that Excel writes to our own add-in is none of them."""
+    names = package.namelist()
+    linked = sorted(
+        name
+        for name in names
+        if name.startswith("xl/externalLinks/externalLink") and not _target(package, name).lower().endswith("bankable.xlam")
+    )
     if linked:
         raise DealFileError(
             f"{path.name} is linked to {_target(package, linked[0])}: figures from outside cannot be tied out. "
@@ -103,9 +117,6 @@ def _refuse_package(path: Path, package: zipfile.ZipFile) -> None:
         )
     if "xl/connections.xml" in names:
         raise DealFileError(f"{path.name} draws on a data connection: figures from outside cannot be tied out. Remove the connection.")
-    for name in names:
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in package.read(name):
-            raise DealFileError(f"{path.name} holds a document type in {name}, which no spreadsheet program writes: it is not opened.")
 
 
 def _target(package: zipfile.ZipFile, part: str) -> str:

@@ -62,7 +62,11 @@ def write(book: Book, path: str | os.PathLike[str], force: bool = False) -> Path
     """Write the calculated book; an existing file is replaced only with `force`, and never left half written."""
     path = Path(path)
     refuse_to_overwrite(path, force)
-    data = to_bytes(book)
+    return put(path, to_bytes(book))
+
+
+def put(path: Path, data: bytes) -> Path:
+    """Put the bytes in the file all at once: it is never left half written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(data)
