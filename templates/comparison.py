@@ -11,7 +11,7 @@ import functools
 import gc
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -225,13 +225,22 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def compare(paths: Sequence[str] = (), out: str | None = None, force: bool = False, paper: str = "A4") -> Comparison:
-    """Read the deals, calculate the comparison and write it; with no `out` the next free comparison.xlsx."""
+def compare(
+    paths: Sequence[str] = (),
+    out: str | None = None,
+    force: bool = False,
+    paper: str = "A4",
+    finish: Callable[[bytes], bytes] = bytes,
+) -> Comparison:
+    """Read the deals, calculate the comparison and write it; with no `out` the next free comparison.xlsx.
+
+    `finish` may turn the workbook into another kind of file before it is written.
+    """
     target = Path(out) if out else write.free_name("comparison.xlsx")
     write.refuse_to_overwrite(target, force)
     cases, settings = read_files(paths)
     book = calculated(cases, paper, settings)
-    written = write.write(book, target, force)
+    written = write.put(target, finish(write.to_bytes(book)))
     return Comparison(book, report(book, len(cases), written), table(book, len(cases)) + f"\n\nWorkbook: {written}")
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+
+from udfs.cells import wrong_value
 
 PAPERS = {"a4": "A4", "letter": "Letter"}
 SUMMARY = "put deals side by side in a calculated workbook, with each case's credit decision"
@@ -17,7 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "deals", nargs="*", metavar="FILE", help="deal files (.toml) or one filled workbook (.xlsx); none: the shipped deals"
     )
-    parser.add_argument("-o", "--output", metavar="FILE.xlsx", help="where to write the workbook (default: the next free comparison.xlsx)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE.xlsx",
+        help="where to write the workbook; .xlsm carries the functions in itself (default: the next free comparison.xlsx)",
+    )
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help="paper on which the workbook prints (default: a4)")
     parser.add_argument("--force", action="store_true", help="overwrite the output file if it exists")
     parser.add_argument("--json", action="store_true", help="print the figures and decisions for programs")
@@ -26,6 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from templates import comparison
 
-    result = comparison.compare(args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper])
+    finish: Callable[[bytes], bytes] = bytes
+    if args.output and args.output.lower().endswith(".xlsm"):
+        from addin.excel.standalone import with_macros as finish
+    elif args.output and not args.output.lower().endswith(".xlsx"):
+        raise wrong_value(f"{args.output} is neither .xlsx nor .xlsm (with the functions in the workbook itself): choose one of these.")
+    result = comparison.compare(args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper], finish=finish)
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
     return 0

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -231,3 +232,11 @@ def test_a_terminal_with_few_characters_still_gets_its_text() -> None:
 def test_version_needs_no_numpy() -> None:
     source = "import sys; from addin import cli; cli.main(['--version']); cli.main(['help']); sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", source], cwd=ROOT, stdout=subprocess.DEVNULL, timeout=60).returncode == 0
+
+
+def test_compare_writes_a_workbook_that_carries_the_functions_and_no_other_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["compare", "-o", str(tmp_path / "book.txt")]) == cli.FAILED
+    assert "neither .xlsx nor .xlsm" in capsys.readouterr().err
+    assert cli.main(["compare", "-o", str(tmp_path / "book.xlsm")]) == cli.DONE
+    with zipfile.ZipFile(tmp_path / "book.xlsm") as package:
+        assert "xl/vbaProject.bin" in package.namelist()
