@@ -10,8 +10,6 @@ import argparse
 import json
 from collections.abc import Callable
 
-from udfs.cells import wrong_value
-
 PAPERS = {"a4": "A4", "letter": "Letter"}
 SUMMARY = "put deals side by side in a calculated workbook, with each case's credit decision"
 
@@ -33,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from templates import comparison
+    from udfs.cells import wrong_value
 
     finish: Callable[[bytes], bytes] = bytes
     if args.output and args.output.lower().endswith(".xlsm"):
