@@ -7,7 +7,9 @@ sheet say the same.
 from __future__ import annotations
 
 import doctest
+import json
 from pathlib import Path
+from typing import Any
 
 import udfs
 from udfs import reference
@@ -24,18 +26,48 @@ def pages() -> dict[str, bytes]:
 
 
 def readme() -> dict[str, bytes]:
-    """README.md with its table of functions as the register has them now."""
-    start, end = "<!-- functions -->\n", "<!-- /functions -->\n"
-    path = Path(__file__).resolve().parent.parent / "README.md"
-    text = path.read_text(encoding="utf-8")
-    if text.count(start) != 1 or text.count(end) != 1:
-        raise ValueError("README.md needs its two marks around the table of functions")
-    before, after = text.partition(start)[0], text.partition(end)[2]
+    """README.md with its table of functions as the register has them now, and of speed as last measured."""
+    root = Path(__file__).resolve().parent.parent
+    text = (root / "README.md").read_text(encoding="utf-8")
     families = reference.by_family(udfs.FUNCTIONS.values())
     rows = [
         [family, ", ".join(f"[{entry.name}](docs/functions/{entry.name}.md)" for entry in entries)] for family, entries in families.items()
     ]
-    return {"README.md": f"{before}{start}{_table(['Family', 'Functions'], rows)}\n{end}{after}".encode()}
+    text = _between(text, "functions", _table(["Family", "Functions"], rows))
+    measured = root / "benchmarks" / "results.json"
+    if measured.is_file():
+        text = _between(text, "performance", performance(json.loads(measured.read_text(encoding="utf-8"))))
+    return {"README.md": text.encode()}
+
+
+def _between(text: str, mark: str, content: str) -> str:
+    """The text with new content between its two marks."""
+    start, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->\n"
+    if text.count(start) != 1 or text.count(end) != 1:
+        raise ValueError(f"README.md needs its two marks around the table of {mark}")
+    return f"{text.partition(start)[0]}{start}{content}\n{end}{text.partition(end)[2]}"
+
+
+def performance(measured: dict[str, Any]) -> str:
+    """The table of speed from the benchmarks' figures; the machine is told by its cores and memory only."""
+    rows = []
+    for row in measured["rows"]:
+        peer = f"{row['peer']}, {duration(row['theirs'])}" if row["theirs"] is not None else ""
+        ratio = f"{row['ratio']:,.3g} times" if row["ratio"] is not None and row["ratio"] < 1000 else ""
+        if row["ratio"] is not None and not ratio:
+            ratio = f"{row['ratio']:,.0f} times"
+        verdict = "" if row["met"] is None else f"{row['target']}: {'met' if row['met'] else 'missed'}"
+        rows.append([row["what"], duration(row["ours"]), peer, ratio, verdict, row["note"]])
+    machine = f"{measured['cores']} cores, {measured['memory_gib']} GiB of memory; [how each is measured](docs/benchmarks.md)."
+    return f"{machine}\n\n{_table(['Work', 'Bankable', 'Peer', 'As fast', 'Target', 'Note'], rows)}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in a unit that reads well."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size or unit == "µs":
+            return f"{seconds / size:,.3g} {unit}" if seconds < 1000 * size else f"{seconds / size:,.0f} {unit}"
+    raise AssertionError
 
 
 def page(entry: Function) -> str:
