@@ -110,7 +110,7 @@ def BREAKEVEN_SPREAD(base_rate, pd, lgd, coverage=0.0, nper=1, method="bullet", 
     Conventions
     -----------
     Default in a year is settled at its end; d_t at the base rate. Without an upfront fee the spread depends neither on tenor nor on
-    amortisation. Both exceed the naive PD x LGD x (1 - coverage).
+    amortisation. Both exceed the naive PD x LGD x (1 - coverage). A fee large enough makes the spread negative.
 
     Errors
     ------
@@ -130,14 +130,11 @@ def BREAKEVEN_SPREAD(base_rate, pd, lgd, coverage=0.0, nper=1, method="bullet", 
     0.005103
     """
     lost = (1 - coverage) * lgd
-    if pd * lgd == 0 and (pd == 0 or cover_interest) and upfront_fee == 0:
-        return 0.0
     if pd >= 1:
         raise impossible("pd is 1: a borrower certain to default cannot be lent to at any spread.")
+    without_fee = (1 + base_rate) * pd * lost / (1 - pd * lost) if cover_interest else pd * (base_rate + lost) / (1 - pd)
     if upfront_fee == 0:
-        if cover_interest:
-            return (1 + base_rate) * pd * lost / (1 - pd * lost)
-        return pd * (base_rate + lost) / (1 - pd)
+        return without_fee + 0.0  # no -0 where there is no risk
     t = np.arange(nper)
     discount, survived = (1 + base_rate) ** -(t + 1.0), (1 - pd) ** t
 
@@ -146,9 +143,10 @@ def BREAKEVEN_SPREAD(base_rate, pd, lgd, coverage=0.0, nper=1, method="bullet", 
         claim = rows[:, 0] * (1 + (base_rate + spread if cover_interest else 0.0))
         return float(np.sum(discount * survived * ((1 - pd) * rows[:, 3] + pd * (1 - lost) * claim)) + upfront_fee - 1)
 
-    found = roots.bracketed(lambda spreads, _: np.array([worth(s) for s in spreads]), -0.9 - base_rate, 5.0)
+    most = without_fee + 1e-9 * (1 + abs(without_fee))  # a fee only lowers the spread
+    found = roots.bracketed(lambda spreads, _: np.array([worth(s) for s in spreads]), -0.9 - base_rate, most)
     if not found.converged[0]:
-        raise no_answer("upfront_fee: no spread between -90% and 500% makes the loan worth what is lent.")
+        raise no_answer(f"upfront_fee is {upfront_fee:g}: even at a rate of -90% a year the loan is worth more than what is lent.")
     return float(found.root[0])
 
 
@@ -175,7 +173,8 @@ def MERTON_GUARANTEE(asset_value, debt_face, rate, years, vol, coverage=1.0):
     Conventions
     -----------
     The rate is continuous. Partial coverage is pro rata; first-loss cover is a spread of puts and not this. The
-    probability is risk-neutral, not a forecast. debt_value and spread are those of the debt without guarantee.
+    probability is risk-neutral, not a forecast. debt_value and spread are those of the debt without guarantee; debt worth
+    nothing has no spread (blank).
 
     Errors
     ------
@@ -198,15 +197,14 @@ def MERTON_GUARANTEE(asset_value, debt_face, rate, years, vol, coverage=1.0):
         raise impossible("debt_face is 0: there is nothing to guarantee.")
     riskless, sd = debt_face * math.exp(-rate * years), vol * math.sqrt(years)
     if sd == 0 or asset_value / riskless == 0:
-        put, chance = max(riskless - asset_value, 0.0), float(asset_value < riskless)
+        put, chance, debt_value = max(riskless - asset_value, 0.0), float(asset_value < riskless), min(asset_value, riskless)
     else:
         d2 = math.log(asset_value / riskless) / sd - sd / 2
-        chance = float(normal.cdf(-d2))
-        put = riskless * chance - asset_value * float(normal.cdf(-d2 - sd))
-    debt_value = riskless - put
-    if debt_value <= 0:
-        raise no_answer("asset_value is 0: the debt without guarantee is worth nothing and has no spread.")
-    return coverage * put, chance, debt_value, math.log(debt_face / debt_value) / years - rate
+        chance, unpaid = float(normal.cdf(-d2)), float(normal.cdf(-d2 - sd))
+        put = riskless * chance - asset_value * unpaid
+        debt_value = riskless * float(normal.cdf(d2)) + asset_value * unpaid  # not riskless - put, which cancels
+    spread = math.log(debt_face / debt_value) / years - rate if debt_value > 0 else math.nan
+    return coverage * put, chance, debt_value, spread
 
 
 @function(

@@ -6,6 +6,7 @@ after claims in order of seniority; the public loan ranks with the bank's, the g
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from udfs import cells, registry
@@ -165,7 +166,8 @@ def BREAKEVEN_BELIEF(
 
     Conventions
     -----------
-    As SUPPORT_SPLIT. Compare tools at equal public cost: the gap between the two beliefs is the case against badly built support
+    As SUPPORT_SPLIT. efficient is blank where the project costs more than it is worth even if it works, and 0 where failure
+    itself is worth the cost. Compare tools at equal public cost: the gap between the two beliefs is the case against badly built support
     as one number. Which tool has the largest gap depends on the deal.
 
     Errors
@@ -195,5 +197,6 @@ def BREAKEVEN_BELIEF(
         belief = 0.0
     else:
         belief = max(0.0, (money - fails) / (works - fails))
-    efficient = (capex - failure_value) / (success_value - failure_value)
-    return belief, efficient, float(probability >= belief), float(probability >= efficient)
+    efficient = max(0.0, (capex - failure_value) / (success_value - failure_value))
+    worth_it = float(probability >= efficient)
+    return belief, efficient if efficient <= 1 else math.nan, float(probability >= belief), worth_it

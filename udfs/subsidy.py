@@ -54,7 +54,7 @@ def loan_cost(treasury_rate, opening, interest, principal, pd=0.0, lgd=0.0):
     FAMILY,
     "What does a guarantee cost the taxpayer?",
     registry.figures(
-        "present values in the unit of balances; rate over the amount lent", "claims", "recoveries", "fees", "subsidy", "rate"
+        "present values in the unit of balances; rate over the amount lent", "pv_claims", "pv_recoveries", "pv_fees", "subsidy", "rate"
     ),
     treasury_rate=cells.rate("Treasury rate of like life, flat", low=-0.5),
     balances=cells.path("opening balance of each year, then the closing balance: the first entry is the loan", low=0, blanks="zero"),
@@ -173,7 +173,7 @@ def GRANT_EQUIVALENT(maturity, grace, payments_per_year, loan_rate, discount_rat
     Conventions
     -----------
     Grace is the time to the first repayment, not the time of interest only: with A payments a year there are A (M - G) + 1
-    repayments. The loan rate is nominal, the discount rate effective.
+    repayments; 0 counts as one payment period. The loan rate is nominal, the discount rate effective.
 
     Errors
     ------

@@ -425,9 +425,9 @@ def _credit_subsidy(given):
     terms.pop("opening_and_closing_balances")
     cost = udfs.CREDIT_SUBSIDY(**terms)
     return {
-        "pv_claims": cost.claims,
-        "pv_recoveries": cost.recoveries,
-        "pv_fees": cost.fees,
+        "pv_claims": cost.pv_claims,
+        "pv_recoveries": cost.pv_recoveries,
+        "pv_fees": cost.pv_fees,
         "subsidy": cost.subsidy,
         "subsidy_rate": cost.rate,
     }
