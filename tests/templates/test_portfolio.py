@@ -111,7 +111,9 @@ def test_workbook_in_and_workbook_out(table: pd.DataFrame, tmp_path: Path) -> No
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert book.sheetnames == ["Book", "Deals", "Watch list", "Budgets", "Sponsors", "Set aside"]
     assert book["Deals"].max_row == 9
-    assert pd.read_parquet(tmp_path / "out.parquet")["debt"].tolist() == pytest.approx([row[4].value for row in book["Deals"].iter_rows(min_row=2)])
+    assert pd.read_parquet(tmp_path / "out.parquet")["debt"].tolist() == pytest.approx(
+        [row[4].value for row in book["Deals"].iter_rows(min_row=2)]
+    )
 
 
 KILLED_RUN = """
