@@ -96,7 +96,8 @@ class Rows:
         both = f"AND(ISNUMBER({a}),ISNUMBER({b}))"
         sheet.put(row, DIFFERENCE, f"=IF({both},{a}-{b},0)", "general")
         sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "general")
-        same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}={b},"OK","FAIL"))'
+        # &"" since LibreOffice finds no text equal that comes from a function's array as it is
+        same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}&""={b}&"","OK","FAIL"))'
         verdict = f'=IF({{live}}=0,"functions absent",{same})' if function else f'=IF(ISERROR({a}),"FAIL",{same})'
         sheet.put(row, VERDICT, verdict, "check")
         self.row += 1

@@ -211,7 +211,8 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
     for k in range(count):
         at = top + k
         sheet.cells[at, G].style = "grey"
-        sheet.put(at, LABEL, f"=INDEX({area(first, LABEL, last, LABEL, True)},MATCH({address(at, G)},{keys},0))")
+        # &"" since LibreOffice finds no text equal that comes from a function's array as it is
+        sheet.put(at, LABEL, f'=INDEX({area(first, LABEL, last, LABEL, True)},MATCH({address(at, G)}&"",{keys},0))')
         for side in (0, 1):
             value = address(at, G + 1 + side)
             sheet.put(at, G + 4 + side, f"=IF(AND(ISNUMBER({value}),ISNUMBER({{base}})),{value}-{{base}},0)", "number2")
