@@ -145,11 +145,16 @@ def renamed(formula: str, opening: str, is_ours: Callable[[str], bool], names: f
     out, calls = [], 0
     for piece in _PIECE.finditer(formula):
         text, name = piece[0], piece["name"]
-        if name is not None and _own(name, names) is not None and (not piece["where"] or is_ours(piece["where"])):
+        if name is not None and _own(name, names) is not None and (not piece["where"] or _says_bankable(piece) or is_ours(piece["where"])):
             text = opening + text[piece.start("name") - piece.start() :]
             calls += 1
         out.append(text)
     return "".join(out), calls
+
+
+def _says_bankable(piece: re.Match[str]) -> bool:
+    """The call names us itself; Excel has been seen to put another add-in's link before such a name."""
+    return "BANKABLE" in piece[0][len(piece["where"]) : piece.start("name") - piece.start()].upper()
 
 
 _RELATIVE = re.compile(r"(?<![\w.$])(?:\$?[A-Za-z]{1,3}[0-9]+|[A-Za-z]{1,3}\$[0-9]+)(?![\w.(!])")

@@ -108,6 +108,17 @@ def test_a_function_of_the_same_name_in_another_workbook_is_not_ours(saved: Path
     assert "<f>[1]!SURVIVAL(C1)</f>" in excel_saved.parts(rebind(path.read_bytes(), "plain").data)["xl/worksheets/sheet1.xml"]
 
 
+def test_every_spelling_is_known() -> None:
+    from templates.formulas import renamed
+
+    ours = frozenset({"DSCR_X"})
+    for spelling in ("dscr_x", "BANKABLE.DSCR_X", "_xldudf_BANKABLE_DSCR_X", "[7]!_xldudf_BANKABLE_DSCR_X", "_xll.DSCR_X", "[1]!DSCR_X"):
+        new, calls = renamed(f"=1+{spelling} (A1)", "", lambda where: where == "[1]!", ours)
+        assert (new.upper(), calls) == ("=1+DSCR_X (A1)", 1), spelling
+    for other in ("MY_DSCR_X(1)", "[2]!DSCR_X(1)", "DSCR_XY(1)", '"DSCR_X(1)"', "Tbl[DSCR_X]", "DSCR_X+1"):
+        assert renamed(f"={other}", "x.", lambda where: where == "[1]!", ours) == (f"={other}", 0)
+
+
 @pytest.mark.parametrize("form", ["plain", "web", "desktop"])
 def test_the_engine_reads_every_form(form: str, saved: Path, tmp_path: Path) -> None:
     from templates.recalculate import recalculate
