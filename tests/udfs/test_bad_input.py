@@ -1,7 +1,9 @@
 """Every worksheet function is fed cells of every kind, right and wrong: it answers, or says which argument to mend.
 
-At least 100,000 calls, seeded; the whole-deal functions, each a run of the chain, get the smaller share that `HEAVY_CALLS`
-states. Whatever comes, it is a finite number, a text, a logical, a blank or a cell error with a sentence, in bounded time.
+At least 100,000 calls, seeded, in three manners: one argument wrong among sound ones, every argument at the edge of
+what it takes, and any mixture. The whole-deal functions, each a run of the chain, get the smaller share that
+`HEAVY_CALLS` states. Whatever comes, it is a finite number, a text, a logical, a blank or a cell error with a
+sentence, in bounded time.
 """
 
 from __future__ import annotations
@@ -11,18 +13,24 @@ import datetime as dt
 import math
 import random
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 import udfs
 from udfs.cells import OMITTED, CellError, Param
+from udfs.deal import KEYS
 from udfs.deal_block import EXAMPLE
+from udfs.measures import MEASURES
 from udfs.registry import FUNCTIONS, Function
 
 CALLS = 104_000
-HEAVY_CALLS = 25  # for each function that takes a deal
+HEAVY_CALLS = 40  # for each function that takes a deal
 LONGEST_CALL = 5.0  # seconds; a call that hangs would take for ever
+KEY_NAMES = ["coverage", "renewal", "government_loan_share", "take_or_pay"]  # of a deal, from 0 to 1
+MEASURE_NAMES = ["min_dscr", "all_in_rate", "public_cost", "debt", "decision"]
+DEAL_ROWS = {*MEASURES, *KEYS}  # a whole-deal function may name the row to mend
 CODES = {"#VALUE!", "#NUM!", "#N/A", "#REF!", "#DIV/0!", "#NAME?"}
 
 HEAVY = tuple(entry for entry in FUNCTIONS.values() if any(p.name == "deal" for p in entry.params))
@@ -72,40 +80,60 @@ def any_range(rng: random.Random) -> Any:
     return cells
 
 
-def sensible(rng: random.Random, param: Param) -> Any:
-    """A value that the argument may well take, its bounds included."""
-    high = min(param.high, 100.0)
-    number = rng.choice([max(param.low, -1.0), high, rng.uniform(max(param.low, 0.0), max(high, 0.0)), rng.random(), rng.random() / 10])
+def sensible_number(rng: random.Random, param: Param) -> float:
+    """A number that the argument may well take, its bounds included."""
     if param.kind == "count":
         low = int(max(param.low, 0))
         return float(rng.randint(low, int(min(param.high, low + 60))))
+    high = min(param.high, 100.0)
+    return rng.choice([max(param.low, -1.0), high, rng.uniform(max(param.low, 0.0), max(high, 0.0)), rng.random(), rng.random() / 10])
+
+
+def edge_number(rng: random.Random, param: Param) -> float:
+    """A number that the argument takes, as far out as it takes any."""
+    if param.kind == "count":
+        return float(rng.choice([param.low, min(param.high, 200.0)]))
+    far = [param.low, param.high, 0.0, 1e-300, 1e-9, 1.0, -0.99, 10 ** rng.uniform(-12, 15), -(10 ** rng.uniform(-12, 15))]
+    return rng.choice([number for number in far if param.low <= number <= param.high and not (param.open_low and number == param.low)])
+
+
+def sound(rng: random.Random, param: Param, length: int, number: Callable[[random.Random, Param], float]) -> Any:
+    """What the argument takes: ranges of one call are of one length, keys and measures exist."""
     if param.choices:
         return rng.choice(param.choices)
     if param.kind == "switch":
         return rng.choice([True, False, 1.0, "yes"])
-    if param.kind in ("path", "series"):
-        length = rng.choice([1, 2, 5, 5, 12, 30])
-        line = [rng.choice([0.0, number, rng.random(), None if rng.random() < 0.05 else 0.5]) for _ in range(length)]
+    if param.kind == "path" or (param.kind == "series" and rng.random() < 0.6):
+        level = number(rng, param)
+        line = [None if rng.random() < 0.02 else level if rng.random() < 0.5 else number(rng, param) for _ in range(length)]
         return [line] if rng.random() < 0.5 else [[cell] for cell in line]
     if param.kind in ("text", "texts"):
-        return rng.choice(["min_dscr", "coverage", "renewal", "decision", "nonsense"])
+        several = param.kind == "texts"
+        names = MEASURE_NAMES if param.name.startswith("measure") else ["guarantee", "grant"] if param.name == "tools" else KEY_NAMES
+        return [[name] for name in rng.sample(names, 2)] if several else rng.choice(names)
     if param.name == "deal":
-        return [[key, value] for key, value in dict(EXAMPLE).items()]
-    return number
+        return [[key, any_cell(rng) if rng.random() < 0.003 else value] for key, value in dict(EXAMPLE).items()]
+    if param.kind == "block":
+        return [[rng.random()], [rng.random()]]
+    return number(rng, param)
 
 
-def argument(rng: random.Random, param: Param) -> Any:
-    kind = rng.random()
-    if kind < 0.7:
-        return sensible(rng, param)
-    return any_cell(rng) if kind < 0.87 else any_range(rng)
+def arguments(rng: random.Random, params: Sequence[Param]) -> list[Any]:
+    manner, length = rng.random(), rng.choice([1, 2, 5, 5, 12, 30])
+    number = edge_number if manner > 0.8 else sensible_number
+    args = [sound(rng, param, length, number) for param in params]
+    wrong = [rng.randrange(len(args))] if manner < 0.4 else [i for i in range(len(args)) if rng.random() < 0.2] if manner < 0.8 else []
+    for i in wrong:
+        args[i] = any_cell(rng) if rng.random() < 0.6 else any_range(rng)
+    return args
 
 
 def assert_sound(entry: Function, args: list[Any], result: Any) -> str:
     """The kind of answer, after checking that it is one a cell can show."""
     if isinstance(result, CellError):
         assert result.code in CODES, (entry.name, args, result)
-        named = entry.name in result.sentence or any(param.name in result.sentence for param in entry.cell_params)
+        names = [entry.name, *(param.name for param in entry.cell_params), *(DEAL_ROWS if entry in HEAVY else ())]
+        named = any(name in result.sentence for name in names)
         assert named, f"{entry.name}: the sentence names no argument: {result.sentence!r} for {args}"
         return result.code
     cells = [cell for row in result for cell in row] if isinstance(result, list) else [result]
@@ -116,7 +144,7 @@ def assert_sound(entry: Function, args: list[Any], result: Any) -> str:
 
 
 def feed(entry: Function, rng: random.Random) -> str:
-    args = [argument(rng, param) for param in entry.cell_params[: rng.randint(entry.min_args, entry.max_args)]]
+    args = arguments(rng, entry.cell_params[: rng.randint(entry.min_args, entry.max_args)])
     before = copy.deepcopy(args)
     start = time.perf_counter()
     result = entry.from_cells(args)
@@ -125,7 +153,28 @@ def feed(entry: Function, rng: random.Random) -> str:
     return assert_sound(entry, args, result)
 
 
-@pytest.mark.parametrize("entry", LIGHT, ids=lambda entry: entry.name)
+# What this has found and is not mended yet: an input that shows it, and why. Once mended, test_known_faults turns red: take it out.
+KNOWN = {
+    "PROJECT_IRR": ([[[5e-324], [-1e7]]], "log of 0 in irr.py where money in and out differ by more than 1e308"),
+    "SENS_GRID": (
+        [EXAMPLE, "coverage", [], "renewal", [[0.5]], "min_dscr"],
+        "nothing to concatenate in measures.py where row_values or column_values is a range without cells",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xfail(raises=ValueError, strict=True)) for name in KNOWN])
+def test_known_faults(name: str) -> None:
+    assert_sound(FUNCTIONS[name], KNOWN[name][0], FUNCTIONS[name].from_cells(KNOWN[name][0]))
+
+
+def each(entries: Sequence[Function]) -> list[Any]:
+    """The functions to feed; whether a known fault is met hangs on the draw."""
+    known = {name: pytest.mark.xfail(raises=ValueError, reason=reason) for name, (_, reason) in KNOWN.items()}
+    return [pytest.param(entry, id=entry.name, marks=known.get(entry.name, ())) for entry in entries]
+
+
+@pytest.mark.parametrize("entry", each(LIGHT))
 def test_cells_of_every_kind(entry: Function) -> None:
     rng = random.Random(f"bad input {entry.name}")
     seen: dict[str, int] = {}
@@ -136,10 +185,12 @@ def test_cells_of_every_kind(entry: Function) -> None:
     assert seen.get("answer"), f"{entry.name} never answered: {seen}"
 
 
-@pytest.mark.parametrize("entry", HEAVY, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", each(HEAVY))
 def test_whole_deal_functions(entry: Function) -> None:
     rng = random.Random(f"bad input {entry.name}")
-    print(entry.name, [feed(entry, rng) for _ in range(HEAVY_CALLS)])
+    kinds = [feed(entry, rng) for _ in range(HEAVY_CALLS)]
+    print(entry.name, {kind: kinds.count(kind) for kind in sorted(set(kinds))})
+    assert "answer" in kinds, f"{entry.name} never answered: {kinds}"
 
 
 def test_the_calls_add_up() -> None:
