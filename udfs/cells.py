@@ -234,6 +234,11 @@ def _line_of(param: Param, raw: Any) -> tuple[list[Any], bool]:
         raw = raw.tolist()
     if not isinstance(raw, (list, tuple)):
         return [raw], False
+    if len(raw) > LONGEST_PATH:  # a whole column: read to its last cell
+        last = len(raw)
+        while last and is_blank(raw[last - 1]):
+            last -= 1
+        raw = raw[:last]
     if not any(isinstance(row, (list, tuple)) for row in raw):
         cells, is_row = list(raw), False
     else:
