@@ -89,7 +89,10 @@ def _of_short(flows: list[float]) -> float | None:
     early, late = flows[:turn], flows[turn:]
     if not turn or (min(late) < 0 if first < 0 else max(late) > 0):
         return None
-    multiple = math.log(-sum(late) / sum(early))
+    back = -sum(late) / sum(early)
+    if not 0 < back < math.inf:
+        return None
+    multiple = math.log(back)
     g = 2 * multiple / len(flows) / (1 - min(max(multiple / 6, -0.5), 0.5))  # were all flows spread evenly
     early.reverse()
     late.reverse()
@@ -141,7 +144,10 @@ def _of_dated(flows: np.ndarray, times: np.ndarray) -> float | None:
         apart = mean - mean_paid
         if not apart:
             return None
-        step = math.log(worth / paid) / apart
+        back = worth / paid
+        if not 0 < back < math.inf:
+            return None
+        step = math.log(back) / apart
         bent = 0.5 * step * (squared / worth - mean * mean - squared_paid / paid + mean_paid * mean_paid) / apart
         step /= 1 - min(max(bent, -0.5), 0.5)
         g += step

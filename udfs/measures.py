@@ -214,6 +214,8 @@ def runs(x: SimpleNamespace, block: int = BLOCK) -> Iterator[chain.Results]:
 def evaluate(x: SimpleNamespace, names: Sequence[str], block: int = BLOCK) -> dict[str, np.ndarray]:
     """The named measures of every variant, shape (S,) each; the chain holds `block` variants at a time."""
     parts = [[measure(results, name) for name in names] for results in runs(x, block)]
+    if not parts:
+        raise cells.wrong_value("row_values or column_values is a range without cells: give at least one value.")
     return {name: np.concatenate([part[i] for part in parts]) for i, name in enumerate(names)}
 
 
