@@ -201,9 +201,12 @@ def MERTON_GUARANTEE(asset_value, debt_face, rate, years, vol, coverage=1.0):
     else:
         d2 = math.log(asset_value / riskless) / sd - sd / 2
         chance, unpaid = float(normal.cdf(-d2)), float(normal.cdf(-d2 - sd))
-        put = riskless * chance - asset_value * unpaid
+        put = max(0.0, riskless * chance - asset_value * unpaid)
         debt_value = riskless * float(normal.cdf(d2)) + asset_value * unpaid  # not riskless - put, which cancels
-    spread = math.log(debt_face / debt_value) / years - rate if debt_value > 0 else math.nan
+    if put < 0.5 * riskless:
+        spread = -math.log1p(-put / riskless) / years  # not a difference of yields, whose rounding falls below zero
+    else:
+        spread = math.log(debt_face / debt_value) / years - rate if debt_value > 0 else math.nan
     return coverage * put, chance, debt_value, spread
 
 

@@ -191,12 +191,9 @@ def BREAKEVEN_BELIEF(
     if success_value <= failure_value:
         raise impossible("success_value is not above failure_value: there is nothing to believe in.")
     money, works, fails = sides.put_in[0], sides.success[0], sides.failure[0]
-    if works < money or works <= fails:
-        if fails < money or works < money:
-            raise no_answer("success_value leaves the sponsor less than he puts in: no probability makes him go ahead.")
-        belief = 0.0
-    else:
-        belief = max(0.0, (money - fails) / (works - fails))
+    if works < money:
+        raise no_answer("success_value leaves the sponsor less than he puts in: no probability makes him go ahead.")
+    belief = max(0.0, (money - fails) / (works - fails)) if works > fails else 0.0
     efficient = max(0.0, (capex - failure_value) / (success_value - failure_value))
     worth_it = float(probability >= efficient)
     return belief, efficient if efficient <= 1 else math.nan, float(probability >= belief), worth_it

@@ -153,7 +153,7 @@ def feed(entry: Function, rng: random.Random) -> str:
     return assert_sound(entry, args, result)
 
 
-# What this has found and is not mended yet: an input that shows it, and why. Once mended, test_known_faults turns red: take it out.
+# What this has found and is mended now: an input that showed it.
 ONCE_FAULTY = {
     "PROJECT_IRR": [[[5e-324], [-1e7]]],
     "EQUITY_IRR": [77, 0, [[5e-324]]],

@@ -131,6 +131,20 @@ def test_cover_is_pro_rata_and_the_spread_is_that_of_the_whole_debt(coverage: fl
     assert whole.default_probability == pytest.approx(norm.sf((math.log(assets / 100) + (0.04 - 0.045) * 5) / (0.3 * math.sqrt(5))))
 
 
+@few
+@given(st.floats(0.01, 1e6), st.floats(0.01, 1e6), st.floats(-0.3, 0.5), st.floats(1e-6, 100), st.floats(0, 5))
+def test_no_debt_is_safer_than_the_riskless(assets: float, face: float, rate: float, years: float, vol: float) -> None:
+    value, _, debt, spread = udfs.MERTON_GUARANTEE(assets, face, rate, years, vol)
+    assert value >= 0
+    assert math.isnan(spread) if debt == 0 else spread >= 0
+
+
+def test_a_spread_close_to_zero_keeps_its_digits() -> None:
+    """-ln(1 - x) is x for a small x: here the put of QuantLib, over the face and the time."""
+    put = ql.blackFormula(ql.Option.Put, 100, 115, 0.5 * math.sqrt(0.001), 1.0)
+    assert udfs.MERTON_GUARANTEE(115, 100, 0.0, 0.001, 0.5).spread == pytest.approx(put / 100 / 0.001, rel=1e-6, abs=0)
+
+
 def test_the_guarantee_of_worthless_debt_is_worth_the_debt_and_has_no_spread() -> None:
     value, chance, debt, spread = udfs.MERTON_GUARANTEE(0, 100, 0.04, 5, 0.25)
     assert (value, chance, debt) == pytest.approx((100 * math.exp(-0.2), 1, 0))
@@ -167,6 +181,8 @@ def test_the_published_risk_weight_of_a_corporate() -> None:
 def test_a_fee_is_charged_on_the_guaranteed_part_by_the_whole_loan() -> None:
     fee = udfs.GUARANTEE_FEE(2_000_000, 0.75, [150_000, 700_000], [0.02, 0.03, 0.035], 1_000_000, 0.0375)
     assert fee == pytest.approx((1_500_000, 1_000_000 * 0.035 + 500_000 * 0.0375))
+    below = udfs.GUARANTEE_FEE(600_000, 0.75, [150_000, 700_000], [0.02, 0.03, 0.035], 400_000, 0.0375)
+    assert below.fee == pytest.approx(0.03 * 450_000)  # top_rate is for the last tier alone
     assert "rates" in refused("#VALUE!", udfs.GUARANTEE_FEE, 100, 0.5, [50], [0.01])
 
 

@@ -107,3 +107,8 @@ def test_an_efficient_belief_is_a_probability_or_blank() -> None:
 def test_nothing_to_believe_in_is_refused() -> None:
     assert "success_value" in refused("#NUM!", udfs.BREAKEVEN_BELIEF, 100, 60, 30, 30, 0.5)
     assert "probability" in refused("#NUM!", udfs.SUPPORT_SPLIT, 100, 60, 160, 30, 50)
+
+
+def test_a_sponsor_with_nothing_at_stake_and_nothing_to_gain_goes_ahead() -> None:
+    found = udfs.BREAKEVEN_BELIEF(100, 100, 100, 30, 0.5, coverage=1)
+    assert (found.belief, found.goes_ahead, found.worth_it) == (0, 1, 0)
