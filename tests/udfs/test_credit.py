@@ -150,7 +150,9 @@ def test_the_guarantee_of_worthless_debt_is_worth_the_debt_and_has_no_spread() -
     assert (value, chance, debt) == pytest.approx((100 * math.exp(-0.2), 1, 0))
     assert math.isnan(spread)
     assert FUNCTIONS["MERTON_GUARANTEE"].from_cells([0.0, 100.0, 0.04, 5.0, 0.25])[3] == [None]
-    assert udfs.MERTON_GUARANTEE(1e-8, 100, 0.04, 5, 0.25).debt_value == pytest.approx(1e-8)  # no digits lost
+    nearly = udfs.MERTON_GUARANTEE(1e-8, 100, 0.04, 5, 0.25)
+    assert nearly.debt_value == pytest.approx(1e-8, abs=0)  # no digits lost
+    assert nearly.spread == pytest.approx(math.log(100 / 1e-8) / 5 - 0.04)
     assert "debt_face" in refused("#NUM!", udfs.MERTON_GUARANTEE, 100, 0, 0.04, 5, 0.25)
 
 
