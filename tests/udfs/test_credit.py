@@ -77,6 +77,7 @@ def test_a_guarantee_is_the_put_of_quantlib(assets: float, face: float, rate: fl
 def test_without_volatility_a_guarantee_is_worth_what_is_missing() -> None:
     assert udfs.MERTON_GUARANTEE(80, 100, 0.0, 2, 0).value == pytest.approx(20)
     assert udfs.MERTON_GUARANTEE(120, 100, 0.0, 2, 0, 0.5).value == 0
+    assert udfs.MERTON_GUARANTEE(100, 100, 0.0, 2, 0)[:2] == (0, 0)  # what is owed can just be paid
 
 
 @few
@@ -230,6 +231,7 @@ def test_a_tier_is_found_by_the_whole_loan_its_limit_included() -> None:
     assert udfs.GUARANTEE_FEE(150_000, 0.85, limits, rates).fee == pytest.approx(0.02 * 0.85 * 150_000)
     assert udfs.GUARANTEE_FEE(190_000, 0.75, limits, rates).fee == pytest.approx(0.03 * 0.75 * 190_000)  # guaranteed: 142,500
     assert "limits" in refused("#NUM!", udfs.GUARANTEE_FEE, 100, 0.5, [70, 50], [0.01, 0.02, 0.03])
+    assert "limits" in refused("#NUM!", udfs.GUARANTEE_FEE, 100, 0.5, [50, 50], [0.01, 0.02, 0.03])
     assert "top_rate" in refused("#VALUE!", udfs.GUARANTEE_FEE, 100, 0.5, [50], [0.01, 0.02], 40)
 
 
