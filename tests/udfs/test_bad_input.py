@@ -103,6 +103,8 @@ def sound(rng: random.Random, param: Param, length: int, number: Callable[[rando
         return rng.choice(param.choices)
     if param.kind == "switch":
         return rng.choice([True, False, 1.0, "yes"])
+    if param.name == "limits":  # of tiers: they rise, one fewer than the rates
+        return [[limit] for limit in sorted(rng.sample(range(100), max(1, length - 1)))]
     if param.kind == "path" or (param.kind == "series" and rng.random() < 0.6):
         level = number(rng, param)
         line = [None if rng.random() < 0.02 else level if rng.random() < 0.5 else number(rng, param) for _ in range(length)]
