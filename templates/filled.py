@@ -6,7 +6,6 @@ the chain, and returns the laid book with the file's values in it, so that every
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
@@ -15,12 +14,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from openpyxl.worksheet.formula import ArrayFormula
-
 from templates import comparison, dealfile, engine, opening, readback, rows, tieout
 from templates.book import Book, Sheet, Value, address, sheet_prefix
 from templates.dealfile import DealFileError, SourcedDeal
 from templates.formulas import calls_ours
+from templates.model_match import changed, shown
 from templates.package import cell_at
 from templates.sheets import frame
 from templates.sheets.inputs import input_name
@@ -28,7 +26,8 @@ from udfs import deal as deals
 from udfs.cells import CellError
 
 SHOWN_FAULTS = 8
-_FREE_SHEETS = {"Cover", "Sources"}  # words only: what stands there changes no figure
+_MOST_SOURCES = 2_000  # rows of the sheet of sources: inputs times cases is below it
+_WIDEST = 5_000_000  # cells that a sheet may span from its first to its last
 _LINK = re.compile(r"='?([^'!]+)'?!")
 
 
@@ -74,6 +73,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     """The workbook, tied out; TieOutError names the cells where it is not."""
     path = Path(path)
     values, formulas = opening.open_workbook(path)
+    _refuse_sprawl(path, formulas)
     _refuse_strangers(path, values)
     names = _case_sheets(path, formulas)
     book = _laid(path, values, names)
@@ -81,7 +81,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     if len(cases) != len(names):
         raise DealFileError(f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of {len(names)} have none.")
     filled = Filled(path, book, cases, names, hashlib.sha256(path.read_bytes()).hexdigest())
-    faults = _changed(book, formulas)
+    faults = changed(book, formulas)
     _say(path, purpose, "was changed where no input stands", faults)
     _put_values(book, values)
     _refuse_scenario(path, book, purpose)
@@ -94,7 +94,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
         path,
         purpose,
         "differs from the model",
-        [f"{cell} shows {_shown(mine)}, the model gives {theirs!r}" for cell, mine, theirs in different],
+        [f"{cell} shows {shown(mine)}, the model gives {theirs!r}" for cell, mine, theirs in different],
     )
     filled.cells_tied += tied
     _refuse_failing_checks(path, book, purpose)
@@ -108,6 +108,14 @@ def _say(path: Path, purpose: str, what: str, faults: list[str]) -> None:
 
 
 # Is it ours, and of this version ---------------------------------------------------------------
+
+
+def _refuse_sprawl(path: Path, formulas: Any) -> None:
+    """A sheet with a cell so far out that no program could lay out what lies between."""
+    for sheet in formulas.worksheets:
+        if sheet.max_row * sheet.max_column > _WIDEST:
+            far = address(sheet.max_row - 1, sheet.max_column - 1)
+            raise DealFileError(f"{path.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far from the rest.")
 
 
 def _refuse_strangers(path: Path, values: Any) -> None:
@@ -180,7 +188,8 @@ def _sources_said(values: Any) -> dict[str, int]:
     """How many sources the sheet of sources holds for each input: its length, and the checks on it, depend on that."""
     if "Sources" not in values.sheetnames:
         return dict.fromkeys(deals.KEYS, 1)
-    labels = [line[0].value for line in values["Sources"].iter_rows(min_row=frame.FIRST_ROW + 1, min_col=2, max_col=2)]
+    sheet = values["Sources"]
+    labels = [line[0].value for line in sheet.iter_rows(min_row=frame.FIRST_ROW + 1, max_row=_MOST_SOURCES, min_col=2, max_col=2)]
     counts, at = {}, 0
     for field_of in deals.INPUTS:
         start = at
@@ -188,91 +197,6 @@ def _sources_said(values: Any) -> dict[str, int]:
             at += 1
         counts[field_of.name] = max(1, at - start)
     return counts
-
-
-# Cells against cells ---------------------------------------------------------------------------
-
-
-def _free_cells(book: Book) -> dict[str, set[tuple[int, int]]]:
-    """The blue cells: inputs, scenario and settings, the reader's to change."""
-    return {sheet.name: {spot for spot, cell in sheet.cells.items() if cell.style.startswith("input ")} for sheet in book}
-
-
-def _changed(book: Book, formulas: Any) -> list[str]:
-    """Formulas, constants and empty cells of the model that are not so in the file."""
-    faults, free = [], _free_cells(book)
-    for sheet in book:
-        if sheet.name in _FREE_SHEETS:
-            continue
-        there = {
-            (cell.row - 1, cell.column - 1): cell.value
-            for line in formulas[sheet.name].iter_rows()
-            for cell in line
-            if cell.value is not None
-        }
-        said_of = {} if sheet.name != "Inputs" else _source_columns(sheet)
-        for spot in sorted(there.keys() | sheet.cells.keys()):
-            if spot in free[sheet.name] or spot[0] == frame.TITLE_ROW or spot[1] in said_of:
-                continue
-            fault = _fault(sheet, spot, there.get(spot))
-            if fault:
-                faults.append(f"{sheet_prefix(sheet.name)}{address(*spot)} {fault}")
-    return faults
-
-
-def _source_columns(sheet: Sheet) -> set[int]:
-    last = max(col for _, col in sheet.cells)
-    return {col for col in range(last + 1) if str((sheet.cells.get((frame.HEAD_ROW, col)) or frame_blank).formula).startswith('="Source')}
-
-
-@dataclass
-class _Blank:
-    formula: str | None = None
-
-
-frame_blank = _Blank()
-
-
-def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
-    cell = sheet.cells.get(spot)
-    text = got.text if isinstance(got, ArrayFormula) else got
-    is_formula = isinstance(text, str) and text.startswith("=")
-    if cell is None:
-        return f"holds {_shown(text)} where the model has nothing"
-    block = cell.block
-    wanted = cell.formula if block is None else block.formula if (block.first_row, block.first_col) == spot else None
-    if block is not None and wanted is None:
-        return None  # the rest of an array; its head is held against the model
-    if wanted is None:
-        same = text == cell.value or (cell.value in (None, "") and text in (None, "")) or _equal_numbers(text, cell.value)
-        return None if same else f"holds {_shown(text)} where the model has {_shown(cell.value)}"
-    if not is_formula:
-        return f"holds {_shown(text)} where the model has the formula {wanted}"
-    return None if text == wanted or normal(text) == normal(wanted) else f"holds the formula {text} where the model has {wanted}"
-
-
-def _equal_numbers(a: Any, b: Any) -> bool:
-    if isinstance(b, dt.datetime) or isinstance(a, dt.datetime):
-        return a == b
-    return isinstance(a, (int, float)) and isinstance(b, (int, float)) and tieout.close(float(a), float(b))
-
-
-_WHOLE_RANGE = re.compile(r"([\w\x01.() -]+)!(\$?[A-Z]{1,3}\$?[0-9]+):\1!")  # Data!A1:Data!A9 is Data!A1:A9
-_PARTS = re.compile(r'("(?:[^"]|"")*")|([^"]+)')
-
-
-def normal(formula: str) -> str:
-    """A formula as every program writes it: no spaces, no prefixes, no needless quotes, letters in one case."""
-
-    def plain(part: re.Match[str]) -> str:
-        if part[1]:
-            return part[1]
-        text = re.sub(r"'([^']*)'!", lambda found: f"{found[1].replace(' ', chr(1))}!", part[2])
-        text = re.sub(r"\s+", "", text).upper()
-        text = _WHOLE_RANGE.sub(r"\1!\2:", text)
-        return text.replace("_XLFN.", "").replace("_XLWS.", "").replace("TRUE()", "TRUE").replace("FALSE()", "FALSE")
-
-    return _PARTS.sub(plain, formula.strip())
 
 
 def _put_values(book: Book, values: Any) -> None:
@@ -339,7 +263,7 @@ def _stale(path: Path, book: Book) -> tuple[int, list[str]]:
         count += 1
         again = fresh.sheets.get(sheet.name, {}).get(spot)
         if not _agree(cell.value, again):
-            faults.append(f"{sheet_prefix(sheet.name)}{address(*spot)} shows {_shown(cell.value)}, calculated it is {_shown(again)}")
+            faults.append(f"{sheet_prefix(sheet.name)}{address(*spot)} shows {shown(cell.value)}, calculated it is {shown(again)}")
     return count, faults
 
 
@@ -353,21 +277,11 @@ def _agree(saved: Value, again: Value) -> bool:
 
 def _refuse_failing_checks(path: Path, book: Book, purpose: str) -> None:
     sheet = book["Checks"]
-    if sheet.value_of("master") == "OK":
-        return
     failing = [
         f"{sheet.value(row, 1)} ({sheet.value(row, 2)}, Checks!{address(row, col)})"
         for (row, col), cell in sheet.cells.items()
         if cell.value == "FAIL" and row >= frame.FIRST_ROW
     ]
-    _say(path, purpose, "has checks that fail", failing or ["Checks!" + address(sheet.placed["master"].row, sheet.placed["master"].col)])
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, CellError):
-        return value.code
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return repr(value)
+    if failing or sheet.value_of("master") != "OK":
+        master = sheet.placed["master"]
+        _say(path, purpose, "has checks that fail", failing or [f"Checks!{address(master.row, master.col)}"])

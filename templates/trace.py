@@ -21,6 +21,8 @@ from templates.rows import LABEL, UNIT
 from templates.sheets import frame
 
 MOST_CELLS = 20_000
+_UNSAID = ("%", "x", "% a year", "text", "choice", "yes/no", "flag", "place", "share", "factor")  # units that the value says itself
+Place = tuple[str, tuple[int, int], tuple[int, int]]  # sheet, first cell, last cell
 
 
 @dataclass
@@ -72,7 +74,10 @@ def trace(path: str | Path, where: str) -> Traced:
     tracer = _Tracer(values, formulas)
     sheet, first, last = tracer.target(path, where)
     root = tracer.step(sheet, first, last)
-    return Traced(root, [step for step in _each(root) if step.formula is None and not step.repeated and not step.steps and step.shown])
+    if root.formula is None and root.value is None:
+        raise DealFileError(f"{root.where} of {path.name} is empty: there is nothing to trace.")
+    ends = {step.where: step for step in _each(root) if step.formula is None and not step.steps and step.shown}
+    return Traced(root, list(ends.values()))
 
 
 def _each(step: Step) -> Iterator[Step]:
@@ -117,9 +122,10 @@ class _Tracer:
     def __init__(self, values: Any, formulas: Any) -> None:
         self.values, self.formulas = values, formulas
         self.met: set[tuple[str, int, int]] = set()
+        self.blocks: dict[str, list[Any]] = {}
         self.sources = self._source_columns()
 
-    def target(self, path: Path, where: str) -> tuple[str, tuple[int, int], tuple[int, int]]:
+    def target(self, path: Path, where: str) -> Place:
         """The sheet and corners that a reader's text means."""
         text = where.strip()
         for name, defined in self.formulas.defined_names.items():
@@ -157,15 +163,40 @@ class _Tracer:
             if not step.formula:
                 continue
             for reference in _references(step.formula, name):
-                at = self._known(reference)
-                if at is None or (at[0] == name and self._same_row(at, start, name)):
-                    continue
-                child = self._plain(*at)
-                step.steps.append(child)
-                pending.append((child, *at))
+                for at in self._parts(reference):
+                    if at[0] == name and self._same_row(at, start, name):
+                        continue
+                    child = self._plain(*at)
+                    step.steps.append(child)
+                    pending.append((child, *at))
         return root
 
-    def _known(self, reference: tuple[str, str]) -> tuple[str, tuple[int, int], tuple[int, int]] | None:
+    def _parts(self, reference: tuple[str, str]) -> Iterator[Place]:
+        """What a reference rests on: a row in time counts as one step, every other filled cell of a range as one of its own."""
+        at = self._known(reference)
+        if at is None:
+            return
+        sheet, first, last = at
+        stored = self.formulas[sheet]._cells
+        for row in range(first[0], min(last[0], self.formulas[sheet].max_row - 1) + 1):
+            if first[1] == last[1] or self._in_time(sheet, (row, first[1])) or self._constants(sheet, row, first[1], last[1]):
+                if first[0] == last[0] or (row + 1, first[1] + 1) in stored:
+                    yield sheet, (row, first[1]), (row, last[1])
+                continue
+            for col in range(first[1], last[1] + 1):
+                if (row + 1, col + 1) in stored and self._matters(stored[row + 1, col + 1].value):
+                    yield sheet, (row, col), (row, col)
+
+    def _constants(self, sheet: str, row: int, first: int, last: int) -> bool:
+        """Whether a stretch of a row holds no formula: a list, or blue cells side by side."""
+        stored = self.formulas[sheet]._cells
+        return not any(_formula(stored[row + 1, col + 1].value) for col in range(first, last + 1) if (row + 1, col + 1) in stored)
+
+    @staticmethod
+    def _matters(value: Any) -> bool:
+        return _formula(value) is not None or isinstance(value, (int, float))
+
+    def _known(self, reference: tuple[str, str]) -> Place | None:
         sheet, cells = reference
         if sheet not in self.formulas.sheetnames:
             return None
@@ -173,7 +204,7 @@ class _Tracer:
         a, b = cell_at(first), cell_at(last or first)
         return None if a is None or b is None else (sheet, a, b)
 
-    def _same_row(self, at: tuple[str, tuple[int, int], tuple[int, int]], start: tuple[int, int], name: str) -> bool:
+    def _same_row(self, at: Place, start: tuple[int, int], name: str) -> bool:
         return at[1][0] == at[2][0] == start[0] and self._in_time(name, start) and self._in_time(name, at[1])
 
     def _in_time(self, sheet: str, spot: tuple[int, int]) -> bool:
@@ -184,8 +215,7 @@ class _Tracer:
     def _plain(self, sheet: str, first: tuple[int, int], last: tuple[int, int]) -> Step:
         there, said = self.formulas[sheet], self.values[sheet]
         cell, value = there.cell(first[0] + 1, first[1] + 1), said.cell(first[0] + 1, first[1] + 1)
-        raw = cell.value.text if isinstance(cell.value, ArrayFormula) else cell.value
-        formula = raw if isinstance(raw, str) and raw.startswith("=") else None
+        formula = _formula(cell.value) or self._block_formula(sheet, first)
         single = first == last
         where = sheet_prefix(sheet) + (address(*first) if single else area(*first, *last))
         label = self._label(said, first)
@@ -202,10 +232,20 @@ class _Tracer:
             label,
             value.value,
             shown,
-            str(unit) if isinstance(unit, str) and unit not in ("%", "x", "% a year", "text", "choice") else "",
+            str(unit) if isinstance(unit, str) and unit not in _UNSAID else "",
             formula,
             source,
         )
+
+    def _block_formula(self, sheet: str, spot: tuple[int, int]) -> str | None:
+        """The formula of the array that a cell belongs to; its head alone holds it."""
+        if sheet not in self.blocks:
+            found = [cell.value for cell in self.formulas[sheet]._cells.values() if isinstance(cell.value, ArrayFormula)]
+            self.blocks[sheet] = [(*(cell_at(corner) for corner in (one.ref.split(":") * 2)[:2]), one.text) for one in found]
+        for first, last, text in self.blocks[sheet]:
+            if first[0] <= spot[0] <= last[0] and first[1] <= spot[1] <= last[1]:
+                return str(text)
+        return None
 
     def _in_rows(self, sheet: str) -> bool:
         return sheet not in ("Cover", "Checks", "Sources", "Deals")
@@ -223,6 +263,11 @@ class _Tracer:
         heads = [cell.value for cell in self.formulas["Inputs"][frame.HEAD_ROW + 1]]
         starts = [i for i, head in enumerate(heads) if isinstance(head, str) and head.startswith('="Source')]
         return {3 + i: column for i, column in enumerate(starts)}
+
+
+def _formula(value: Any) -> str | None:
+    text = value.text if isinstance(value, ArrayFormula) else value
+    return text if isinstance(text, str) and text.startswith("=") else None
 
 
 def _references(formula: str, home: str) -> list[tuple[str, str]]:

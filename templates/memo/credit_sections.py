@@ -54,6 +54,14 @@ def cash_flow(m: Memo) -> None:
         f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; the balance left after the last payment "
         f"is ${f.at(f.name, 'closing', n - 1, 'Closing balance, last year')}m."
     )
+    if m.deal.balloon:
+        sheet, case = "Sensitivity", f.case
+        m.paper.text(
+            f"**Balloon.** ${f.marked(f.name, 'balloon_paid', 'number', 'Balloon')}m falls due with the last "
+            "payment and is taken as refinanced. "
+            f"Tested with ${f.marked(sheet, f'refi_balance_{case}')}m left: debt yield {f.marked(sheet, f'refi_yield_{case}')}, "
+            f"loan to value {f.marked(sheet, f'refi_ltv_{case}')}; could be refinanced: {f.marked(sheet, f'refi_verdict_{case}')}."
+        )
 
 
 def sensitivities(m: Memo) -> None:

@@ -53,8 +53,10 @@ def uses(m: Memo) -> None:
             line.cells[col].paragraphs[0].alignment = 2
     m.paper.text(
         f"Debt is {f('gearing_used')} of total uses. Beside the uses the sponsor pays a debt service reserve of ${f('dsra_target')}m "
-        f"({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. Fees: upfront "
-        f"{f.input('upfront_fee')}, commitment {f.input('commitment_fee')} a year."
+        f"({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. "
+        + (f"The government buys {f.input('public_equity')} of it at par. " if d.public_equity else "")
+        + "Fees: upfront "
+        + f"{f.input('upfront_fee')}, commitment {f.input('commitment_fee')} a year."
     )
 
 
@@ -127,10 +129,12 @@ def structure(m: Memo) -> None:
         size=8,
         bold_rows=[len(rows) - 2, len(rows) - 1],
     )
+    costs = isinstance(f.value("private_per_public"), (int, float))
     m.paper.text(
-        f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the bank's own loan without guarantee; "
-        f"${f('private_per_public')} of private capital stands for each $ of expected public cost. "
-        f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave {f.input('retained_share')}."
+        f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the bank's own loan without guarantee"
+        + ("; " if costs else ". ")
+        + (f"${f('private_per_public')} of private capital stands for each $ of expected public cost. " if costs else "")
+        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave {f.input('retained_share')}."
     )
 
 
@@ -188,7 +192,8 @@ def contract(m: Memo) -> None:
             "Horizon",
             f"{counted(f.input('contract_years'), 'year')} if every renewal comes",
             "Bound today",
-            f"{counted(f.input('firm_years'), 'year')}; with the government's commitment {f('supported_end_year')}",
+            counted(f.input("firm_years"), "year")
+            + (f"; with the government's commitment {f('supported_end_year')}" if m.deal.public_offtake_years else ""),
         ],
         [
             "Renewal",
@@ -233,10 +238,11 @@ def construction(m: Memo) -> None:
     """Construction and ramp."""
     f = m.f
     m.paper.heading("Construction and ramp")
+    ramp = f"output ramps over {counted(f.input('ramp_months'), 'month')}" if m.deal.ramp_months else "output is full from completion"
     m.paper.text(
         f"The build takes {counted(f.input('build_months'), 'month')} from financial close at a cost of "
         f"${f.input('capex')}m before a contingency of {f.input('contingency')}; "
-        f"output ramps over {counted(f.input('ramp_months'), 'month')}. Each month of delay costs "
+        f"{ramp}. Each month of delay costs "
         f"${f.input('delay_cost')}m to hold, of which the builder's delay damages "
         f"give back ${f.input('delay_damages')}m. Interest during construction runs at {f('construction_rate')}."
     )

@@ -163,8 +163,8 @@ def _coverage(m: Memo) -> None:
             "Probability of DSCR below one in some year",
             f("shortfall_probability"),
             f.at("Scenarios", f"strip_shortfall_probability_{f.case}", down, "Probability of DSCR below 1, Combined downside"),
-            "",
-            "",
+            "–",
+            "–",
         ],
     ]
     m.paper.table(heads, rows, (34, 14, 18, 17, 17), numbers=4, size=8, description="Coverage in the base case and in the downside")

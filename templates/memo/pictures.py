@@ -98,7 +98,9 @@ def scenario_bars(names: Sequence[str], values: Sequence[float | None], limit: f
     colours = ["#" + (PALETTE[0] if value >= limit - 1e-9 else PALETTE[3]) for value in shown]
     axes.barh(list(places), shown, color=colours, height=0.62)
     for place, value, given in zip(places, shown, values, strict=True):
-        axes.text(max(value, 0) + 0.02, place, "n/a" if given is None else f"{value:.2f}x", va="center", fontsize=7.5)
+        label = "n/a" if given is None else f"{value:.2f}x"
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+        axes.text(max(value, 0) + 0.02, place, label, va="center", fontsize=7.5, bbox=box, zorder=5)
     axes.axvline(limit, color="#000000", linewidth=1, linestyle="--")
     axes.axvline(1.0, color="#" + ALERT_RED, linewidth=1, linestyle=":")
     axes.set_yticks(list(places), names)

@@ -46,7 +46,7 @@ def binding(f: Figures, deal: Deal) -> Risk:
     words = str(f.value("binding_name"))
     key = next((key for key, name, _, _ in TESTS if name == words), None)
     if key is None:
-        return Risk("No test applies", "there is no debt to test", "none needed")
+        return Risk("No test applies", "The debt used is nil, so that no test has a value.", "None needed.")
     value, limit = f.cell(*_at(f, f"test_{key}")), f.cell(*_at(f, f"limit_{key}"))
     figure = f"{f('binding_name')}: {value} against {limit}. The tests together permit ${f('permitted_debt')}m; ${f('debt')}m is asked."
     return Risk("What binds", figure, _test_mitigant(key, f, deal))

@@ -96,6 +96,10 @@ def opened(template: str | None, paper: str | None) -> Any:
 def compose(document: Any, book: Filled, case: int, earlier: Filled | None = None) -> tuple[bytes, Figures, list[tuple[str, str]]]:
     """The memo's bytes, its figures, and the placeholders left in it."""
     deal = book.cases[case - 1].deal
+    if not deal.gearing:
+        raise DealFileError(
+            f"{book.path.name}, case {deal.case_name}, asks for no debt (gearing is 0): there is no loan to write a memo on."
+        )
     m = Memo(Paper(document), Figures(book.book, case, book.names[case - 1]), deal, book, earlier)
     first_page.lay(m)
     m.paper.heading("Contents", 2, page_break=True)

@@ -268,3 +268,27 @@ def test_what_changed_since_the_last_submission(tied: Any, tmp_path: Path) -> No
     text = " ".join(p.text for p in docx.Document(str(tmp_path / "memo.docx")).paragraphs)
     assert "Decision: Does not meet credit tests before, Meets credit tests with support now." in text
     assert any(row[2].startswith("[old.xlsx]Summary!") for row in found if len(row) == 3)
+
+
+def test_a_deal_with_every_tool_and_one_without_a_contract(shipped: list[Any], tmp_path: Path) -> None:
+    import dataclasses
+
+    from templates import comparison, filled
+    from templates.dealfile import SourcedDeal
+    from templates.memo import write
+
+    tools = {"grant": 300.0, "public_equity": 0.3, "tariff": 0.2, "balloon": 0.3, "delay_months": 3, "hedge_ratio": 0.0}
+    odd = [
+        dataclasses.replace(shipped[2].deal, case_name="All tools", **tools),
+        dataclasses.replace(shipped[1].deal, case_name="No contract", contract_years=0, firm_years=0, contract_share=0.0),
+    ]
+    cases = [SourcedDeal(deal, {}, "") for deal in odd]
+    book = filled.Filled(Path("odd.xlsx"), comparison.calculated(cases), cases, ["All tools", "No contract"])
+    for case in (1, 2):
+        data, figures, _ = write.compose(write.opened(None, None), book, case)
+        (tmp_path / "memo.docx").write_bytes(data)
+        whole = " ".join(node.text or "" for node in docx.Document(str(tmp_path / "memo.docx")).element.body.iter(f"{W}t"))
+        assert "$n/a" not in whole
+        assert not re.search(r"\bnan\b", whole)
+        assert len(figures.taken) > 250
+        assert ("Balloon." in whole) == (case == 1)

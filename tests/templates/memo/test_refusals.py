@@ -6,15 +6,16 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from addin import cli
-from templates import filled, opening
+from templates import comparison, filled, opening
 from templates.book import Book, address
-from templates.dealfile import DealFileError
+from templates.dealfile import DealFileError, SourcedDeal
 
 from . import spoil
 
@@ -195,6 +196,19 @@ def test_the_decision_written_by_hand(copy: Copy, small_book: Book) -> None:
     assert f"Summary!{where}" in said
 
 
+def test_the_master_check_typed_over_while_a_check_fails(copy: Copy, small_book: Book) -> None:
+    said = refused(spoil.cell(copy(), "Checks", spoil.spot_of(small_book, "Checks", "master"), "<t>OK</t>"))
+    assert f"Checks!{spoil.spot_of(small_book, 'Checks', 'master')} holds 'OK' where the model has the formula" in said
+
+
+def test_a_cell_at_the_far_end_of_a_sheet_does_not_take_the_machine_down(copy: Copy) -> None:
+    path = copy()
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    for sheet in ("Sources", "Timeline"):
+        assert "reaches to XFD1048576" in refused(spoil.replace_text(path, spoil.part_of(path, sheet), "</sheetData>", far))
+        path = copy()
+
+
 def test_a_saved_value_edited_behind_its_formula(copy: Copy, small_book: Book) -> None:
     where = spoil.spot_of(small_book, "Factory today", "debt_service")
     formula, value = spoil.formula_of(small_book, "Factory today", where)
@@ -276,6 +290,15 @@ def test_an_existing_memo_is_kept_and_a_wrong_ending_refused(copy: Copy, capsys:
     assert ".docx" in capsys.readouterr().err
     assert cli.main(["memo", str(path), "-o", str(path.with_name("x.docx")), "--template", str(path)]) == 1
     assert "template" in capsys.readouterr().err
+
+
+def test_a_case_without_a_loan_has_no_memo(shipped: list[SourcedDeal]) -> None:
+    from templates.memo import write
+
+    none = [SourcedDeal(replace(shipped[0].deal, gearing=0.0), {}, "")]
+    book = filled.Filled(Path("book.xlsx"), comparison.calculated(none), none, ["Data centre"])
+    with pytest.raises(DealFileError, match="asks for no debt"):
+        write.compose(write.opened(None, None), book, 1)
 
 
 def test_an_unknown_case_is_answered_with_the_cases(tied: filled.Filled) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 
 from addin import cli
 from templates import trace
-from templates.dealfile import DealFileError
+from templates.book import Book, address
+from templates.dealfile import DealFileError, SourcedDeal
 from templates.memo import review
+from udfs import deal as deals
 
 
 def test_a_figure_is_traced_to_inputs_with_their_sources(small_workbook: Path) -> None:
@@ -41,6 +45,43 @@ def test_an_input_is_its_own_end(small_workbook: Path) -> None:
 def test_a_cell_that_is_not_there_is_answered_with_near_ones(small_workbook: Path, where: str) -> None:
     with pytest.raises(DealFileError, match="no cell or defined name"):
         trace.trace(small_workbook, where)
+
+
+def test_inputs_that_the_tree_does_not_reach_do_not_move_the_figure(small_workbook: Path, shipped: list[SourcedDeal]) -> None:
+    """Independent of formulas: each input outside the tree is moved in the model, and debt permitted stays as it is."""
+    reached = {step.where for step in trace.trace(small_workbook, "out_permitted_debt").inputs}
+    book = openpyxl.load_workbook(small_workbook)
+    outside, moved, base = [], [], shipped[1].deal
+    for key in deals.KEYS:
+        param, now = deals.param_of(key), getattr(base, key)
+        cell = book.defined_names[f"in_{key}"].attr_text.replace("$", "").partition(":")[0]
+        if cell in reached or param.kind == "text":
+            continue
+        outside.append(key)
+        if param.choices:
+            moved += [dataclasses.replace(base, **{key: word}) for word in param.choices]
+        elif param.kind == "switch":
+            moved.append(dataclasses.replace(base, **{key: not now}))
+        else:
+            value = min(param.high, now + 1) if param.kind == "count" else min(param.high, now * 1.1 + 0.01)
+            moved.append(dataclasses.replace(base, **{key: value}))
+    permitted = deals.evaluate([base, *moved]).permitted_debt[:, 0]
+    assert {"buyer_value", "retained_share", "treasury_rate"} <= set(outside)
+    assert not {"limit_equity", "limit_min_dscr", "renewal", "capex", "base_rate"} & set(outside)
+    assert all(value == permitted[0] for value in permitted)
+
+
+def test_a_cell_within_an_array_is_traced_by_its_array(small_workbook: Path, small_book: Book) -> None:
+    place = small_book["Scenarios"].placed["strip_min_dscr_1"]
+    assert place.columns is not None
+    found = trace.trace(small_workbook, f"Scenarios!{address(place.row, place.columns.first + 3)}")
+    assert str(found.root.formula).startswith("=DEAL_SCENARIOS(")
+    assert any(step.label == "Capital cost" for step in found.inputs)
+
+
+def test_an_empty_cell_has_nothing_to_trace(small_workbook: Path) -> None:
+    with pytest.raises(DealFileError, match="is empty"):
+        trace.trace(small_workbook, "Summary!Z99")
 
 
 # The list of actuals ---------------------------------------------------------------------------
