@@ -6,6 +6,7 @@ The range is scanned with the whole chain in one call; the bracket found is narr
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -61,13 +62,13 @@ def _crossing(points: np.ndarray, gap: np.ndarray, met: np.ndarray, near: float)
 @function(
     FAMILY,
     "At what value of an input does the deal just meet a target?",
-    registry.number("value of the input, in the unit of the Inputs sheet"),
+    registry.block("value of the input, in the unit of the Inputs sheet; one a row where several questions are asked"),
     deal=deal_param(),
-    key=cells.text("input that is sought, by its key on the Inputs sheet: a number or a whole number"),
-    measure=cells.text("measure that is to meet the target, a number such as min_dscr or headroom; DEAL_METRICS lists them"),
-    target=cells.number("value that the measure is to meet"),
-    low=cells.number("lowest value tried; left out: the input's lower bound"),
-    high=cells.number("highest value tried; left out: the input's upper bound, for money and quantities four times the deal's own value"),
+    key=cells.texts("input that is sought, by its key on the Inputs sheet: a number or a whole number; or a range of keys"),
+    measure=cells.texts("measure that is to meet the target, a number such as min_dscr or headroom; DEAL_METRICS lists them"),
+    target=cells.series("value that the measure is to meet"),
+    low=cells.series("lowest value tried; left out: the input's lower bound"),
+    high=cells.series("highest value tried; left out: the input's upper bound, for money and quantities four times the deal's own value"),
 )
 def BREAKEVEN(deal, key, measure, target, low=None, high=None):
     """The value of one input at which a figure of the deal just meets a target, everything else unchanged.
@@ -84,11 +85,14 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
     (rate, loss, cost). Where a measure jumps over the target, such as a probability that steps, the answer
     lies on the safe side of the jump. The whole deal moves with the input: a price changes tax, rate and
     default probability as well. Target 0 of measure headroom is where the deal begins to pass every test.
+    Ranges ask several questions in one call, each on its own: one key, measure, target, low and high a cell,
+    or one for all.
 
     Errors
     ------
-    #N/A where the target is met nowhere, or everywhere, in the range; the sentence gives the reachable
-    range. #VALUE! for an unknown key, a choice or switch, or a measure that is a text.
+    #N/A where the target is met nowhere, or everywhere, in the range, in a range of questions in that row
+    only; the sentence gives the reachable range. #VALUE! for an unknown key, a choice or switch, a measure
+    that is a text, or ranges of unequal length.
 
     Source
     ------
@@ -107,7 +111,37 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
     1.9757
     >>> BREAKEVEN(EXAMPLE, "public_offtake_years", "min_dscr_supported", 1.3)
     10.0
+
+    Both in one call:
+
+    >>> [[round(cell, 4) for cell in row] for row in BREAKEVEN(
+    ...     EXAMPLE, ["price", "public_offtake_years"], ["min_dscr_promised", "min_dscr_supported"], [1.5, 1.3])]
+    [[1.9757], [10.0]]
     """
+    asked = {"key": key, "measure": measure, "target": target, "low": low, "high": high}
+    asked = {name: given[0] if isinstance(given, tuple) and len(given) == 1 else given for name, given in asked.items()}
+    for name in ("key", "measure"):
+        if not asked[name]:
+            raise cells.wrong_value(f"{name} holds no text: name an input and a measure, such as price and min_dscr.")
+    several = {name: given for name, given in asked.items() if isinstance(given, (tuple, np.ndarray))}
+    if not several:
+        return _breakeven(deal, **asked)
+    cells.same_length(**{name: np.asarray(given) for name, given in several.items()})
+    questions = [dict(zip(several, row, strict=True)) for row in zip(*several.values(), strict=True)]
+    return [[_answer(deal, **asked | question)] for question in questions]
+
+
+def _answer(deal: Deal, **question: Any) -> float | CellError:
+    """One of several questions; where it has no answer, the error stands in its own cell."""
+    try:
+        return _breakeven(deal, **question)
+    except CellError as error:
+        if error.code != "#N/A":
+            raise
+        return error
+
+
+def _breakeven(deal: Deal, key: str, measure: str, target: float, low: float | None, high: float | None) -> float:
     key = known_key("key", key)
     kind = deals.param_of(key).kind
     if kind in ("choice", "switch", "text"):

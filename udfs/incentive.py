@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from udfs import cells, registry
 from udfs.cells import impossible, no_answer
 from udfs.registry import function
@@ -64,6 +66,11 @@ PARAMS = {
     "subsidised_rate": cells.rate("interest on the public loan over its life; as the bank's where left out", low=-0.5, high=10.0),
     "rate": cells.rate("interest on the bank's loan over its life", low=-0.5, high=10.0),
 }
+SIDE_BY_SIDE = PARAMS | {
+    "grant": cells.series("public grant; a range compares supports, one block beneath the other", low=0),
+    "coverage": cells.series("share of the bank's loan that is guaranteed, one number or a range as grant", low=0, high=1),
+    "loan_share": cells.series("share of the debt lent by the government, one number or a range as grant", low=0, high=1),
+}
 PARTIES = ("sponsor", "lender", "taxpayer")
 
 
@@ -73,7 +80,7 @@ PARTIES = ("sponsor", "lender", "taxpayer")
     registry.block(
         "heading row, then sponsor, lender, taxpayer and project: money at risk, gain if it works, loss if it fails, expected value"
     ),
-    **PARAMS,
+    **SIDE_BY_SIDE,
 )
 def SUPPORT_SPLIT(
     capex,
@@ -98,10 +105,11 @@ def SUPPORT_SPLIT(
     -----------
     Present values, two states. Debt is paid before the sponsor, public and bank loans side by side; the guarantee pays its share of the
     bank's shortfall. Gains add up to success_value - capex, losses to capex - failure_value. A negative loss is a gain.
+    Ranges of grant, coverage and loan_share compare supports: the blocks stand one beneath the other, each with its heading row.
 
     Errors
     ------
-    #NUM! where debt and grant pass the cost.
+    #NUM! where debt and grant pass the cost; #VALUE! for ranges of unequal length.
 
     Source
     ------
@@ -123,7 +131,17 @@ def SUPPORT_SPLIT(
     ['taxpayer', 10.0, -10.0, 10.0, -10.0]
     ['project', 100.0, 60.0, 70.0, -5.0]
     """
-    sides = split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_share, subsidised_rate, rate)
+    cells.same_length(grant=grant, coverage=coverage, loan_share=loan_share)
+    rows: list[list[object]] = []
+    for one_grant, one_coverage, one_share in np.broadcast(grant, coverage, loan_share):
+        support = (float(one_grant), float(one_coverage), fee, float(one_share))
+        sides = split(capex, debt, success_value, failure_value, *support, subsidised_rate, rate)
+        rows += _split_rows(sides, capex, success_value, failure_value, probability)
+    return rows
+
+
+def _split_rows(sides: Split, capex: float, success_value: float, failure_value: float, probability: float) -> list[list[object]]:
+    """Heading row, the three parties and the project."""
     rows: list[list[object]] = [["party", "at risk", "gain", "loss", "expected"]]
     for i, party in enumerate(PARTIES):
         gain, loss = sides.success[i] - sides.put_in[i], sides.put_in[i] - sides.failure[i]

@@ -67,7 +67,7 @@ def table(unit: str, *names: str) -> Returns:
 
 
 def block(unit: str) -> Returns:
-    """A block that carries its own labels; in Python a list of rows."""
+    """A block that carries its own labels; in Python a list of rows (a single answer as it is)."""
     return Returns("block", unit)
 
 
@@ -140,6 +140,8 @@ class Function:
             return cells.write_cell(result)
         if shape == "path":
             return cells.write_cells(result, as_row=self._first_range_is_row(given))
+        if not isinstance(result, (list, tuple, np.ndarray)):  # a block of one cell
+            return cells.write_cell(result)
         rows = cells.write_cells(result)
         if labels and shape == "figures":
             return [[name, *row] for name, row in zip(self.returns.names, rows, strict=True)]

@@ -44,7 +44,6 @@ COMPARED = (
 SINGLE: tuple[tuple[str, str, str, str], ...] = (
     ("Minimum DSCR", "DSCR_MIN", "=DSCR_MIN({S!lender_cfads:},{S!debt_service:})", "={S!lender_min_dscr}"),
     ("LLCR", "LLCR", "=LLCR({S!term_rate},{S!lender_cfads:},{S!debt},{S!tenor})", "={S!llcr}"),
-    ("PLCR", "PLCR", "=PLCR({S!term_rate},{S!lender_cfads:},{S!debt})", "={S!plcr}"),
     (
         "Payments of the loan, in sum",
         "LOAN_SCHEDULE",

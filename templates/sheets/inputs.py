@@ -16,6 +16,7 @@ from udfs.chain.build import PROFILE_TERMS
 from udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
 from udfs.chain.returns import SETTLED, STEEPEST, STEPS
 from udfs.deal import INPUTS, KEYS, MONTHS, YEARS, param_of
+from udfs.measures import MEASURES
 
 FIRST_CASE = 3
 YEAR_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, YEARS)
@@ -196,4 +197,9 @@ def lay_lists(book: Book, paper: str) -> None:
     sheet.put(row, LABEL, "Places of the scenarios")
     sheet.mark_path("scenario_number", row, TimeColumns(FIRST_TIME_COLUMN, len(numbers)))
     sheet.put_row(row, FIRST_TIME_COLUMN, list(numbers), "count")
+    row += 1
+    sheet.put(row, LABEL, "Measures of a deal, in the order of DEAL_METRICS")
+    for k, name in enumerate(MEASURES):
+        sheet.put(row + k, FIRST_TIME_COLUMN, name)
+        sheet.mark(f"measure_{name}", row + k, FIRST_TIME_COLUMN)
     sheet.widths |= {0: 4, LABEL: 30, UNIT: 14, 3: 13} | {FIRST_TIME_COLUMN + i: 26 for i in range(10)}

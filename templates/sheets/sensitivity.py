@@ -101,7 +101,7 @@ def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Setti
             scalar("case", "Case looked at, by its place among the cases", "place", case, "input count"),
             scalar("case_name", "Its name", "", f"=CHOOSE({{case}},{names_of})", "text"),
             scalar("measure", "Figure of tornado and grid", "", measure[0] if measure[0] in MEASURES else "min_dscr", "input choice"),
-            scalar("base", "The figure as it stands", "", f"=INDEX(DEAL_METRICS({deal},{{measure}}),1,1+1)", "total number2"),
+            scalar("base", "The figure as it stands", "", f"={_as_it_stands(n)}", "total number2"),
             scalar("at_limit_min_dscr", "Minimum DSCR asked", "x", f"={own('limit_min_dscr')}", "multiple"),
         ],
         row + 1,
@@ -153,6 +153,14 @@ def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Setti
     row = _fan(sheet, row + 2, deal, book, settings)
     _customers(book, sheet, row + 1, settings)
     sheet.widths |= {CONSTANT: 22, TOTAL: 22, LABEL: 62} | {G + i: 20 for i in range(WIDE)}
+
+
+def _as_it_stands(n: int) -> str:
+    """The measure chosen, of the case looked at, out of its DEAL_METRICS on Deals."""
+    names = list(MEASURES)
+    place = f"MATCH({{measure}},{{Lists!measure_{names[0]}}}:{{Lists!measure_{names[-1]}}},0)"
+    found = (f"INDEX({{Deals!m_{names[0]}_{i}}}:{{Deals!m_{names[-1]}_{i}}},{place})" for i in range(1, n + 1))
+    return "CHOOSE({case}," + ",".join(found) + ")"
 
 
 def _input(book: Book, sheet: Sheet, key: str, name: str, validation: Validation) -> None:
@@ -289,8 +297,12 @@ def _breakevens(sheet: Sheet, row: int, deal: str) -> int:
     sheet.put(row + 1, CONSTANT, "In the case", "band right")
     sheet.put(row + 1, TOTAL, "Key", "band")
     _heads(sheet, row + 1, ("Measure", "Target", "Break-even"))
-    at = row + 2
+    first, last = row + 2, row + 1 + len(BREAKEVENS)
+    keys, measures, targets = (area(first, col, last, col, True) for col in (TOTAL, G, G + 1))
+    asked = f'=IF({{Checks!live}}=1,IFERROR(BREAKEVEN({deal},{keys},{measures},{targets}),"none in range"),"no add-in")'
+    sheet.array(first, G + 2, len(BREAKEVENS), 1, asked, "number")
     for k, (question, key, measure, target) in enumerate(BREAKEVENS):
+        at = first + k
         style = {"count": "count", "probability": "share", "rate": "rate"}.get(param_of(key).kind, "number2") if key else "price"
         band = f"{own('price_basis')}={{Lists!list_price_basis#2}}"
         sheet.put(at, LABEL, question)
@@ -298,10 +310,9 @@ def _breakevens(sheet: Sheet, row: int, deal: str) -> int:
         sheet.put(at, TOTAL, key if key else f'=IF({band},"price_floor","price")', "grey")
         sheet.put(at, G, measure, "grey")
         sheet.put(at, G + 1, f"={target}" if "{" in target else float(target), "number2")
-        asked = f"BREAKEVEN({deal},{address(at, TOTAL)},{address(at, G)},{address(at, G + 1)})"
-        sheet.put(at, G + 2, f'=IF({{Checks!live}}=1,IFERROR({asked},"none in range"),"no add-in")', f"total {style}")
+        sheet.cells[at, G + 2].style = f"total {style}"
         sheet.mark(f"breakeven_{k + 1}", at, G + 2)
-        at += 1
+    at = last + 1
     sheet.put(at, LABEL, "Tariff on the rival at which the home price meets the contract price")
     sheet.put(at, CONSTANT, f"={own('tariff')}", "share")
     sheet.put(at, G, "price", "grey")
@@ -461,7 +472,7 @@ def _fan(sheet: Sheet, row: int, deal: str, book: Book, settings: Settings) -> i
     )
     sheet.charts.append(
         Chart(
-            "column",
+            "line",
             "{finding_fan}",
             series,
             row + 1,

@@ -349,7 +349,13 @@ def _gains(sheet: Sheet, row: int) -> int:
     )
 
 
-SPLIT_TOOLS = (("No support", ""), ("Grant", "grant"), ("Guarantee", "coverage"), ("Public loan", "loan"))
+# tool, and the grant, coverage and share of a public loan that it stands for
+SPLIT_TOOLS = (
+    ("No support", ("=0", "=0", "=0")),
+    ("Grant", ("=MIN({s_cost},MAX(0,{s_capex}-{s_debt}))", "=0", "=0")),
+    ("Guarantee", ("=0", "={s_covered}", "=0")),
+    ("Public loan", ("=0", "=0", "={s_covered}")),
+)
 PARTIES = ("sponsor", "lender", "taxpayer", "project")
 
 
@@ -387,24 +393,32 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
     )
     for key, label, _, _, _, low, high in given:
         _blue(book, sheet, key, low, high, label)
-    args = {"": "", "grant": ",MIN({s_cost},MAX(0,{s_capex}-{s_debt}))", "coverage": ",0,{s_covered}", "loan": ",0,0,0,{s_covered}"}
-    for k, (words, tool) in enumerate(SPLIT_TOOLS):
-        frame.band_row(sheet, row, words, COLUMNS.last)
-        call = (
-            f"=IFERROR(SUPPORT_SPLIT({{s_capex}},{{s_debt}},{{s_success}},{{s_failure}},{{s_probability}}{args[tool]}),"
-            'IF({Checks!live}=1,"n/a","no add-in"))'
-        )
-        sheet.array(row + 1, COLUMNS.first, 1 + len(PARTIES), 5, call, "number")
+    frame.band_row(sheet, row, "The tools: same expected cost each", COLUMNS.last)
+    for j, heading in enumerate(("Grant, $m", "Share guaranteed", "Share lent publicly")):
+        sheet.put(row, COLUMNS.first + j, heading, "band right")
+    first = row + 1
+    for words, tool in SPLIT_TOOLS:
+        row += 1
+        sheet.put(row, LABEL, words)
+        for j, amount in enumerate(tool):
+            sheet.put(row, COLUMNS.first + j, amount, "number" if j == 0 else "share")
+    grants, covered, lent = (area(first, COLUMNS.first + j, row, COLUMNS.first + j, True) for j in range(3))
+    row += 1
+    height = 1 + len(PARTIES)
+    call = f"SUPPORT_SPLIT({{s_capex}},{{s_debt}},{{s_success}},{{s_failure}},{{s_probability}},{grants},{covered},0,{lent})"
+    none = 'IF({Checks!live}=1,"n/a","no add-in")'
+    sheet.array(row, COLUMNS.first, height * len(SPLIT_TOOLS), 5, f"=IFERROR({call},{none})", "number")
+    for k, (words, _) in enumerate(SPLIT_TOOLS):
+        sheet.put(row, LABEL, f"{words}: money at risk, gain, loss and expected value by party", "band")
+        sheet.put(row, UNIT, "$m", "band")
         for j in range(5):
-            sheet.cells[row + 1, COLUMNS.first + j].style = "band right"
+            sheet.cells[row, COLUMNS.first + j].style = "band right"
         for i, party in enumerate(PARTIES):
-            at = row + 2 + i
+            at = row + 1 + i
             sheet.cells[at, COLUMNS.first].style = "text"
             for j, figure in enumerate(("risk", "gain", "loss", "expected"), start=1):
                 sheet.mark(f"split_{k}_{party}_{figure}", at, COLUMNS.first + j)
-        sheet.put(row + 2, LABEL, "Money at risk, gain, loss and expected value by party")
-        sheet.put(row + 2, UNIT, "$m", "unit")
-        row += 2 + len(PARTIES)
+        row += height
     frame.band_row(sheet, row, "Sponsor's break-even belief against the efficient threshold, at equal public cost", COLUMNS.last)
     for k, (words, _) in enumerate(SPLIT_TOOLS):
         sheet.put(row, COLUMNS.first + k, words, "band right")

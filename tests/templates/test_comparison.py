@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from templates import comparison, dealfile, write
 from templates.book import Book
 from templates.dealfile import DealFileError, SourcedDeal
+from udfs import FUNCTIONS
 from udfs import deal as deals
 from udfs.cells import CellError
 from udfs.deal import Deal
@@ -31,6 +33,15 @@ def test_no_error_cell_and_the_master_check_is_ok(shipped_book: Book) -> None:
     assert shipped_book.formulas() > 1_000
     assert shipped_book.errors() == []
     assert shipped_book["Checks"].value_of("master") == "OK"
+
+
+def test_the_comparison_calls_few_functions(shipped_book: Book) -> None:
+    """Each call costs a way to Python and back: at most forty, of those formulas and blocks that name a function of ours."""
+    formulas = [block.formula for sheet in shipped_book for block in sheet.blocks]
+    formulas += [cell.formula for sheet in shipped_book for cell in sheet.cells.values() if cell.formula and cell.block is None]
+    calls = [name for formula in formulas for name in re.findall(r"\b([A-Z][A-Z_0-9]+)\(", formula) if name in FUNCTIONS]
+    assert {"DEAL_METRICS", "FRONTIER", "LEAST_COST_SUPPORT", "DEAL_FAN", "LLCR"} <= set(calls)
+    assert len(calls) <= 40
 
 
 def test_decisions_differ_for_reasons_a_banker_accepts(shipped_book: Book) -> None:

@@ -58,6 +58,14 @@ def test_a_split_by_hand() -> None:
     assert [row[4] for row in rows[1:]] == pytest.approx([(row[2] - row[3]) / 2 for row in rows[1:]])
 
 
+def test_supports_side_by_side_are_each_split_alone() -> None:
+    tools = [(0, 0, 0), (10, 0, 0), (0, 0.5, 0), (0, 0, 0.4)]
+    grants, covered, lent = zip(*tools, strict=True)
+    together = udfs.SUPPORT_SPLIT(100, 60, 160, 30, 0.5, grants, covered, 0.02, lent)
+    assert together == [row for g, c, share in tools for row in udfs.SUPPORT_SPLIT(100, 60, 160, 30, 0.5, g, c, 0.02, share)]
+    assert "grant has 4 cells and coverage has 2" in refused("#VALUE!", udfs.SUPPORT_SPLIT, 100, 60, 160, 30, 0.5, grants, (0.1, 0.2))
+
+
 @few
 @given(st.floats(0, 60), st.floats(0, 40), shares, st.floats(0, 0.1), shares)
 def test_what_the_sides_put_at_risk_is_the_cost(debt, grant, coverage, fee, loan_share) -> None:

@@ -279,6 +279,19 @@ def test_breakeven_says_what_can_be_reached() -> None:
     assert '"n/a"' in answer("BREAKEVEN", block_of(replace(deal, gearing=0.0)), "price", "min_dscr", 1).sentence
 
 
+def test_several_questions_in_one_call_are_each_answered_alone() -> None:
+    """One without an answer says so in its own cell and leaves the others."""
+    block = block_of(shipped()[2])
+    keys, targets = [["utilisation"], ["coverage"], ["coverage"]], [[1.3], [0.2], [0.0]]
+    measures = [["min_dscr"], ["all_in_rate"], ["headroom"]]
+    column = answer("BREAKEVEN", block, keys, measures, targets)
+    alone = [answer("BREAKEVEN", block, *(part[i][0] for part in (keys, measures, targets))) for i in range(3)]
+    assert [str(row[0]) for row in column] == [str(one) for one in alone]
+    assert alone[1].code == "#N/A"
+    assert "key has 3 cells and target has 2" in answer("BREAKEVEN", block, keys, "headroom", targets[:2]).sentence
+    assert "no number" in answer("BREAKEVEN", block, [["repayment"], ["coverage"]], "headroom", 0).sentence
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
