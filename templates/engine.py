@@ -32,6 +32,9 @@ _CODES = {
     "Error": "#UNREADABLE!",
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
+_BLOCK_ROWS, _BLOCK_COLUMNS = 1_000, 100  # of what is read from the engine at once
+
+Spot = tuple[int, int]  # row and column from 0
 
 
 class CalculationError(Exception):
@@ -69,15 +72,15 @@ def calculate(book: Book) -> Book:
     """Give every formula and array block of the book its value; returns the same book."""
     rows.resolve(book)
     data = package.pack(book)
-    grids, said = _evaluate(data, {name: _extent(sheet.cells) for name, sheet in book.sheets.items()}, ())
+    found, said = _evaluate(data, {name: sheet.cells for name, sheet in book.sheets.items()}, ())
     for name, sheet in book.sheets.items():
-        grid = grids[name]
+        values = found[name]
         for (row, col), cell in sheet.cells.items():
             if cell.formula is not None or cell.block is not None:
-                value = grid[row][col]
+                value = values[row, col]
                 if value is None:
                     head = cell.block
-                    value = 0.0 if head is None else grid[head.first_row][head.first_col]
+                    value = 0.0 if head is None else values[head.first_row, head.first_col]
                 if isinstance(value, dict):
                     head = cell.block
                     spot = (row, col) if head is None else (head.first_row, head.first_col)
@@ -112,12 +115,10 @@ def calculate_opened(opened: package.Opened, changes: Mapping[str, Value] | None
         if block is not None:
             raise CalculationError(f"{sheet_prefix(sheet)}{address(row, col)} is part of the array {block}: it cannot be changed alone.")
         opened.cells[sheet].add((row, col))
-    extents = {name: _extent(cells) for name, cells in opened.cells.items()}
-    grids, said = _evaluate(opened.data, extents, wanted)
+    found, said = _evaluate(opened.data, opened.cells, wanted)
     result = Calculated(names=opened.names)
     for name, cells in opened.cells.items():
-        grid = grids[name]
-        values = {(row, col): _to_python(grid[row][col]) for row, col in sorted(cells)}
+        values = {spot: _to_python(found[name][spot]) for spot in sorted(cells)}
         result.sheets[name] = {
             spot: _explained(value, said.get(f"{name}!{address(*spot)}")) for spot, value in values.items() if value is not None
         }
@@ -143,18 +144,26 @@ def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterab
 # The engine ------------------------------------------------------------------------------------
 
 
-def _extent(cells: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """Rows and columns that hold anything."""
-    last_row = last_col = -1
+def _read(sheet: Any, name: str, cells: Iterable[Spot]) -> dict[Spot, Any]:
+    """The engine's values of the cells, read in blocks that hold some: what lies between far cells costs nothing."""
+    import formualizer
+
+    blocks: dict[Spot, list[Spot]] = {}
     for row, col in cells:
-        last_row, last_col = max(last_row, row), max(last_col, col)
-    return last_row + 1, last_col + 1
+        blocks.setdefault((row // _BLOCK_ROWS, col // _BLOCK_COLUMNS), []).append((row, col))
+    values: dict[Spot, Any] = {}
+    for spots in blocks.values():
+        top, left = min(row for row, _ in spots), min(col for _, col in spots)
+        bottom, right = max(row for row, _ in spots), max(col for _, col in spots)
+        grid = sheet.get_values(formualizer.RangeAddress(name, top + 1, left + 1, bottom + 1, right + 1))
+        values |= {(row, col): grid[row - top][col - left] for row, col in spots}
+    return values
 
 
 def _evaluate(
-    data: bytes, extents: dict[str, tuple[int, int]], changes: Iterable[tuple[str, int, int, Value]]
-) -> tuple[dict[str, list[list[Any]]], dict[str, CellError]]:
-    """The values of each sheet as rows from A1, and what our functions said in which cell."""
+    data: bytes, cells: Mapping[str, Iterable[Spot]], changes: Iterable[tuple[str, int, int, Value]]
+) -> tuple[dict[str, dict[Spot, Any]], dict[str, CellError]]:
+    """The values of these cells by sheet, and what our functions said in which cell."""
     import formualizer
 
     try:
@@ -169,13 +178,7 @@ def _evaluate(
         workbook.evaluate_all()
     except Exception as error:
         raise CalculationError(f"the workbook cannot be calculated: {error}") from error
-    grids: dict[str, list[list[Any]]] = {}
-    for name, (height, width) in extents.items():
-        if height == 0:
-            grids[name] = []
-            continue
-        grids[name] = workbook.sheet(name).get_values(formualizer.RangeAddress(name, 1, 1, height, width))
-    return grids, said
+    return {name: _read(workbook.sheet(name), name, spots) for name, spots in cells.items()}, said
 
 
 def _number_or_text(value: Value) -> Any:

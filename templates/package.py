@@ -25,6 +25,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _EPOCH = dt.datetime(1899, 12, 30)
+_MOST_IN_BLOCK = 2_000_000  # cells of one array formula: a whole column, and some
 
 
 def serial(day: dt.datetime | dt.date) -> float:
@@ -248,6 +249,8 @@ def _edit_sheet(text: str, name: str, opened: Opened, ours: frozenset[str], name
             first, last = cell_at(where.partition(":")[0]), cell_at(where.rpartition(":")[2])
             if first is None or last is None:
                 raise ValueError(f"sheet {name}: {where} is no range")
+            if (last[0] - first[0] + 1) * (last[1] - first[1] + 1) > _MOST_IN_BLOCK:
+                raise ValueError(f"sheet {name}, cell {address(*spot)}: the array formula fills {where}, too many cells to calculate")
             for row in range(first[0], last[0] + 1):
                 for col in range(first[1], last[1] + 1):
                     blocks[row, col] = where

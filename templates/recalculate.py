@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from templates import engine, package
+from templates import engine, package, sprawl
 from templates.book import Value, address, sheet_prefix
 from templates.formulas import called_names, our_names, prepare
 from udfs.cells import CellError
@@ -55,6 +55,9 @@ def recalculate(path: Path, changes: Mapping[str, Value] | None = None) -> Recal
     opened = engine.opened_file(source, path)
     changes = dict(changes or {})
     _refuse_formulas(opened, changes)
+    for where in changes:
+        sheet, row, col = engine.locate(where, opened.names, opened.cells)
+        opened.cells[sheet].add((row, col))
     reasons = _beyond_the_engine(opened)
     for _ in range(_TRIES):
         ready = engine.opened_file(source, path, _by_sheet(reasons)) if reasons else opened
@@ -113,6 +116,8 @@ def _beyond_the_engine(opened: package.Opened) -> dict[tuple[str, Spot], str]:
     lacking = _lacking(names)
     why = {text: reason for text in texts if (reason := _reason(text, ours, lacking))}
     found: dict[tuple[str, Spot], str] = {}
+    for (sheet, spot), reason in sprawl.too_wide(opened).items():
+        _hold(opened, found, sheet, spot, reason)
     for sheet, formulas in opened.formulas.items():
         for spot, text in formulas.items():
             if text in why:

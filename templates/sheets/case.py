@@ -65,7 +65,8 @@ def build_rows(build: str) -> list[Row]:
     """Uses, facility and rates in construction; the months stand on the build sheet."""
     return [
         scalar("completion_month", "Completion", "month", "={build_months}+{delay_months}", "count"),
-        scalar("hard_cost", "Plant and building with contingency and overrun", "$m", "={capex}*(1+{contingency})*(1+{overrun})"),
+        scalar("budgeted_cost", "Plant and building with contingency", "$m", "={capex}*(1+{contingency})"),
+        scalar("hard_cost", "Plant and building with overrun", "$m", "={budgeted_cost}*(1+{overrun})"),
         *(
             scalar(f"profile_{n}", f"Spending profile, term {n}", "factor", f"=INDEX({{Lists!profile_{n}:}},{{spend_profile}}+1)", "factor")
             for n in (1, 2, 3)

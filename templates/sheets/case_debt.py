@@ -81,7 +81,9 @@ def rate_rows() -> list[Row]:
     ]
     for part in PARTS:
         rows.append(
-            scalar(f"collateral_{part}", f"Value to another user: {NAMES[part]}", "$m", f"={{hard_cost}}*{{{part}_share}}*{{{part}_reuse}}")
+            scalar(
+                f"collateral_{part}", f"Value to another user: {NAMES[part]}", "$m", f"={{budgeted_cost}}*{{{part}_share}}*{{{part}_reuse}}"
+            )
         )
     rows += [
         scalar("collateral", "Value to another user", "$m", "=SUM({collateral_shell}:{collateral_it})", "total number"),

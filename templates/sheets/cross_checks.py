@@ -69,7 +69,7 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
     (
         "Recovery on the debt requested",
         "RECOVERY",
-        "=IF({S!requested_debt}>0,INDEX(RECOVERY({S!shell_share}:{S!it_share},{S!shell_reuse}:{S!it_reuse},{S!requested_debt}/{S!hard_cost},"
+        "=IF({S!requested_debt}>0,INDEX(RECOVERY({S!shell_share}:{S!it_share},{S!shell_reuse}:{S!it_reuse},{S!requested_debt}/{S!budgeted_cost},"
         "{S!sale_cost},{S!sale_months},{S!base_rate_now}),1,1),1)",
         "={S!recovery}",
     ),

@@ -394,8 +394,8 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
     for key, label, _, _, _, low, high in given:
         _blue(book, sheet, key, low, high, label)
     frame.band_row(sheet, row, "The tools: same expected cost each", COLUMNS.last)
-    for j, heading in enumerate(("Grant, $m", "Share guaranteed", "Share lent publicly")):
-        sheet.put(row, COLUMNS.first + j, heading, "band right")
+    for j, column in enumerate(("Grant, $m", "Share guaranteed", "Share lent publicly")):
+        sheet.put(row, COLUMNS.first + j, column, "band right")
     first = row + 1
     for words, tool in SPLIT_TOOLS:
         row += 1

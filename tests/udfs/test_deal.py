@@ -234,6 +234,15 @@ def test_longer_public_offtake_never_lowers_the_dscr_it_supports(deal: Deal) -> 
     assert np.all(np.diff(dscr)[positive] > -1e-9)
 
 
+@pytest.mark.parametrize("overrun", [0.05, 0.4])
+def test_an_overrun_adds_nothing_to_what_another_user_pays(overrun: float) -> None:
+    for deal in shipped():
+        planned, overrun_case = (deals.evaluate(replace(deal, overrun=share)) for share in (0.0, overrun))
+        assert one(overrun_case, "hard_cost") == pytest.approx((1 + overrun) * one(planned, "hard_cost"), rel=1e-12)
+        assert one(overrun_case, "collateral") == one(planned, "collateral")
+        assert one(overrun_case, "lgd") >= one(planned, "lgd")
+
+
 def test_stacked_deals_equal_each_alone() -> None:
     together = deals.evaluate(shaped())
     for i in range(len(shaped())):

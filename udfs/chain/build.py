@@ -16,9 +16,14 @@ from udfs.chain.axes import MONTH, MONTHS, Array, Results, previous, total
 PROFILE_TERMS = np.array([[1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, -2.0]])
 
 
-def hard_cost(capex: Array, contingency: Array, overrun: Array) -> Array:
-    """Plant and building: capex x (1 + contingency) x (1 + overrun)."""
-    return capex * (1 + contingency) * (1 + overrun)
+def budgeted_cost(capex: Array, contingency: Array) -> Array:
+    """Plant and building as planned: capex x (1 + contingency)."""
+    return capex * (1 + contingency)
+
+
+def hard_cost(budgeted: Array, overrun: Array) -> Array:
+    """Plant and building as they come: the budget x (1 + overrun)."""
+    return budgeted * (1 + overrun)
 
 
 def build_progress(build_months: Array) -> Array:
@@ -59,7 +64,8 @@ def two_pass_facility(
 def rows(x: SimpleNamespace, r: Results) -> None:
     """The building's cost by month and the requested facility."""
     r.completion_month = x.build_months + x.delay_months
-    r.hard_cost = hard_cost(x.capex, x.contingency, x.overrun)
+    r.budgeted_cost = budgeted_cost(x.capex, x.contingency)
+    r.hard_cost = hard_cost(r.budgeted_cost, x.overrun)
     for n, terms in enumerate(PROFILE_TERMS.T, start=1):
         r[f"profile_{n}"] = terms[x.spend_profile.astype(int)]
     r.in_build = (r.completion_month >= MONTH).astype(float)

@@ -52,10 +52,12 @@ def rate_rows(x: SimpleNamespace, r: Results) -> None:
     shares = np.concatenate([getattr(x, f"{part}_share") for part in PARTS], axis=-1)
     reuse = np.concatenate([getattr(x, f"{part}_reuse") for part in PARTS], axis=-1)
     for i, part in enumerate(PARTS):
-        r[f"collateral_{part}"] = r.hard_cost * (shares * reuse)[:, i : i + 1]
-    r.collateral = r.hard_cost * total(shares * reuse)
+        r[f"collateral_{part}"] = r.budgeted_cost * (shares * reuse)[:, i : i + 1]
+    r.collateral = r.budgeted_cost * total(shares * reuse)
     debt = np.where(r.requested_debt > 0, r.requested_debt, 1.0)
-    recovered = recovery_rate((r.hard_cost * shares)[..., None, :], reuse[..., None, :], debt, x.sale_cost, x.sale_months, r.base_rate_now)
+    recovered = recovery_rate(
+        (r.budgeted_cost * shares)[..., None, :], reuse[..., None, :], debt, x.sale_cost, x.sale_months, r.base_rate_now
+    )
     r.recovery = np.where(r.requested_debt > 0, recovered, 1.0)
     r.lgd = np.maximum(x.lgd_floor, 1 - r.recovery)
     r.bank_rate = all_in_rate(r.base_rate_now, r.pd_equivalent, r.lgd, x.coverage, x.guaranteed_spread, x.guarantee_fee, x.margin)
