@@ -15,6 +15,7 @@ from typing import Any
 SUMMARY = "calculate a workbook without a spreadsheet program"
 
 SHOWN = 10  # how many cells a message names
+MOST_SHOWN = 1_000_000  # cells that one --get prints
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CELL=VALUE",
         help="change an input: Inputs!C7=0.9, or NAME=0.9; can be repeated",
     )
-    parser.add_argument("--get", action="append", default=[], metavar="CELL", help="print a cell, a range or NAME=0.9; can be repeated")
+    parser.add_argument("--get", action="append", default=[], metavar="CELL", help="print a cell, a range or a name; can be repeated")
     parser.add_argument("-o", "--output", metavar="FILE.xlsx", help="write the workbook with its new values")
     parser.add_argument("--force", action="store_true", help="overwrite the output file if it exists")
     parser.add_argument("--partial", action="store_true", help="go on although some formulas cannot be calculated: they keep saved values")
@@ -73,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
     if done.held:
         cells_held = [f"{where} {reason}" for where, reason in done.held.items()]
         ending = "they keep their saved values" if sound else "nothing was written; --partial goes on with their saved values"
-        cli.complain(f"{len(cells_held):,} formulas cannot be calculated here: {_some(cells_held)}; {ending}.")
+        which = f"{len(cells_held):,} formulas" if len(cells_held) > 1 else "one formula"
+        cli.complain(f"{which} cannot be calculated here: {_some(cells_held)}; {ending}.")
     return 0 if sound else 1
 
 
@@ -108,7 +110,7 @@ def value_of(text: str) -> Any:
 
 def _cells(done: Any, where: str) -> list[list[Any]]:
     """The values of a cell, name or range, row by row."""
-    from templates.engine import locate
+    from templates.engine import CalculationError, locate
     from templates.recalculate import named_range
 
     where = (named_range(done.opened, where) or where).replace("$", "")
@@ -116,6 +118,8 @@ def _cells(done: Any, where: str) -> list[list[Any]]:
     sheet, row, col = locate(first, done.opened.names, done.opened.cells)
     corner = f"{first.rpartition('!')[0]}!{last}" if colon else first
     _, last_row, last_col = locate(corner, done.opened.names, done.opened.cells)
+    if (last_row - row + 1) * (last_col - col + 1) > MOST_SHOWN:
+        raise CalculationError(f"--get {where} asks for more than {MOST_SHOWN:,} cells: name a smaller range.")
     values = done.values.sheets[sheet]
     return [[values.get((i, j)) for j in range(col, last_col + 1)] for i in range(row, last_row + 1)]
 

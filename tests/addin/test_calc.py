@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,68 @@ def test_what_cannot_be_calculated_is_said(tmp_path: Path, capsys: pytest.Captur
     assert "nothing was written" in capsys.readouterr().err
     assert run("calc", saved, "--set", "pd=0.03", "-o", out, "--partial") == cli.DONE
     assert out.exists()
+
+
+def sprawling(path: Path, formula: str, area: str = "") -> Path:
+    """A book with a stray value in the last cell that a sheet has, and a formula on another sheet."""
+    file = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    far, other = file.add_worksheet("Far"), file.add_worksheet("Other")
+    file.define_name("everything", "=Far!$A:$XFD")
+    far.write("A1", 0.85)
+    far.write("XFD1048576", 7)
+    if area:
+        other.write_array_formula(0, 0, 0, 0, f"{{{formula}}}")
+    else:
+        other.write_formula("A1", formula, None, 5)
+    file.close()
+    return path
+
+
+@pytest.mark.parametrize("formula", ["=1+SUM(Far!A:B)", "=SUM(Far!A1:A1048576,1)", "=SURVIVAL(1,0,Far!A1,1)+Far!A1"])
+def test_a_stray_cell_at_the_end_of_a_sheet_costs_nothing(formula: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book, out = sprawling(tmp_path / "far.xlsx", formula), tmp_path / "out.xlsx"
+    tracemalloc.start()
+    assert run("calc", book, "--set", "Far!A1=0.5", "--get", "Other!A1", "--get", "Far!XFD1048576", "-o", out) == cli.DONE
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 60e6  # the modules that a first run imports are among it
+    assert capsys.readouterr().out.split()[:4] == ["Other!A1", "1.5", "Far!XFD1048576", "7"]
+
+
+@pytest.mark.parametrize("formula", ["=SUM(Far!A:XFD)", "=SUM(Far!$1:$1048576)", "=SUM(far!A1:XFD1048576)", "=COUNT(Everything)"])
+def test_a_formula_that_reads_all_up_to_a_stray_cell_keeps_its_value_and_is_named(
+    formula: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = sprawling(tmp_path / "far.xlsx", formula)
+    assert run("calc", book, "--get", "Other!A1") == cli.DONE
+    out, err = capsys.readouterr()
+    assert out == "Other!A1\t5\n"
+    assert "one formula cannot be calculated here: Other!A1 reads" in err
+    assert "down to far!xfd1048576, more than the engine takes" in err.lower()
+    assert run("calc", book, "--set", "Far!A1=2") == cli.FAILED
+
+
+def test_a_change_far_out_is_a_stray_cell_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "near.xlsx"
+    file = xlsxwriter.Workbook(str(path))
+    sheet = file.add_worksheet("A")
+    sheet.write_formula("A1", "=COUNT(B:XFD)", None, 0)
+    file.close()
+    assert run("calc", path, "--set", "A!C9=1", "--get", "A!A1") == cli.DONE
+    assert run("calc", path, "--set", "A!XFD1048576=1", "--get", "A!A1") == cli.FAILED
+    assert "A!A1 reads B:XFD" in capsys.readouterr().err
+
+
+def test_more_than_can_be_shown_or_filled_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = sprawling(tmp_path / "far.xlsx", "=Far!A1", "A1:XFD1048576")
+    assert run("calc", book, "--get", "Far!A1:XFD1048576") == cli.FAILED
+    assert "more than 1,000,000 cells: name a smaller range" in capsys.readouterr().err
+    wide = tmp_path / "wide.xlsx"
+    with zipfile.ZipFile(book) as before, zipfile.ZipFile(wide, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(b't="array" ref="A1"', b't="array" ref="A1:XFD1048576"'))
+    assert run("calc", wide) == cli.FAILED
+    assert "sheet Other, cell A1: the array formula fills A1:XFD1048576" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
