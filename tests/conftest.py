@@ -34,9 +34,15 @@ def pictures(tmp_path: Path) -> Callable[[Path], list[Path]]:
 
 
 @pytest.fixture(scope="session")
-def office_with_functions(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path], Path]:
-    """A function that opens an .xlsx in a LibreOffice with our functions, calculates all of it and saves it as .xlsx in a folder."""
+def profile_with_functions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A profile of LibreOffice in which our functions are installed, and the options that it takes to find them."""
     if libreoffice.program() is None:
         libreoffice.missing("LibreOffice (soffice)")
-    profile, options = libreoffice.with_functions(tmp_path_factory.mktemp("profile"))
+    return libreoffice.with_functions(tmp_path_factory.mktemp("profile"))
+
+
+@pytest.fixture(scope="session")
+def office_with_functions(profile_with_functions: tuple[Path, list[str]]) -> Callable[[Path, Path], Path]:
+    """A function that opens an .xlsx in a LibreOffice with our functions, calculates all of it and saves it as .xlsx in a folder."""
+    profile, options = profile_with_functions
     return lambda path, folder: libreoffice.convert(Path(path), "xlsx", folder, profile, options=options)

@@ -37,6 +37,16 @@ def program() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
 
 
+def python_with_uno() -> str | None:
+    """A Python that has LibreOffice's bridge, or None."""
+    for name in ("/usr/bin/python3", shutil.which("python3"), "/opt/libreoffice/program/python"):
+        if name and Path(name).exists():
+            done = subprocess.run([name, "-c", "import uno"], capture_output=True, check=False, env=outside_our_environment())
+            if done.returncode == 0:
+                return name
+    return None
+
+
 def missing(what: str) -> None:
     """A test needs a program that is not here: that fails where everything is tested, and is passed over elsewhere."""
     if os.environ.get("CI", "").lower() in ("1", "true"):

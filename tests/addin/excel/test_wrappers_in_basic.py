@@ -6,7 +6,6 @@ The COM object is replaced by a class that tells what it was given and answers w
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import uuid
 from pathlib import Path
@@ -72,18 +71,9 @@ FORMULAS = {
 }
 
 
-def python_with_uno() -> str | None:
-    for program in ("/usr/bin/python3", shutil.which("python3"), "/opt/libreoffice/program/python"):
-        if program and Path(program).exists():
-            done = subprocess.run([program, "-c", "import uno"], capture_output=True, check=False)
-            if done.returncode == 0:
-                return program
-    return None
-
-
 @pytest.fixture(scope="module")
 def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    soffice, python = libreoffice.program(), python_with_uno()
+    soffice, python = libreoffice.program(), libreoffice.python_with_uno()
     if soffice is None or python is None:
         libreoffice.missing("LibreOffice with its Python bridge")
     assert soffice is not None

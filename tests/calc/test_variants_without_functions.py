@@ -1,0 +1,40 @@
+"""Every cell of every shipped workbook under every scenario where our functions are absent: both engines calculate alike, checks OK."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from templates import engine
+from tests.calc import libreoffice, office, shipped_variants
+from tests.calc.office import Shown
+from udfs import registry
+from udfs.cells import CellError
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    folder = tmp_path_factory.mktemp("without functions")
+    return office.run(shipped_variants.steps(kinds=False), folder, libreoffice.make_profile(folder / "profile"))
+
+
+class Absent:
+    """A function that no spreadsheet knows."""
+
+    @staticmethod
+    def from_cells(_: list[Any]) -> CellError:
+        return CellError("#NAME?", "not installed")
+
+
+@pytest.mark.parametrize(("variant", "scenario"), shipped_variants.EVERY)
+def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = shipped_variants.opened(variant)
+    monkeypatch.setattr(registry, "FUNCTIONS", dict.fromkeys(registry.FUNCTIONS, Absent()))
+    mine = engine.calculate_opened(opened, shipped_variants.changes(scenario))
+    theirs = shown[shipped_variants.step_name(variant, scenario)]
+    compared, faults = office.differences(opened, mine, theirs)
+    assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"
+    if "Checks" in opened.formulas:
+        assert (mine.sheets["Checks"][0, 7], theirs["Checks"][0, 7]) == ("OK", "OK")
+        assert theirs["Checks"][1, 7] == "functions: showing saved values"
