@@ -122,6 +122,8 @@ def _table() -> dict[str, dict[str, Any]]:
             if number_format == "General":
                 table[f"{role} {name}".strip()] = {**FONT, **look}
             else:
+                if role == "input":  # a nought that somebody typed is a figure, not nothing
+                    number_format = number_format.replace('"-"_)', number_format.split(";")[0])
                 table[f"{role} {name}".strip()] = {**FONT, "align": "right", **look, "num_format": number_format}
     for name, look in TEXTS.items():
         table[name] = dict(look) if name in CONDITIONAL_ONLY else {**FONT, **look}

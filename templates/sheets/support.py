@@ -374,6 +374,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         sheet,
         [
             note("Two states in present values: the contract is kept, or it is lost and another user buys the plant (SUPPORT_SPLIT)."),
+            note("Each party's money at risk, gain if it is kept, loss if it is lost, and expected value; a loss below nought is a gain."),
             *(scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}") for k, label, unit, v, style, _, _ in given),
             scalar("s_capex", "Cost of the project", "$m", of_studied("{S!total_uses}")),
             scalar("s_debt", "Debt", "$m", of_studied("{S!debt}")),
@@ -394,7 +395,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
     for key, label, _, _, _, low, high in given:
         _blue(book, sheet, key, low, high, label)
     frame.band_row(sheet, row, "The tools: same expected cost each", COLUMNS.last)
-    for j, column in enumerate(("Grant, $m", "Share guaranteed", "Share lent publicly")):
+    for j, column in enumerate(("grant, $m", "guaranteed", "lent by state")):
         sheet.put(row, COLUMNS.first + j, column, "band right")
     first = row + 1
     for words, tool in SPLIT_TOOLS:
@@ -409,7 +410,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
     none = 'IF({Checks!live}=1,"n/a","no add-in")'
     sheet.array(row, COLUMNS.first, height * len(SPLIT_TOOLS), 5, f"=IFERROR({call},{none})", "number")
     for k, (words, _) in enumerate(SPLIT_TOOLS):
-        sheet.put(row, LABEL, f"{words}: money at risk, gain, loss and expected value by party", "band")
+        sheet.put(row, LABEL, f"{words}: by party", "band")
         sheet.put(row, UNIT, "$m", "band")
         for j in range(5):
             sheet.cells[row, COLUMNS.first + j].style = "band right"
