@@ -19,9 +19,12 @@ FIT = "BLOCK.FIT"
 # What a text that tells a callback its cell begins with.
 PLACE_MARK = "\ue001"
 
+# What a program may write before our functions' names; Excel on the web saves BANKABLE.X as _xldudf_BANKABLE_X.
+SPELLINGS = ("_xll.", "_xludf.", "_xldudf_BANKABLE_", "BANKABLE.")
+
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*\(")
 _PREFIX = r"(?:(?:'(?:[^']|'')*'|(?:\[[^\]]*\])?[A-Za-z_][\w.\-]*|\[[^\]]*\])!)?"
-_NAMESPACE = r"(?:_xll\.|_xludf\.|_xldudf_BANKABLE_|BANKABLE\.)?"  # Excel on the web saves BANKABLE.X as _xldudf_BANKABLE_X
+_NAMESPACE = f"(?:{'|'.join(map(re.escape, SPELLINGS))})?"
 _PIECE = re.compile(
     rf"""(?P<text>"(?:[^"]|"")*")
     |(?P<call>(?P<where>{_PREFIX}){_NAMESPACE}(?P<name>[A-Za-z_][A-Za-z0-9_.]*)\s*\()
@@ -66,8 +69,8 @@ def needs_work(formula: str, names: frozenset[str], array: bool = False) -> bool
 def _own(name: str, names: frozenset[str]) -> str | None:
     """The register's name of a called function, its namespace taken off; None for a function that is not ours."""
     upper = name.upper()
-    for namespace in ("_XLL.", "_XLUDF.", "_XLDUDF_BANKABLE_", "BANKABLE."):
-        upper = upper.removeprefix(namespace)
+    for spelling in SPELLINGS:
+        upper = upper.removeprefix(spelling.upper())
     return upper if upper in names else None
 
 

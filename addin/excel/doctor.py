@@ -59,6 +59,16 @@ def _functions(_: System) -> Iterator[Finding]:
         )
 
 
+def _kept_answers(_: System) -> Iterator[Finding]:
+    from addin import kept
+
+    if kept.is_on():
+        seen = f"on, at most {kept.MOST_ANSWERS:,} answers and {kept.MOST_BYTES >> 20} MB; {kept.SETTING}=off switches it off"
+    else:
+        seen = f"switched off by {kept.SETTING}"
+    yield Finding("kept answers", OK, seen)
+
+
 def _xlwings(system: System) -> Iterator[Finding]:
     version = metadata.version("xlwings")
     built = built_from(installation.shipped_addin())
@@ -198,7 +208,16 @@ def _trust(system: System) -> Iterator[Finding]:
         yield Finding("trust: VBA project", OK, "access is off; only xlwings' Import Functions needs it, the ready add-in does not")
 
 
-CHECKS: tuple[Callable[[System], Iterator[Finding]], ...] = (_python, _functions, _xlwings, _excel, _installed, _settings, _trust)
+CHECKS: tuple[Callable[[System], Iterator[Finding]], ...] = (
+    _python,
+    _functions,
+    _kept_answers,
+    _xlwings,
+    _excel,
+    _installed,
+    _settings,
+    _trust,
+)
 
 
 def built_from(xlam: bytes) -> dict[str, str]:

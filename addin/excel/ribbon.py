@@ -7,6 +7,7 @@ VBA calls `start`, then `advance` until the answer no longer begins with "~", or
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import re
 import tempfile
@@ -16,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import udfs
-from addin.excel import functions
+from addin import kept
+from addin.excel import functions, ready
+from templates.formulas import SPELLINGS
 from udfs import reference
 
 Task = Generator[str, None, str]
@@ -152,8 +155,9 @@ def new(book: Any, argument: str = "") -> Task:
 
 
 def refresh(book: Any, argument: str = "") -> Task:
-    """Calculate the cells of the heavy functions anew, one by one."""
+    """Calculate the cells of the heavy functions anew, one by one, from no kept answer."""
     yield "looking for simulations and grids"
+    kept.forget()
     heavy = {entry.name for entry in udfs.FUNCTIONS.values() if any(word in entry.family.lower() for word in HEAVY)}
     found = []
     for sheet in book.sheets:
@@ -204,6 +208,49 @@ def insert(book: Any, argument: str = "") -> Task:
     return f"Fill in the blue cells; the result stands below them.{hint}"
 
 
+def ready_sheet(book: Any, argument: str) -> Task:
+    """Add a sheet that is ready to read: the deal under stress, or with support."""
+    yield "looking for a deal"
+    place = ready.deal_of(book)
+    if place is None:
+        return ready.NO_DEAL
+    taken = {sheet.name.lower() for sheet in book.sheets}
+    name = next(name for i in itertools.count(1) if (name := f"{argument} {i}").lower() not in taken)
+    yield f"writing the sheet {name}"
+    layout = ready.SHEETS[argument](place)
+    sheet = book.sheets.add(name, after=book.sheets[len(book.sheets) - 1])
+    for (row, col), value in layout.cells.items():
+        cell = sheet.range((row, col))
+        if (row, col) in layout.blocks:
+            _enter_block(sheet, row, col, value, *layout.blocks[row, col])
+        elif value is not None:
+            cell.value = value
+        if (row, col) in layout.blue:
+            cell.color = ready.BLUE
+        if (row, col) in layout.bold:
+            cell.font.bold = True
+    sheet.range((1, 1)).column_width = 44
+    return f"The sheet {name} is about {place.name}. For another deal stand in its block of keys and values, then press {argument} again."
+
+
+def _enter_block(sheet: Any, row: int, col: int, formula: str, height: int, width: int) -> None:
+    """A formula that gives a block: it spills, or fills its range in an Excel without dynamic arrays."""
+    try:
+        sheet.range((row, col)).formula2 = formula
+    except Exception:
+        sheet.range((row, col), (row + height - 1, col + width - 1)).formula_array = formula
+
+
+def stress_sheet(book: Any, argument: str = "") -> Task:
+    """Add a sheet with the deal under bad news."""
+    return (yield from ready_sheet(book, "Stress"))
+
+
+def support_sheet(book: Any, argument: str = "") -> Task:
+    """Add a sheet with what support would change."""
+    return (yield from ready_sheet(book, "Support"))
+
+
 def help_page(book: Any, argument: str = "") -> Task:
     """Open the page of the function in the active cell, or the list of all."""
     yield "opening the help"
@@ -235,6 +282,12 @@ def explain(book: Any, argument: str = "") -> Task:
     yield
 
 
+def kept_answers(book: Any, argument: str = "") -> Task:
+    """Say how many answers are kept, and what they were good for."""
+    return kept.told()
+    yield
+
+
 def forget(book: Any, argument: str = "") -> Task:
     """Forget what was said of errors so far."""
     functions.SAID.clear()
@@ -248,26 +301,30 @@ TASKS: dict[str, Callable[[Any, str], Task]] = {
     "new": new,
     "refresh": refresh,
     "insert": insert,
+    "stress": stress_sheet,
+    "support": support_sheet,
     "help": help_page,
     "explain": explain,
+    "kept": kept_answers,
     "forget": forget,
 }
-WITHOUT_BOOK = frozenset(("explain", "forget"))
+WITHOUT_BOOK = frozenset(("explain", "forget", "kept"))
 
 
 # Small steps -----------------------------------------------------------------------------------
 
 _CALL = re.compile(r"(?:^|[^A-Za-z0-9_.\"])([A-Za-z_][A-Za-z0-9_.]*)\s*\(")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
+_SPELLING = re.compile(rf"(?<![A-Za-z0-9_.])(?:{'|'.join(map(re.escape, SPELLINGS))})", re.IGNORECASE)
 
 
 def called(formula: str) -> list[str]:
     """Our functions in a formula, in order, whatever stands before their names.
 
-    >>> called('=IF(A1>0,[1]!SURVIVAL(4),"SURVIVAL(")')
-    ['SURVIVAL']
+    >>> called('=IF(A1>0,[1]!SURVIVAL(4),"IDC(")+_xldudf_BANKABLE_IDC(1)')
+    ['SURVIVAL', 'IDC']
     """
-    plain = _TEXT.sub('""', formula).replace("BANKABLE.", "")
+    plain = _SPELLING.sub("", _TEXT.sub('""', formula))
     return [name for found in _CALL.finditer(plain) if (name := found[1].upper()) in udfs.FUNCTIONS]
 
 

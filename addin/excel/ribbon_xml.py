@@ -13,6 +13,9 @@ from udfs.registry import Function
 STRESS = ("simulation", "sensitivity", "break-even", "stress", "uncertainty")
 SUPPORT = ("support", "incentive", "guarantee", "coverage", "tariff", "frontier", "subsidy")
 
+STRESS_SHEET = "Adds a sheet with the deal under lower price and volume, delay, overrun and a higher rate. The deal is not touched."
+SUPPORT_SHEET = "Adds a sheet with grids of public offtake by guarantee, and the cheapest mix of support. The deal is not touched."
+
 
 def _button(name: str, label: str, tip: str, action: str, tag: str = "", size: str = "", image: str = "") -> str:
     facts = {
@@ -84,16 +87,22 @@ def ribbon_xml() -> str:
             _menu(
                 "stress",
                 "Stress",
-                "What if volume, price or time turn out worse?",
+                "What if volume, price or time turn out worse? A sheet that is ready, or one function after another.",
                 "ChartShowData",
-                _inserts("stress", filter(_under(STRESS), entries)) + '<menuSeparator id="stress_line"/>' + refresh,
+                _button("stress_sheet", "Stress sheet", STRESS_SHEET, "BankableTask", "stress")
+                + '<menuSeparator id="stress_first"/>'
+                + _inserts("stress", filter(_under(STRESS), entries))
+                + '<menuSeparator id="stress_line"/>'
+                + refresh,
             )
             + _menu(
                 "support",
                 "Support",
-                "What would guarantee, loan, offtake or tariff change, and what does it cost?",
+                "What would guarantee, loan, offtake or tariff change, and what does it cost? A sheet, or one function after another.",
                 "AccountingFormat",
-                _inserts("support", filter(_under(SUPPORT), entries))
+                _button("support_sheet", "Support sheet", SUPPORT_SHEET, "BankableTask", "support")
+                + '<menuSeparator id="support_first"/>'
+                + _inserts("support", filter(_under(SUPPORT), entries))
                 + '<menuSeparator id="support_line"/>'
                 + refresh.replace('"refresh"', '"refresh_support"', 1),
             )
@@ -123,6 +132,7 @@ def ribbon_xml() -> str:
             + _button(
                 "rebind", "Bind functions", "Binds this workbook's functions to this add-in.", "BankableRebindNow", "", "", "EditLinks"
             )
+            + _button("kept", "Kept answers", "Says how many calls were answered from earlier ones.", "BankableTask", "kept", "", "Info")
             + _button("restart", "Restart Python", "Ends Python and calculates everything anew.", "BankableRestart", "", "", "Refresh"),
         ),
     )

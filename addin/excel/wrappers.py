@@ -13,6 +13,7 @@ from importlib import metadata, resources
 import udfs
 from addin.excel.coercion import LEFT_OUT
 from addin.excel.functions import category
+from templates.formulas import SPELLINGS
 from udfs.registry import Function
 
 LONGEST_TEXT = 255  # what Application.MacroOptions takes
@@ -119,11 +120,32 @@ End Sub
 """
 
 
+def known_names(entries: Iterable[Function]) -> str:
+    """The function that tells whether a name is in the register."""
+    cases = [f'"{entry.name}"' for entry in entries]
+    lines = [f"        Case {', '.join(cases[i : i + 6])}: IsFunctionOfOurs = True" for i in range(0, len(cases), 6)]
+    return "\n".join(
+        [
+            "' Whether a function of this name is ours, in any case of letters.",
+            "Public Function IsFunctionOfOurs(ByVal FunctionName As String) As Boolean",
+            "    Select Case UCase$(FunctionName)",
+            *lines,
+            "    End Select",
+            "End Function",
+            "",
+        ]
+    )
+
+
 def wizard(entries: Iterable[Function]) -> str:
     """The module that gives all functions their wizard texts."""
     entries = list(entries)
     calls = "\n".join(f"    Describe_{entry.name}" for entry in entries)
-    return f"{_WIZARD}Private Sub DescribeAll()\n{calls}\nEnd Sub\n\n" + "\n\n".join(description(entry) for entry in entries) + "\n"
+    return (
+        f"{_WIZARD}{known_names(entries)}\nPrivate Sub DescribeAll()\n{calls}\nEnd Sub\n\n"
+        + "\n\n".join(description(entry) for entry in entries)
+        + "\n"
+    )
 
 
 def functions_module(entries: Iterable[Function]) -> str:
@@ -137,7 +159,8 @@ def file_module(name: str) -> str:
     folder = resources.files("addin.excel") / "vba"
     ending = "cls" if name.partition(".")[0] in CLASSES else "bas"
     text = (folder / f"{name}.{ending}").read_text(encoding="utf-8")
-    return text.replace("{xlwings}", metadata.version("xlwings")).replace("{left_out}", LEFT_OUT)
+    spellings = ", ".join(f'"{spelling}"' for spelling in SPELLINGS)
+    return text.replace("{xlwings}", metadata.version("xlwings")).replace("{left_out}", LEFT_OUT).replace("{spellings}", spellings)
 
 
 def modules(for_addin: bool) -> dict[str, str]:

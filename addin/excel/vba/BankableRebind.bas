@@ -90,18 +90,40 @@ Unable:
     EnterAgain = 0
 End Function
 
-' The formula without the path of an add-in of ours in front of its functions.
+' The formula with plain names for our functions: no add-in's path and no other program's spelling before them.
 Public Function PlainNames(ByVal Formula As String) As String
-    Dim Place As Long, First As Long, Ending As Variant
-    For Each Ending In Array(ADDIN_FILE & "'!", ADDIN_FILE & "!")
-        Place = InStr(1, Formula, Ending, vbTextCompare)
+    Dim Place As Long, First As Long, Before As Variant
+    For Each Before In Array(ADDIN_FILE & "'!", ADDIN_FILE & "!")
+        Place = InStr(1, Formula, Before, vbTextCompare)
         Do While Place > 0
             First = Place
-            If Right$(Ending, 2) = "'!" Then First = InStrRev(Formula, "'", Place)
+            If Right$(Before, 2) = "'!" Then First = InStrRev(Formula, "'", Place)
             If First = 0 Then Exit Do
-            Formula = Left$(Formula, First - 1) & Mid$(Formula, Place + Len(Ending))
-            Place = InStr(1, Formula, Ending, vbTextCompare)
+            Formula = Left$(Formula, First - 1) & Mid$(Formula, Place + Len(Before))
+            Place = InStr(1, Formula, Before, vbTextCompare)
         Loop
-    Next Ending
+    Next Before
+    For Each Before In Array({spellings})
+        Place = InStr(1, Formula, Before, vbTextCompare)
+        Do While Place > 0
+            If StandsBeforeOurs(Formula, Place, Len(Before)) Then
+                Formula = Left$(Formula, Place - 1) & Mid$(Formula, Place + Len(Before))
+            Else
+                Place = Place + Len(Before)
+            End If
+            Place = InStr(Place, Formula, Before, vbTextCompare)
+        Loop
+    Next Before
     PlainNames = Formula
+End Function
+
+' Whether what stands at that place is the beginning of a call of ours, outside any text in quotes.
+Private Function StandsBeforeOurs(ByVal Formula As String, ByVal Place As Long, ByVal Length As Long) As Boolean
+    Dim Bracket As Long, Before As String
+    Before = Left$(Formula, Place - 1)
+    If (Len(Before) - Len(Replace(Before, Chr(34), ""))) Mod 2 = 1 Then Exit Function
+    If Right$(Before, 1) Like "[A-Za-z0-9_.]" Then Exit Function
+    Bracket = InStr(Place + Length, Formula, "(")
+    If Bracket = 0 Then Exit Function
+    StandsBeforeOurs = IsFunctionOfOurs(RTrim$(Mid$(Formula, Place + Length, Bracket - Place - Length)))
 End Function

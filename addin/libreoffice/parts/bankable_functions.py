@@ -31,7 +31,7 @@ NOT_FOUND = error("#NAME?")  # for a path function Calc makes #VALUE! of it
 
 
 def register():
-    """The functions by name; our folders come first while they are imported, and last afterwards."""
+    """The functions by name, and what answers a call; our folders come first while they are imported, and last afterwards."""
     folder = os.path.dirname(os.path.abspath(__file__))
     paths = []
     if os.path.isfile(os.path.join(folder, "paths.json")):
@@ -41,12 +41,13 @@ def register():
     sys.path[:0] = paths
     try:
         import udfs
+        from addin import kept
         from udfs import cells
     finally:
         sys.path[:] = before
         for path in paths:
             site.addsitedir(path)
-    return udfs.FUNCTIONS, cells.OMITTED, cells.CellError
+    return udfs.FUNCTIONS, kept.answer, cells.OMITTED, cells.CellError
 
 
 @functools.cache
@@ -61,11 +62,11 @@ def loaded() -> Any:
 
 def method(name: str) -> Any:
     """What Calc calls for a worksheet function: raw values in, a value or rows out, an error as Calc's number of it."""
-    known: Any = loaded() or ({}, None, None)
-    entries, omitted, cell_error = known
+    known: Any = loaded() or ({}, None, None, None)
+    entries, answer, omitted, cell_error = known
     if name not in entries:
         return lambda *given: NOT_FOUND
-    from_cells, one_cell = entries[name].from_cells, entries[name].returns.shape in ("number", "text")
+    entry, one_cell = entries[name], entries[name].returns.shape in ("number", "text")
 
     def out(value):
         if type(value) is float:
@@ -78,7 +79,7 @@ def method(name: str) -> Any:
 
     def call(*given):
         try:
-            result = from_cells([omitted if value is None else value for value in given])
+            result = answer(entry, [omitted if value is None else value for value in given])
         except Exception as fault:
             print(f"{name} met a fault of its own ({type(fault).__name__}: {fault}).", file=sys.stderr)
             result = cell_error("#VALUE!", "")

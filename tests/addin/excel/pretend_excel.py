@@ -55,6 +55,14 @@ class Cells:
     formula2 = formula
 
     @property
+    def formula_array(self) -> Any:
+        return self.formula
+
+    @formula_array.setter
+    def formula_array(self, new: str) -> None:
+        self.sheet.formulas[self.row, self.column] = f"{{{new}}} in {self.address}"
+
+    @property
     def color(self) -> Any:
         return self.sheet.colours.get((self.row, self.column))
 
@@ -95,6 +103,15 @@ class PretendSheet:
 class PretendSheets(dict[str, PretendSheet]):
     def __iter__(self) -> Any:
         return iter(self.values())
+
+    def __getitem__(self, which: Any) -> PretendSheet:
+        return list(self.values())[which] if isinstance(which, int) else super().__getitem__(which)
+
+    def add(self, name: str, after: PretendSheet) -> PretendSheet:
+        assert after is list(self.values())[-1]
+        assert name not in self.keys()
+        self[name] = PretendSheet(name)
+        return self[name]
 
 
 class PretendBook:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+import udfs
 from addin.excel import wrappers
+from templates import formulas, rebind
 
 pyopenvba = pytest.importorskip("pyopenvba.interpreter")
 
@@ -88,6 +90,7 @@ Public Function Travel() As String
     Set Sheet.Broken = New Found
     Sheet.Broken.Cells.Add ACell("=SURVIVAL(4)", CVErr(2029), True)
     Sheet.Broken.Cells.Add ACell("='C:\\Users\\you\\bankable.xlam'!SURVIVAL(4)+1", CVErr(2029), False)
+    Sheet.Broken.Cells.Add ACell("=_xldudf_BANKABLE_SURVIVAL(4)", CVErr(2029), True)
     Sheet.Broken.Cells.Add ACell("=1/0", CVErr(2007), True)
     Book.Sheets.Add New PretendSheet
     Book.Sheets.Add Sheet
@@ -163,6 +166,7 @@ def vba() -> Any:
         made.add_module(source, name=name, kind="class")
     made.add_module(HOST, name="Host")
     made.add_module(wrappers.file_module("BankableRebind"), name="BankableRebind")
+    made.add_module(wrappers.known_names(udfs.FUNCTIONS.values()), name="Names")
     ribbon = wrappers.file_module("BankableRibbon").replace("Server.Call", "Server.CallIt").replace("As BankableEvents", "As Object")
     made.add_module(ribbon.replace("New BankableEvents", "Nothing").replace("    DoEvents\n", ""), name="BankableRibbon")
     return made
@@ -170,11 +174,11 @@ def vba() -> Any:
 
 def test_a_travelled_book_is_bound_to_this_machine(vba: Any) -> None:
     mended, changed, saved, alerts, *entered = str(vba.run("Travel", [])).split("|")
-    assert mended == "3"  # one link, two cells
+    assert mended == "4"  # one link, three cells
     assert changed.startswith("C:\\Users\\you\\AddIns\\Bankable.xlam -> C:\\Users\\me\\")
     assert changed.count("->") == 1
     assert (saved, alerts) == ("True", "True")
-    assert entered == ["2:=SURVIVAL(4)", "1:=SURVIVAL(4)+1", ""]
+    assert entered == ["2:=SURVIVAL(4)", "1:=SURVIVAL(4)+1", "2:=SURVIVAL(4)", ""]
 
 
 @pytest.mark.parametrize(
@@ -184,10 +188,24 @@ def test_a_travelled_book_is_bound_to_this_machine(vba: Any) -> None:
         ("=bankable.xlam!SURVIVAL(4)+bankable.xlam!IDC(1,2)", "=SURVIVAL(4)+IDC(1,2)"),
         ("=SUM('My sheet'!A1,'https://x/y/Bankable.XLAM'!IDC(1,2))", "=SUM('My sheet'!A1,IDC(1,2))"),
         ("=SURVIVAL(4)", "=SURVIVAL(4)"),
+        ("=_xldudf_BANKABLE_SURVIVAL(4)+bankable.idc (1,2)", "=SURVIVAL(4)+idc (1,2)"),
+        ("=IF(A1,_xldudf_bankable_SURVIVAL(_xldudf_BANKABLE_IDC(1,2)),BANKABLE.IDC(1,2))", "=IF(A1,SURVIVAL(IDC(1,2)),IDC(1,2))"),
+        ("=_xldudf_BANKABLE_SURVIVALS(4)+_xll.SUM(1)+MY_BANKABLE.IDC(1)", "=_xldudf_BANKABLE_SURVIVALS(4)+_xll.SUM(1)+MY_BANKABLE.IDC(1)"),
+        ('=IDC(1,2)&"BANKABLE.IDC(1,2)"&BANKABLE.IDC(1,2)', '=IDC(1,2)&"BANKABLE.IDC(1,2)"&IDC(1,2)'),
+        ("=BANKABLE.", "=BANKABLE."),
     ],
 )
 def test_paths_of_an_addin_are_taken_out_of_formulas(vba: Any, before: str, after: str) -> None:
     assert vba.run("PlainNames", [before]) == after
+
+
+@pytest.mark.parametrize("spelling", formulas.SPELLINGS)
+def test_vba_and_the_reader_of_files_know_the_same_spellings(vba: Any, spelling: str) -> None:
+    assert rebind.WEB in formulas.SPELLINGS
+    for name in udfs.FUNCTIONS:
+        written = f"=1+{spelling}{name}(A1)"
+        assert vba.run("PlainNames", [written]) == f"=1+{name}(A1)"
+        assert formulas.renamed(written, "", lambda where: False, formulas.our_names()) == (f"=1+{name}(A1)", 1)
 
 
 def test_only_a_book_whose_links_are_all_ours_is_silenced(vba: Any) -> None:
