@@ -115,6 +115,7 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
         title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
         sheet = frame.time_sheet(book, months, title, MONTH_COLUMNS, "{Timeline!month}", "56B4E9", paper)
         lay(sheet, build_sheet.rows(name), frame.FIRST_ROW, MONTH_COLUMNS)
+        sheet.print.pages_wide = 3  # five years of months are not to be read on one
     solver = frame.time_sheet(book, "Returns", "Returns: IRRs in visible Newton steps", STEP_COLUMNS, "{Timeline!step}", None, paper)
     row = frame.FIRST_ROW
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):

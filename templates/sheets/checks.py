@@ -90,12 +90,12 @@ class Rows:
         sheet.put(row, WHAT, what)
         sheet.put(row, CASE, case, "grey")
         shown = f'=IF({{live}}=1,IFERROR({left.removeprefix("=")},"n/a"),"no add-in")' if function else left
-        sheet.put(row, LEFT, shown, "general")
-        sheet.put(row, RIGHT, right, "general")
+        sheet.put(row, LEFT, shown, "tied")
+        sheet.put(row, RIGHT, right, "tied")
         a, b, d, t = (address(row, col) for col in (LEFT, RIGHT, DIFFERENCE, TOLERANCE))
         both = f"AND(ISNUMBER({a}),ISNUMBER({b}))"
-        sheet.put(row, DIFFERENCE, f"=IF({both},{a}-{b},0)", "general")
-        sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "general")
+        sheet.put(row, DIFFERENCE, f"=IF({both},{a}-{b},0)", "tiny")
+        sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "tiny")
         # &"" since LibreOffice finds no text equal that comes from a function's array as it is
         same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}&""={b}&"","OK","FAIL"))'
         verdict = f'=IF({{live}}=0,"functions absent",{same})' if function else f'=IF(ISERROR({a}),"FAIL",{same})'
@@ -124,7 +124,7 @@ def lay_checks(
     sheet = frame.start(book, "Checks", "Checks", "009E73", paper)
     sheet.put(frame.STATUS_ROW, 1, "Master check: every check below, functions left out where they are absent", "subtitle")
     for col, text in enumerate(HEADS):
-        sheet.put(frame.HEAD_ROW, col, text, "heading" if col < LEFT else "heading right")
+        sheet.put(frame.HEAD_ROW, col, text, "heading" if col < LEFT else "heading centre" if col == VERDICT else "heading right")
     sheet.put(frame.UNITS_ROW, LEFT, "Probe of the functions", "right")
     sheet.put(frame.UNITS_ROW, RIGHT, "=HAZARD_FROM_PD(0)", "general")
     sheet.put(frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag")

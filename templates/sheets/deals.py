@@ -41,11 +41,11 @@ def lay_deals(
     for number, (name, title, formula) in enumerate([*blocks, *extra]):
         col = 1 + 3 * number
         sheet.put(frame.HEAD_ROW, col, "key", "heading")
-        sheet.put(frame.HEAD_ROW, col + 1, title, "heading right")
+        sheet.put(frame.HEAD_ROW, col + 1, title, "heading wrap")
         for n, key in enumerate(KEYS):
             row = FIRST_KEY_ROW + n
             sheet.put(row, col, key, "grey")
-            sheet.put(row, col + 1, formula(key), "general")
+            sheet.put(row, col + 1, formula(key), "right")
             sheet.mark(f"{name}_{key}", row, col + 1)
         sheet.widths |= {col: 24, col + 1: 24, col + 2: 2}
     sheet.widths[SECTION] = 2

@@ -153,8 +153,8 @@ def lay_timeline(book: Book, paper: str) -> None:
     lay(
         sheet,
         [
-            scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "general"),
-            scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "general"),
+            scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
+            scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
             scalar("steepest", "Largest log rate searched", "log", STEEPEST, "general"),
         ],

@@ -57,7 +57,7 @@ def rows(case: str, build: str, prefix: str) -> list[Row]:
                 f"=SUMPRODUCT({spent}*{before}*EXP({g}*{before}))-SUMPRODUCT({paid}*{year}*EXP(-{g}*{year}))",
             ),
             path(
-                f"{prefix}gap_{name}", "ln(inflows / outflows)", "log", f"=IF({solvable}=1,LN({k('inflow')}/{k('outflow')}),0)", "general"
+                f"{prefix}gap_{name}", "ln(inflows / outflows)", "log", f"=IF({solvable}=1,LN({k('inflow')}/{k('outflow')}),0)", "tiny"
             ),
             path(
                 f"{prefix}slope_{name}",
@@ -65,7 +65,7 @@ def rows(case: str, build: str, prefix: str) -> list[Row]:
                 "years",
                 f"=IF({solvable}=1,{k('slope_in')}/{k('inflow')}+{k('slope_out')}/{k('outflow')},0)",
             ),
-            path(f"{prefix}move_{name}", "Newton step", "log", f"=IF({k('slope')}>0,{k('gap')}/{k('slope')},0)", "general"),
+            path(f"{prefix}move_{name}", "Newton step", "log", f"=IF({k('slope')}>0,{k('gap')}/{k('slope')},0)", "tiny"),
             scalar(
                 f"{prefix}irr_{name}",
                 "IRR",
