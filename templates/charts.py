@@ -51,7 +51,8 @@ def insert(book: Book, sheet: Sheet, chart: Chart, file: Any) -> None:
     drawn.set_chartarea({"border": {"color": "#D9D9D9"}})
     drawn.set_size({"width": chart.width, "height": chart.height})
     drawn.show_na_as_empty_cell()
-    options = {"object_position": 1, "description": chart.alt_text or title}
+    clear = 10  # pixels below the row above, whose height is the reader's program's affair
+    options = {"object_position": 1, "description": chart.alt_text or title, "y_offset": clear}
     file.get_worksheet_by_name(sheet.name).insert_chart(chart.row, chart.col, drawn, options)
 
 
