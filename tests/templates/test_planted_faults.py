@@ -1,86 +1,25 @@
-"""Faults planted in a calculated workbook trip the check that is there for them, and the master check with it."""
+"""Faults planted in a calculated workbook trip the check that is there for them, and the master check with it, in both engines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from templates import comparison, dealfile, engine
-from templates.book import Book
+from templates import comparison, dealfile, engine, write
+from templates.book import Book, Value
 from templates.dealfile import SourcedDeal
+from templates.sheets import checks
+from tests.calc import office
+from tests.calc.office import Change, Shown, Step
 
-from .test_scenarios import failing
+from .planted import FAULTS, plant
 
-CASE = "Factory today"
-BUILD = "Factory today build"
-
-
-@pytest.fixture(scope="module")
-def factory() -> list[SourcedDeal]:
-    return [dealfile.load(dealfile.shipped_path("defence_factory"))]
+CASES = {1: ("defence_factory",), 2: ("data_centre", "defence_factory")}
 
 
-def typed_over(sheet: str, key: str, value: float, year: int = 0) -> Callable[[Book], None]:
-    """A number typed over a formula."""
-
-    def plant(book: Book) -> None:
-        place = book[sheet].placed[key]
-        col = place.col if place.columns is None else place.columns.first + year - 1
-        book[sheet].put(place.row, col, value)
-
-    return plant
-
-
-def rewritten(sheet: str, key: str, formula: str, year: int = 1) -> Callable[[Book], None]:
-    """A formula replaced by another."""
-
-    def plant(book: Book) -> None:
-        place = book[sheet].placed[key]
-        col = place.col if place.columns is None else place.columns.first + year - 1
-        book[sheet].put(place.row, col, formula)
-
-    return plant
-
-
-FAULTS = {
-    "an input out of range": (typed_over("Inputs", "gearing_1", 1.5), "Inputs within their range"),
-    "a word that no list holds": (rewritten("Inputs", "repayment_1", "balloon only"), "Inputs within their range"),
-    "an error typed into a case sheet": (rewritten(CASE, "maintenance", "=1/0", 3), f"No error cell on {CASE}"),
-    "a draw typed over": (typed_over(BUILD, "equity_draw", 99, 5), "Sources equal uses"),
-    "a balance typed over": (typed_over(BUILD, "balance", 5, 60), "The facility closes: its balance at the end is the debt"),
-    "spending left out": (typed_over(BUILD, "spend_share", 0, 12), "All plant cost is spent"),
-    "the debt typed over": (typed_over(CASE, "debt", 1000), "Debt is its share of total uses"),
-    "a principal typed over": (
-        typed_over(CASE, "principal", 1, 4),
-        "The last instalment, which clears the balance, is what the profile asks",
-    ),
-    "a closing balance typed over": (typed_over(CASE, "closing", 77, 10), "Debt is repaid to zero at the tenor"),
-    "a state's probability typed over": (typed_over(CASE, "lost", 0.5, 2), "Contract states add to one"),
-    "a default probability typed over": (typed_over(CASE, "default_probability", 0.5, 2), "Loan states add to one"),
-    "a distribution typed over": (typed_over(CASE, "distribution", 500, 3), "Cash in equals cash out in the waterfall"),
-    "a volume above capacity": (typed_over(CASE, "contracted_volume_promised", 5000, 6), "Volume sold within capacity, promised"),
-    "a part of the rate typed over": (typed_over(CASE, "bank_rate", 0.2), "All-in rate is the sum of its parts"),
-    "a depreciation typed over": (typed_over(CASE, "depreciation", 1, 1), "Depreciation adds to its base, or to what its life allows"),
-    "a test's verdict typed over": (typed_over(CASE, "tests_failed", 0), "Tests passed, failed and not applying add up"),
-    "a CFADS typed over": (typed_over(CASE, "cfads_firm", 900, 1), "DEAL_METRICS: LLCR"),
-    "a rate typed over": (typed_over(CASE, "term_rate", 0.03), "DEAL_METRICS: All-in rate"),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_trips_its_check(fault: str, factory: list[SourcedDeal]) -> None:
-    plant, check = FAULTS[fault]
-    book = without_slow_functions(comparison.build(factory))
-    plant(book)
-    engine.calculate(book)
-    assert book["Checks"].value_of("master") == "FAIL"
-    assert check in failing(book)
-
-
-def test_the_same_workbook_without_a_fault_is_ok(factory: list[SourcedDeal]) -> None:
-    book = engine.calculate(without_slow_functions(comparison.build(factory)))
-    assert book["Checks"].value_of("master") == "OK", failing(book)
+def deals(count: int) -> list[SourcedDeal]:
+    return [dealfile.load(dealfile.shipped_path(name)) for name in CASES[count]]
 
 
 def without_slow_functions(book: Book) -> Book:
@@ -96,3 +35,71 @@ def without_slow_functions(book: Book) -> Book:
             if cell.formula and "BREAKEVEN(" in cell.formula:
                 cell.formula, cell.value = None, 0.0
     return book
+
+
+def failing(values: dict[tuple[int, int], Value]) -> set[tuple[str, str]]:
+    """What the checks that fail say, with their case; ("master", ...) for the master check."""
+    rows = {row for (row, col), value in values.items() if col == checks.VERDICT and value == "FAIL"}
+    return {(str(values.get((row, checks.WHAT))), str(values.get((row, checks.CASE)))) if row else ("master", "all") for row in rows}
+
+
+Planted = dict[str, tuple[set[tuple[str, str]], list[Change]]]
+
+
+@pytest.fixture(scope="module")
+def planted() -> Planted:
+    """By fault the checks that fail in the workbook calculated with it, and what turns the sound workbook into that one."""
+    found = {}
+    for name, fault in FAULTS.items():
+        book = without_slow_functions(comparison.build(deals(fault.cases)))
+        spots = plant(book, fault)
+        engine.calculate(book)
+        changes: list[Change] = []
+        for sheet, row, col in spots:
+            cell = book[sheet].cells[row, col]
+            block, content = cell.block, cell.formula or cell.value
+            last = (row, col) if block is None else (block.last_row, block.last_col)
+            first = (row, col) if block is None else (block.first_row, block.first_col)
+            changes.append((sheet, *first, *last, content if block is None else block.formula))
+        found[name] = failing({spot: cell.value for spot, cell in book["Checks"].cells.items()}), changes
+    return found
+
+
+@pytest.fixture(scope="module")
+def shown(planted: Planted, profile_with_functions: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """LibreOffice's Checks with each fault put into the sound workbook, and last the sound workbook once more."""
+    folder = tmp_path_factory.mktemp("planted")
+    told = {}
+    for count in CASES:
+        book = engine.calculate(without_slow_functions(comparison.build(deals(count))))
+        assert book["Checks"].value_of("master") == "OK"
+        names = [name for name, fault in FAULTS.items() if fault.cases == count]
+        steps = [Step(name, planted[name][1], ["Checks"]) for name in names]
+        told[write.write(book, folder / f"{count}.xlsx")] = [*steps, Step(f"sound {count}", sheets=["Checks"])]
+    return office.run(told, folder / "office", *profile_with_functions)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_trips_its_check(name: str, planted: Planted) -> None:
+    fault, found = FAULTS[name], planted[name][0]
+    assert (fault.check, fault.case) in found, found
+    assert ("master", "all") in found
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_same_checks_fail_in_libreoffice(name: str, planted: Planted, shown: Shown) -> None:
+    assert failing(shown[name]["Checks"]) == planted[name][0]
+
+
+@pytest.mark.parametrize("count", CASES)
+def test_without_its_fault_the_workbook_is_sound_again(count: int, shown: Shown) -> None:
+    assert failing(shown[f"sound {count}"]["Checks"]) == set()
+    assert shown[f"sound {count}"]["Checks"][0, checks.VERDICT] == "OK"
+
+
+def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:
+    book = comparison.build(deals(1))
+    native = {what for what, _, _ in checks.NATIVE} | {"Inputs within their range"}
+    assert native <= {fault.check for fault in FAULTS.values()}
+    every = {book["Checks"].value(row, checks.WHAT) for row, col in book["Checks"].cells if col == checks.WHAT}
+    assert {fault.check for fault in FAULTS.values()} <= every
