@@ -107,14 +107,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("stopped.")
         return INTERRUPTED
-    except OSError as error:
-        complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}.")
-        _drop_output()
-        return FAILED
     except Exception as error:
         sentence = getattr(error, "sentence", None)  # an error of ours, from udfs or templates
         if sentence:
             complain(sentence)
+            return FAILED
+        if isinstance(error, OSError):
+            complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}.")
+            _drop_output()
+            return FAILED
+        package = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+        if package and package not in ("addin", "templates", "udfs"):
+            complain(f"the package {package} is missing from {sys.executable}: `{sys.executable} -m pip install` Bankable there again.")
             return FAILED
         complain(f"this should not have happened ({type(error).__name__}). {_how_to_report()}")
         return UNEXPECTED

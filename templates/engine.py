@@ -138,6 +138,10 @@ def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterab
     for name, target in names.items():
         if name.lower() == where.lower():
             return target
+    if "!" in where and spot is not None:
+        raise CalculationError(f"the workbook has no sheet {sheet!r}; it has {', '.join(sheets)}.")
+    if package.cell_at(where) is not None:
+        raise CalculationError(f"{where} names no sheet: write the sheet before it, as in {next(iter(sheets), 'Sheet1')}!{where}.")
     raise CalculationError(f"the workbook has no cell or defined name {where!r}.")
 
 

@@ -52,8 +52,23 @@ def free_name(path: str | os.PathLike[str]) -> Path:
     return free
 
 
+class NoPlaceError(OSError):
+    """The file cannot be written where it is to go."""
+
+    @property
+    def sentence(self) -> str:
+        """The message for a person."""
+        return str(self)
+
+
 def refuse_to_overwrite(path: Path, force: bool) -> None:
-    """Stop before any work where a file stands that may not be replaced."""
+    """Stop before any work where a file stands that may not be replaced, or where none can be written."""
+    if path.is_dir():
+        raise NoPlaceError(f"{path} is a folder: name the file to write.")
+    if not path.absolute().parent.is_dir():
+        raise NoPlaceError(f"there is no folder {path.parent}: make it first, or write elsewhere.")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise NoPlaceError(f"{path} cannot be written: you may not write in its folder. Choose another one.")
     if path.exists() and not force:
         raise WillNotOverwriteError(f"{path} exists already: choose another name, or allow it to be overwritten with --force.")
 
@@ -71,6 +86,10 @@ def put(path: Path, data: bytes) -> Path:
     try:
         beside.write_bytes(data)
         os.replace(beside, path)
+    except PermissionError:
+        raise NoPlaceError(f"{path} cannot be written: it may be open in another program, or you may not write in its folder.") from None
+    except FileNotFoundError:
+        raise NoPlaceError(f"{path} cannot be written: there is no folder {path.parent}.") from None
     finally:
         beside.unlink(missing_ok=True)
     return path

@@ -9,12 +9,14 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 SUMMARY = "calculate a workbook without a spreadsheet program"
 
 SHOWN = 10  # how many cells a message names
+_NEARLY = re.compile(r"[-+]?[$€£]?\d[\d.,'\s/:%$€£-]*\Z")  # figures and marks only: a number or date meant otherwise
 MOST_SHOWN = 1_000_000  # cells that one --get prints
 
 
@@ -44,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     if args.output:
         write.refuse_to_overwrite(Path(args.output), args.force)
     opening.refuse_unfit(path, foreign=False)
+    if args.output:
+        refuse_other_kind(path, Path(args.output))
     done = recalculate(path, changes)
     cells = {where: _cells(done, where) for where in args.get}
     data, changed = patch.patched(done)
@@ -79,11 +83,24 @@ def run(args: argparse.Namespace) -> int:
     return 0 if sound else 1
 
 
+def refuse_other_kind(path: Path, out: Path) -> None:
+    """The file written is the one read with new values: another ending would lie about what it is."""
+    if out.suffix.lower() != path.suffix.lower():
+        from templates.dealfile import DealFileError
+
+        raise DealFileError(
+            f"{out} does not end like {path.name}, and what is written is of the same kind: name it {out.stem}{path.suffix}."
+        )
+
+
 def change(args: argparse.Namespace, text: str) -> tuple[str, Any]:
     """What `--set` says: the cell and its new value."""
     where, equals, value = text.partition("=")
     if not equals or not where.strip():
         args.parser.error(f"--set takes CELL=VALUE, not {text!r}")
+    if _NEARLY.match(value.strip()) and isinstance(value_of(value), str):
+        example = f'--set {where.strip()}="{chr(92)}"{value.strip()}{chr(92)}""'
+        args.parser.error(f"{value.strip()} is no number and no date: write 1.5, 6% or 2026-03-31; {example} makes it a text")
     return where.strip(), value_of(value)
 
 

@@ -25,12 +25,12 @@ def run(args: argparse.Namespace) -> int:
     from addin.excel.system import this_system
 
     findings = doctor.examine(this_system())
-    if args.report:
-        Path(args.report).write_text(doctor.report(findings, cli.version()), encoding="utf-8")
     if args.json:
         print(json.dumps(doctor.as_dicts(findings), indent=1))
     else:
         print(doctor.as_text(findings))
-        if args.report:
+    if args.report:
+        Path(args.report).write_text(doctor.report(findings, cli.version()), encoding="utf-8")
+        if not args.json:
             print(f"Report with check-list: {args.report}")
     return 1 if any(finding.state == doctor.FAULT for finding in findings) else 0

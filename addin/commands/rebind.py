@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from addin.commands.calc import refuse_other_kind
     from templates import opening, rebind, write
 
     if args.addin and args.to != "desktop":
@@ -31,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     path, out = Path(args.workbook), Path(args.output or args.workbook)
     opening.refuse_unfit(path, foreign=False)
     write.refuse_to_overwrite(out, args.force)
+    refuse_other_kind(path, out)
     done = rebind.rebind(path.read_bytes(), args.to, args.addin or rebind.ADDIN)
     write.put(out, done.data)
     if args.json:

@@ -32,7 +32,16 @@ class Finding:
 
 def examine(system: System) -> list[Finding]:
     """All findings, in the order in which they are to be mended."""
-    return [finding for check in CHECKS for finding in check(system)]
+    findings = []
+    for check in CHECKS:
+        try:
+            findings += list(check(system))
+        except Exception as fault:  # one check that fails hides no other
+            name = check.__name__.strip("_").replace("_", " ")
+            findings.append(
+                Finding(name, FAULT, f"could not be looked at ({type(fault).__name__}: {fault})", "mend the other faults first")
+            )
+    return findings
 
 
 def _python(system: System) -> Iterator[Finding]:
@@ -43,6 +52,33 @@ def _python(system: System) -> Iterator[Finding]:
         yield Finding(
             "Python's path", FAULT, str(system.python), "VBA cannot pass on these letters: put Python in a folder with plain letters"
         )
+
+
+def _packages(_: System) -> Iterator[Finding]:
+    """Every package that Bankable asks for, and no other version where it asks for one."""
+    try:
+        asked = [line for line in metadata.requires("bankable") or [] if "extra ==" not in line]
+    except metadata.PackageNotFoundError:
+        yield Finding(
+            "packages", WARNING, "Bankable itself is not installed in this Python", "python -m pip install . in the project's folder"
+        )
+        return
+    wrong = []
+    for line in asked:
+        wanted = re.split(r"[;\s]", line)[0]
+        name, exact = re.split(r"[<>=!~\[]", wanted)[0], wanted.partition("==")[2]
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            wrong.append(line)
+            continue
+        if exact and found != exact:
+            wrong.append(f"{name}=={exact}")
+    if wrong:
+        texts = " ".join(f'"{line}"' for line in wrong)
+        yield Finding("packages", FAULT, f"missing, or of another version: {', '.join(wrong)}", f"python -m pip install {texts}")
+    else:
+        yield Finding("packages", OK, f"all {len(asked)} that it asks for")
 
 
 def _functions(_: System) -> Iterator[Finding]:
@@ -210,6 +246,7 @@ def _trust(system: System) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[System], Iterator[Finding]], ...] = (
     _python,
+    _packages,
     _functions,
     _kept_answers,
     _xlwings,
@@ -246,6 +283,7 @@ TO_TRY = (
     "the workbook opened on a second machine (other user name) with the add-in calculates after opening",
     "a comparison saved as .xlsm by `bankable compare -o x.xlsm` calculates with the add-in unticked",
     "=SUM(SURVIVAL(4,0,0.85,1)) gives 3.1866",
+    "Bankable, Stress, Stress sheet on that workbook adds a sheet that shows figures and no error",
     "how long: seconds from the first formula after starting Excel to its value; seconds for 100 cells of =SURVIVAL(4,0,0.85,1)",
 )
 

@@ -23,6 +23,7 @@ _PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.com",
     r"C:\Program Files (x86)\LibreOffice\program\soffice.com",
 )
+_NOISE = re.compile(r"^\((?:process|soffice|unopkg)[^)]*\)|CRITICAL|javaldx")  # what GTK and others say beside the matter
 
 
 class InstallError(Exception):
@@ -185,8 +186,12 @@ def _unopkg(office: Office, command: list[str], arguments: list[str], profile: s
     except subprocess.TimeoutExpired:
         raise InstallError(f"{office.unopkg} did not end within five minutes: close LibreOffice, then run this again.") from None
     if done.returncode:
-        said = " ".join(re.sub(r"^ERROR:", "", line).strip() for line in (done.stdout + done.stderr).splitlines() if line.strip())
-        raise InstallError(f"LibreOffice's unopkg refused ({said[:300]}): close LibreOffice, then run this again.")
+        lines = [re.sub(r"^ERROR:", "", line).strip() for line in (done.stdout + done.stderr).splitlines()]
+        said = " ".join(line for line in lines if line and not _NOISE.search(line))
+        do = "close LibreOffice, then run this again"
+        if re.search(r"permission|read-only|access denied|osl_createdirectory", said, re.IGNORECASE):
+            do = "the folder of the user profile cannot be written; choose another with --profile"
+        raise InstallError(f"LibreOffice's unopkg refused ({said[:300]}): {do}.")
     return done.stdout
 
 

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from addin import cli
 from addin.commands.calc import value_of
+from templates import write
 from tests.doors import excel_saved
 
 
@@ -52,7 +53,7 @@ def test_writes_a_workbook_and_does_not_overwrite(book: Path, tmp_path: Path, ca
     assert "Written" in capsys.readouterr().out
     first = out.read_bytes()
     assert run("calc", book, "-o", out) == cli.FAILED
-    assert "exists already" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith("exists already: choose another name, or allow it to be overwritten with --force.\n")
     assert out.read_bytes() == first
     assert run("calc", book, "-o", out, "--force") == cli.DONE
     assert out.read_bytes() != first
@@ -81,7 +82,15 @@ def test_an_error_says_why(book: Path, capsys: pytest.CaptureFixture[str]) -> No
         (["--set", "years_row=3"], cli.FAILED, "names several cells"),
         (["--set", "My inputs!A2=3"], cli.FAILED, "part of the array"),
         (["--set", "My inputs!B2=3"], cli.FAILED, "holds a formula"),
-        (["--get", "Nowhere!A1"], cli.FAILED, "no cell or defined name"),
+        (["--get", "Nowhere!A1"], cli.FAILED, "no sheet 'Nowhere'; it has My inputs"),
+        (["--get", "nowhere"], cli.FAILED, "no cell or defined name"),
+        (["--get", "B2"], cli.FAILED, "as in My inputs!B2"),
+        (["--set", "renewal=0,85"], cli.BAD_USAGE, "no number and no date: write 1.5"),
+        (["--set", "renewal=$5"], cli.BAD_USAGE, "no number and no date"),
+        (["--set", "renewal=31/03/2026"], cli.BAD_USAGE, "2026-03-31"),
+        (["-o", "out.csv"], cli.FAILED, "name it out.xlsx"),
+        (["-o", "."], cli.FAILED, "is a folder: name the file"),
+        (["-o", "no such folder/out.xlsx"], cli.FAILED, "there is no folder no such folder: make it first"),
     ],
 )
 def test_refusals_are_sentences(argv: list[str], code: int, says: str, book: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,6 +98,43 @@ def test_refusals_are_sentences(argv: list[str], code: int, says: str, book: Pat
     err = capsys.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_a_text_of_digits_is_taken_in_quotes(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("calc", book, "--set", 'renewal="0,85"', "--get", "renewal") == cli.DONE
+    assert capsys.readouterr().out == "renewal\t0,85\n"
+
+
+def test_names_with_blanks_and_umlauts(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "Ordner mit Größe"
+    folder.mkdir()
+    named = book.rename(folder / "Büch 1.xlsx")
+    for command in (["calc", named, "-o", folder / "aus gabe.xlsx"], ["rebind", named, "-o", folder / "ausgäbe 2.xlsx"]):
+        assert run(*command) == cli.DONE
+    assert "aus gabe.xlsx" in capsys.readouterr().out
+    assert run("rebind", named, "-o", folder / "x.txt") == cli.FAILED
+    assert "name it x.xlsx" in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == ["Büch 1.xlsx", "aus gabe.xlsx", "ausgäbe 2.xlsx"]
+
+
+@pytest.mark.parametrize("stage", ["asked", "written"])
+def test_a_folder_that_may_not_be_written_is_named(
+    stage: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "hidden.part")
+
+    if stage == "asked":
+        monkeypatch.setattr(write.os, "access", lambda *_: False)
+    else:
+        monkeypatch.setattr(write.os, "replace", refuse)
+    out = tmp_path / "out.xlsx"
+    assert run("calc", book, "-o", out) == cli.FAILED
+    err = capsys.readouterr().err
+    assert err.startswith(f"bankable: {out} cannot be written: ")
+    assert "part" not in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [book]
 
 
 def test_files_that_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

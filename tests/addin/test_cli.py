@@ -169,6 +169,11 @@ def raising(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
         (FileNotFoundError(2, "No such file or directory", "deal.toml"), cli.FAILED, "deal.toml: No such file or directory."),
         (OSError(28, "No space left on device"), cli.FAILED, "No space left on device."),
         (KeyboardInterrupt(), cli.INTERRUPTED, "stopped."),
+        (
+            ModuleNotFoundError("No module", name="openpyxl.cell"),
+            cli.FAILED,
+            f"the package openpyxl is missing from {sys.executable}: `{sys.executable} -m pip install` Bankable there again.",
+        ),
     ],
 )
 def test_errors_that_can_be_expected(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,30 @@ def test_the_report_holds_the_check_list_and_no_user_name(windows: System, monke
     text = doctor.report(doctor.examine(windows), "0.0")
     assert "Zoë" not in text
     assert all(line in text for line in doctor.TO_TRY)
+
+
+def test_a_missing_package_is_named_and_hides_no_other_fault(windows: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = metadata.version
+    versions = {"openpyxl": None, "formualizer": "0.1"}
+
+    def version(name: str) -> str:
+        found = versions.get(name, real(name))
+        if found is None:
+            raise metadata.PackageNotFoundError(name)
+        return found
+
+    monkeypatch.setattr(doctor.metadata, "version", version)
+    monkeypatch.setattr(doctor, "CHECKS", tuple(broken if check is doctor._functions else check for check in doctor.CHECKS))
+    findings = {finding.check: finding for finding in doctor.examine(windows)}
+    assert findings["packages"].state == doctor.FAULT
+    assert '"openpyxl' in findings["packages"].mend
+    assert "formualizer==" in findings["packages"].mend
+    assert findings["broken"].seen == "could not be looked at (ModuleNotFoundError: No module named 'numpy')"
+    assert "trust: macros" in findings
+
+
+def broken(_: System) -> Any:
+    raise ModuleNotFoundError("No module named 'numpy'")
 
 
 def test_the_page_for_windows_holds_the_same_check_list() -> None:

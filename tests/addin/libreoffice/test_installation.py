@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -89,6 +90,22 @@ def test_the_packages_and_bankable_itself_are_found_from_there() -> None:
     folders = installation.package_folders()
     assert any((Path(folder) / "udfs").is_dir() for folder in folders)
     assert any((Path(folder) / "numpy").is_dir() for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [
+        ("ERROR: Exception occurred: You need write permissions!", "write permissions!): the folder of the user profile cannot be written"),
+        ("(process:64): dconf-CRITICAL **: no directory\nERROR: soffice is running", "(soffice is running): close LibreOffice"),
+    ],
+)
+def test_what_its_tool_refuses_is_said_without_the_noise(
+    said: str, tells: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(installation, "find", office)
+    monkeypatch.setattr(installation.subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=1, stdout="", stderr=said))
+    assert cli.main(["install", "--libreoffice", "--profile", str(tmp_path)]) == cli.FAILED
+    assert tells in capsys.readouterr().err
 
 
 def test_install_and_uninstall_for_real(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
