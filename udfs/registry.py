@@ -140,9 +140,7 @@ class Function:
             return cells.write_cell(result)
         if shape == "path":
             return cells.write_cells(result, as_row=self._first_range_is_row(given))
-        if not isinstance(result, (list, tuple, np.ndarray)):  # a block of one cell
-            return cells.write_cell(result)
-        rows = cells.write_cells(result)
+        rows = cells.write_cells(result if isinstance(result, (list, tuple, np.ndarray)) else [result])  # one answer: a block of one cell
         if labels and shape == "figures":
             return [[name, *row] for name, row in zip(self.returns.names, rows, strict=True)]
         if labels and shape == "table":
