@@ -12,6 +12,23 @@ from templates.book import Book, Sheet, address, sheet_prefix
 from templates.sheets import frame
 
 WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT = range(1, 8)
+# figures of Summary held against the case sheet: those that a memo quotes first
+QUOTED = (
+    "decision_words",
+    "binding_name",
+    "debt",
+    "bank_rate",
+    "contract_value",
+    "lender_min_dscr",
+    "lender_avg_dscr",
+    "llcr",
+    "loss_share",
+    "shortfall_probability",
+    "irr_equity_expected",
+    "public_cost",
+    "budget_authority",
+)
+LINES = 100  # ranges run to the next hundred rows, so that a longer list changes no formula
 HEADS = ("#", "Check", "Case", "Left", "Right", "Difference", "Tolerance", "Verdict")
 
 # what, left, right on a case sheet (S) and its build sheet (B); a right side of 0 means the left must vanish
@@ -132,10 +149,12 @@ def lay_checks(
     rows = Rows(sheet, frame.FIRST_ROW)
     rows.band("Inputs and cells")
     rows.add("Inputs within their range", "all", "={Inputs!out_of_range}", 0)
+    rows.add("Scenario chosen from the list", "all", "=COUNTIF({Scenarios!names:},{Scenarios!scenario})", 1)
     for other in list(book):
         if other.name in ("Checks", "Cover") or not other.cells:
             continue
-        last_row, last_col = max(r for r, _ in other.cells), max(c for _, c in other.cells)
+        last_row = -(-max(r for r, _ in other.cells) // LINES) * LINES
+        last_col = max(c for _, c in other.cells)
         area = f"SUMPRODUCT(ISERROR({sheet_prefix(other.name)}$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)})*1)"
         if other.name in with_functions:
             rows.add(
@@ -143,11 +162,14 @@ def lay_checks(
             )
         else:
             rows.add(f"No error cell on {other.name}", "all", f"={area}", 0)
-    for case, build in cases:
+    for i, (case, build) in enumerate(cases, start=1):
         rows.band(case)
         for what, left, right in NATIVE:
             left, right = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (left, right))
             rows.add(what, case, left, right if right.startswith("=") else float(right))
+        for key in QUOTED:
+            label = str(book["Summary"].cells[book["Summary"].placed[f"{key}_{i}"].row, WHAT].value)
+            rows.add(f"Summary shows the case's figure: {label}", case, f"={{Summary!{key}_{i}}}", f"={{{case}!{key}}}")
     if functions:
         rows.band("Worksheet functions against native rows")
         for what, case, function, native in functions:

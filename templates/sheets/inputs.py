@@ -40,7 +40,7 @@ STYLES = {
 
 
 SWITCH = ("yes", "no")
-NO_BOUND = 1e6  # bounds from here on are there to catch slips of units and are not shown
+NO_BOUND = 1e9  # bounds from here on are no bounds
 
 
 def input_name(key: str) -> str:

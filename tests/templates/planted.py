@@ -147,7 +147,8 @@ CELLS = {
     "a division by nothing": Fault(f"No error cell on {CASE}", CASE, "maintenance", "=1/0", 3, "all"),
     "a row that another read is removed": Fault(f"No error cell on {CASE}", CASE, "debt_service", "={interest}+#REF!", 5, "all"),
     "a word in a row of numbers": Fault(f"No error cell on {BUILD}", BUILD, "plant_spend", "to come", 8, "all"),
-    "a scenario that no list holds": Fault("No error cell on Scenarios", "Scenarios", "scenario", "Recession", case="all"),
+    "a scenario that no list holds": Fault("Scenario chosen from the list", "Scenarios", "scenario", "Recession", case="all"),
+    "errors on a sheet of functions": Fault("No error cell on Scenarios", "Scenarios", "number", "=1/0", case="all"),
     "dollars typed for millions": Fault("No error cell on Deals", "Inputs", "capex_1", 2.4e9, case="all"),
     "a sheet of functions with an error": Fault("No error cell on Support", "Support", "s_capex", "=NA()", case="all"),
 }
@@ -179,4 +180,19 @@ CALLS = {
     ),
 }
 
-FAULTS: dict[str, Fault] = INPUTS | BUILDING | DEBT | VIEWS | CASH | CELLS | CALLS
+SHOWN = {
+    f"Summary: {words} typed over": Fault(f"Summary shows the case's figure: {words}", "Summary", f"{key}_1", content)
+    for words, key, content in (
+        ("Decision", "decision_words", "Meets credit tests"),
+        ("Debt used in the figures below", "debt", 1000),
+        ("Minimum DSCR", "lender_min_dscr", 1.35),
+        ("Expected cost", "public_cost", 1),
+    )
+} | {
+    "a figure of Summary linked to the other case": Fault(
+        "Summary shows the case's figure: LLCR", "Summary", "llcr_2", "={Data centre!llcr}", cases=2
+    ),
+    "dollars typed for millions": typed("capex", 2.4e9),
+}
+
+FAULTS: dict[str, Fault] = SHOWN | INPUTS | BUILDING | DEBT | VIEWS | CASH | CELLS | CALLS
