@@ -124,10 +124,17 @@ def contract_rows() -> list[Row]:
         ),
         scalar("firm_end_year", "Firm years end", "years", "=MAX(0,MIN({firm_years}-{delay_eats},{contract_end_year}))", "factor"),
         scalar(
+            "supported_end_planned",
+            "Firm years with the government's commitment would end",
+            "years",
+            "=MAX(0,MIN(MAX({firm_years},{public_offtake_years})-{delay_eats},{contract_end_planned}))",
+            "factor",
+        ),
+        scalar(
             "supported_end_year",
             "Firm years with the government's commitment end",
             "years",
-            "=MAX(0,MIN(MAX({firm_years},{public_offtake_years})-{delay_eats},{contract_end_year}))",
+            "=MIN({supported_end_planned},{contract_end_year})",
             "factor",
         ),
     ]
@@ -216,6 +223,31 @@ def contract_rows() -> list[Row]:
         path("lost", "Probability that it is lost in the year", "share", "={alive_before}-{alive}", "share", "sum"),
         path("lapse", "The same, given that it stood", "share", "=IF({alive_before}>0,{lost}/{alive_before},0)", "share"),
         path("lost_before", "Probability that it was lost earlier", "share", "=1-{alive_before}", "share"),
+        band("The same as seen when the loan was priced, before a scenario takes the contract away"),
+        path("planned_year", "Contract year as planned", "year", "=MIN({year},ROUNDUP({contract_end_planned},0))", "count"),
+        path(
+            "planned_renewals",
+            "Renewals needed as planned",
+            "number",
+            "=MAX(0,ROUNDUP(({planned_year}-{supported_end_planned})/{renew_every},0))",
+            "count",
+        ),
+        path(
+            "planned_alive",
+            "Probability that the contract stands as planned",
+            "share",
+            "=IF({planned_renewals}=0,1,{renewal}^{planned_renewals})"
+            "*(1-{lapse_in_firm_years})^MIN({planned_year},ROUNDUP({supported_end_planned},0))"
+            "*(1-{termination})^{planned_year}*EXP(-{hazard}*{planned_year})",
+            "share",
+        ),
+        path(
+            "planned_lapse",
+            "Probability that it is lost in the year as planned, given that it stood",
+            "share",
+            "=IF({year}=1,1-{planned_alive},IF({planned_alive<}>0,1-{planned_alive}/{planned_alive<},0))",
+            "share",
+        ),
         band("Value of the contract"),
         path("treasury_discount", "Discount factor at the Treasury rate", "factor", "=(1+{treasury_rate})^-{year}", "factor"),
         path(

@@ -63,7 +63,7 @@ def rate_rows() -> list[Row]:
             "pd",
             "Probability of default in the year",
             "share",
-            "={in_loan}*(1-(1-{pd_base})*(1-{lapse}*IF({base_worst}<1,1,0)*{base_serviced}))",
+            "={in_loan}*(1-(1-{pd_base})*(1-{planned_lapse}*IF({base_worst}<1,1,0)*{base_serviced}))",
             "rate",
         ),
         path(

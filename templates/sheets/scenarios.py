@@ -68,7 +68,8 @@ SHOCKED = ("contract_stop_year", *(key for key, _, _ in ADDED), *(key for key, _
 # figures of the strip: measure, label, unit, number format
 STRIP = (
     ("decision", "Decision", "", "right"),
-    ("min_dscr", "Minimum DSCR", "x", "multiple"),
+    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
+    ("min_dscr_promised", "Minimum DSCR if every renewal comes", "x", "multiple"),
     ("permitted_debt", "Debt that all tests permit", "$m", "number"),
     ("all_in_rate", "All-in rate", "% a year", "rate"),
     ("shortfall_probability", "Probability of DSCR below 1", "%", "share"),

@@ -44,7 +44,12 @@ def test_scenarios_change_what_they_say(shipped_book: Book) -> None:
     dscr = {i: dict(zip(scenarios.NAMES, sheet.values_of(f"strip_min_dscr_{i}"), strict=True)) for i in (1, 2, 3)}
     assert dscr[1]["Appropriation lapses"] == dscr[1]["Base"]  # a private lease does not hang on appropriations
     assert dscr[1]["Offtaker defaults"] < 1 < dscr[1]["Base"]
-    assert dscr[2]["Appropriation lapses"] < dscr[2]["Base"]
+    assert dscr[2]["Appropriation lapses"] == dscr[2]["Base"]  # its bank counts on the first year alone
+    promised = dict(zip(scenarios.NAMES, sheet.values_of("strip_min_dscr_promised_2"), strict=True))
+    assert promised["Appropriation lapses"] < 0 < promised["Base"]
+    for i in (1, 2, 3):  # the loan was priced before a scenario took the contract away
+        rate = dict(zip(scenarios.NAMES, sheet.values_of(f"strip_all_in_rate_{i}"), strict=True))
+        assert rate["Appropriation lapses"] == rate["Offtaker defaults"] == rate["Base"]
     assert dscr[3]["Appropriation lapses"] == dscr[3]["Base"]  # full faith and credit
     assert dscr[3]["Combined downside"] < dscr[3]["Delay"] < dscr[3]["Base"]
 

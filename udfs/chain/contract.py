@@ -49,7 +49,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     stopped = np.minimum(r.contract_end_planned, x.contract_stop_year - 1)
     r.contract_end_year = np.where(x.contract_stop_year > 0, stopped, r.contract_end_planned)
     r.firm_end_year = np.clip(x.firm_years - r.delay_eats, 0, r.contract_end_year)
-    r.supported_end_year = np.clip(np.maximum(x.firm_years, x.public_offtake_years) - r.delay_eats, 0, r.contract_end_year)
+    r.supported_end_planned = np.clip(np.maximum(x.firm_years, x.public_offtake_years) - r.delay_eats, 0, r.contract_end_planned)
+    r.supported_end_year = np.minimum(r.supported_end_planned, r.contract_end_year)
     r.in_contract = years_left(r.contract_end_year)
     r.in_firm = years_left(r.firm_end_year)
     r.in_supported = years_left(r.supported_end_year)
@@ -94,3 +95,18 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.lost = r.alive_before - r.alive
     r.lapse = np.nan_to_num(ratio(r.lost, r.alive_before))
     r.lost_before = 1 - r.alive_before
+    planned_survival(x, r)
+
+
+def planned_survival(x: SimpleNamespace, r: Results) -> None:
+    """Chance of losing the contract as seen when the loan was priced, before a scenario takes the contract away in a given year."""
+    r.planned_year = np.minimum(YEAR, np.ceil(r.contract_end_planned))
+    r.planned_renewals = renewals_needed(r.planned_year, r.supported_end_planned, x.renew_every)
+    r.planned_alive = (
+        x.renewal**r.planned_renewals
+        * (1 - r.lapse_in_firm_years) ** np.minimum(r.planned_year, np.ceil(r.supported_end_planned))
+        * (1 - x.termination) ** r.planned_year
+        * np.exp(-r.hazard * r.planned_year)
+    )
+    before = previous(r.planned_alive, 1.0)
+    r.planned_lapse = np.nan_to_num(ratio(before - r.planned_alive, before))

@@ -45,7 +45,7 @@ def rate_rows(x: SimpleNamespace, r: Results) -> None:
     r.base_service = r.in_loan * np.where(r.repaying > 0, r.base_payment, r.requested_debt * r.base_rate_now)
     r.base_serviced = (r.base_service > 0).astype(float)
     r.base_later, r.base_second, r.base_worst = worst_after_loss(r, r.base_service, r.base_serviced)
-    r.pd = r.in_loan * (1 - (1 - x.pd_base) * (1 - r.lapse * (r.base_worst < 1) * r.base_serviced))
+    r.pd = r.in_loan * (1 - (1 - x.pd_base) * (1 - r.planned_lapse * (r.base_worst < 1) * r.base_serviced))
     r.loan_survival = np.cumprod(1 - r.pd, axis=-1)
     r.loan_survives_before = previous(r.loan_survival, 1.0)
     r.pd_equivalent = 1 - at_year(r.loan_survival, x.tenor) ** (1 / x.tenor)
