@@ -23,6 +23,7 @@ COMMANDS = (
     "memo",
     "trace",
     "monitor",
+    "audit",
     "calc",
     "rebind",
     "install",

@@ -1,0 +1,176 @@
+"""The workbook as a whole: links to other files, what is hidden, error values, and formulas without a saved value."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from templates.audit.finding import Finding, in_ranges, written
+from templates.audit.looking import Audit, by_range, cut
+from templates.audit.reading import Cell
+from templates.book import column_letters
+
+_NUMBERED = re.compile(r"\[(\d+)\]")
+
+
+def links(audit: Audit) -> Iterator[Finding]:
+    """Figures that come from other files."""
+    rule = "external-link"
+    book = audit.book
+    audit.look(rule, len(book.links))
+    used: set[int] = set()
+    data = {link.number: link for link in book.links if not link.add_in}
+    for sheet in book.sheets.values():
+        cells: dict[int, list[Cell]] = defaultdict(list)
+        for cell in sheet.formulas:
+            if "[" not in (cell.formula or "") or cell.form is None:
+                continue
+            for number in {
+                int(n)
+                for token in cell.form.tokens
+                if token.kind in ("ref", "name")
+                for n in _NUMBERED.findall(token.text.partition("!")[0])
+                if "!" in token.text
+            }:
+                cells[number].append(cell)
+        for number, held in cells.items():
+            used.add(number)
+            link = data.get(number)
+            if link is None:
+                continue
+            unsaved = [cell for cell in held if not cell.saved]
+            saved = [cell for cell in held if cell.saved]
+            yield from by_range(
+                rule,
+                "error",
+                sheet,
+                unsaved,
+                link.target,
+                "The cell takes its figure from another file and has no saved value: bring the figure into an input.",
+            )
+            yield from by_range(
+                rule,
+                "warning",
+                sheet,
+                saved,
+                link.target,
+                "The cell takes its figure from another file, which no reader has: bring it into an input with its source.",
+            )
+        for text in sheet.validations:
+            for number in map(int, _NUMBERED.findall(text)):
+                if number in data:
+                    used.add(number)
+                    yield Finding(
+                        rule,
+                        "warning",
+                        sheet.name,
+                        "",
+                        f"list of choices: {cut(text, 60)}",
+                        f"A list of choices lies in {data[number].target}: bring it into this book.",
+                    )
+    for where, texts in (("name", [f"{book.spelled[n]} = {t}" for n, t in book.names.items()]), ("chart", book.charts)):
+        for text in texts:
+            for number in {int(n) for n in _NUMBERED.findall(text)}:
+                if number in data:
+                    used.add(number)
+                    yield Finding(
+                        rule,
+                        "warning",
+                        "",
+                        "",
+                        f"{where}: {cut(text, 80)}",
+                        f"A {where} refers to {data[number].target}: point it to this book, or delete it.",
+                    )
+    for number, link in data.items():
+        if number not in used:
+            yield Finding(rule, "note", "", "", link.target, "The book keeps a link that nothing uses: break it (Data, Edit Links).")
+
+
+def hidden(audit: Audit) -> Iterator[Finding]:
+    """What a reader does not see."""
+    for sheet in audit.book.sheets.values():
+        audit.look("hidden-sheet")
+        audit.look("hidden-cells")
+        if sheet.state != "visible":
+            count = sum(1 for _ in sheet.formulas)
+            very = sheet.state == "veryHidden"
+            yield Finding(
+                "hidden-sheet",
+                "warning" if very and count else "note",
+                sheet.name,
+                "",
+                f"{'very hidden' if very else 'hidden'}, {count} formulas",
+                "The sheet shows only in the editor of macros: make it visible."
+                if very
+                else "The sheet is hidden: show it, or say on the cover why not.",
+            )
+        rows = {row for row, _ in sheet.cells}
+        cols = {col for _, col in sheet.cells}
+        for first, _, last, _ in in_ranges((row, 0) for row in set(sheet.hidden_rows) & rows):
+            yield Finding(
+                "hidden-cells",
+                "note",
+                sheet.name,
+                f"{first + 1}:{last + 1}",
+                "hidden rows with content",
+                "Show the rows: what counts should be seen.",
+            )
+        for _, one, _, two in in_ranges((0, col) for col in set(sheet.hidden_cols) & cols):
+            said = f"{column_letters(one)}:{column_letters(two)}"
+            yield Finding(
+                "hidden-cells", "note", sheet.name, said, "hidden columns with content", "Show the columns: what counts should be seen."
+            )
+
+
+def errors(audit: Audit) -> Iterator[Finding]:
+    """Error values, broken references, and formulas that were never calculated."""
+    for sheet in audit.book.sheets.values():
+        wrong: dict[str, list[Cell]] = defaultdict(list)
+        broken, unsaved, count = [], [], 0
+        for cell in sheet.cells.values():
+            if cell.formula is not None:
+                count += 1
+                if cell.form is not None and any(token.kind == "error" and token.text == "#REF!" for token in cell.form.tokens):
+                    broken.append(cell)
+                if not cell.saved:
+                    unsaved.append(cell)
+            if cell.error and not (cell.value == "#N/A" and cell.form is not None and "NA" in cell.form.called):
+                wrong[str(cell.value)].append(cell)
+        audit.look("error-value", len(sheet.cells))
+        audit.look("ref-error", count)
+        audit.look("no-saved-value", count)
+        for code, cells in wrong.items():
+            yield from by_range(
+                "error-value",
+                "error",
+                sheet,
+                cells,
+                code,
+                f"The cell shows {code}, and so does whatever rests on it: mend its formula or its input.",
+            )
+        if broken:
+            yield from by_range(
+                "ref-error", "error", sheet, broken, "#REF!", "The formula has lost a cell that it referred to: point it to the right one."
+            )
+        if unsaved:
+            cell = min(unsaved, key=lambda one: (one.row, one.col))
+            yield Finding(
+                "no-saved-value",
+                "note",
+                sheet.name,
+                written((cell.row, cell.col, cell.row, cell.col)),
+                f"{len(unsaved)} of {count} formulas",
+                "Formulas have no saved value, so that viewers show nothing or zero: calculate and save the book.",
+            )
+    for name, text in audit.book.names.items():
+        audit.look("ref-error")
+        if "#REF!" in text:
+            yield Finding(
+                "ref-error",
+                "error",
+                "",
+                "",
+                f"{audit.book.spelled[name]} = {cut(text, 60)}",
+                "A defined name has lost its cells: delete it, or point it to the right ones.",
+            )
