@@ -35,23 +35,25 @@ REQUEST = (
     ("Expected public cost", "$m", "{S!public_cost}", "number"),
     ("Budget authority (another figure, not to be added)", "$m", "{S!budget_authority}", "number"),
 )
-# risk, its figure, and what stands against it
+# risk, its figure, unit and format, and what stands against it
 RISKS = (
     (
         "The contract is lost before the debt is repaid",
         "1-{S!contract_kept}",
-        "share",
+        "probability",
+        "level",
         "the firm years, their backing, and retooling for other buyers",
     ),
     (
         "Completion is late",
         "{S!delay_cost}-{S!delay_damages}",
+        "$m a month",
         "number",
-        "delay damages, contingency and months of reserve ($m a month, net of damages)",
+        "delay damages, already taken off, contingency and months of reserve",
     ),
-    ("Another user pays little for the plant", "{S!lgd}", "share", "guarantee coverage and the sponsor's equity beneath the debt"),
-    ("The base rate rises", "1-{S!hedge_ratio}", "share", "hedging: the share of the debt that a shock reaches"),
-    ("Demand falls short", "1-{S!take_or_pay}", "share", "take-or-pay: the share of the contracted volume at risk"),
+    ("Another user pays little for the plant", "{S!lgd}", "% of debt lost", "level", "guarantee coverage and the sponsor's equity beneath the debt"),
+    ("The base rate rises", "1-{S!hedge_ratio}", "% unhedged", "level", "hedging: the share of the debt that a shock reaches"),
+    ("Demand falls short", "1-{S!take_or_pay}", "% unsecured", "level", "take-or-pay: the share of the contracted volume at risk"),
 )
 
 
@@ -100,7 +102,7 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
         sheet.put(row, LABEL, text)
         sheet.put(row, UNIT, PLACEHOLDER, "note")
     sheet.put(row + 2, LABEL, "Decisions say whether the credit tests are met. Approval is the committee's.", "note")
-    sheet.widths |= {SECTION: 2, LABEL: 60, UNIT: 12, FIGURE: 34, LIMIT: 12, VERDICT: 14}
+    sheet.widths |= {SECTION: 2, LABEL: 60, UNIT: 14, FIGURE: 34, LIMIT: 12, VERDICT: 14}
     sheet.print.landscape = False
     sheet.print.pages_tall = 1
 
@@ -120,7 +122,7 @@ def _tests(sheet: Sheet, row: int, chosen_of: object) -> int:
     first = row + 1
     for key, label, unit, direction in TESTS:
         row += 1
-        style = "multiple" if unit == "x" else "share"
+        style = "multiple" if unit == "x" else "level"
         sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
         sheet.put(row, UNIT, unit, "unit")
         sheet.put(row, FIGURE, "=" + chosen_of(f"{{S!test_{key}}}"), style)  # type: ignore[operator]
@@ -132,7 +134,7 @@ def _tests(sheet: Sheet, row: int, chosen_of: object) -> int:
 
 
 def _downside(sheet: Sheet, row: int, n: int) -> int:
-    frame.band_row(sheet, row, "Minimum DSCR, base and downside", VERDICT)
+    frame.band_row(sheet, row, "Minimum DSCR under each scenario, and whether every test is passed", VERDICT)
     first = row + 1
     for k, name in enumerate(NAMES, start=1):
         row += 1
@@ -149,7 +151,7 @@ def _downside(sheet: Sheet, row: int, n: int) -> int:
 
 def _risks(sheet: Sheet, row: int, chosen_of: object) -> int:
     frame.band_row(sheet, row, "Risks, their size, and what stands against them", VERDICT)
-    for risk, token, style, against in RISKS:
+    for risk, token, unit, style, against in RISKS:
         row += 1
         parts = token.split("{S!")
         formula = "".join(
@@ -157,6 +159,7 @@ def _risks(sheet: Sheet, row: int, chosen_of: object) -> int:
             for i, part in enumerate(parts)
         )
         sheet.put(row, LABEL, risk)
+        sheet.put(row, UNIT, unit, "unit")
         sheet.put(row, FIGURE, f"={formula}", style)
         sheet.put(row + 1, LABEL, f"   against it: {against}", "note")
         row += 1

@@ -30,7 +30,8 @@ def lay_time(book: Book, names: Sequence[str], builds: Sequence[str], settings: 
     row = _learning(book, sheet, row + 1, settings)
     row = _lapse(book, sheet, row + 1, settings)
     _surge(book, sheet, row + 1, settings)
-    sheet.widths |= {CONSTANT: 18, LABEL: 62} | {G + i: 18 for i in range(WIDE)}
+    sheet.widths |= {CONSTANT: 18, LABEL: 62} | {G + i: 20 for i in range(WIDE)}
+    sheet.print.pages_tall = 1
 
 
 def blue(
