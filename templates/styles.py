@@ -64,6 +64,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "bold centre": {"bold": True, "align": "center"},
     "right": {"align": "right"},
     "grey": {"font_color": GREY},
+    "small": {"font_color": GREY, "shrink": True},
     "note": {"font_color": GREY, "italic": True},
     "note wrap": {"font_color": GREY, "italic": True, "text_wrap": True, "valign": "top"},
     "unit": {"font_color": GREY},

@@ -23,7 +23,22 @@ GRIDS = (
     ("public_cost", "Expected public cost", "$m", "number"),
 )
 MIX_TOOLS = ("offtake", "guarantee", "loan")
-MIX_ROWS, MIX_COLS = 12, 5
+# number formats of the mix, row by row as LEAST_COST_SUPPORT gives it
+MIX_STYLES = (
+    "band right",
+    "count",
+    "level",
+    "level",
+    "price",
+    "number",
+    "number",
+    "number",
+    "number2",
+    "rate",
+    "multiple",
+    "centre wrap",
+)
+MIX_ROWS, MIX_COLS = len(MIX_STYLES), 5
 
 
 def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings, paper: str) -> None:
@@ -231,9 +246,11 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
     )
     for i in range(MIX_ROWS):
         sheet.put(body + i, LABEL, f"={address(body + i, COLUMNS.first)}")
-        sheet.cells[body + i, COLUMNS.first].style = "grey"
+        sheet.cells[body + i, COLUMNS.first].style = "small"
+        sheet.cells[body + i, COLUMNS.first + 1].style = MIX_STYLES[i]
         sheet.cells[body + i, COLUMNS.first + 2].style = "unit"
-    sheet.cells[body + MIX_ROWS - 1, COLUMNS.first + 1].style = "centre wrap"
+        sheet.cells[body + i, COLUMNS.first + 3].style = MIX_STYLES[i]
+        sheet.cells[body + i, COLUMNS.first + 4].style = "band right" if i == 0 else "number"
     sheet.heights[body + MIX_ROWS - 1] = 44
     sheet.mark("mix", body, COLUMNS.first)
     return body + MIX_ROWS + 1
