@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -112,7 +113,9 @@ def read(path: str | Path) -> Book:
     opening.refuse_unfit(path, foreign=False)
     source = path.read_bytes()
     try:
-        workbook = openpyxl.load_workbook(path, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what openpyxl would lose on saving; nothing is saved here
+            workbook = openpyxl.load_workbook(path, keep_links=False)
         book = Book(path, hashlib.sha256(source).hexdigest())
         with zipfile.ZipFile(path) as package:
             _read_package(book, package)

@@ -237,13 +237,14 @@ def _signed(form: Form) -> bool:
 
 def _masters(audit: Audit, sheet: Sheet, held: list[Cell], results: list[Cell]) -> Iterator[Finding]:
     """A master check that does not rest on every check of its sheet."""
-    masters = [cell for cell in held if cell.form is not None and _MASTER.search(audit.label(sheet, cell)) and len(cell.form.solid) > 1]
+    masters = [cell for cell in held if cell.form is not None and (_says(cell) or isinstance(cell.value, float))]
+    masters = [cell for cell in masters if _MASTER.search(audit.label(sheet, cell)) and cell.form is not None and len(cell.form.solid) > 1]
     if len(results) < 3:
         return
     for master in masters:
         reached = audit.graph.reach(sheet.name, master)
         left_out = [
-            cell for cell in results if (sheet.name, cell.row, cell.col) not in reached and cell not in masters and cell.col is not None
+            cell for cell in results if (sheet.name, cell.row, cell.col) not in reached and cell not in masters
         ]
         beyond = {(r, c) for one in left_out for s, r, c in audit.graph.reach(sheet.name, one) if s == sheet.name}
         left_out = [cell for cell in left_out if (master.row, master.col) not in beyond]

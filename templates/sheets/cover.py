@@ -23,10 +23,10 @@ USE = (
     "`bankable compare this-file.xlsx` reads the blue cells back and writes a fresh comparison.",
 )
 LEGEND = (
-    ("input number2", 1.0, "input: yours to change"),
-    ("number2", 1.0, "formula"),
-    ("link number2", 1.0, "link to another sheet"),
-    ("alert", "text", "alert"),
+    ("input number2", "blue on yellow", "input: yours to change"),
+    ("number2", "black", "formula"),
+    ("link number2", "green", "link to another sheet"),
+    ("alert", "red", "alert"),
 )
 
 
