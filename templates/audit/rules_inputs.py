@@ -13,6 +13,7 @@ from templates.audit.finding import Finding, in_ranges, written
 from templates.audit.looking import Audit, by_range, cut, is_number
 from templates.audit.reading import Cell, Sheet
 
+_TARGETS = (0, 1)  # what a figure is held against: a difference of nought, shares that add to one
 _UNIT_HEADING = re.compile(r"\s*units?\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"[%$€£¥]|\b(usd|eur|gbp|jpy|inr|rs|mn|bn|million|billion|thousands?|000s?|years?|yrs?|months?|mths?|days?|weeks?|quarters?|hours?|hrs?|"
@@ -46,7 +47,7 @@ def marked(audit: Audit) -> Iterator[Finding]:
         plain = [cell for one, cell in typed if one is sheet and not audit.is_input(cell)]
         for where in in_ranges((cell.row, cell.col) for cell in plain):
             cell = sheet.cells[where[0], where[1]]
-            grave = _among_others(audit, sheet, where)
+            grave = _among_others(audit, sheet, where) and cell.value not in _TARGETS
             yield Finding(
                 rule,
                 "warning" if grave else "note",
