@@ -18,6 +18,8 @@ _PLACE_ONLY = {"ROW", "ROWS", "COLUMN", "COLUMNS", "ISREF", "ISFORMULA", "FORMUL
 _FIRST_PLACE_ONLY = {"OFFSET"}
 # Functions that take one of their arguments and leave the others: a circle through them may never close.
 CHOOSING = {"IF", "IFS", "CHOOSE", "INDEX", "SWITCH", "IFERROR", "XLOOKUP", "LOOKUP", "VLOOKUP", "HLOOKUP", "SUMIF", "SUMIFS", "OFFSET"}
+# Functions that look whether there is anything wrong in a range, and use none of its figures.
+_SCANS = {"ISERROR", "ISERR", "ISNA", "ISBLANK", "COUNTBLANK"}
 Target = tuple[str, Area]
 
 
@@ -27,6 +29,11 @@ def reads_value(token: Token) -> bool:
         return True
     name, argument = token.calls[-1]
     return name not in _PLACE_ONLY and not (name in _FIRST_PLACE_ONLY and argument == 0) and not (name == "CELL" and argument == 1)
+
+
+def scans(token: Token) -> bool:
+    """Whether a range is only looked through for errors or blanks."""
+    return bool(token.calls) and token.calls[-1][0] in _SCANS
 
 
 class Graph:
@@ -54,10 +61,10 @@ class Graph:
             return self._order[self._order.index(one) : self._order.index(two) + 1]
         return []
 
-    def targets(self, form: Form, sheet: str, row: int, col: int, values_only: bool = False) -> Iterator[Target]:
-        """The areas that the form refers to in that cell, names and tables among them."""
+    def targets(self, form: Form, sheet: str, row: int, col: int, values_only: bool = False, used_only: bool = False) -> Iterator[Target]:
+        """The areas that the form refers to in that cell, names and tables among them; `used_only` leaves out scans for errors."""
         for token in form.tokens:
-            if values_only and not reads_value(token):
+            if (values_only and not reads_value(token)) or (used_only and scans(token)):
                 continue
             if token.reference is not None:
                 yield from self._meant(token.reference, sheet, row, col)
@@ -98,7 +105,7 @@ class Graph:
         for sheet in self.book.sheets.values():
             for cell in sheet.formulas:
                 assert cell.form is not None
-                for name, area in self.targets(cell.form, sheet.name, cell.row, cell.col):
+                for name, area in self.targets(cell.form, sheet.name, cell.row, cell.col, used_only=True):
                     out[name].add(area)
             for area in sheet.inputs_of_tables:
                 out[sheet.name].add(area)

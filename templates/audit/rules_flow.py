@@ -243,9 +243,7 @@ def _masters(audit: Audit, sheet: Sheet, held: list[Cell], results: list[Cell]) 
         return
     for master in masters:
         reached = audit.graph.reach(sheet.name, master)
-        left_out = [
-            cell for cell in results if (sheet.name, cell.row, cell.col) not in reached and cell not in masters
-        ]
+        left_out = [cell for cell in results if (sheet.name, cell.row, cell.col) not in reached and cell not in masters]
         beyond = {(r, c) for one in left_out for s, r, c in audit.graph.reach(sheet.name, one) if s == sheet.name}
         left_out = [cell for cell in left_out if (master.row, master.col) not in beyond]
         if left_out and len(left_out) < len(results):

@@ -40,7 +40,7 @@ def marked(audit: Audit) -> Iterator[Finding]:
                 sheet.name,
                 written((cell.row, cell.col, cell.row, cell.col)),
                 f"{len(typed)} typed figures that formulas read",
-                "The book has no one way of marking its inputs: give every one the same font and fill, so that a reader knows what may be changed.",
+                "The book has no one way of marking its inputs: give them one font and fill, so that a reader knows what may be changed.",
             )
         return
     for sheet in audit.book.sheets.values():
@@ -74,18 +74,18 @@ def _read_number(audit: Audit, sheet: Sheet, cell: Cell) -> bool:
 
 
 def _among_others(audit: Audit, sheet: Sheet, where: tuple[int, int, int, int]) -> bool:
-    """Whether one figure stands beside formulas or above and below marked inputs, and so passes for what it is not."""
+    """Whether one figure stands beside formulas or between marked inputs, and so passes for what it is not."""
     if where[:2] != where[2:]:
         return False
     row, col = where[:2]
     around = [sheet.cells.get((row + down, col + right)) for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))]
     above, below, left, right = around
-    inputs = sum(one is not None and one.number and audit.is_input(one) for one in (above, below))
+    inputs = [one is not None and one.number and audit.is_input(one) for one in around]
     computed = (
         sum(one is not None and one.formula is not None for one in (left, right)),
         sum(one is not None and one.formula is not None for one in (above, below)),
     )
-    return inputs == 2 or computed[0] == 2 or (computed[1] == 2 and computed[0] == 0)
+    return all(inputs[:2]) or all(inputs[2:]) or computed[0] == 2 or (computed[1] == 2 and computed[0] == 0)
 
 
 def unused(audit: Audit) -> Iterator[Finding]:

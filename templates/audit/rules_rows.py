@@ -6,6 +6,7 @@ where a long run changes in its middle.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ def _tell(sheet: Sheet, broken: list[tuple[_Block, _Block]]) -> Iterator[Finding
                     sheet.name,
                     written(where),
                     f"{cut(key)} among {cut(around)}",
-                    "The formula differs from its neighbours on both sides: copy theirs here, or give the exception a flag that all can read.",
+                    "The formula differs from its neighbours on both sides: copy theirs here, or give the exception a flag.",
                 )
 
 
@@ -149,7 +150,7 @@ def _changes(sheet: Sheet, rows: list[list[_Block]]) -> Iterator[Finding]:
     """Long runs that change in their middle; where many rows change together it is the layout (history, forecast) and told once."""
     at: dict[int, list[tuple[_Block, _Block]]] = defaultdict(list)
     for line in rows:
-        for left, right in zip(line, line[1:], strict=False):
+        for left, right in itertools.pairwise(line):
             if any(block.key == _TYPED or block.key.startswith("array ") or len(block.cells) < _LONG for block in (left, right)):
                 continue
             at[right.cells[0].col].append((left, right))

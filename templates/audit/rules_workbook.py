@@ -8,37 +8,40 @@ from collections.abc import Iterator
 
 from templates.audit.finding import Finding, in_ranges, written
 from templates.audit.looking import Audit, by_range, cut
-from templates.audit.reading import Cell
+from templates.audit.reading import ADD_INS, Cell
 from templates.book import column_letters
 
-_NUMBERED = re.compile(r"\[(\d+)\]")
+_FILE = re.compile(r"\[(\d+|[^\[\]]+\.\w{2,5})\](?=[^\[\]]*!)")
 
 
 def links(audit: Audit) -> Iterator[Finding]:
-    """Figures that come from other files."""
+    """Figures that come from other files, which formulas name by a number (as programs save them) or by the file's name."""
     rule = "external-link"
     book = audit.book
     audit.look(rule, len(book.links))
-    used: set[int] = set()
-    data = {link.number: link for link in book.links if not link.add_in}
+    targets = {str(link.number): link.target for link in book.links if not link.add_in}
+    used: set[str] = set()
+
+    def linked(text: str) -> list[str]:
+        """The other files in a text, add-ins left out."""
+        found = []
+        for said in dict.fromkeys(_FILE.findall(text)):
+            if said in targets:
+                used.add(said)
+                found.append(targets[said])
+            elif not said.isdigit() and not said.lower().endswith(ADD_INS):
+                found.append(said)
+        return found
+
     for sheet in book.sheets.values():
-        cells: dict[int, list[Cell]] = defaultdict(list)
+        cells: dict[str, list[Cell]] = defaultdict(list)
         for cell in sheet.formulas:
             if "[" not in (cell.formula or "") or cell.form is None:
                 continue
-            for number in {
-                int(n)
-                for token in cell.form.tokens
-                if token.kind in ("ref", "name")
-                for n in _NUMBERED.findall(token.text.partition("!")[0])
-                if "!" in token.text
-            }:
-                cells[number].append(cell)
-        for number, held in cells.items():
-            used.add(number)
-            link = data.get(number)
-            if link is None:
-                continue
+            prefixes = " ".join(t.text.partition("!")[0] + "!" for t in cell.form.tokens if t.kind in ("ref", "name") and "!" in t.text)
+            for target in linked(prefixes):
+                cells[target].append(cell)
+        for target, held in cells.items():
             unsaved = [cell for cell in held if not cell.saved]
             saved = [cell for cell in held if cell.saved]
             yield from by_range(
@@ -46,7 +49,7 @@ def links(audit: Audit) -> Iterator[Finding]:
                 "error",
                 sheet,
                 unsaved,
-                link.target,
+                target,
                 "The cell takes its figure from another file and has no saved value: bring the figure into an input.",
             )
             yield from by_range(
@@ -54,37 +57,33 @@ def links(audit: Audit) -> Iterator[Finding]:
                 "warning",
                 sheet,
                 saved,
-                link.target,
+                target,
                 "The cell takes its figure from another file, which no reader has: bring it into an input with its source.",
             )
         for text in sheet.validations:
-            for number in map(int, _NUMBERED.findall(text)):
-                if number in data:
-                    used.add(number)
-                    yield Finding(
-                        rule,
-                        "warning",
-                        sheet.name,
-                        "",
-                        f"list of choices: {cut(text, 60)}",
-                        f"A list of choices lies in {data[number].target}: bring it into this book.",
-                    )
+            for target in linked(text):
+                yield Finding(
+                    rule,
+                    "warning",
+                    sheet.name,
+                    "",
+                    f"list of choices: {cut(text, 60)}",
+                    f"A list of choices lies in {target}: bring it into this book.",
+                )
     for where, texts in (("name", [f"{book.spelled[n]} = {t}" for n, t in book.names.items()]), ("chart", book.charts)):
         for text in texts:
-            for number in {int(n) for n in _NUMBERED.findall(text)}:
-                if number in data:
-                    used.add(number)
-                    yield Finding(
-                        rule,
-                        "warning",
-                        "",
-                        "",
-                        f"{where}: {cut(text, 80)}",
-                        f"A {where} refers to {data[number].target}: point it to this book, or delete it.",
-                    )
-    for number, link in data.items():
+            for target in linked(text):
+                yield Finding(
+                    rule,
+                    "warning",
+                    "",
+                    "",
+                    f"{where}: {cut(text, 80)}",
+                    f"A {where} refers to {target}: point it to this book, or delete it.",
+                )
+    for number, target in targets.items():
         if number not in used:
-            yield Finding(rule, "note", "", "", link.target, "The book keeps a link that nothing uses: break it (Data, Edit Links).")
+            yield Finding(rule, "note", "", "", target, "The book keeps a link that nothing uses: break it (Data, Edit Links).")
 
 
 def hidden(audit: Audit) -> Iterator[Finding]:

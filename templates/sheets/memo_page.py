@@ -51,7 +51,13 @@ RISKS = (
         "number",
         "delay damages, already taken off, contingency and months of reserve",
     ),
-    ("Another user pays little for the plant", "{S!lgd}", "% of debt lost", "level", "guarantee coverage and the sponsor's equity beneath the debt"),
+    (
+        "Another user pays little for the plant",
+        "{S!lgd}",
+        "% of debt lost",
+        "level",
+        "guarantee coverage and the sponsor's equity beneath the debt",
+    ),
     ("The base rate rises", "1-{S!hedge_ratio}", "% unhedged", "level", "hedging: the share of the debt that a shock reaches"),
     ("Demand falls short", "1-{S!take_or_pay}", "% unsecured", "level", "take-or-pay: the share of the contracted volume at risk"),
 )

@@ -56,9 +56,7 @@ def rows(case: str, build: str, prefix: str) -> list[Row]:
                 "$m years",
                 f"=SUMPRODUCT({spent}*{before}*EXP({g}*{before}))-SUMPRODUCT({paid}*{year}*EXP(-{g}*{year}))",
             ),
-            path(
-                f"{prefix}gap_{name}", "ln(inflows / outflows)", "log", f"=IF({solvable}=1,LN({k('inflow')}/{k('outflow')}),0)", "tiny"
-            ),
+            path(f"{prefix}gap_{name}", "ln(inflows / outflows)", "log", f"=IF({solvable}=1,LN({k('inflow')}/{k('outflow')}),0)", "tiny"),
             path(
                 f"{prefix}slope_{name}",
                 "Its slope",
