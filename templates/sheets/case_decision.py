@@ -283,7 +283,7 @@ def test_rows() -> list[Row]:
             "Binding test",
             "text",
             '=IF({binding_test}>0,INDEX({Lists!tests:},MAX(1,{binding_test})),"n/a")',
-            "right",
+            "right small",
         ),
         scalar("tests_failed", "Tests failed", "number", f"=COUNTIF({passed},0)", "count"),
         scalar(
@@ -294,6 +294,6 @@ def test_rows() -> list[Row]:
             "flag",
         ),
         scalar("decision", "Decision, by its place in the list", "place", "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)", "count"),
-        scalar("decision_words", "Decision", "text", "=INDEX({Lists!decisions:},{decision}+1)", "right"),
+        scalar("decision_words", "Decision", "text", "=INDEX({Lists!decisions:},{decision}+1)", "right small"),
     ]
     return rows

@@ -150,6 +150,7 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
 def lay_timeline(book: Book, paper: str) -> None:
     """Years of operation and months of building, and the tolerances; constants only."""
     sheet = frame.start(book, "Timeline", "Timeline", None, paper)
+    sheet.print.pages_wide, sheet.print.title_cols = 3, (0, UNIT)
     lay(
         sheet,
         [
