@@ -115,7 +115,8 @@ class Rows:
         sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "tiny")
         # &"" since LibreOffice finds no text equal that comes from a function's array as it is
         same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}&""={b}&"","OK","FAIL"))'
-        verdict = f'=IF({{live}}=0,"functions absent",{same})' if function else f'=IF(ISERROR({a}),"FAIL",{same})'
+        judged = f'IF(OR(ISERROR({a}),ISERROR({b})),"FAIL",{same})'
+        verdict = f'=IF({{live}}=0,"functions absent",{judged})' if function else f"={judged}"
         sheet.put(row, VERDICT, verdict, "check")
         self.row += 1
 
@@ -175,7 +176,9 @@ def lay_checks(
         for what, case, function, native in functions:
             rows.add(what, case, function, native, function=True)
     verdicts = f"{address(frame.FIRST_ROW, VERDICT, True)}:{address(rows.row - 1, VERDICT, True)}"
-    sheet.put(frame.TITLE_ROW, VERDICT, f'=IF(COUNTIF({verdicts},"FAIL")=0,"OK","FAIL")', "check")
+    numbers = f"{address(frame.FIRST_ROW, 0, True)}:{address(rows.row - 1, 0, True)}"
+    good = f'COUNTIF({verdicts},"OK")+COUNTIF({verdicts},"functions absent")'  # an error among the verdicts is not good
+    sheet.put(frame.TITLE_ROW, VERDICT, f'=IF({good}=COUNT({numbers}),"OK","FAIL")', "check")
     sheet.mark("master", frame.TITLE_ROW, VERDICT)
     sheet.put(
         frame.STATUS_ROW,

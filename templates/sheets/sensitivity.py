@@ -395,7 +395,13 @@ def _refinancing(book: Book, sheet: Sheet, row: int, names: Sequence[str], setti
             "number",
         ),
         ("refi_yield", "Debt yield", "%", 'IF({refi_balance_#}>0,{refi_cfads_#}/{refi_balance_#},"n/a")', "share"),
-        ("refi_value", "Value of the plant to a buyer", "$m", "MAX(0,{refi_cfads_#})/{cap_rate}", "number"),
+        (
+            "refi_value",
+            "Value to a buyer of the CFADS after maturity",
+            "$m",
+            "MAX(0,SUMPRODUCT(({C!year:}>{C!tenor})*{C!lender_cfads:},(1+{cap_rate})^-({C!year:}-{C!tenor})))",
+            "number",
+        ),
         ("refi_ltv", "Loan to value", "%", 'IF({refi_value_#}>0,{refi_balance_#}/{refi_value_#},"n/a")', "share"),
         (
             "refi_verdict",

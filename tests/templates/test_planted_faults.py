@@ -103,3 +103,21 @@ def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:
     assert native <= {fault.check for fault in FAULTS.values()}
     every = {book["Checks"].value(row, checks.WHAT) for row, col in book["Checks"].cells if col == checks.WHAT}
     assert {fault.check for fault in FAULTS.values()} <= every
+
+
+def test_an_error_on_either_side_fails_its_check_and_the_master() -> None:
+    for side in (checks.LEFT, checks.RIGHT):
+        book = without_slow_functions(comparison.build(deals(1)))
+        row = next(row for (row, col), cell in book["Checks"].cells.items() if col == checks.WHAT and cell.value == "Sources equal uses")
+        book["Checks"].put(row, side, "=1/0")
+        engine.calculate(book)
+        assert book["Checks"].value(row, checks.VERDICT) == "FAIL"
+        assert book["Checks"].value_of("master") == "FAIL"
+
+
+def test_an_error_in_a_verdict_itself_fails_the_master() -> None:
+    book = without_slow_functions(comparison.build(deals(1)))
+    row = next(row for (row, col), cell in book["Checks"].cells.items() if col == checks.WHAT and cell.value == "Sources equal uses")
+    book["Checks"].put(row, checks.VERDICT, "=1/0")
+    engine.calculate(book)
+    assert book["Checks"].value_of("master") == "FAIL"

@@ -121,3 +121,16 @@ def test_one_to_six_cases(count: int, shipped: list[SourcedDeal]) -> None:
 
 def test_no_error_hides_in_a_function(shipped_book: Book) -> None:
     assert not [cell for sheet in shipped_book for cell in sheet.cells.values() if isinstance(cell.value, CellError)]
+
+
+def test_a_buyer_pays_for_the_cash_flow_that_is_left_and_no_more(shipped_book: Book) -> None:
+    """After maturity the contract soon ends: the value is that of the years that remain, not of one good year for ever."""
+    sheet = shipped_book["Sensitivity"]
+    rate = float(sheet.value_of("cap_rate"))
+    for i, name in enumerate(("Data centre", "Factory today", "Factory with support"), start=1):
+        case = shipped_book[name]
+        tenor = int(case.value_of("tenor"))
+        left = [float(value) for value in case.values_of("lender_cfads")[tenor:]]
+        worth = max(0.0, sum(value / (1 + rate) ** (n + 1) for n, value in enumerate(left)))
+        assert sheet.value_of(f"refi_value_{i}") == pytest.approx(worth, rel=1e-9, abs=1e-9)
+    assert [sheet.value_of(f"refi_verdict_{i}") for i in (1, 2, 3)] == ["yes", "no", "no"]
