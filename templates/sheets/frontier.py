@@ -214,7 +214,7 @@ def _least(sheet: Sheet, row: int) -> int:
                 "For charts",
                 "",
                 '=IF({Checks!live}=0,"The frontier needs the functions",'
-                'IF({best_row}>0,"Cheapest pair on the grid: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
+                'IF({best_row}>0,"Cheapest pair: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
                 '&TEXT({best_cost},"#,##0")&"m","No pair on the grid passes every test"))',
                 "text",
             ),
