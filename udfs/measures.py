@@ -45,6 +45,7 @@ MEASURES: dict[str, Measure] = {
     "all_in_rate": Measure("term_rate", "% a year", "All-in rate", -1),
     "contracted_share": Measure("contracted_share", "%", "Contracted share of revenue, lender's view", 1),
     "contract_value": Measure("contract_value", "$m", "Value of the contract, risk counted", 1),
+    "committed_margin": Measure("committed_margin", "$m", "Value of the committed contract after variable cost, risk counted", 1),
     "contract_kept": Measure("contract_kept", "%", "Probability that the contract stands to the end of the loan", 1),
     "min_dscr": Measure("lender_min_dscr", "x", "Minimum DSCR, lender's view", 1),
     "min_dscr_year": Measure("lender_min_year", "year", "Year of the minimum", 1),
@@ -66,7 +67,9 @@ MEASURES: dict[str, Measure] = {
     "expected_loss": Measure("expected_loss", "$m", "Expected loss over the loan's life", -1),
     "loss_share": Measure("loss_share", "% of debt", "Expected loss over the loan's life, of the debt", -1),
     "bank_loss_share": Measure("bank_loss_share", "% of loan", "Expected loss borne by the bank, of its loan", -1),
-    "shortfall_probability": Measure("shortfall_probability", "%", "Probability of DSCR below 1 in some year", -1),
+    "life_default": Measure("life_default", "%", "Probability of default over the loan's life", -1),
+    "unpaid": Measure("unpaid", "$m", "Debt service unpaid at the end of the loan, lender's view", -1),
+    "shortfall_probability": Measure("shortfall_probability", "%", "Probability that loss of the contract takes DSCR below 1", -1),
     "project_irr": Measure("irr_project", "% a year", "Project IRR, promised, without debt", 1),
     "equity_irr_promised": Measure("irr_equity_promised", "% a year", "Equity IRR if every renewal comes", 1),
     "equity_irr_expected": Measure("irr_equity_expected", "% a year", "Equity IRR on expected cash flow", 1),
@@ -81,6 +84,7 @@ MEASURES: dict[str, Measure] = {
     "tests_failed": Measure("tests_failed", "tests", "Credit tests failed", -1),
     "decision": Measure("decision", "text", "Decision", 1, DECISIONS),
     "binding_test": Measure("binding_test", "text", "Binding test", 0, ("n/a", *(words for _, words, _, _ in TESTS))),
+    "first_failed": Measure("first_failed", "text", "First credit test failed", 0, ("none", *(words for _, words, _, _ in TESTS))),
 }
 _BY_WORDS = {entry.words.lower(): name for name, entry in MEASURES.items()}
 

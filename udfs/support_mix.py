@@ -44,7 +44,7 @@ def tools_of(deal: Deal) -> dict[str, Tool]:
     market = deal.market_price
     ceiling = deal.price_cap if deal.price_cap > 0 else 1.5 * market
     steps = int(ceiling / (market / 100) + 1e-9) if deal.price_basis == "market in band" and market > 0 else 0
-    shares = int(100 * (1 - deal.retained_share) + 1e-9)
+    shares = int(100 * (1 - deal.limit_retained) + 1e-9)
     return {
         "offtake": Tool("public_offtake_years", "Public offtake", "years", 1, min(30, deal.operating_years)),
         "guarantee": Tool("coverage", "Guarantee coverage", "%", 0.01, shares),
@@ -80,7 +80,7 @@ class Search:
         fixed = [0.0 if key in given else getattr(self.deal, key) for key in ("coverage", "government_loan_share")]
         tried = [given.get(key, share) for key, share in zip(("coverage", "government_loan_share"), fixed, strict=True)]
         kept, least = ((1 - a) * (1 - b) for a, b in (tried, fixed))
-        return kept >= min(self.deal.retained_share, least) - 1e-9
+        return kept >= min(self.deal.limit_retained, least) - 1e-9
 
     def try_all(self, points: Iterable[Point]) -> None:
         """Run the chain for the candidates not yet known; rank those that pass by cost, the others by how far they fail."""
@@ -170,7 +170,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     Equation
     --------
     least public_cost over the tools named, subject to every credit test being met on lender_view
-    "supported" and (1 - coverage)(1 - government_loan_share) >= retained_share
+    "supported" and (1 - coverage)(1 - government_loan_share) >= limit_retained
 
     Conventions
     -----------

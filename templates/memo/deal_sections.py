@@ -134,7 +134,7 @@ def structure(m: Memo) -> None:
         f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the bank's own loan without guarantee"
         + ("; " if costs else ". ")
         + (f"${f('private_per_public')} of private capital stands for each $ of expected public cost. " if costs else "")
-        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave {f.input('retained_share')}."
+        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave {f.input('limit_retained')}."
     )
 
 

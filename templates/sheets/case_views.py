@@ -81,19 +81,34 @@ def view_rows(view: str) -> list[Row]:
             "sum",
         ),
         path(
-            f"idle_saving_{view}",
-            "Saved by standing idle",
+            f"running_{view}",
+            "Cash flow if it runs",
             "$m",
-            "={ramped}*MAX(0,-{idle_cost}*{fixed_cost_path}-"
-            f"({k('revenue')}-{k('variable_cost')}-{{fixed_cost_path}}-{{maintenance}}))",
+            f"={k('revenue')}-{k('variable_cost')}-{{fixed_cost_path}}-{{maintenance}}",
             "number",
+            "sum",
+        ),
+        path(
+            f"standing_{view}",
+            "The same, or the cost of standing idle",
+            "$m",
+            f"={k('running')}+{{ramped}}*MAX(0,-{{idle_cost}}*{{fixed_cost_path}}-{k('running')})",
+            "number",
+            "sum",
+        ),
+        path(
+            f"open_{view}",
+            "Open: this year or a later one earns its costs",
+            "flag",
+            f"=IF(MAX({k('standing', '>>')})>0,1,0)",
+            "flag",
             "sum",
         ),
         path(
             f"earnings_{view}",
             "Earnings before depreciation, interest and tax",
             "$m",
-            f"={k('revenue')}-{k('variable_cost')}-{{fixed_cost_path}}-{{maintenance}}+{k('idle_saving')}",
+            f"={k('standing')}*{k('open')}",
             "total number",
             "sum",
         ),
@@ -101,7 +116,7 @@ def view_rows(view: str) -> list[Row]:
             f"working_capital_{view}",
             "Working capital",
             "$m",
-            f"={k('revenue')}*{{working_capital_days}}/365*IF({{operating_years}}>{{year}},1,0)",
+            f"={k('revenue')}*{k('open')}*{{working_capital_days}}/365*IF({{operating_years}}>{{year}},1,0)",
         ),
         path(
             f"cash_before_tax_{view}",
@@ -157,6 +172,7 @@ def operating_rows() -> list[Row]:
     ]
     for view in VIEWS:
         rows += view_rows(view)
+    rows += margin_rows()
     rows.append(band("What remains if the contract is lost (before tax, on the bank's count of market sales)"))
     for phase, (freed, words) in enumerate(
         (("{refill_1}", "lost in this year"), ("{refill_2}", "lost a year before"), ("1", "lost earlier")), start=1
@@ -174,6 +190,29 @@ def operating_rows() -> list[Row]:
             )
         )
     return rows
+
+
+def margin_rows() -> list[Row]:
+    """What the committed years of the contract leave after variable cost, risk counted."""
+    return [
+        band("Committed contract after variable cost"),
+        path(
+            "committed_margin_by_year",
+            "Risky value of the committed contract after variable cost, by year",
+            "$m",
+            "={in_supported}*{billed_volume}*({contract_price}-{unit_cost_promised})"
+            "*{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}",
+            "number",
+            "sum",
+        ),
+        scalar(
+            "committed_margin",
+            "Value of the committed contract after variable cost, risk counted",
+            "$m",
+            "={committed_margin_by_year+}",
+            "total number",
+        ),
+    ]
 
 
 def levered_rows() -> list[Row]:

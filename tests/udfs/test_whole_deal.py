@@ -323,7 +323,7 @@ def test_the_mix_passes_and_is_not_dearer_than_one_tool_alone(deal: Deal) -> Non
     assert shown["Decision"] == value(supported, "decision")
     cost = shown["Expected public cost"]
     assert cost == pytest.approx(value(supported, "public_cost"), rel=1e-9, abs=1e-9)
-    assert (1 - supported.coverage) * (1 - supported.government_loan_share) >= deal.retained_share - 1e-9
+    assert (1 - supported.coverage) * (1 - supported.government_loan_share) >= deal.limit_retained - 1e-9
     alone = [row[4] for row in rows[: len(tools)] if row[4] != "n/a"]
     assert all(cost <= max(0, one) + 1e-6 for one in alone)
 
