@@ -37,6 +37,7 @@ FORMATS: dict[str, str] = {
     "flag": '0_);(0);"-"_);@_)',
     "factor": '0.0000_);(0.0000);"-"_);@_)',
     "level": "0.0%_);(0.0%);0.0%_);@_)",  # a share of which nought is an answer
+    "nil number": "#,##0.0_);(#,##0.0);0.0_);@_)",  # an amount of which zero is an answer
     "tied": "#,##0.0000_);(#,##0.0000);0_);@_)",
     "tiny": "0.0E+00_);(0.0E+00);0_);@_)",
     "date": "yyyy-mm-dd",
@@ -66,6 +67,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "right small": {"align": "right", "shrink": True},
     "grey": {"font_color": GREY},
     "small": {"font_color": GREY, "shrink": True},
+    "hidden": {"num_format": ";;;"},  # a label that a function gives and column B shows
     "note": {"font_color": GREY, "italic": True},
     "note wrap": {"font_color": GREY, "italic": True, "text_wrap": True},
     "unit": {"font_color": GREY},

@@ -86,6 +86,13 @@ def build_rows(build: str) -> list[Row]:
         scalar("total_idc", "Interest during construction", "$m", f"={{{build}!idc+}}"),
         scalar("total_fees", "Fees during construction", "$m", f"={{{build}!build_fees+}}"),
         scalar("total_uses", "Total uses, without reserve", "$m", f"={{{build}!uses+}}", "total number"),
+        scalar(
+            "budgeted_uses",
+            "Total uses as budgeted",
+            "$m",
+            f"={{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},{{{build}!in_plan:}})+{{{build}!build_fees+}}",
+        ),
+        scalar("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "={total_uses}-{budgeted_uses}"),
         scalar("sponsor_equity", "Sponsor's equity, without reserve", "$m", "={total_uses}-{debt}"),
         scalar("plant_cost", "Plant cost, delay included", "$m", f"={{{build}!plant_spend+}}+{{{build}!delay_spend+}}"),
         scalar("tax_base", "Depreciable cost", "$m", f"={{{build}!build_cost+}}"),
@@ -101,7 +108,7 @@ def contract_rows() -> list[Row]:
             "ramp_cumulative",
             "Full-output years since completion",
             "years",
-            "=IF({ramp_years}>{year},AVERAGE(0,{year}*{year}/{ramp_years}),{year}-AVERAGE(0,{ramp_years}))",
+            "=IF({ramp_years}>{year},{year}*{year}/{ramp_years}/{Timeline!two},{year}-{ramp_years}/{Timeline!two})",
             "factor",
         ),
         path("ramp", "Output over full output", "share", "={ramp_cumulative}-{ramp_cumulative<}", "share"),
@@ -178,16 +185,16 @@ def contract_rows() -> list[Row]:
             "refill_1",
             "Replaced in the year of loss",
             "share",
-            "=IF(MAX(0,1-{retool_years})>={refill_years},MAX(0,1-{retool_years})-AVERAGE(0,{refill_years}),"
-            "AVERAGE(0,MAX(0,1-{retool_years})*MAX(0,1-{retool_years})/{refill_years}))",
+            "=IF(MAX(0,1-{retool_years})>={refill_years},MAX(0,1-{retool_years})-{refill_years}/{Timeline!two},"
+            "MAX(0,1-{retool_years})*MAX(0,1-{retool_years})/{refill_years}/{Timeline!two})",
             "share",
         ),
         scalar(
             "regained_2",
             "Full-sales years regained in two years",
             "years",
-            "=IF(MAX(0,{year#2}-{retool_years})>={refill_years},MAX(0,{year#2}-{retool_years})-AVERAGE(0,{refill_years}),"
-            "AVERAGE(0,MAX(0,{year#2}-{retool_years})*MAX(0,{year#2}-{retool_years})/{refill_years}))",
+            "=IF(MAX(0,{Timeline!two}-{retool_years})>={refill_years},MAX(0,{Timeline!two}-{retool_years})-{refill_years}/{Timeline!two},"
+            "MAX(0,{Timeline!two}-{retool_years})*MAX(0,{Timeline!two}-{retool_years})/{refill_years}/{Timeline!two})",
             "factor",
         ),
         scalar("refill_2", "Replaced in the year after", "share", "={regained_2}-{refill_1}", "share"),
@@ -273,8 +280,8 @@ def contract_rows() -> list[Row]:
 def call_formula(strike: str) -> str:
     """Black-76 call on the market price, undiscounted; intrinsic where price, strike or volatility is nil."""
     m, k, sd = "{market_price_path}", f"{{{strike}}}", "{price_sd}"
-    d = f"LN({m}/{k})/{sd}"
-    return f"=IF(AND({m}>0,{k}>0,{sd}>0),{m}*NORMSDIST({d}+AVERAGE(0,{sd}))-{k}*NORMSDIST({d}-AVERAGE(0,{sd})),MAX({m}-{k},0))"
+    d, two = f"LN({m}/{k})/{sd}", "{Timeline!two}"
+    return f"=IF(AND({m}>0,{k}>0,{sd}>0),{m}*NORMSDIST({d}+{sd}/{two})-{k}*NORMSDIST({d}-{sd}/{two}),MAX({m}-{k},0))"
 
 
 def rows(build: str, returns: str, prefix: str, live: Callable[[str], str]) -> list[Row]:

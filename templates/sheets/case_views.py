@@ -16,7 +16,7 @@ def resold_rows() -> list[Row]:
             f"resold_{view}",
             f"Replaced after the contract's end, {view}",
             "share",
-            f"=IF({{{end}}}<=0,1,IF({{year}}-{{{end}}}<=1,{{refill_1}},IF({{year}}-{{{end}}}<={{year#2}},{{refill_2}},1)))",
+            f"=IF({{{end}}}<=0,1,IF({{year}}-{{{end}}}<=1,{{refill_1}},IF({{year}}-{{{end}}}<={{Timeline!two}},{{refill_2}},1)))",
             "share",
         )
         for view, end in ENDS.items()
@@ -164,7 +164,7 @@ def operating_rows() -> list[Row]:
             "number",
             "sum",
         ),
-        scalar("learning_exponent", "Exponent of the learning curve", "factor", "=LN(1-{learning_rate})/LN(1+1)", "factor"),
+        scalar("learning_exponent", "Exponent of the learning curve", "factor", "=LN(1-{learning_rate})/LN({Timeline!two})", "factor"),
         path("fixed_cost_path", "Fixed cost", "$m", "={fixed_cost}*(1+{inflation})^({year}-1)*{in_operation}", "number", "sum"),
         path("maintenance", "Maintenance capital", "$m", "={maintenance_capex}*(1+{inflation})^({year}-1)*{in_operation}", "number", "sum"),
         path("ramped", "Past the ramp", "flag", "=IF(ROUNDUP({ramp_years},0)<{year},1,0)*{in_operation}", "flag"),

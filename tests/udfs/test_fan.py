@@ -150,7 +150,8 @@ def test_outcomes_of_the_build_have_the_means_asked_for_and_each_its_own_facilit
     on_time = simulate(deal, 20_000)
     assert np.all(late.percentiles[2:, 2] < on_time.percentiles[2:, 2])
     r = chain.run(x)
-    assert np.all(np.diff(r.debt[:, 0]) > 0)
+    assert np.all(np.diff(r.total_uses[:, 0]) > 0)
+    assert r.debt[:, 0] == pytest.approx(r.debt[0, 0], rel=1e-12)
 
 
 def test_worksheet_function_shows_the_years_and_any_year() -> None:

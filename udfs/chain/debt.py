@@ -23,7 +23,7 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
 
     r.lender_unlevered_cfads = of_lender(x, r.unlevered_cfads)
     r.unit_instalment = (1 - x.balloon) / (x.tenor - x.grace_years)
-    r.unit_opening = 1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years)
+    r.unit_opening = r.in_loan * (1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years))
     r.unit_payment = level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
     level = np.where(x.repayment == EQUAL, r.unit_opening * r.term_rate + r.unit_instalment, r.unit_payment)
     r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.term_rate)

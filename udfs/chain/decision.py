@@ -114,3 +114,4 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.supported = (np.concatenate(tools, axis=-1) > 0).any(axis=-1, keepdims=True).astype(float)
     meets = (r.debt > 0) & (r.tests_failed == 0)
     r.decision = np.where(meets, 1 + r.supported, 0.0)
+    r.passing_cost = np.where(meets, r.public_cost, np.nan)
