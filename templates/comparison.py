@@ -269,7 +269,14 @@ def report(book: Book, n: int, path: Path) -> dict[str, Any]:
     return {"workbook": str(path), "master_check": book["Checks"].value_of("master"), "formulas": book.formulas(), "cases": cases}
 
 
-SHOWN = {"number": "{:,.1f}", "number2": "{:.2f}", "share": "{:.1%}", "rate": "{:.2%}", "multiple": "{:.2f}x", "count": "{:.0f}"}
+SHOWN = {"level": "{:.1%}", "level years": "{:.1f}", "nil number": "{:,.1f}", "nil number2": "{:.2f}"} | {
+    "number": "{:,.1f}",
+    "number2": "{:.2f}",
+    "share": "{:.1%}",
+    "rate": "{:.2%}",
+    "multiple": "{:.2f}x",
+    "count": "{:.0f}",
+}
 
 
 def shown(value: Any, style: str) -> str:

@@ -162,7 +162,11 @@ def capacity_rows() -> list[Row]:
         path("lender_unlevered_cfads", "CFADS without interest, lender's view", "$m", f"=CHOOSE({{lender_view}}+1,{chosen})"),
         scalar("unit_instalment", "Equal instalment per $ of debt", "$", f"=(1-{{balloon}})/{n}", "factor"),
         path(
-            "unit_opening", "Balance per $ of debt, equal instalments", "$", "={in_loan}*(1-{unit_instalment}*MAX(0,{year}-1-{grace_years}))", "factor"
+            "unit_opening",
+            "Balance per $ of debt, equal instalments",
+            "$",
+            "={in_loan}*(1-{unit_instalment}*MAX(0,{year}-1-{grace_years}))",
+            "factor",
         ),
         scalar("unit_payment", "Annuity payment per $ of debt", "$", f"=-PMT({{term_rate}},{n},1,-{{balloon}})", "factor"),
         path(

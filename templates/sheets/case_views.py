@@ -108,7 +108,7 @@ def view_rows(view: str) -> list[Row]:
             f"earnings_{view}",
             "Earnings before depreciation, interest and tax",
             "$m",
-            f"={k('standing')}*{k('open')}",
+            f"=IF({k('open')}=1,{k('standing')},0)",
             "total number",
             "sum",
         ),

@@ -124,9 +124,9 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     *_paid_in_order("_expected", "expected"),
     (
         PROOF,
-        "LLCR by the built-in NPV of CFADS to the tenor",
-        '=IF({S!debt}>0,NPV({S!term_rate},{S!lender_cfads#1}:INDEX({S!lender_cfads:},1,{S!tenor}))/{S!debt},"n/a")',
-        "={S!llcr}",
+        "PLCR by the built-in NPV of CFADS",
+        '=IF({S!debt}>0,NPV({S!term_rate},{S!lender_cfads:})/{S!debt},"n/a")',
+        "={S!plcr}",
     ),
     _present_value_meets("Project IRR", "project", "build_cost", "project_flow"),
     _present_value_meets("Promised equity IRR", "equity_promised", "equity_paid", "equity_flow_promised"),

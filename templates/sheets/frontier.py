@@ -174,9 +174,7 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
         scalar(k("cost"), "Least expected public cost on the grid", "$m", f'=IF(COUNT({least})>0,MIN({least}),"n/a")', "total number"),
         scalar(k("row"), "Its row", "place", f"=IF(COUNT({least})>0,MATCH({{{k('cost')}}},{least},0),0)", "count"),
         path(k("costs"), "Costs in that row", "$m", f'=IF({found},CHOOSE(MAX(1,{{{k("row")}}}),{above}),"n/a")'),
-        scalar(
-            k("years"), "Its years of offtake", "years", f'=IF({found},INDEX({years},MAX(1,{{{k("row")}}})),"n/a")', "total count"
-        ),
+        scalar(k("years"), "Its years of offtake", "years", f'=IF({found},INDEX({years},MAX(1,{{{k("row")}}})),"n/a")', "total count"),
         scalar(
             k("coverage"),
             "Its guarantee coverage",
@@ -235,6 +233,8 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
     row = lay(
         sheet,
         [
+            scalar("form_name", "Price of the offtake", "", f"={_form()}", "text"),
+            scalar("other_form_name", "The other form", "", f"={_form(other=True)}", "text"),
             scalar("answer_years", "Years of public offtake", "years", f"=IF({found},{{best_years}},0)", "count"),
             scalar("answer_coverage", "Guarantee coverage", "%", f"=IF({found},{{best_coverage}},0)", "share"),
         ],
@@ -316,7 +316,9 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
 
 def _worth(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> int:
     """What the answer costs if the goods are worth less to the buyer, or the offtake runs shorter or longer: one call."""
-    frame.band_row(sheet, row, "Expected public cost of the answer, by the worth of the goods and the years of offtake", COLUMNS.last, "heading", "9")
+    frame.band_row(
+        sheet, row, "Expected public cost of the answer, by the worth of the goods and the years of offtake", COLUMNS.last, "heading", "9"
+    )
     columns = TimeColumns(COLUMNS.first, len(WORTH_YEARS))
     head = row + 1
     sheet.put(head, LABEL, "Worth of the goods over what the case says, down; years of offtake, across", "band")
@@ -337,7 +339,12 @@ def _worth(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) ->
     keys = [address(head, col, True) for col in (CONSTANT, TOTAL)]
     call = f'=SENS_GRID({deal},{keys[0]},{down},{keys[1]},{across},"public_cost")'
     sheet.array(first, columns.first, len(WORTHS), columns.count, call, "nil number")
-    sheet.put(last + 1, LABEL, "The expected cost of an offtake is what is paid above the goods' worth: it hangs on that figure more than on any other.", "note")
+    sheet.put(
+        last + 1,
+        LABEL,
+        "The expected cost of an offtake is what is paid above the goods' worth: it hangs on that figure more than on any other.",
+        "note",
+    )
     return last + 2
 
 

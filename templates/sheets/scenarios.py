@@ -70,7 +70,11 @@ STOPS: tuple[tuple[str, str, dict[str, float]], ...] = (
     ("stop_commercial", "Contract lost in year, where the buyer is commercial (0: not)", {"Offtaker defaults": 4}),
     ("stop_any", "Contract lost in year, whatever stands behind it (0: not)", {"Contract lost": 4}),
 )
-UNBACKED = ("unbacked", "Public offtake is subject to appropriation (1: yes)", {"No special authority": 1})
+UNBACKED: tuple[str, str, dict[str, float]] = (
+    "unbacked",
+    "Public offtake is subject to appropriation (1: yes)",
+    {"No special authority": 1},
+)
 SHOCKED = ("statutory_backing", "contract_stop_year", *(key for key, _, _ in ADDED), *(key for key, _ in TIMES))
 # figures of the strip: measure, label, unit, number format
 STRIP = (

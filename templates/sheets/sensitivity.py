@@ -54,7 +54,7 @@ BREAKEVENS: tuple[tuple[str, str, str, str], ...] = (
     ("Fewest years of public offtake that pass every test", "public_offtake_years", "headroom", "0"),
     ("Least guarantee coverage that passes every test", "coverage", "headroom", "0"),
     ("Longest delay that passes every test", "delay_months", "headroom", "0"),
-    ("Largest cost overrun that passes every test", "overrun", "headroom", "0"),
+    ("Largest cost overrun that leaves the sponsor's expected IRR at the rate of the debt", "overrun", "equity_irr_expected", "{at_rate}"),
     ("Lowest renewal probability at which expected cash flow covers debt service", "renewal", "min_dscr_expected", "1"),
 )
 FAN_PATHS = 2000
@@ -103,6 +103,13 @@ def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Setti
             scalar("measure", "Figure of tornado and grid", "", measure[0] if measure[0] in MEASURES else "min_dscr", "input choice"),
             scalar("base", "The figure as it stands", "", f"={_as_it_stands(n)}", "total number2"),
             scalar("at_limit_min_dscr", "Minimum DSCR asked", "x", f"={own('limit_min_dscr')}", "multiple"),
+            scalar(
+                "at_rate",
+                "All-in rate of the debt",
+                "% a year",
+                "=CHOOSE({case}," + ",".join(f"{{Summary!term_rate_{i}}}" for i in range(1, n + 1)) + ")",
+                "rate",
+            ),
         ],
         row + 1,
         COLUMNS,
@@ -312,6 +319,7 @@ def _breakevens(sheet: Sheet, row: int, deal: str) -> int:
         sheet.put(at, G + 1, f"={target}" if "{" in target else float(target), "number2")
         sheet.cells[at, G + 2].style = f"total {style}"
         sheet.mark(f"breakeven_{k + 1}", at, G + 2)
+        sheet.mark(f"breakeven_own_{k + 1}", at, CONSTANT)
     at = last + 1
     sheet.put(at, LABEL, "Tariff on the rival at which the home price meets the contract price")
     sheet.put(at, CONSTANT, f"={own('tariff')}", "share")

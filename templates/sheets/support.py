@@ -105,12 +105,8 @@ RIVALS = (
 # market price in a band, over the contract price where that is fixed
 FIXED, BAND = "{Lists!list_price_basis#1}", "{Lists!list_price_basis#2}"
 _OVER = "{Deals!studied_buyer_value}*{Deals!studied_%s}/MAX({Deals!studied_%s},{Timeline!tolerance})"
-WORTH_IN_BAND = (
-    f"IF({{Deals!studied_price_basis}}={FIXED},{_OVER % ('price', 'market_price')},{{Deals!studied_buyer_value}})"
-)
-WORTH_AT_PRICE = (
-    f"IF({{Deals!studied_price_basis}}={FIXED},{{Deals!studied_buyer_value}},{_OVER % ('market_price', 'price')})"
-)
+WORTH_IN_BAND = f"IF({{Deals!studied_price_basis}}={FIXED},{_OVER % ('price', 'market_price')},{{Deals!studied_buyer_value}})"
+WORTH_AT_PRICE = f"IF({{Deals!studied_price_basis}}={FIXED},{{Deals!studied_buyer_value}},{_OVER % ('market_price', 'price')})"
 # the tools' inputs when none is used, for the case as the frontier takes it
 OFF = {
     "public_offtake_years": "0",
@@ -256,7 +252,9 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
             for key, label, unit, value, style, _, _, _ in TERMS
         ),
         scalar("t_backing", "Backing of a public offtake", "choice", backing[0] if backing[0] in BACKINGS else BACKINGS[1], "input choice"),
-        scalar("t_form", "Price of the offtake on Frontier", "choice", form[0] if form[0] in PRICE_BASES else PRICE_BASES[0], "input choice"),
+        scalar(
+            "t_form", "Price of the offtake on Frontier", "choice", form[0] if form[0] in PRICE_BASES else PRICE_BASES[0], "input choice"
+        ),
         heading("Which tools a package uses (1 = yes)", "3"),
     ]
     for tool, label in TOOLS:
@@ -279,9 +277,7 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
         place = sheet.placed[key]
         spot = (place.row, place.col, place.row, place.col)
         keep(book, sheet, f"support_{key}", *spot)
-        sheet.validations.append(
-            Validation(spot, "list", choices=choices, title=title, error="Choose from the list.", blank_allowed=False)
-        )
+        sheet.validations.append(Validation(spot, "list", choices=choices, title=title, error="Choose from the list.", blank_allowed=False))
     for tool, _ in TOOLS:
         at = sheet.placed[f"use_{tool}"].row
         keep(book, sheet, f"support_use_{tool}", at, COLUMNS.first, at, COLUMNS.last)

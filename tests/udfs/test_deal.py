@@ -256,7 +256,8 @@ def test_a_plant_that_never_earns_its_costs_again_is_closed() -> None:
     assert np.all(r.earnings_firm[0, 1:] == 0)
     waiting = deals.evaluate(replace(shipped()[1], merchant_share=1.0, market_price=1.2))
     idle = waiting.standing_firm[0] < 0
-    assert idle.any() and waiting.open_firm[0, :25].all(), "it stands idle for the sake of the years after retooling"
+    assert idle.any()
+    assert waiting.open_firm[0, :25].all(), "it stands idle for the sake of the years after retooling"
 
 
 def test_an_overrun_and_a_delay_are_paid_by_the_sponsor() -> None:
