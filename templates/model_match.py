@@ -15,6 +15,7 @@ from templates import tieout
 from templates.book import Book, Sheet, address, sheet_prefix
 from templates.rows import LABEL
 from templates.sheets import frame
+from templates.sheets.inputs import SOURCE_HEAD
 from udfs.cells import CellError
 
 _FREE_SHEETS = {"Cover", "Sources"}  # words only: what stands there changes no figure
@@ -42,7 +43,11 @@ def _free_cells(sheet: Sheet) -> set[tuple[int, int]]:
     """The blue cells, the sheet's title and, on Inputs, the sources: the reader's to change."""
     free = {spot for spot, cell in sheet.cells.items() if cell.style.startswith("input ")} | {(frame.TITLE_ROW, LABEL)}
     if sheet.name == "Inputs":
-        heads = {col for (row, col), cell in sheet.cells.items() if row == frame.HEAD_ROW and str(cell.formula).startswith('="Source')}
+        heads = {
+            col
+            for (row, col), cell in sheet.cells.items()
+            if row == frame.HEAD_ROW and (str(cell.formula).startswith('="Source') or cell.value == SOURCE_HEAD)
+        }
         free |= {(row, col) for row, col in sheet.cells if col in heads and row > frame.HEAD_ROW}
     return free
 

@@ -68,6 +68,10 @@ TEXTS: dict[str, dict[str, Any]] = {
     "right": {"align": "right"},
     "right small": {"align": "right", "shrink": True},
     "grey": {"font_color": GREY},
+    "grey wrap": {"font_color": GREY, "text_wrap": True},
+    "head date": {"font_color": GREY, "align": "right", "num_format": "d mmm yy"},
+    "left date": {"align": "left", "num_format": "d mmmm yyyy"},
+    "scenario": {"bold": True, "font_color": GREY},
     "small": {"font_color": GREY, "shrink": True},
     "hidden": {"num_format": ";;;"},  # a label that a function gives and column B shows
     "note": {"font_color": GREY, "italic": True},

@@ -22,8 +22,14 @@ UNIT_STYLES = {
     "yes/no": "flag",
     "x contracted": "multiple",
     "x price": "multiple",
-    "a year": "share",
+    "% a renewal": "share",
 }
+TO_A_HUNDREDTH = ("upfront_fee", "limit_loss")  # in %, and small enough for the second decimal to matter
+
+
+def number_format(key: str, unit: str) -> str:
+    """The number format of an input on a case sheet."""
+    return "rate" if key in TO_A_HUNDREDTH else UNIT_STYLES.get(unit, "number2")
 
 # flags read from a choice: key, label, input, position of the choice in its list
 FLAGS = (
@@ -54,7 +60,7 @@ def input_rows(live: Callable[[str], str]) -> list[Row]:
             formula = f"=IF({source}={{Lists!switch#1}},1,0)"
         else:
             formula = f"={source}"
-        rows.append(scalar(row.name, meta["label"], meta["unit"], formula, UNIT_STYLES.get(meta["unit"], "number2")))
+        rows.append(scalar(row.name, meta["label"], meta["unit"], formula, number_format(row.name, meta["unit"])))
     rows.append(band("Flags of the choices"))
     for key, label, choice, position in FLAGS:
         rows.append(scalar(key, label, "flag", f"=IF({live(choice)}={{Lists!list_{choice}#{position}}},1,0)", "flag"))

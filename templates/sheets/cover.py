@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from templates.book import Book, Sheet
@@ -11,8 +12,12 @@ from templates.sheets import frame
 from udfs.deal import INPUTS
 
 PURPOSE = (
-    "A lender's comparison of projects that live on a long promise and projects that live on a yearly one: what each contract is worth, "
+    "A lender's comparison of projects that live on a long offtake and projects that live on a yearly one: what each contract is worth, "
     "how much debt it carries, which credit tests it meets, and what public support costs."
+)
+HASH = (
+    "The formulas of all sheets and their places, not the figures typed. `bankable memo` and `bankable monitor` lay the model afresh, "
+    "compare hash, formulas and constants cell by cell, and refuse a workbook in which one was changed."
 )
 USE = (
     "Type in the blue cells of Inputs, one column a case; every other cell calculates.",
@@ -20,34 +25,40 @@ USE = (
     "See that the master check says OK; Checks names what does not tie.",
     "Choose a scenario on Scenarios; terms of support, grids and ranges are blue cells on their own sheets.",
     "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent, its tables keep their saved values.",
+    "Years of operation and debt service are annual, in arrears; the build is monthly. Timeline holds the date of financial close.",
+    "A row of Inputs has the name in_KEY, a row of Summary out_KEY, one cell a case in the order of the columns: =INDEX(in_capex,1,2) "
+    "is the second case's; set_NAME are the blue cells of other sheets.",
     "`bankable compare this-file.xlsx` reads the blue cells back and writes a fresh comparison.",
 )
 LEGEND = (
     ("input number2", "blue on yellow", "input: yours to change"),
     ("number2", "black", "formula"),
     ("link number2", "green", "link to another sheet"),
-    ("alert", "red", "alert"),
+    ("alert", "red", "alert: a check, a limit or a scenario to look at"),
 )
 
 
-def lay_cover(book: Book, version: str, sheets: Sequence[tuple[str, str]], paper: str) -> Sheet:
-    """The first sheet; `sheets` are names and what is on them."""
+def lay_cover(book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str, str]], paper: str) -> Sheet:
+    """The first sheet; `day` is when it is written, `sheets` are names and what is on them."""
     sheet = frame.start(book, "Cover", "Bankable: comparison of projects for credit", "1F3864", paper)
     row = frame.FIRST_ROW - 1
     for label, value in (
         ("Purpose", PURPOSE),
         ("Version of Bankable", version),
+        ("Built on", day),
         ("Model hash (formulas)", "{model_hash}"),
         ("Inputs as delivered (hash)", "{inputs_hash}"),
+        ("What the model hash covers", HASH),
         ("Functions here", "={Checks!functions}"),
         ("Cases", "=" + '&"; "&'.join(f"{{Inputs!case_name_{i}}}" for i in _case_numbers(book))),
     ):
         sheet.put(row, LABEL, label, "bold")
-        sheet.put(row, UNIT, value if not value.startswith("{") else None, "wrap" if label == "Purpose" else "text")
-        if value.startswith("{") and value.endswith("}"):
-            sheet.mark(value[1:-1], row, UNIT)
-        if label == "Purpose":
-            sheet.heights[row] = 45
+        marked = isinstance(value, str) and value.startswith("{")
+        sheet.put(row, UNIT, None if marked else value, "left date" if isinstance(value, dt.date) else "wrap")
+        if marked:
+            sheet.mark(str(value)[1:-1], row, UNIT)
+        if value in (PURPOSE, HASH):
+            sheet.heights[row] = 30
         row += 1
     row += 1
     sheet.put(row, LABEL, "How to use", "heading")
@@ -101,7 +112,8 @@ def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
             sheet.put(row, 3, "all" if len(names) == len(cases) else "; ".join(names), "grey")
             sheet.put(row, 4, source, "wrap")
             row += 1
-    sheet.put(row + 1, LABEL, "Addresses are as captured in November 2026; open them before quoting.", "note")
+    sheet.put(row + 1, LABEL, "Sources are named as they were read in November 2026, some of them in secondary reports; the book holds no full addresses. "
+        "Find the document itself before quoting it.", "note")
     sheet.widths |= {SECTION: 3, LABEL: 42, UNIT: 12, 3: 30, 4: 105}
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
