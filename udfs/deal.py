@@ -130,7 +130,12 @@ class Deal:
         "Contract", "Backing of the offtake", BACKINGS, "what stands behind the buyer's firm years", "commercial contract"
     )
     firm_lapse: float = _share(
-        "Contract", "Lapse of appropriation in firm years", "a year; counts when the backing is subject to appropriation", 0.0, high=0.99, unit="% a year"
+        "Contract",
+        "Lapse of appropriation in firm years",
+        "a year; counts when the backing is subject to appropriation",
+        0.0,
+        high=0.99,
+        unit="% a year",
     )
     termination: float = _share("Contract", "Termination for convenience", "probability a year", 0.0, high=0.99, unit="% a year")
     termination_settlement: float = _share("Contract", "Settlement on termination", "share of that year's contracted revenue", 0.0)

@@ -16,6 +16,7 @@ UNIT_STYLES = {
     "% a year": "rate",
     "x": "multiple",
     "years": "count",
+    "year": "count",
     "months": "count",
     "$m a unit": "price",
     "choice": "count",
@@ -30,6 +31,7 @@ TO_A_HUNDREDTH = ("upfront_fee", "limit_loss")  # in %, and small enough for the
 def number_format(key: str, unit: str) -> str:
     """The number format of an input on a case sheet."""
     return "rate" if key in TO_A_HUNDREDTH else UNIT_STYLES.get(unit, "number2")
+
 
 # flags read from a choice: key, label, input, position of the choice in its list
 FLAGS = (

@@ -26,8 +26,8 @@ USE = (
     "Choose a scenario on Scenarios; terms of support, grids and ranges are blue cells on their own sheets.",
     "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent, its tables keep their saved values.",
     "Years of operation and debt service are annual, in arrears; the build is monthly. Timeline holds the date of financial close.",
-    "A row of Inputs has the name in_KEY, a row of Summary out_KEY, one cell a case in the order of the columns: =INDEX(in_capex,1,2) "
-    "is the second case's; set_NAME are the blue cells of other sheets.",
+    "Names: in_KEY is a row of Inputs and out_KEY a row of Summary, one cell a case; =INDEX(in_capex,1,2) is the second case's.",
+    "Names: set_KEY are the blue cells of other sheets, such as set_scenario and set_financial_close.",
     "`bankable compare this-file.xlsx` reads the blue cells back and writes a fresh comparison.",
 )
 LEGEND = (
@@ -112,8 +112,13 @@ def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
             sheet.put(row, 3, "all" if len(names) == len(cases) else "; ".join(names), "grey")
             sheet.put(row, 4, source, "wrap")
             row += 1
-    sheet.put(row + 1, LABEL, "Sources are named as they were read in November 2026, some of them in secondary reports; the book holds no full addresses. "
-        "Find the document itself before quoting it.", "note")
+    sheet.put(
+        row + 1,
+        LABEL,
+        "Sources are named as they were read in November 2026, some of them in secondary reports; the book holds no full addresses. "
+        "Find the document itself before quoting it.",
+        "note",
+    )
     sheet.widths |= {SECTION: 3, LABEL: 42, UNIT: 12, 3: 30, 4: 105}
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

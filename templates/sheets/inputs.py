@@ -19,7 +19,7 @@ from udfs.cells import Param
 from udfs.chain.build import PROFILE_TERMS
 from udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
 from udfs.chain.returns import SETTLED, STEEPEST, STEPS
-from udfs.deal import INPUTS, KEYS, MONTHS, YEARS, param_of
+from udfs.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
 from udfs.measures import MEASURES
 
 FIRST_CASE = 3
@@ -57,7 +57,8 @@ def short_source(said: Sequence[str]) -> str:
     """The cases' sources of one input in a few words; the whole of them stands further right and on Sources."""
     cut: dict[str, list[str]] = {}
     for number, text in enumerate(said, start=1):
-        text = "illustrative" if text.startswith("illustrative") else text.split(": ", 1)[-1].split("; ")[0]
+        head, _, tail = text.split("; ")[0].partition(": ")
+        text = "illustrative" if head.startswith("illustrative") else tail if tail[:1].isalpha() else head
         text = text if len(text) <= SHORT else text[: SHORT - 2].rsplit(" ", 1)[0].rstrip(",.;:(") + " ..."
         cut.setdefault(text, []).append(str(number))
     if len(cut) == 1:
@@ -71,6 +72,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
     n = len(cases)
     least, most, out, short, key_col = (FIRST_CASE + n + k for k in range(5))
     source = source_column(n, 1)
+    heads = dict.fromkeys((SECTION, LABEL, UNIT, key_col), "heading") | {short: "heading indent"}
     for col, text in (
         (SECTION, "#"),
         (LABEL, "Assumption"),
@@ -81,7 +83,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         (short, SOURCE_HEAD),
         (key_col, "Key"),
     ):
-        sheet.put(frame.HEAD_ROW, col, text, "heading" if col in (LABEL, SECTION, UNIT, short, key_col) else "heading right")
+        sheet.put(frame.HEAD_ROW, col, text, heads.get(col, "heading right"))
     for i in range(n):
         sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{case_name_{i + 1}}}", "heading wrap")
         sheet.put(frame.HEAD_ROW, source + i, f'="Source: "&{{case_name_{i + 1}}}', "heading")
@@ -100,9 +102,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         sheet.put(row, UNIT, meta["unit"], "unit")
         for i, case in enumerate(cases):
             value = getattr(case.deal, field.name)
-            sheet.put(
-                row, FIRST_CASE + i, SWITCH[not value] if param.kind == "switch" else value, input_style(field.name, meta["unit"])
-            )
+            sheet.put(row, FIRST_CASE + i, SWITCH[not value] if param.kind == "switch" else value, input_style(field.name, meta["unit"]))
             sheet.mark(f"{field.name}_{i + 1}", row, FIRST_CASE + i)
             sheet.put(row, source + i, case.sources.get(field.name, "not stated"), "grey")
         _bounds(sheet, row, n, least, most, out, field.name, param, meta["label"])
@@ -125,8 +125,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
 
 def _lines(cases: Sequence[SourcedDeal], key: str) -> int:
     """The lines that the longest text of a row takes in a case's column."""
-    texts = (getattr(case.deal, key) for case in cases)
-    return max(-(-len(text) // (CASE_WIDTH - 2)) if isinstance(text, str) else 1 for text in texts)
+    return max(-(-len(getattr(case.deal, key)) // CASE_WIDTH) for case in cases) if key in TEXT_KEYS else 1
 
 
 def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key: str, param: Param, label: str) -> None:
@@ -181,7 +180,9 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
         sheet,
         [
             scalar("close", "Financial close, all cases", "date", _close(settings), "input date"),
-            note("Illustrative until you set it. Calendar dates stand in the heads of the case and build sheets; no figure depends on them."),
+            note(
+                "Illustrative until you set it. Calendar dates stand in the heads of the case and build sheets; no figure depends on them."
+            ),
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
@@ -217,7 +218,12 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
         row = lay(sheet, [path(key, label, key, [1, *[f"={{{key}<}}+1"] * (columns.count - 1)], "year")], row, columns) + 1
     lay(sheet, [], row, YEAR_COLUMNS)
     sheet.put(row, LABEL, "Years count from completion, months from financial close: the two never share a sheet.", "note")
-    sheet.put(row + 1, LABEL, "Operation, debt service and tax are annual, in arrears; building, draws and interest in construction are monthly.", "note")
+    sheet.put(
+        row + 1,
+        LABEL,
+        "Operation, debt service and tax are annual, in arrears; building, draws and interest in construction are monthly.",
+        "note",
+    )
     sheet.widths |= {0: 4, LABEL: 62, UNIT: 14, 3: 13}
     sheet.freeze = (frame.FIRST_ROW, FIRST_TIME_COLUMN)
 

@@ -106,12 +106,16 @@ def sign_rows(case: str, prefix: str) -> list[Row]:
 
 def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: str) -> None:
     """The sheet: the steps of every case, then the signs of the flows by year of operation."""
-    sheet = frame.time_sheet(book, "Returns", "Returns: IRRs in visible Newton steps", STEP_COLUMNS, "{Timeline!step}", frame.ENGINE_ROOM, paper)
+    sheet = frame.time_sheet(
+        book, "Returns", "Returns: IRRs in visible Newton steps", STEP_COLUMNS, "{Timeline!step}", frame.ENGINE_ROOM, paper
+    )
     row = lay(sheet, [note(WHY)], frame.FIRST_ROW, STEP_COLUMNS)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         row = lay(sheet, rows(name, months, f"c{i}_", i), row, STEP_COLUMNS) + 1
     year = path("year", "Year of operation", "year", "={Timeline!year}", "year", label_style="bold")
-    said = note("1 where the last flow that was not zero came in, 0 where it went out. More than one change: the rate is one of several that solve.")
+    said = note(
+        "1 where the last flow that was not zero came in, 0 where it went out. More than one change: the rate is one of several that solve."
+    )
     row = lay(sheet, [heading("Signs of the flows, by year of operation"), said, year], row, YEAR_COLUMNS)
     for i, name in enumerate(names, start=1):
         row = lay(sheet, [band(f"={{Inputs!case_name_{i}}}"), *sign_rows(name, f"c{i}_")], row, YEAR_COLUMNS)
@@ -119,5 +123,4 @@ def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: 
             place = sheet.placed[f"c{i}_signs_{flow}"]
             spot = (place.row, place.col, place.row, place.col)
             sheet.conditionals.append(Conditional(spot, "greater", 1, "alert fill"))
-    sheet.widths |= {col: 9.5 for col in range(YEAR_COLUMNS.first, YEAR_COLUMNS.last + 1)}
-    sheet.print.pages_wide = 2
+    sheet.widths |= dict.fromkeys(range(STEP_COLUMNS.last + 1, YEAR_COLUMNS.last + 1), 4)

@@ -194,7 +194,7 @@ def _case_rows(i: int) -> list[Row]:
     rows.append(path(f"reached_{i}", "Inputs that the scenario changes in this case", "number", f"={differs}", "count"))
     at_bound = "+".join(f"IF(ABS({asked}-{{{key}_{i}}})>{{Timeline!tolerance}},1,0)" for key, asked in _asked(i).items())
     below = "IF(MIN({stop_public},{stop_commercial},{stop_any})<0,1,0)"
-    label = "Inputs held at their bound or rounded: the scenario asks for more than the case allows"
+    label = "Inputs held at their bound, or rounded, in this case"
     in_force = f"=INDEX({{clipped_{i}:}},{{number}})"
     rows.append(path(f"clipped_{i}", label, "number", f"={below}+{at_bound}", "count", in_force, total_style="headline count"))
     return rows
@@ -232,9 +232,7 @@ def _bounded(sheet: Sheet, key: str, kind: str, low: float, high: float, title: 
     row = sheet.placed[key].row
     spot = (row, COLUMNS.first, row, COLUMNS.last)
     said = f"Allowed: {allowed}."
-    sheet.validations.append(
-        Validation(spot, kind, low, high, title=title[:32], message=said, error=said, blank_allowed=False)
-    )
+    sheet.validations.append(Validation(spot, kind, low, high, title=title[:32], message=said, error=said, blank_allowed=False))
 
 
 def _within(key: str, inner: str) -> str:
