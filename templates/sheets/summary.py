@@ -58,7 +58,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         (
             ("Expected cost", "$m", "public_cost", "nil number"),
             ("Expected cost per $ of plant", "$", "cost_per_plant", "nil number2"),
-            ("Budget authority (payments as they fall due, loans and guarantees at their subsidy)", "$m", "budget_authority", "nil number"),
+            ("Budget authority: payments promised, subsidy of loans", "$m", "budget_authority", "nil number"),
             ("Private capital at risk per $ of expected cost", "$", "private_per_public", "number2"),
         ),
     ),
@@ -102,7 +102,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ),
 )
 
-SECOND_PAGE = "Minimum DSCR by view"  # the section that begins it
+SECOND_PAGE = "Debt capacity at the target DSCR, by view"  # the section that begins it
 
 
 def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
@@ -170,7 +170,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         carries = f"IF({c('requested_debt')}>0,{c('lender_capacity')}/{c('requested_debt')},0)"
         years = f"ROUND({c('secured_end_year')},1)"
         against = f'{years}&" secured contract years against a loan of "&{c("tenor")}&" years; what the lender counts carries "'
-        kept = f'" of the debt asked; the contract outlives the loan with "&TEXT({c("contract_kept")},"0%")&"."'
+        kept = f'" of the debt asked; it stands to the loan\'s end with "&TEXT({c("contract_kept")},"0%")&"."'
         sheet.put(row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}')
         sheet.mark(f"why_{i}", row, LABEL)
     for k in range(1, 5):
@@ -258,7 +258,7 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     return row
 
 
-def first_years(name: str, key: str, years: int = 20) -> str:
+def first_years(name: str, key: str, years: int = 15) -> str:
     """The first years of a path on a case sheet."""
     return f"{{{name}!{key}#1-{years}}}"
 
@@ -313,7 +313,7 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
     cases = f"Summary!${first}${frame.HEAD_ROW + 1}:${last}${frame.HEAD_ROW + 1}"
     years = first_years(names[0], "year")
     dscr = [Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), years, PALETTE[i]) for i, name in enumerate(names)]
-    dscr.append(Series("Minimum asked", first_years(names[0], "covenant"), years, "000000", dashed=True))
+    dscr.append(Series("Minimum asked", first_years(names[0], "covenant"), years, "000000", dashed=True, on_line=True))
     capacity = [
         Series("Lender's view, in the profile asked", across("lender_capacity"), cases, PALETTE[0]),
         Series("If every renewal comes", across("capacity_promised"), cases, PALETTE[4]),
@@ -339,7 +339,7 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
     ]
     for place, (kind, finding, series, x, y, shown, alt) in enumerate(
         (
-            ("line", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
+            ("column", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
             ("column", "frontier", costs, "Years of public offtake", "$m", "#,##0", "Least expected cost that passes, by years of offtake"),
             ("column", "capacity", capacity, "", "$m", "#,##0", "Debt capacity, and the debt requested"),
             ("column", "scenarios", under, "", "Minimum DSCR", '0.0"x"', "Minimum DSCR of each case under each scenario"),
