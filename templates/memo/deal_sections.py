@@ -53,7 +53,8 @@ def uses(m: Memo) -> None:
             line.cells[col].paragraphs[0].alignment = 2
     m.paper.text(
         f"Debt is {f('gearing_used')} of the budgeted uses; an overrun and what a delay costs are the sponsor's. Beside the uses "
-        f"the sponsor pays a debt service reserve of ${f('dsra_at_completion')}m ({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. "
+        f"the sponsor pays a debt service reserve of ${f('dsra_at_completion')}m "
+        f"({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. "
         + (f"The government buys {f.input('public_equity')} of it at par. " if d.public_equity else "")
         + "Fees: upfront "
         + f"{f.input('upfront_fee')}, commitment {f.input('commitment_fee')} a year."

@@ -134,7 +134,7 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     condition = (
         '"Condition: a statute that lets the government commit beyond "&{Timeline!longest_multiyear}&" years (10 USC 3501 stops there)."'
     )
-    sheet.put(row + 4, LABEL, f'=IF({beyond}=1,{condition},"")', "alert")
+    sheet.put(row + 4, LABEL, f'=IF({beyond}=1,{condition},"Condition: none beyond present authority.")', "bold")
     row = _figures(sheet, row + 5, chosen_of)
     row = _tests(sheet, row, chosen_of)
     row = _downside(sheet, row, n)
@@ -189,7 +189,7 @@ def _downside(sheet: Sheet, row: int, n: int) -> int:
         row += 1
         sheet.put(row, LABEL, name)
         failed = of("strip_first_failed", k)
-        sheet.put(row, UNIT, f'=IFERROR(IF({failed}&""="none","",{failed}&""),"")', "small")
+        sheet.put(row, UNIT, f'=IFERROR(IF({failed}&""="none","every test met",{failed}&""),"no add-in")', "small")
         sheet.put(row, FIGURE, f'=IFERROR({of("strip_min_dscr", k)},"no add-in")', "multiple")
         sheet.put(row, VERDICT, f'=IFERROR({of("standing", k)}&"","no add-in")', "right")
     spot = (first, VERDICT, row, VERDICT)

@@ -175,10 +175,12 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         sheet.mark(f"why_{i}", row, LABEL)
     for k in range(1, 5):
         row += 1
-        absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '""'
+        absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '"n/a"'
         sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text")
         sheet.mark(f"answer_{k}", row, LABEL)
-    sheet.conditionals.append(Conditional((row, LABEL, row, LABEL), "formula", f'={address(row, LABEL)}<>""', "alert text"))
+    sheet.conditionals.append(
+        Conditional((row, LABEL, row, LABEL), "formula", f'=LEFT({address(row, LABEL)},10)="It assumes"', "alert text")
+    )
     return row + 1
 
 
