@@ -280,14 +280,17 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
         (
             "sentence_3",
             "the other form of price",
-            f'=IF({absent},"The same for the other form of price.",IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&": "&{{other_years}}&" years and "'
+            f'=IF({absent},"The same for the other form of price.",IF({{other_row}}>0,'
+            f'"The cheapest "&{_form(other=True)}&": "&{{other_years}}'
+            '&" years and "'
             '&TEXT({other_coverage},"0%")&", at $"&TEXT({other_cost},"#,##0")&"m.",'
             f'"No pair passes "&{_form(other=True)}&"."))',
         ),
         (
             "sentence_4",
             "what it assumes",
-            f'=IF({absent},"Offtakes beyond five years need a statute.",IF({beyond},"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
+            f'=IF({absent},"Offtakes beyond five years need a statute.",IF({beyond},'
+            f'"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
             'multi-year contracts stop there (10 USC 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},'
             '"The offtake hangs on yearly appropriations: a lender counts only the firm years.",'
             '"It stays within the present authority to commit.")))',

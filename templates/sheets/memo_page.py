@@ -84,7 +84,7 @@ RISKS = (
     ("The buyer calls less", "1-{S!take_or_pay}", "% unsecured", "level", "take-or-pay: the share of the contracted volume at risk"),
     (
         "The plant delivers less: fall of utilisation to the limit of minimum DSCR",
-        'IF({Sensitivity!case}={case},{Summary!cushion_1},"n/a")',
+        'IF({Sensitivity!case}={case},{Summary!cushion_of_utilisation},"n/a")',
         "% cushion",
         "level",
         "operating reserve and the operator's guarantee; choose the case on Sensitivity to see its cushion",

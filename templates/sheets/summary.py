@@ -177,7 +177,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         row += 1
         absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '"n/a"'
         sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text")
-        sheet.mark(f"answer_{k}", row, LABEL)
+        sheet.mark(f"answer_line{k}", row, LABEL)
     sheet.conditionals.append(
         Conditional((row, LABEL, row, LABEL), "formula", f'=LEFT({address(row, LABEL)},10)="It assumes"', "alert text")
     )
@@ -205,12 +205,12 @@ def _strip(sheet: Sheet, row: int, n: int) -> int:
     return row + 1
 
 
-# break-evens of Sensitivity shown here: their place in its list, words, number format; the first two have a cushion in percent
+# break-evens of Sensitivity shown here: their place in its list, key, words, number format
 CUSHIONS = (
-    (1, "Utilisation", "level"),
-    (2, "Price, or floor in a band, $m a unit", "price"),
-    (3, "Years of public offtake", "count"),
-    (4, "Guarantee coverage", "level"),
+    (1, "utilisation", "Utilisation", "level"),
+    (2, "price", "Price, or floor in a band, $m a unit", "price"),
+    (3, "years", "Years of public offtake", "count"),
+    (4, "coverage", "Guarantee coverage", "level"),
 )
 THIN = 0.05
 
@@ -220,7 +220,7 @@ def _cushions(sheet: Sheet, row: int, n: int) -> int:
     _band(sheet, row, '="How far it holds: "&{Sensitivity!case_name}&", one input moved at a time"', n)
     for k, head in enumerate(("as it is", "fails below", "cushion")):
         sheet.put(row, FIRST_CASE + k, head, "band right")
-    for place, label, style in CUSHIONS:
+    for place, key, label, style in CUSHIONS:
         row += 1
         own, least = f"{{Sensitivity!breakeven_own_{place}}}", f"{{Sensitivity!breakeven_{place}}}"
         sheet.put(row, LABEL, label)
@@ -228,7 +228,7 @@ def _cushions(sheet: Sheet, row: int, n: int) -> int:
         sheet.put(row, FIRST_CASE + 1, f"={least}", style)
         both = f"AND(ISNUMBER({own}),ISNUMBER({least}))"
         sheet.put(row, FIRST_CASE + 2, f'=IF({both},IF({own}>0,1-{least}/{own},"n/a"),"n/a")', "level")
-        sheet.mark(f"cushion_{place}", row, FIRST_CASE + 2)
+        sheet.mark(f"cushion_of_{key}", row, FIRST_CASE + 2)
     spot = (row - len(CUSHIONS) + 1, FIRST_CASE + 2, row, FIRST_CASE + 2)
     corner = address(spot[0], spot[1])
     sheet.conditionals.append(Conditional(spot, "formula", f"=AND(ISNUMBER({corner}),{corner}<{THIN})", "alert text"))

@@ -156,10 +156,12 @@ CASH = {
 }
 
 IN_ORDER = {
-    f"the sponsor paid before {before}, {view} view": Fault(f"{check}, {view} view", CASE, f"distribution{key}", 5, 3)
-    for before, check in (
-        ("the lender", "Nothing is distributed while debt service is unpaid"),
-        ("the reserve", "Nothing is distributed before the reserve is at its target"),
+    f"the sponsor paid before {before}, {view} view": Fault(
+        f"Nothing is distributed {check}, {view} view", CASE, f"{row}{key}", content, 6, also=((f"distribution{key}", 5),)
+    )
+    for before, check, row, content in (
+        ("the lender", "while debt service is unpaid", "arrears", 9),
+        ("the reserve", "before the reserve is at its target", "reserve", 0),
     )
     for view, key in (("lender's", ""), ("promised", "_promised"), ("expected", "_expected"))
 } | {

@@ -40,7 +40,7 @@ def test_the_comparison_calls_few_functions(shipped_book: Book) -> None:
     formulas = [block.formula for sheet in shipped_book for block in sheet.blocks]
     formulas += [cell.formula for sheet in shipped_book for cell in sheet.cells.values() if cell.formula and cell.block is None]
     calls = [name for formula in formulas for name in re.findall(r"\b([A-Z][A-Z_0-9]+)\(", formula) if name in FUNCTIONS]
-    assert {"DEAL_METRICS", "FRONTIER", "LEAST_COST_SUPPORT", "DEAL_FAN", "LLCR"} <= set(calls)
+    assert {"DEAL_METRICS", "FRONTIER", "LEAST_COST_SUPPORT", "DEAL_FAN", "IDC"} <= set(calls)
     assert len(calls) <= 40
 
 
