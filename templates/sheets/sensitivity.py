@@ -319,7 +319,7 @@ def _breakevens(sheet: Sheet, row: int, deal: str) -> int:
         sheet.put(at, G + 1, f"={target}" if "{" in target else float(target), "number2")
         sheet.cells[at, G + 2].style = f"total {style}"
         sheet.mark(f"breakeven_{k + 1}", at, G + 2)
-        sheet.mark(f"breakeven_own_{k + 1}", at, CONSTANT)
+        sheet.mark(f"own_breakeven_{k + 1}", at, CONSTANT)
     at = last + 1
     sheet.put(at, LABEL, "Tariff on the rival at which the home price meets the contract price")
     sheet.put(at, CONSTANT, f"={own('tariff')}", "share")

@@ -264,7 +264,7 @@ def test_what_changed_since_the_last_submission(tied: Any, tmp_path: Path) -> No
     (tmp_path / "memo.docx").write_bytes(data)
     found = {tuple(row) for table in tables(tmp_path / "memo.docx") for row in table}
     assert ("Public offtake", "0", "10") in found
-    assert ("Guarantee coverage", "50.0%", "60.0%") in found
+    assert ("Guarantee coverage", "50.0%", "70.0%") in found
     text = " ".join(p.text for p in docx.Document(str(tmp_path / "memo.docx")).paragraphs)
     assert "Decision: Does not meet credit tests before, Meets credit tests with support now." in text
     assert any(row[2].startswith("[old.xlsx]Summary!") for row in found if len(row) == 3)
