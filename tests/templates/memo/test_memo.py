@@ -222,7 +222,7 @@ def test_libreoffice_prints_eight_to_ten_pages(memos: list[Path], tmp_path: Path
     document = pypdfium2.PdfDocument(pdf)
     assert 8 <= len(document) <= 10
     first = document[0].get_textpage().get_text_range()
-    assert "Recommendation" in first
+    assert "Result of the credit tests" in first
     assert "What stands against it" in first
     assert "Borrower and sponsor" not in first
 
