@@ -125,14 +125,12 @@ TEXTS: dict[str, dict[str, Any]] = {
     "alert text": {"font_color": ALERT_RED, "bold": True},
     "mute": {"font_color": "BFBFBF"},
     "blank": {"num_format": ";;;"},
-    "frame": {"bold": True, "border": 1},
-    "frame fail": {"bold": True, "border": 1, "font_color": ALERT_RED, "bg_color": PALE_RED},
-    **{f"as {kind}": {"num_format": FORMATS[kind]} for kind in BY_KIND},
+    **{f"as {kind}": {"num_format": FORMATS[kind].replace('"-"_)', FORMATS[kind].split(";")[0])} for kind in BY_KIND},
     **{f"fail {kind}": {"num_format": FORMATS[kind], "font_color": ALERT_RED, "bg_color": PALE_RED} for kind in BY_KIND},
 }
 
 CONDITIONAL_ONLY = (
-    *("ok fill", "fail fill", "alert fill", "alert text", "mute", "blank", "frame", "frame fail"),
+    *("ok fill", "fail fill", "alert fill", "alert text", "mute", "blank"),
     *(f"{word} {kind}" for word in ("as", "fail") for kind in BY_KIND),
 )
 

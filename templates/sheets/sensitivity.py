@@ -211,7 +211,8 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
     frame.band_row(sheet, row, '="Tornado of "&{measure}', COLUMNS.last, "heading", "2")
     frame.band_row(sheet, row + 1, "Ranges: yours to set", COLUMNS.last)
     sheet.put(row + 1, CONSTANT, "in the case", "band right")
-    sensitivity_limits.heads(sheet, row + 1, ("moved by", "low move", "high move", "low", "high"), TOTAL)
+    sheet.put(row + 1, TOTAL, "moved by", "band right")
+    sensitivity_limits.heads(sheet, row + 1, ("low move", "high move", "low", "high"))
     first, count = row + 2, len(SWINGS)
     lows = settings.take("sensitivity_low", [low for _, _, low, _ in SWINGS])
     highs = settings.take("sensitivity_high", [high for _, _, _, high in SWINGS])
@@ -238,12 +239,15 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
     frame.band_row(sheet, row, "Sorted by swing", COLUMNS.last)
     sensitivity_limits.heads(sheet, row, ("at low", "at high", "swing", "worse by", "better by"))
     top, end = row + 1, row + count
-    sheet.array(top, TOTAL, count, 3, f"=TORNADO({deal},{keys},{low},{high},{{measure_key}})", "number2")
+    sheet.array(top, HELP, count, 3, f"=TORNADO({deal},{keys},{low},{high},{{measure_key}})", "number2")
     for k in range(count):
         at = top + k
-        sheet.cells[at, TOTAL].style = "hidden"
+        for j in range(3):
+            sheet.cells[at, HELP + j].style = "grey"
+            if j:
+                sheet.put(at, G - 1 + j, f"={address(at, HELP + j)}", "number2")
         # &"" since LibreOffice finds no text equal that comes from a function's array as it is
-        sheet.put(at, LABEL, f'=INDEX({area(first, LABEL, last, LABEL, True)},MATCH({address(at, TOTAL)}&"",{keys},0))')
+        sheet.put(at, LABEL, f'=INDEX({area(first, LABEL, last, LABEL, True)},MATCH({address(at, HELP)}&"",{keys},0))')
         below, above = address(at, G), address(at, G + 1)
         known = f"AND(ISNUMBER({below}),ISNUMBER({above}),ISNUMBER({{base}}))"
         down, up = (f"{name}(0,{below}-{{base}},{above}-{{base}})" for name in ("MIN", "MAX"))
@@ -252,8 +256,8 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
         sheet.put(at, G + 4, f"=IF({known},IF({{better}}<0,{down},{up}),0)", "number2")
     bounds.show_as(sheet, (top, G, end, G + 4), "{measure_kind}")
     worse, better = address(top, G + 3), address(top, G + 4)
-    sheet.put(top, HELP, f"=IF(ABS({worse})>=ABS({better}),{worse},{better})", "grey")
-    sheet.mark("largest_move", top, HELP)
+    sheet.put(top, HELP + 3, f"=IF(ABS({worse})>=ABS({better}),{worse},{better})", "grey")
+    sheet.mark("largest_move", top, HELP + 3)
     name = address(top, LABEL)
     sheet.put(
         end + 1,
@@ -276,7 +280,7 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
             end + 2,
             LABEL,
             1000,
-            320,
+            400,
             "",
             "change of the figure",
             "0",
@@ -284,7 +288,7 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
             alt_text="Tornado: how much worse or better the chosen figure gets when each input moves between its low and high",
         )
     )
-    return end + 19
+    return end + 23
 
 
 # The grid --------------------------------------------------------------------------------------

@@ -96,7 +96,9 @@ def break_evens(sheet: Sheet, row: int, deal: str) -> int:
 
 def rate_shock(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> int:
     """The base rate moves once the loan is closed."""
-    title = '="Minimum DSCR, lender\'s view, after a base-rate rise once the loan is closed; red: below "&TEXT({at_limit_min_dscr},"0.00")&"x"'
+    title = (
+        '="Minimum DSCR, lender\'s view, after a base-rate rise once the loan is closed; red: below "&TEXT({at_limit_min_dscr},"0.00")&"x"'
+    )
     sides = (("base_rate_shock", SHOCKS, "rate"), ("hedge_ratio", HEDGES, "share"))
     return _fixed_grid(book, sheet, row, "5", title, sides, "min_dscr", "={at_limit_min_dscr}", deal, "shock", settings)
 
@@ -124,34 +126,33 @@ def _fixed_grid(
     key: str,
     settings: Settings,
 ) -> int:
-    """A two-way grid over a fixed pair, the case as it is framed, red below the limit."""
+    """A two-way grid over a fixed pair, its first row and column the case as it is; red below the limit."""
     (down, down_given, down_style), (across, across_given, across_style) = sides
     frame.band_row(sheet, row, title, LAST, "heading", section)
     down_values = settings.take(f"sensitivity_{key}_down", down_given)
     across_values = settings.take(f"sensitivity_{key}_across", across_given)
-    top, bottom, right = row + 2, row + 1 + len(down_values), G + len(across_values) - 1
+    head, top, bottom, right = row + 2, row + 3, row + 3 + len(down_values), G + len(across_values)
     sheet.put(row + 1, LABEL, f"Across: {_lowered(bounds.label_of(across))}")
-    sheet.put(top, LABEL, f"Down: {_lowered(bounds.label_of(down))}")
+    sheet.put(head, LABEL, f"Down: {_lowered(bounds.label_of(down))}")
+    sheet.put(row + 1, G, "in the case", "right")
+    sheet.put(top, CONSTANT, "in the case", "right")
+    sheet.put(head, G, f"={own(across)}", f"headline {across_style}")
+    sheet.put(top, TOTAL, f"={own(down)}", f"headline {down_style}")
     for j, value in enumerate(across_values):
-        sheet.put(row + 1, G + j, value, f"input {across_style}")
+        sheet.put(head, G + 1 + j, value, f"input {across_style}")
     for i, value in enumerate(down_values):
-        sheet.put(top + i, TOTAL, value, f"input {down_style}")
-        sheet.mark_path(f"{key}_{i + 1}", top + i, TimeColumns(G, len(across_values)))
-    for side, name, spot in (("down", down, (top, TOTAL, bottom, TOTAL)), ("across", across, (row + 1, G, row + 1, right))):
+        sheet.put(top + 1 + i, TOTAL, value, f"input {down_style}")
+    for side, name, spot in (("down", down, (top + 1, TOTAL, bottom, TOTAL)), ("across", across, (head, G + 1, head, right))):
         keep(book, sheet, f"sensitivity_{key}_{side}", *spot)
         sheet.validations.append(bounds.of_input(spot, name))
-    for j, content in enumerate((f"={own(down)}", f"={own(across)}", limit)):
-        sheet.put(top, HELP + j, content, "grey")
-    one, other = area(top, TOTAL, bottom, TOTAL, True), area(row + 1, G, row + 1, right, True)
+    sheet.put(top, HELP, limit, "grey")
+    one, other = area(top, TOTAL, bottom, TOTAL, True), area(head, G, head, right, True)
     call = f'=SENS_GRID({deal},"{down}",{one},"{across}",{other},"{measure}")'
-    sheet.array(top, G, len(down_values), len(across_values), call, "multiple")
-    cell, least = address(top, G), address(top, HELP + 2, True)
-    here = f"ABS(${address(top, TOTAL)}-{address(top, HELP, True)})+ABS({address(row + 1, G).replace(str(row + 2), f'${row + 2}')}"
-    here = f"ROUND({here}-{address(top, HELP + 1, True)}),9)=0"
-    fails = f"AND(ISNUMBER({cell}),{cell}<{least})"
+    sheet.array(top, G, bottom - top + 1, right - G + 1, call, "multiple")
+    sheet.cells[top, G].style = "framed multiple"
+    cell, least = address(top, G), address(top, HELP, True)
     spot = (top, G, bottom, right)
-    for rule, style in ((f"AND({fails},{here})", "frame fail"), (here, "frame"), (fails, "fail fill")):
-        sheet.conditionals.append(Conditional(spot, "formula", f"={rule}", style))
+    sheet.conditionals.append(Conditional(spot, "formula", f"=AND(ISNUMBER({cell}),{cell}<{least})", "fail fill"))
     return bottom + 1
 
 

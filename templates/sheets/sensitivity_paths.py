@@ -39,15 +39,18 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     sheet.validations.append(bounds.between(spot, "Percentile", 0.001, 0.999))
     wanted, bad_level = area(*spot, True), address(row, G + 1, True)
     row += 1
-    heads(sheet, row, ("", "DSCR", "DSCR", "DSCR", "in that year", "in that year"))
-    sheet.cells[row, G].value = None
-    row += 1
+    result = (
+        scalar("fan_any", "DSCR falls below 1 in some year of the loan (cumulative)", "%", "={fan_any_year}", "total level"),
+        scalar("fan_off", "Standard error of that probability", "%", "={fan_error}", "level"),
+    )
+    row = lay(sheet, result, row, TimeColumns(G, LAST - G + 1))
+    sheet.heights[row] = 27
     height = YEARS + 2
     call = f"=DEAL_FAN({deal},{{fan_paths}},{{fan_seed}},{wanted},{{fan_volume_vol}},,,{{fan_overrun}},{{fan_delay}},{LAST_YEAR})"
     sheet.array(row, G, height, 6, call, "multiple")
     for i in range(height):
         for j in range(6):
-            sheet.cells[row + i, G + j].style = "band right" if i == 0 else ("count" if j == 0 else "multiple" if j <= 3 else "level")
+            sheet.cells[row + i, G + j].style = "band wrap" if i == 0 else ("count" if j == 0 else "multiple" if j <= 3 else "level")
     top, last = row + 1, row + YEARS
     sheet.mark("fan_any_year", last + 1, G + 4)
     sheet.mark("fan_error", last + 1, G + 5)
@@ -82,7 +85,7 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
         "bold",
     )
     sheet.mark("finding_fan", end, LABEL)
-    said = "Each row is the probability of that year alone. The last row is cumulative: in any year of the loan; standard error beside it."
+    said = "The probability of each row is that of the year alone; the last row is cumulative, over all years of the loan."
     sheet.put(end + 1, LABEL, said, "note")
     years = f"Sensitivity!{area(top, HELP + 3, last, HELP + 3, True)}"
     series = tuple(
@@ -101,7 +104,7 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
             "scatter",
             "{finding_fan}",
             series,
-            row,
+            row + 1,
             LABEL,
             680,
             460,
