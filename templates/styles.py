@@ -37,6 +37,7 @@ FORMATS: dict[str, str] = {
     "flag": '0_);(0);"-"_);@_)',
     "factor": '0.0000_);(0.0000);"-"_);@_)',
     "level": "0.0%_);(0.0%);0.0%_);@_)",  # a share of which nought is an answer
+    "nil rate": "0.00%_);(0.00%);0.00%_);@_)",
     "nil number2": "#,##0.00_);(#,##0.00);0.00_);@_)",
     "level years": "0.0_);(0.0);0.0_);@_)",
     "nil number": "#,##0.0_);(#,##0.0);0.0_);@_)",  # an amount of which zero is an answer

@@ -190,8 +190,8 @@ def _case(book: Book, sheet: Sheet, row: int, n: int, settings: Settings) -> int
     sheet.merges.append((at, CONSTANT, at, TOTAL + 1))
     sheet.validations.append(bounds.listed(spot, "Figure", formula="=" + _column(LISTS + 7, 0, len(SHOWN))))
     for key in ("base", "limit"):
-        place = sheet.placed[key]
-        bounds.show_as(sheet, (place.row, place.col, place.row, place.col), "{measure_kind}")
+        cell = sheet.placed[key]
+        bounds.show_as(sheet, (cell.row, cell.col, cell.row, cell.col), "{measure_kind}")
     return last
 
 
@@ -237,7 +237,7 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
     keys, low, high = (area(first, col, last, col, True) for col in (HELP, G + 2, G + 3))
     row = last + 1
     frame.band_row(sheet, row, "Sorted by swing", COLUMNS.last)
-    sensitivity_limits.heads(sheet, row, ("at low", "at high", "swing", "worse by", "better by"))
+    sensitivity_limits.heads(sheet, row, ("at low", "at high", "swing", "to the worse", "to the better"))
     top, end = row + 1, row + count
     sheet.array(top, HELP, count, 3, f"=TORNADO({deal},{keys},{low},{high},{{measure_key}})", "number2")
     for k in range(count):

@@ -134,10 +134,11 @@ def _fixed_grid(
     head, top, bottom, right = row + 2, row + 3, row + 3 + len(down_values), G + len(across_values)
     sheet.put(row + 1, LABEL, f"Across: {_lowered(bounds.label_of(across))}")
     sheet.put(head, LABEL, f"Down: {_lowered(bounds.label_of(down))}")
+    shown = {"rate": "nil rate", "share": "level"}
     sheet.put(row + 1, G, "in the case", "right")
     sheet.put(top, CONSTANT, "in the case", "right")
-    sheet.put(head, G, f"={own(across)}", f"headline {across_style}")
-    sheet.put(top, TOTAL, f"={own(down)}", f"headline {down_style}")
+    sheet.put(head, G, f"={own(across)}", f"headline {shown[across_style]}")
+    sheet.put(top, TOTAL, f"={own(down)}", f"headline {shown[down_style]}")
     for j, value in enumerate(across_values):
         sheet.put(head, G + 1 + j, value, f"input {across_style}")
     for i, value in enumerate(down_values):

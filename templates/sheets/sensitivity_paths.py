@@ -145,7 +145,7 @@ def customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     asks_more = 'AND(ISNUMBER({book_holds}),{book_holds}>{book_share}),"less than the loan needs: see the utilisation below"'
     sheet.put(at, TOTAL, f'=IF({asks_more},"in line with the loan")', "grey")
     frame.band_row(sheet, row, "Buyers of the book that renew, and with what probability", LAST)
-    frame.band_row(sheet, row + 1, None, LAST)
+    frame.band_row(sheet, row + 1, "", LAST)
     for k, (which, words) in enumerate((("one_budget", "One appropriation"), ("many_budgets", "Separate budgets"))):
         col = G + 4 * k
         sheet.put(row, col, words, "band")

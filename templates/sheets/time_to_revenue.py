@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Chart, Series, Sheet, TimeColumns, column_letters
+from templates.book import Book, Chart, Series, Sheet, TimeColumns, area, column_letters
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, path, scalar
 from templates.settings import Settings, keep
 from templates.sheets import bounds, frame
@@ -122,8 +122,9 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
     sheet.put(row + 3, UNIT, "%", "unit")
     row += 4
     said = '&", "&'.join(f'{{Inputs!case_name_{i}}}&" "&TEXT({{full_{i}}},"0")' for i in range(1, len(names) + 1))
-    cost = '&", "&'.join(f'TEXT({{delay_cost_{i}}},"#,##0.0")' for i in range(1, len(names) + 1))
-    finding(sheet, row, "build", f'="Months to full output: "&{said}&"; a month of delay costs $m "&{cost}')
+    costs, cases = (area(at, G, at, G + len(names) - 1, True) for at in (sheet.placed["delay_cost_1"].row, frame.HEAD_ROW))
+    dearest = f'TEXT(MAX({costs}),"#,##0.0")&" ("&INDEX({cases},1,MATCH(MAX({costs}),{costs},0))&")"'
+    finding(sheet, row, "build", f'="Months to full output: "&{said}&"; a month of delay costs up to $m "&{dearest}')
     first, last = column_letters(G), column_letters(G + len(names) - 1)
 
     def across(key: str) -> str:
