@@ -73,27 +73,25 @@ def sensitivities(m: Memo) -> None:
     reached: list[Any] = sheet.values_of(f"reached_{f.case}")
     shown = [k for k in range(len(names)) if k == 0 or reached[k]]  # those that change an input of this case
     base: Any = sheet.values_of(f"strip_min_dscr_{f.case}")[0]
-    rows, passed = [], []
-    for k in shown:
-        what = str(sheet.values_of("what")[k])
-        cells = [
-            f.at("Scenarios", f"strip_{key}_{f.case}", k, f"{label}, {names[k]}")
-            for key, label in (
-                ("decision", "Decision"),
-                ("min_dscr", "Minimum DSCR"),
-                ("sponsor_extra", "Overrun and delay, paid by the sponsor"),
-                ("life_default", "Probability of default over the loan's life"),
-                ("first_failed", "First test failed"),
-            )
-        ]
-        stands = f.at("Scenarios", f"standing_{f.case}", k, f"The loan, {names[k]}")
-        passed.append(sheet.values_of(f"strip_decision_{f.case}")[k] != FAILS)
-        rows.append([f"**{names[k]}**: {what}", *cells[1:4], stands, cells[4]])
+    last = len(names) - 1
+    printed_rows = [  # a row of the workbook is one entry of the appendix
+        f.row(f"{row}_{f.case}", 0, last, "Scenarios", f"{label}, by scenario")
+        for row, label in (
+            ("strip_min_dscr", "Minimum DSCR"),
+            ("strip_sponsor_extra", "Overrun and delay, paid by the sponsor"),
+            ("strip_life_default", "Probability of default over the loan's life"),
+            ("standing", "The loan"),
+            ("strip_first_failed", "First test failed"),
+        )
+    ]
+    what, decisions = sheet.values_of("what"), sheet.values_of(f"strip_decision_{f.case}")
+    passed = [decisions[k] != FAILS for k in shown]
+    rows = [[f"**{names[k]}**: {what[k]}", *(texts[k] for texts in printed_rows)] for k in shown]
     made = m.paper.table(
         ["Scenario", "Min. DSCR", "Sponsor pays, $m", "Default, life", "The loan", "First test failed"],
         rows,
         (39, 9, 11, 10, 10, 21),
-        "Every scenario, each recalculated in full",
+        "Every scenario that reaches this case, each recalculated in full",
         numbers=5,
         size=7.5,
     )

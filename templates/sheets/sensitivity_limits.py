@@ -82,7 +82,7 @@ def break_evens(sheet: Sheet, row: int, deal: str) -> int:
         where = f'="{MEASURES[measure].words} of "&TEXT({address(at, HELP + 2)},{form})' + ('&"x"' if shown == "multiple" else "")
         sheet.put(at, G, where if form else "Debt that all tests permit, equal to the debt used", "grey")
         sheet.mark(f"breakeven_{k + 1}", at, TOTAL)
-        sheet.mark(f"breakeven_own_{k + 1}", at, CONSTANT)
+        sheet.mark(f"own_breakeven_{k + 1}", at, CONSTANT)
     at = last + 1
     sheet.put(at, LABEL, "Tariff on the rival at which the home price meets the contract price")
     sheet.put(at, CONSTANT, f"={own('tariff')}", "level")

@@ -222,7 +222,7 @@ def _cushions(sheet: Sheet, row: int, n: int) -> int:
         sheet.put(row, FIRST_CASE + k, head, "band right")
     for place, key, label, style in CUSHIONS:
         row += 1
-        own, least = f"{{Sensitivity!breakeven_own_{place}}}", f"{{Sensitivity!breakeven_{place}}}"
+        own, least = f"{{Sensitivity!own_breakeven_{place}}}", f"{{Sensitivity!breakeven_{place}}}"
         sheet.put(row, LABEL, label)
         sheet.put(row, FIRST_CASE, f"={own}", style)
         sheet.put(row, FIRST_CASE + 1, f"={least}", style)

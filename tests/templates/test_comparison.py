@@ -84,7 +84,7 @@ def random_deal(rng: random.Random, bases: list[Deal], name: str) -> Deal:
 @pytest.mark.parametrize("seed", [11, 12])
 def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int, shipped: list[SourcedDeal]) -> None:
     rng = random.Random(seed)
-    bases = [case.deal for case in shipped]
+    bases = [*(case.deal for case in shipped), dealfile.load(dealfile.shipped_path("factory_band")).deal]
     cases = [SourcedDeal(random_deal(rng, bases, f"Random {i}"), {}, "") for i in range(6)]
     book = comparison.calculated(cases)
     _, faults = differences(book, cases)
