@@ -21,7 +21,7 @@ WIDE = 9
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, WIDE)
 G = FIRST_TIME_COLUMN
 HELP = COLUMNS.last + 2  # grey: keys and the like, right of what is printed
-LISTS = HELP + 7
+LISTS = HELP + 9
 # input, how it moves, low and high move
 SWINGS: tuple[tuple[str, str, float, float], ...] = (
     ("capex", "times", 0.90, 1.10),
@@ -256,7 +256,7 @@ def _tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) 
         sheet.put(at, G + 4, f"=IF({known},IF({{better}}<0,{down},{up}),0)", "number2")
     bounds.show_as(sheet, (top, G, end, G + 4), "{measure_kind}")
     worse, better = address(top, G + 3), address(top, G + 4)
-    sheet.put(top, HELP + 3, f"=IF(ABS({worse})>=ABS({better}),{worse},{better})", "grey")
+    sheet.put(top, HELP + 3, f"=IF(ROUND(ABS({worse})-ABS({better}),9)>=0,{worse},{better})", "grey")
     sheet.mark("largest_move", top, HELP + 3)
     name = address(top, LABEL)
     sheet.put(
@@ -320,7 +320,12 @@ def _pair(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> 
         for j, what in enumerate(("key", "kind", "own", "least", "most")):
             sheet.put(at, HELP + j, f"={_of_input(f'{{{side}}}', 1 + j)}", "grey")
             sheet.mark(f"{side}_{what}", at, HELP + j)
-    sheet.put(row, LABEL, "Framed: the case as it is. The seven blue values of each side are yours to set.", "note")
+    sheet.put(
+        row,
+        LABEL,
+        "Framed: the case as it is. The blue values are yours; type new ones after choosing another input (red: not a value of it).",
+        "note",
+    )
     sheet.put(row, G, "in the case", "right")
     row += 1
     values = [settings.take(f"sensitivity_{side}_values", list(given)) for side, (_, given) in zip(sides, PAIR, strict=True)]
@@ -334,12 +339,19 @@ def _pair(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> 
     for side, whole in (("across", (row, G, row, G + size)), ("down", (row + 1, TOTAL, row + 1 + size, TOTAL))):
         keep(book, sheet, f"sensitivity_{side}_values", *spots[side])
         sheet.validations.append(_of_chosen(spots[side], side))
-        cell = address(*whole[:2])
-        beyond = f'AND({{{side}_kind}}<>"text",OR(NOT(ISNUMBER({cell})),{cell}<{{{side}_least}},{cell}>{{{side}_most}}))'
-        bounds.show_as(sheet, whole, f"{{{side}_kind}}", beyond)
+        cell, given, kind = address(*whole[:2]), area(*spots[side], True), f"{{{side}_kind}}"
+        beyond = f"OR(NOT(ISNUMBER({cell})),{cell}<{{{side}_least}},{cell}>{{{side}_most}})"
+        bounds.show_as(sheet, whole, kind, f'IF({kind}="text",ISNUMBER({cell}),{beyond})')
+        within = f"ISNUMBER({given})*({given}>={{{side}_least}})*({given}<={{{side}_most}})"
+        whole_years = f'IF({kind}="count",SUMPRODUCT(1-(ROUND({given},0)={given})),0)'
+        at = sheet.placed[side].row
+        amiss = f'=IFERROR(IF({kind}="text",SUMPRODUCT(ISNUMBER({given})*1),SUMPRODUCT(1-{within})+{whole_years}),1)'
+        sheet.put(at, HELP + 5, amiss, "grey")
+        sheet.mark(f"{side}_amiss", at, HELP + 5)
     one, other = area(row + 1, TOTAL, row + 1 + size, TOTAL, True), area(row, G, row, G + size, True)
     grid = f"SENS_GRID({deal},{{down_key}},{one},{{across_key}},{other},{{measure_key}})"
-    sheet.array(row + 1, G, size + 1, size + 1, f'=IF({{down_key}}={{across_key}},"choose two inputs",{grid})', "number2")
+    amiss = "{down_amiss}+{across_amiss}>0"
+    sheet.array(row + 1, G, size + 1, size + 1, f'=IF({{down_key}}={{across_key}},"two inputs?",IF({amiss},"values?",{grid}))', "number2")
     sheet.cells[row + 1, G].style = "framed number2"
     corner = address(row + 1, G)
     fails = f"AND(ISNUMBER({corner}),ISNUMBER({{limit}}),IF({{better}}<0,{corner}>{{limit}},{corner}<{{limit}}))"

@@ -80,7 +80,8 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
         end,
         LABEL,
         f'=IF(ROUND({bad_level},6)=0.1,"In one path of ten",TEXT({bad_level},"0%")&" of paths:")&" year "&{year}&" covers "'
-        f'&TEXT({least},"0.00")&"x or less"&IF({least}<{asked},", below ",", still above ")&TEXT({asked},"0.00")&"x; in "'
+        f'&IF({least}>0,TEXT({least},"0.00")&"x or less","nothing")&IF({least}<{asked},", below ",", still above ")'
+        f'&TEXT({asked},"0.00")&"x; in "'
         '&TEXT({fan_any_year},"0.0%")&" DSCR falls below 1 in some year"',
         "bold",
     )

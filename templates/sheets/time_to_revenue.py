@@ -235,9 +235,10 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         sheet,
         row,
         "learning",
-        f'="Each doubling of output takes "&TEXT({_own("learning_rate")},"0.0%")&" off the unit cost: from $m "'
+        f'=IF({_own("learning_rate")}=0,"No learning is assumed: the unit cost stays as it is",'
+        f'"Each doubling of output takes "&TEXT({_own("learning_rate")},"0.0%")&" off the unit cost: from $m "'
         f'&TEXT({_own("variable_cost")},"0.0000")&" to "&TEXT({{unit_cost{last}}},"0.0000")&" a unit at "&{{multiple{last}}}'
-        '&" times the output"',
+        '&" times the output")',
     )
 
 
