@@ -105,13 +105,14 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
         ("Change log", "what changed"),
     ]
     inputs.lay_inputs(book, cases, paper)
-    cover_sheet = cover.lay_cover(book, version, contents, paper)
+    cover_sheet = cover.lay_cover(book, version, RELEASED, contents, paper)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
         sheet = frame.time_sheet(book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper)
         rows = case_sheet.rows(months, "Returns", f"c{i}_", functools.partial(scenarios.live, case=i))
         end = lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
         first = sheet.placed[case_sheet.FIRST_CALCULATED].row - 1  # the inputs are printed on their own sheet
+        sheet.widths[1] = 64
         sheet.print.area = (first, 0, end - 1, YEAR_COLUMNS.last)
         sheet.print.pages_wide = 2  # thirty years are not to be read on one
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):

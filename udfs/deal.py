@@ -39,12 +39,16 @@ def _money(
     return _row(section, label, unit, cells.amount(help, low, high), default)
 
 
-def _share(section: str, label: str, help: str, default: Any = dataclasses.MISSING, low: float = 0.0, high: float = 1.0) -> Any:
-    return _row(section, label, "%", cells.probability(help, low, high), default)
+def _share(
+    section: str, label: str, help: str, default: Any = dataclasses.MISSING, low: float = 0.0, high: float = 1.0, unit: str = "%"
+) -> Any:
+    return _row(section, label, unit, cells.probability(help, low, high), default)
 
 
-def _rate(section: str, label: str, help: str, default: Any = dataclasses.MISSING, low: float = 0.0, high: float = 0.5) -> Any:
-    return _row(section, label, "% a year", cells.rate(help, low, high), default)
+def _rate(
+    section: str, label: str, help: str, default: Any = dataclasses.MISSING, low: float = 0.0, high: float = 0.5, unit: str = "% a year"
+) -> Any:
+    return _row(section, label, unit, cells.rate(help, low, high), default)
 
 
 def _whole(section: str, label: str, unit: str, help: str, low: int, high: int, default: Any = dataclasses.MISSING) -> Any:
@@ -118,26 +122,37 @@ class Deal:
         "Contract", "Contract end", CONTRACT_ENDS, "with a calendar date, delay eats contract years", "years from completion"
     )
     firm_years: int = _whole("Contract", "Firm years", "years", "years bound today, needing no renewal", 0, YEARS)
-    renewal: float = _share("Contract", "Renewal probability", "of each renewal or yearly appropriation after the firm years", 1.0)
+    renewal: float = _share(
+        "Contract", "Renewal probability", "of each renewal or yearly appropriation after the firm years", 1.0, unit="% a renewal"
+    )
     renew_every: int = _whole("Contract", "Years to a renewal", "years", "years that each renewal covers", 1, YEARS, 1)
     statutory_backing: str = _choice(
         "Contract", "Backing of the promise", BACKINGS, "what stands behind the buyer's firm years", "commercial contract"
     )
     firm_lapse: float = _share(
-        "Contract", "Lapse of appropriation in firm years", "a year; counts when the backing is subject to appropriation", 0.0, high=0.99
+        "Contract",
+        "Lapse of appropriation in firm years",
+        "a year; counts when the backing is subject to appropriation",
+        0.0,
+        high=0.99,
+        unit="% a year",
     )
-    termination: float = _share("Contract", "Termination for convenience", "probability a year", 0.0, high=0.99)
+    termination: float = _share("Contract", "Termination for convenience", "probability a year", 0.0, high=0.99, unit="% a year")
     termination_settlement: float = _share("Contract", "Settlement on termination", "share of that year's contracted revenue", 0.0)
     contract_stop_year: int = _whole("Contract", "Contract lost in year", "year", "a scenario; 0 = not lost", 0, YEARS, 0)
-    offtaker_pd: float = _share("Contract", "Offtaker's probability of default", "a year, average over the loan's life", high=0.99)
+    offtaker_pd: float = _share(
+        "Contract", "Offtaker's probability of default", "a year, average over the loan's life", high=0.99, unit="% a year"
+    )
     offtaker_recovery: float = _share(
         "Contract", "Recovery on the contract", "share of remaining contract value paid on the offtaker's default", 0.0
     )
 
     market_price: float = _money("Market", "Market price, year 1", "for volume outside the contract", unit="$m a unit")
     market_growth: float = _rate("Market", "Growth of the market price", "a year, from year 2", 0.0, low=-0.2, high=0.2)
-    price_vol: float = _number("Market", "Volatility of the market price", "a year", "lognormal, for the value of floor and cap", 0, 2, 0.0)
-    tariff: float = _rate("Market", "Tariff on the rival's product", "on the rival's price", 0.0, high=1.0)
+    price_vol: float = _number(
+        "Market", "Volatility of the market price", "% a year", "lognormal, for the value of floor and cap", 0, 2, 0.0
+    )
+    tariff: float = _rate("Market", "Tariff on the rival's product", "on the rival's price", 0.0, high=1.0, unit="%")
     tariff_pass_through: float = _share("Market", "Pass-through of the tariff", "share of the tariff that lifts the home price", 1.0)
     home_share: float = _share("Market", "Home share of market sales", "share of market sales that the tariff protects", 1.0)
     merchant_share: float = _share("Market", "Uncontracted capacity that sells", "share of free capacity that finds a market buyer")
@@ -154,7 +169,9 @@ class Deal:
     )
     variable_cost: float = _money("Operation", "Variable cost, year 1", "for each unit sold", 0.0, unit="$m a unit")
     inflation: float = _rate("Operation", "Cost inflation", "a year, from year 2", 0.0, low=-0.1, high=0.2)
-    input_tariff: float = _rate("Operation", "Rise of variable cost by input tariffs", "tariffs on what the plant buys", 0.0, high=1.0)
+    input_tariff: float = _rate(
+        "Operation", "Rise of variable cost by input tariffs", "tariffs on what the plant buys", 0.0, high=1.0, unit="%"
+    )
     learning_rate: float = _share(
         "Operation", "Learning rate", "fall of unit cost at each doubling of output; 15% = an 85% curve", 0.0, high=0.5
     )
@@ -204,7 +221,11 @@ class Deal:
         "Debt", "Margin over expected loss", "bank's return on capital, risk premium and cost, on the uncovered part", high=0.2
     )
     pd_base: float = _share(
-        "Debt", "Borrower's own probability of default", "a year, average over the loan's life, without loss of the contract", high=0.99
+        "Debt",
+        "Borrower's own probability of default",
+        "a year, average over the loan's life, without loss of the contract",
+        high=0.99,
+        unit="% a year",
     )
     dsra_months: int = _whole(
         "Debt", "Debt service reserve", "months", "months of the next year's debt service; funded by equity at completion", 0, 12, 0

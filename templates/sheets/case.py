@@ -24,7 +24,7 @@ UNIT_STYLES = {
     "yes/no": "flag",
     "x contracted": "multiple",
     "x price": "multiple",
-    "a year": "share",
+    "% a renewal": "share",
 }
 
 # flags read from a choice: key, label, input, position of the choice in its list

@@ -278,7 +278,9 @@ def test_rows() -> list[Row]:
     ]
     values = value_formulas()
     for key, label, unit, _ in TESTS:
-        rows.append(scalar(f"test_{key}", f"{label}: value", unit, values[key], "multiple" if unit == "x" else "share"))
+        rows.append(
+            scalar(f"test_{key}", f"{label}: value", unit, values[key], "multiple" if unit == "x" else "rate" if key == "loss" else "share")
+        )
     rows.append(band("Passed"))
     for key, label, _, direction in TESTS:
         met = f"{{test_{key}}}>={{limit_{key}}}-{tolerance}" if direction > 0 else f"{{test_{key}}}<={{limit_{key}}}+{tolerance}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from templates.book import Book, Sheet
@@ -30,13 +31,13 @@ LEGEND = (
 )
 
 
-def lay_cover(book: Book, version: str, sheets: Sequence[tuple[str, str]], paper: str) -> Sheet:
+def lay_cover(book: Book, version: str, released: dt.date, sheets: Sequence[tuple[str, str]], paper: str) -> Sheet:
     """The first sheet; `sheets` are names and what is on them."""
     sheet = frame.start(book, "Cover", "Bankable: comparison of projects for credit", "1F3864", paper)
     row = frame.FIRST_ROW - 1
     for label, value in (
         ("Purpose", PURPOSE),
-        ("Version of Bankable", version),
+        ("Version of Bankable", f"{version}, model of {released:%d %B %Y}"),
         ("Model hash (formulas)", "{model_hash}"),
         ("Inputs as delivered (hash)", "{inputs_hash}"),
         ("Functions here", "={Checks!functions}"),
@@ -72,6 +73,7 @@ def lay_cover(book: Book, version: str, sheets: Sequence[tuple[str, str]], paper
     row += 2
     for text in (
         "Figures of the shipped deals carry their source, or the word illustrative, beside each input. They are no company's accounts.",
+        "Years of operation count from completion; debt service and all yearly flows fall at the end of their year.",
         "Decisions say whether the credit tests are met. Approval is the committee's.",
     ):
         sheet.put(row, LABEL, text, "note")
@@ -101,7 +103,12 @@ def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
             sheet.put(row, 3, "all" if len(names) == len(cases) else "; ".join(names), "grey")
             sheet.put(row, 4, source, "wrap")
             row += 1
-    sheet.put(row + 1, LABEL, "Addresses are as captured in November 2026; open them before quoting.", "note")
+    sheet.put(
+        row + 1,
+        LABEL,
+        "Sources are named as they were captured in November 2026, some by site and number only; open them before quoting.",
+        "note",
+    )
     sheet.widths |= {SECTION: 3, LABEL: 42, UNIT: 12, 3: 30, 4: 105}
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

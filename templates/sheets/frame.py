@@ -1,8 +1,8 @@
-"""What every sheet has in common: title, unit, master check in the frozen rows, column heads, print set-up."""
+"""What every sheet has in common: title, unit, master check and scenario in the frozen rows, column heads, print set-up."""
 
 from __future__ import annotations
 
-from templates.book import Book, Print, Sheet, TimeColumns, address
+from templates.book import Book, Conditional, Print, Sheet, TimeColumns, address
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
 
 TITLE_ROW, STATUS_ROW, UNITS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3, 4
@@ -18,14 +18,16 @@ def start(book: Book, name: str, title: str, tab: str | None = None, paper: str 
         sheet.put(STATUS_ROW, UNIT, "Master check", "right")
         sheet.put(STATUS_ROW, CONSTANT, "={Checks!master}", "check")
         flag_words(sheet, STATUS_ROW, CONSTANT)
+        sheet.put(UNITS_ROW, UNIT, "Scenario", "right")
+        sheet.put(UNITS_ROW, CONSTANT, "={Scenarios!scenario}", "centre")
+        spot = (UNITS_ROW, CONSTANT, UNITS_ROW, CONSTANT)
+        sheet.conditionals.append(Conditional(spot, "not_equal", '"Base"', "alert fill"))  # figures of another scenario
     sheet.print = Print(paper=paper)
     return sheet
 
 
 def flag_words(sheet: Sheet, row: int, col: int, last_row: int | None = None, last_col: int | None = None) -> None:
     """Colour the words OK and FAIL (and passed, failed) in a range."""
-    from templates.book import Conditional
-
     spot = (row, col, row if last_row is None else last_row, col if last_col is None else last_col)
     for word in ("OK", "passed"):
         sheet.conditionals.append(Conditional(spot, "equal", f'"{word}"', "ok fill"))

@@ -35,7 +35,7 @@ STYLES = {
     "text": "input text",
     "x contracted": "input multiple",
     "x price": "input multiple",
-    "a year": "input share",
+    "% a renewal": "input share",
 }
 
 
@@ -57,8 +57,8 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         (SECTION, "#"),
         (LABEL, "Assumption"),
         (UNIT, "Unit"),
-        (least, "Least"),
-        (most, "Most"),
+        (least, "Min"),
+        (most, "Max"),
         (out, "Out of range"),
         (key_col, "Key"),
     ):
@@ -94,12 +94,13 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
     sheet.put(row + 1, out, f"=SUM({address(frame.FIRST_ROW, out)}:{address(row - 1, out)})", "total count")
     sheet.mark("out_of_range", row + 1, out)
     sheet.widths |= {SECTION: 4, LABEL: 42, UNIT: 14, least: 10, most: 10, out: 11, key_col: 24}
-    sheet.widths |= {FIRST_CASE + i: 22 for i in range(n)} | {source + i: 70 for i in range(n)}
+    sheet.widths |= {FIRST_CASE + i: 22 for i in range(n)} | {source + i: 60 for i in range(n)}
     sheet.heights[frame.HEAD_ROW] = 30
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
-    sheet.print.area = (0, 0, row + 1, key_col)
-    sheet.print.landscape = False
+    sheet.print.area = (0, 0, row + 1, source + n - 1)
+    sheet.print.title_cols = (SECTION, LABEL)
+    sheet.print.pages_wide = 2  # the figures, and beside them their sources
     return sheet
 
 

@@ -11,9 +11,9 @@ from templates.book import Book, Conditional, TimeColumns, Validation, address, 
 from templates.dealfile import SourcedDeal
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
 from templates.settings import Settings, keep
-from templates.sheets import frame
+from templates.sheets import bounds, frame
 from udfs.chain.decision import FAILS
-from udfs.deal import param_of
+from udfs.deal import YEARS, param_of
 
 NAMES = (
     "Base",
@@ -150,6 +150,7 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
     for key in blue:
         row = sheet.placed[key].row
         keep(book, sheet, f"scenario_{key}", row, COLUMNS.first, row, COLUMNS.last)
+        sheet.validations.append(_bounds(key, (row, COLUMNS.first, row, COLUMNS.last)))
     sheet.heights[sheet.placed["what"].row] = 66
     place = sheet.placed["scenario"]
     book.define("scenario", f"Scenarios!{address(place.row, place.col, True)}")
@@ -168,6 +169,9 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
     for i in range(1, len(cases) + 1):  # the keys stand beside their rows, for the functions
         for key in SHOCKED:
             sheet.put(sheet.placed[f"{key}_{i}"].row, CONSTANT, key, "grey")
+        clipped = sheet.placed[f"clipped_{i}"].row
+        spot = (clipped, COLUMNS.first, clipped, COLUMNS.last)
+        sheet.conditionals.append(Conditional(spot, "greater", 0, "alert fill"))
     _strip(book, cases, deals, end)
     sheet.widths |= {CONSTANT: 20, LABEL: 58, TOTAL: 12} | {COLUMNS.first + i: 14 for i in range(COLUMNS.count)}
 
@@ -192,9 +196,24 @@ def _case_rows(i: int) -> list[Row]:
         shown = "centre wrap" if param_of(key).kind == "choice" else _format(key)
         total = "centre wrap" if param_of(key).kind == "choice" else f"headline {_format(key)}"
         rows.append(path(f"{key}_{i}", label, unit, formulas[key], shown, in_force, total_style=total))
+    unheld = {key: f"{{Inputs!{key}_{i}}}+{{add_{key}}}" for key, _, _ in ADDED}
+    unheld |= {key: f"{{Inputs!{key}_{i}}}*{{times_{key}}}" for key, _ in TIMES}
+    held = "+".join(
+        f"IF(ABS({{{key}_{i}}}-{f'ROUND({raw},0)' if param_of(key).kind == 'count' else f'({raw})'})>{{Timeline!tolerance}},1,0)"
+        for key, raw in unheld.items()
+    )
+    rows.append(path(f"clipped_{i}", "Inputs held at their bounds, against what the scenario says", "number", f"={held}", "count"))
     differs = "+".join(f"IF({{{key}_{i}}}={{{key}_{i}#1}},0,1)" for key in SHOCKED)
     rows.append(path(f"reached_{i}", "Inputs that the scenario changes in this case", "number", f"={differs}", "count"))
     return rows
+
+
+def _bounds(key: str, spot: tuple[int, int, int, int]) -> Validation:
+    """What may be typed for a scenario: years to the end of the model, a flag, or a move of an input."""
+    for how, prefix in (("plus", "add_"), ("times", "times_")):
+        if key.startswith(prefix):
+            return bounds.of_move(spot, key.removeprefix(prefix), how)
+    return bounds.between(spot, "Scenario", 0, 1 if key == UNBACKED[0] else YEARS, whole=True)
 
 
 def _within(key: str, inner: str) -> str:
