@@ -74,15 +74,16 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
             point = f"INDEX({area(top, G + 1 + j, last, G + 1 + j, True)},{address(at, HELP + 3)})"
             sheet.put(at, HELP + 4 + j, f"=IF(ISNUMBER({point}),{point},{{at_limit_min_dscr}})", "grey")
         sheet.put(at, HELP + 7, "={at_limit_min_dscr}", "grey")
-    asked = "{at_limit_min_dscr}"
+    asked, tenth = "{at_limit_min_dscr}", f"ROUND({bad_level},6)=0.1"
     end = last + 2
     sheet.put(
         end,
         LABEL,
-        f'=IF(ROUND({bad_level},6)=0.1,"In one path of ten",TEXT({bad_level},"0%")&" of paths:")&" year "&{year}&" covers "'
-        f'&IF({least}>0,TEXT({least},"0.00")&"x or less","nothing")&IF({least}<{asked},", below ",", still above ")'
-        f'&TEXT({asked},"0.00")&"x; in "'
-        '&TEXT({fan_any_year},"0.0%")&" DSCR falls below 1 in some year"',
+        f'=IF({least}<{asked},IF({tenth},"In one path of ten",TEXT({bad_level},"0%")&" of paths:")&" year "&{year}&" covers "'
+        f'&IF({least}>0,TEXT({least},"0.00")&"x or less","nothing")&", below ",'
+        f'IF({tenth},"In nine paths of ten",TEXT(1-{bad_level},"0%")&" of paths:")&" even year "&{year}&", the weakest, covers "'
+        f'&TEXT({least},"0.00")&"x or more, above ")&TEXT({asked},"0.00")&"x; DSCR falls below 1 in some year in "'
+        '&TEXT({fan_any_year},"0.0%")&" of paths"',
         "bold",
     )
     sheet.mark("finding_fan", end, LABEL)

@@ -136,6 +136,7 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         Series(label, across(key), cases, PALETTE[k])
         for k, (key, label) in enumerate((("build", "Build"), ("late", "Delay"), ("ramp", "Ramp")))
     )
+    tall = 200 + 30 * len(names)
     sheet.charts.append(
         Chart(
             "stacked bar",
@@ -143,8 +144,8 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
             series,
             row + 1,
             LABEL,
-            900,
-            260,
+            1000,
+            tall,
             "",
             "months from financial close",
             "0",
@@ -152,7 +153,7 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
             alt_text="Build, delay and ramp in months",
         )
     )
-    return row + 15
+    return row + 2 + tall // 20
 
 
 def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
