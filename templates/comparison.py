@@ -137,7 +137,7 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     memo_page.lay_memo(book, names, settings, paper)
     functions.lay_functions(book, paper)
     functions.lay_changes(book, version, paper)
-    inputs.lay_timeline(book, paper)
+    inputs.lay_timeline(book, settings, paper)
     inputs.lay_lists(book, paper)
     cover.lay_sources(book, cases, paper)
     cross_checks.lay_metrics(book, len(cases), [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)])

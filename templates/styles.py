@@ -44,6 +44,7 @@ FORMATS: dict[str, str] = {
     "tied": "#,##0.0000_);(#,##0.0000);0_);@_)",
     "tiny": "0.0E+00_);(0.0E+00);0_);@_)",
     "date": "yyyy-mm-dd",
+    "month": "mmm yyyy",
     "general": "General",
 }
 

@@ -292,6 +292,7 @@ def rows(build: str, returns: str, prefix: str, live: Callable[[str], str]) -> l
     """All rows of a case sheet; `build` and `returns` name its companion sheets, `prefix` its keys on the latter."""
     return [
         path("year", "Year of operation, from completion", "year", "={Timeline!year}", "year", label_style="bold"),
+        path("year_ends", "Year ends", "date", "=EDATE({Timeline!close},{completion_month}+12*{year})", "month"),
         heading("Inputs in use", "1"),
         note(
             "Links to the sheet Inputs through the scenario in force; choices as their position in Lists (from 0), yes and no as 1 and 0."

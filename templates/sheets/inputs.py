@@ -5,11 +5,14 @@ The sheets Lists and Timeline, which hold constants and no assumption, are laid 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
+from templates import package
 from templates.book import Book, Sheet, TimeColumns, Validation, address
 from templates.dealfile import SourcedDeal
 from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, path, scalar
+from templates.settings import Settings, keep
 from templates.sheets import frame
 from udfs.cells import Param
 from udfs.chain.build import PROFILE_TERMS
@@ -93,7 +96,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
     sheet.put(row + 1, LABEL, "Cells out of range", "bold")
     sheet.put(row + 1, out, f"=SUM({address(frame.FIRST_ROW, out)}:{address(row - 1, out)})", "total count")
     sheet.mark("out_of_range", row + 1, out)
-    sheet.widths |= {SECTION: 4, LABEL: 42, UNIT: 14, least: 10, most: 10, out: 11, key_col: 24}
+    sheet.widths |= {SECTION: 4, LABEL: 50, UNIT: 14, least: 10, most: 10, out: 11, key_col: 24}
     sheet.widths |= {FIRST_CASE + i: 22 for i in range(n)} | {source + i: 60 for i in range(n)}
     sheet.heights[frame.HEAD_ROW] = 30
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
@@ -148,13 +151,20 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
     )
 
 
-def lay_timeline(book: Book, paper: str) -> None:
-    """Years of operation and months of building, and the tolerances; constants only."""
+CLOSE = 46387.0  # 31 December 2026, as a spreadsheet counts days
+CLOSES = (36526.0, 73050.0)  # from 2000 to 2099
+
+
+def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
+    """The day of financial close, years of operation and months of building, and the tolerances."""
+    kept = settings.take("timeline_close", [CLOSE])[0]
+    close = package.serial(kept) if isinstance(kept, dt.date) else float(kept)
     sheet = frame.start(book, "Timeline", "Timeline", None, paper)
     sheet.print.pages_wide, sheet.print.title_cols = 3, (0, UNIT)
     row = lay(
         sheet,
         [
+            scalar("close", "Financial close (illustrative): dates the years and months, moves no figure", "date", close, "input date"),
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
@@ -165,6 +175,11 @@ def lay_timeline(book: Book, paper: str) -> None:
         frame.FIRST_ROW,
         YEAR_COLUMNS,
     )
+    place = sheet.placed["close"]
+    spot = (place.row, place.col, place.row, place.col)
+    keep(book, sheet, "timeline_close", *spot)
+    said = "A date from 2000 to 2099."
+    sheet.validations.append(Validation(spot, "decimal", *CLOSES, title="Financial close", message=said, error=said, blank_allowed=False))
     row += 1
     for key, label, columns in (
         ("year", "Year of operation", YEAR_COLUMNS),

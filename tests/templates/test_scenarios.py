@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 
 import openpyxl
@@ -129,12 +130,16 @@ def test_a_filled_workbook_keeps_its_choices(tmp_path: Path) -> None:
     filled["Scenarios"]["D6"].value = "Delay"
     name = next(iter(filled.defined_names["set_scenario_add_delay_months"].destinations))
     filled["Scenarios"][name[1].replace("$", "")][0][scenarios.NAMES.index("Delay")].value = 9
+    where = next(iter(filled.defined_names["set_timeline_close"].destinations))[1].replace("$", "")
+    filled["Timeline"][where].value = dt.datetime(2027, 3, 31)
     filled.save(tmp_path / "filled.xlsx")
     again = comparison.compare([str(tmp_path / "filled.xlsx")], str(tmp_path / "again.xlsx")).book
     assert again["Scenarios"].value_of("scenario") == "Delay"
     assert again["Scenarios"].values_of("delay_months_1")[scenarios.NAMES.index("Delay")] == 9
-    assert again["Defence factory" if "Defence factory" in again.sheets else "Factory today"].value_of("delay_months") == 9
+    assert again["Factory today"].value_of("delay_months") == 9
     assert again["Checks"].value_of("master") == "OK"
+    ends = again["Factory today"].values_of("year_ends")[0]  # 24 months of build, 9 of delay and a year after 31 March 2027
+    assert dt.datetime(1899, 12, 30) + dt.timedelta(days=ends) == dt.datetime(2030, 12, 31)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 6])
