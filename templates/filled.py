@@ -6,6 +6,7 @@ the chain, and returns the laid book with the file's values in it, so that every
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from templates.book import Book, Sheet, Value, address, sheet_prefix
 from templates.dealfile import DealFileError, SourcedDeal
 from templates.formulas import calls_ours
 from templates.model_match import changed, shown
-from templates.package import cell_at
+from templates.package import cell_at, serial
 from templates.sheets import frame
 from templates.sheets.inputs import input_name
 from udfs import deal as deals
@@ -206,6 +207,8 @@ def _put_values(book: Book, values: Any) -> None:
         for (row, col), cell in sheet.cells.items():
             got = there.cell(row + 1, col + 1)
             value = CellError(str(got.value), "") if got.data_type == "e" else got.value
+            if isinstance(value, dt.date):
+                value = serial(value)
             cell.value = float(value) if isinstance(value, int) and not isinstance(value, bool) and _computed(cell) else value
 
 
@@ -282,6 +285,6 @@ def _refuse_failing_checks(path: Path, book: Book, purpose: str) -> None:
         for (row, col), cell in sheet.cells.items()
         if cell.value == "FAIL" and row >= frame.FIRST_ROW
     ]
-    if failing or sheet.value_of("master") != "OK":
+    if failing or not str(sheet.value_of("master")).startswith("OK"):
         master = sheet.placed["master"]
         _say(path, purpose, "has checks that fail", failing or [f"Checks!{address(master.row, master.col)}"])

@@ -167,8 +167,8 @@ def FRONTIER(deal, offtake_years, coverages, measure):
 
     >>> for row in FRONTIER(EXAMPLE, [1, 5, 10], [0, 0.5], "min_dscr"):
     ...     print([round(cell, 3) for cell in row])
-    [-0.428, -0.49]
-    [-0.459, -0.509]
+    [0.0, 0.0]
+    [0.0, 0.0]
     [2.21, 2.319]
     """
     years = column_of("public_offtake_years", offtake_years, "offtake_years")

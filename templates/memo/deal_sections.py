@@ -271,7 +271,7 @@ def interest_rate(m: Memo) -> None:
     if m.filled.looks_at(f.case):
         sheet = f.book["Sensitivity"]
         grid = [key for key in sheet.placed if key.startswith("shock_")]
-        heads_row = sheet.placed[grid[0]].row - 1
+        heads_row = sheet.placed[grid[0]].row - 2  # above the row of the case as it is
         columns = sheet.placed[grid[0]].columns
         assert columns is not None
         heads = ["Shock to the base rate"] + [
@@ -280,7 +280,7 @@ def interest_rate(m: Memo) -> None:
         rows = []
         for key in grid:
             place = sheet.placed[key]
-            shock = f.cell("Sensitivity", place.row, columns.first - 2, "rate", "Shock to the base rate")
+            shock = f.cell("Sensitivity", place.row, columns.first - 3, "rate", "Shock to the base rate")
             rows.append([shock, *f.row(key, 0, columns.count - 1, "Sensitivity", f"Minimum DSCR, shock of {shock}, by share hedged")])
         m.paper.table(
             heads,

@@ -37,7 +37,8 @@ def lay_cover(book: Book, version: str, released: dt.date, sheets: Sequence[tupl
     row = frame.FIRST_ROW - 1
     for label, value in (
         ("Purpose", PURPOSE),
-        ("Version of Bankable", f"{version}, model of {released:%d %B %Y}"),
+        ("Version of Bankable", version),
+        ("Model of", f"{released:%d %B %Y}"),
         ("Model hash (formulas)", "{model_hash}"),
         ("Inputs as delivered (hash)", "{inputs_hash}"),
         ("Functions here", "={Checks!functions}"),

@@ -151,6 +151,8 @@ def _fixed_grid(
     call = f'=SENS_GRID({deal},"{down}",{one},"{across}",{other},"{measure}")'
     sheet.array(top, G, bottom - top + 1, right - G + 1, call, "multiple")
     sheet.cells[top, G].style = "framed multiple"
+    for i in range(len(down_values)):
+        sheet.mark_path(f"{key}_{i + 1}", top + 1 + i, TimeColumns(G + 1, len(across_values)))
     cell, least = address(top, G), address(top, HELP, True)
     spot = (top, G, bottom, right)
     sheet.conditionals.append(Conditional(spot, "formula", f"=AND(ISNUMBER({cell}),{cell}<{least})", "fail fill"))
