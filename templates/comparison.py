@@ -112,13 +112,17 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
         sheet = frame.time_sheet(book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper)
-        frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "{completion_month}+12*{Timeline!year}")
+        frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "year_ends")
         rows = case_sheet.rows(months, "Returns", f"c{i}_", functools.partial(scenarios.live, case=i))
-        lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
+        end = lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
+        first = sheet.placed[case_sheet.FIRST_CALCULATED].row - 1  # the inputs are printed on their own sheet
+        sheet.widths[1] = 64
+        sheet.print.area = (first, 0, end - 1, YEAR_COLUMNS.last)
+        sheet.print.pages_wide = 2  # thirty years are not to be read on one
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
         sheet = frame.time_sheet(book, months, title, MONTH_COLUMNS, "{Timeline!month}", "56B4E9", paper)
-        frame.dated(sheet, MONTH_COLUMNS, f"{{{name}!completion_month}}", "{Timeline!month}")
+        frame.dated(sheet, MONTH_COLUMNS, f"{{{name}!completion_month}}", "month_ends")
         lay(sheet, build_sheet.rows(name), frame.FIRST_ROW, MONTH_COLUMNS)
         sheet.print.pages_wide = 3  # five years of months are not to be read on one
     returns.lay_returns(book, names, builds, paper)

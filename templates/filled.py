@@ -207,7 +207,7 @@ def _put_values(book: Book, values: Any) -> None:
         for (row, col), cell in sheet.cells.items():
             got = there.cell(row + 1, col + 1)
             value = CellError(str(got.value), "") if got.data_type == "e" else got.value
-            if isinstance(value, dt.datetime) and _computed(cell):
+            if isinstance(value, dt.date):
                 value = serial(value)
             cell.value = float(value) if isinstance(value, int) and not isinstance(value, bool) and _computed(cell) else value
 
@@ -285,6 +285,6 @@ def _refuse_failing_checks(path: Path, book: Book, purpose: str) -> None:
         for (row, col), cell in sheet.cells.items()
         if cell.value == "FAIL" and row >= frame.FIRST_ROW
     ]
-    if failing or sheet.value_of("master") != "OK":
+    if failing or not str(sheet.value_of("master")).startswith("OK"):
         master = sheet.placed["master"]
         _say(path, purpose, "has checks that fail", failing or [f"Checks!{address(master.row, master.col)}"])

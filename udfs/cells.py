@@ -8,6 +8,7 @@ Whatever is wrong leaves as a `CellError`: a code that a cell can show and a sen
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 LONGEST_PATH = 10_000
+FLOAT = np.dtype(float)
 LARGEST_AMOUNT = 1e15
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
@@ -102,6 +104,11 @@ class Param:
         if raw is OMITTED:
             raise wrong_value(f"{self.name} is missing: {self.help}.")
         return self.reader(self, raw)
+
+    @functools.cached_property
+    def safe_square(self) -> float:
+        """The square of the bound nearest to zero on either side: numbers whose squares add to less lie within the bounds."""
+        return min(-self.low, self.high) ** 2 if self.low < 0 < self.high else -1.0
 
     @property
     def allowed(self) -> str:
@@ -292,6 +299,14 @@ def _read_column(param: Param, raw: Any) -> Column:
 
 
 def _read_path(param: Param, raw: Any) -> np.ndarray:
+    if (
+        type(raw) is np.ndarray
+        and raw.dtype is FLOAT
+        and raw.ndim == 1
+        and 0 < raw.size <= LONGEST_PATH
+        and raw.dot(raw) <= param.safe_square
+    ):
+        return raw.copy()  # every number is finite and within the bounds, for the sum of their squares is
     return _read_column(param, raw).values
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from math import exp, expm1, log
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from udfs import roots
 
 SETTLED = 3e-4  # of a step times the number of periods, and
 BENT = 1e-15  # of a step times the square of its correction: what is left after it is then below 1e-12
+SHORT_STEP = 5e-6  # after which a step with the curvature of the one before leaves less than 1e-12
 MOST_STEPS = 40
 LARGEST = 6.9  # log rates from -99.9% to 99,000%
 SHORT = 80  # flows up to this length are quicker in plain Python than in numpy
@@ -30,6 +32,7 @@ def irr(flows: Sequence[float] | np.ndarray, guess: float = 0.1) -> float:
     return dated_irr(np.asarray(flows, float), np.arange(float(len(flows))), guess)
 
 
+@np.errstate(all="ignore")
 def dated_irr(flows: np.ndarray, times: np.ndarray, guess: float = 0.1) -> float:
     """IRR of one cash flow at any times; NaN where none exists, the one nearest the guess where several do."""
     if (np.diff(times) < 0).any():
@@ -82,6 +85,8 @@ def sign_changes(flows: np.ndarray) -> int:
 
 def _of_short(flows: list[float]) -> float | None:
     """The rate of flows that change sign once, in plain Python; None where they do not, or where it does not settle."""
+    if flows[0] < 0 and (rate := _of_outlay(flows[0], flows[:0:-1])) is not None:
+        return rate
     turn = 1
     first = flows[0] or next((flow for flow in flows if flow), 0.0)
     if flows[1] * first >= 0:
@@ -114,6 +119,45 @@ def _of_short(flows: list[float]) -> float | None:
         if not -LARGEST < g < LARGEST:
             return None
     return None
+
+
+def _of_outlay(outlay: float, income: list[float]) -> float | None:
+    """The rate of one outlay and the income after it, last first: the commonest flow, so written out in one piece.
+
+    One of Halley's steps, and one more with its curvature kept, which is right to 1e-12 where it is short enough.
+    """
+    if min(income) < 0:
+        return None
+    back = -sum(income) / outlay
+    if not 0 < back < math.inf:
+        return None
+    multiple = log(back)
+    uneven = multiple / 6 if -3 < multiple < 3 else math.copysign(0.5, multiple)
+    g = 2 * multiple / (len(income) + 1) / (1 - uneven)  # were all flows spread evenly
+    x = exp(-g)
+    value = slope = curve = 0.0
+    for flow in income:
+        curve = curve * x + slope
+        slope = slope * x + value
+        value = value * x + flow
+    if not 0 < value < math.inf:
+        return None
+    x /= value
+    mean = x * slope
+    bend = (x * x * curve * value + (mean - mean * mean) / 2) / (1 + mean)
+    step = (log(-value / outlay) - g) / (1 + mean)
+    if not -0.5 < step * bend < 0.5:
+        return None
+    g += step / (1 - step * bend)
+    x = exp(-g)
+    value = slope = 0.0
+    for flow in income:
+        slope = slope * x + value
+        value = value * x + flow
+    if not 0 < value < math.inf:
+        return None
+    step = (log(-value / outlay) - g) / (1 + x * slope / value)
+    return expm1(g + step / (1 - step * bend)) if -SHORT_STEP < step < SHORT_STEP else None
 
 
 def _moments(backwards: list[float], x: float) -> tuple[float, float, float]:

@@ -28,12 +28,14 @@ LABELS = cells.switch("TRUE puts the figures' names in the first column (a table
 class Returns:
     """The shape of a result: number, text, path, figures (named numbers), table (named columns) or block.
 
-    `unit` says what the numbers are; `names` are the figures' or columns' names in order.
+    `unit` says what the numbers are; `names` are the figures' or columns' names in order. `warns` is False where numpy
+    warns of nothing on the way, so that calls from Python need no guard against it.
     """
 
     shape: str
     unit: str
     names: tuple[str, ...] = ()
+    warns: bool = True
 
     @property
     def takes_labels(self) -> bool:
@@ -41,9 +43,9 @@ class Returns:
         return self.shape in ("figures", "table")
 
 
-def number(unit: str) -> Returns:
+def number(unit: str, warns: bool = True) -> Returns:
     """One number."""
-    return Returns("number", unit)
+    return Returns("number", unit, warns=warns)
 
 
 def text(unit: str) -> Returns:
@@ -176,15 +178,22 @@ def function(family: str, question: str, returns: Returns, **params: Param) -> C
             raise TypeError(f"{entry.name} is in the register twice")
         FUNCTIONS[entry.name] = entry
         names = [param.name for param in described]
+        readers, needed, most = [param.read for param in described], entry.min_args, len(described)
         tuple_of_figures = namedtuple(entry.name + "_figures", returns.names) if returns.shape == "figures" else None
 
         @functools.wraps(body)
         def from_python(*args: Any, **kwargs: Any) -> Any:
-            if len(args) > len(described) or (kwargs and not set(kwargs) <= set(names[len(args) :])):
-                inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
-            given = [args[i] if i < len(args) else kwargs.get(name, OMITTED) for i, name in enumerate(names)]
+            if not kwargs and needed <= len(args) <= most:
+                values = [read(raw) for read, raw in zip(readers, args, strict=False)]  # the others have the body's own defaults
+            else:
+                if len(args) > most or not set(kwargs) <= set(names[len(args) :]):
+                    inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
+                values = [read(raw) for read, raw in zip(readers, args, strict=False)]
+                values += [param.read(kwargs.get(param.name, OMITTED)) for param in described[len(args) :]]
+            if not returns.warns:
+                return body(*values)
             with np.errstate(all="ignore"):
-                result = body(*[param.read(raw) for param, raw in zip(described, given, strict=True)])
+                result = body(*values)
             return tuple_of_figures(*result) if tuple_of_figures else result
 
         from_python.__doc__ = f"{entry.doc}\n\nParameters\n----------\n{describe_params(entry)}\n\nReturns\n-------\n{returns.unit}\n"

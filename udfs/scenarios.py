@@ -57,9 +57,9 @@ def DEAL_SCENARIOS(deal, keys, values, measures):
     --------
     As it stands, six months late, and a tenth dearer:
 
-    >>> for row in DEAL_SCENARIOS(EXAMPLE, ["delay_months", "overrun"], [[0, 6, 0], [0, 0, 0.1]], ["debt", "decision"]):
+    >>> for row in DEAL_SCENARIOS(EXAMPLE, ["delay_months", "overrun"], [[0, 6, 0], [0, 0, 0.1]], ["sponsor_extra", "decision"]):
     ...     print([round(cell, 1) if isinstance(cell, float) else cell for cell in row])
-    [517.2, 526.0, 568.9]
+    [0.0, 17.5, 100.0]
     ['Does not meet credit tests', 'Does not meet credit tests', 'Does not meet credit tests']
     """
     known = []

@@ -170,7 +170,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     Equation
     --------
     least public_cost over the tools named, subject to every credit test being met on lender_view
-    "supported" and (1 - coverage)(1 - government_loan_share) >= limit_retained
+    "supported"; the bank's own share (1 - coverage)(1 - government_loan_share) is one of the tests
 
     Conventions
     -----------
@@ -184,7 +184,8 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     of fixed price it is left out. The last two columns say how much of each tool is enough
     alone, and its cost; "n/a" where no amount is. Costs are expected costs in $ million at completion;
     budget authority is another figure, not to be added. Fees, rates, backing and the buyer's value of the
-    goods are those of the deal.
+    goods are those of the deal; an offtake whose backing is subject to appropriation adds nothing to the
+    years that the lender counts.
 
     Errors
     ------
@@ -233,7 +234,10 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     if search.ranks[mix][0] != 0:
         tried = ", ".join(every[name].words.lower() for name in names)
         failed, binding = int(result.tests_failed[0, 0]), measure(result, "binding_test")[0]
-        raise cells.no_answer(f"no mix of {tried} passes every credit test; the nearest fails {failed}, and {binding} binds.")
+        hint = ""
+        if deal.statutory_backing == "subject to appropriation" and "offtake" in names:
+            hint = " Its offtake hangs on yearly appropriations (statutory_backing), so the lender counts the firm years alone."
+        raise cells.no_answer(f"no mix of {tried} passes every credit test; the nearest fails {failed}, and {binding} binds.{hint}")
     used = dict(zip(names, mix, strict=True))
     rows: list[list[Any]] = [["tool", "in the mix", "unit", "enough alone", "cost alone"]]
     for name, tool in every.items():

@@ -70,7 +70,7 @@ def DEAL_METRICS(deal, measures=None):
     >>> for row in DEAL_METRICS(EXAMPLE, ["debt", "min_dscr", "min_dscr_promised", "decision"]):
     ...     print([round(cell, 4) if isinstance(cell, float) else cell for cell in row])
     ['Debt used', 517.1979, '$m']
-    ["Minimum DSCR, lender's view", -0.4282, 'x']
+    ["Minimum DSCR, lender's view", 0.0, 'x']
     ['Minimum DSCR if every renewal comes', 1.9133, 'x']
     ['Decision', 'Does not meet credit tests', 'text']
     """

@@ -39,6 +39,7 @@ def rows(case: str) -> list[Row]:
 
     return [
         path("month", "Month from financial close", "month", "={Timeline!month}", "year", label_style="bold"),
+        path("month_ends", "Month ends", "date", "=EDATE({Timeline!close},{month})", "month"),
         path("in_build", "Building", "flag", f"=IF({c('completion_month')}>={{month}},1,0)", "flag", "sum"),
         heading("Spending", "1"),
         path("build_progress", "Share of the planned build time gone", "share", f"=MIN(1,{{month}}/{c('build_months')})", "share"),

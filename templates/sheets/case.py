@@ -11,6 +11,8 @@ from templates.rows import Row, band, heading, note, path, scalar
 from templates.sheets import case_debt, case_decision, case_views
 from udfs.deal import INPUTS, TEXT_KEYS
 
+FIRST_CALCULATED = "completion_month"
+
 UNIT_STYLES = {
     "%": "share",
     "% a year": "rate",
@@ -103,7 +105,9 @@ def build_rows(build: str) -> list[Row]:
         scalar("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "={total_uses}-{budgeted_uses}"),
         scalar("sponsor_equity", "Sponsor's equity, without reserve", "$m", "={total_uses}-{debt}"),
         scalar("plant_cost", "Plant cost, delay included", "$m", f"={{{build}!plant_spend+}}+{{{build}!delay_spend+}}"),
-        scalar("tax_base", "Depreciable cost", "$m", f"={{{build}!build_cost+}}"),
+        scalar(
+            "tax_base", "Depreciable cost; interest and fees of the build are left out, to be prudent", "$m", f"={{{build}!build_cost+}}"
+        ),
     ]
 
 
@@ -165,7 +169,7 @@ def contract_rows() -> list[Row]:
         ("in_firm", "In firm years", "firm_end_year"),
         ("in_supported", "In firm or supported years", "supported_end_year"),
     ):
-        rows.append(path(key, label, "share", f"=MAX(0,MIN(1,{{{end}}}-({{year}}-1)))", "share", "sum"))
+        rows.append(path(key, label, "share", f"=MAX(0,MIN(1,{{{end}}}-({{year}}-1)))", "share", "sum", total_style="level years"))
     rows += [
         band("Volume"),
         path("contracted_capacity", "Contracted capacity", "volume", "={contract_share}*{capacity_available}"),
@@ -296,6 +300,7 @@ def rows(build: str, returns: str, prefix: str, live: Callable[[str], str]) -> l
     """All rows of a case sheet; `build` and `returns` name its companion sheets, `prefix` its keys on the latter."""
     return [
         path("year", "Year of operation, from completion", "year", "={Timeline!year}", "year", label_style="bold"),
+        path("year_ends", "Year ends", "date", "=EDATE({Timeline!close},{completion_month}+12*{year})", "month"),
         heading("Inputs in use", "1"),
         note(
             "Links to the sheet Inputs through the scenario in force; choices as their position in Lists (from 0), yes and no as 1 and 0."

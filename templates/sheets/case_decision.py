@@ -65,6 +65,7 @@ def public_rows(build: str) -> list[Row]:
             "=IF({public_offtake_years}>0,MAX(0,MIN(1,{public_offtake_years}-{delay_eats}-({year}-1))),0)",
             "share",
             "sum",
+            total_style="level years",
         ),
         path(
             "offtake_paid",
@@ -277,11 +278,13 @@ def test_rows() -> list[Row]:
     ]
     values = value_formulas()
     for key, label, unit, _ in TESTS:
-        rows.append(scalar(f"test_{key}", label, unit, values[key], "multiple" if unit == "x" else "share"))
+        rows.append(
+            scalar(f"test_{key}", f"{label}: value", unit, values[key], "multiple" if unit == "x" else "rate" if key == "loss" else "share")
+        )
     rows.append(band("Passed"))
     for key, label, _, direction in TESTS:
         met = f"{{test_{key}}}>={{limit_{key}}}-{tolerance}" if direction > 0 else f"{{test_{key}}}<={{limit_{key}}}+{tolerance}"
-        rows.append(scalar(f"pass_{key}", label, "1 = passed", f'=IF(ISNUMBER({{test_{key}}}),IF({met},1,0),"n/a")', "count"))
+        rows.append(scalar(f"pass_{key}", f"{label}: passed", "1 = passed", f'=IF(ISNUMBER({{test_{key}}}),IF({met},1,0),"n/a")', "count"))
     rows.append(band("Debt permitted"))
     rows.append(note("DSCR, LLCR, PLCR: in proportion, at this rate. Loss: at this default probability. Never more than all uses."))
     rows.append(
@@ -294,7 +297,7 @@ def test_rows() -> list[Row]:
         )
     )
     for key, label, _, direction in TESTS:
-        rows.append(scalar(f"permits_{key}", label, "$m", permitted_formula(key, direction)))
+        rows.append(scalar(f"permits_{key}", f"{label}: debt permitted", "$m", permitted_formula(key, direction)))
     first, last = TESTS[0][0], TESTS[-1][0]
     permits, passed = f"{{permits_{first}}}:{{permits_{last}}}", f"{{pass_{first}}}:{{pass_{last}}}"
     rows += [

@@ -25,9 +25,10 @@ USE = (
     "See that the master check says OK; Checks names what does not tie.",
     "Choose a scenario on Scenarios; terms of support, grids and ranges are blue cells on their own sheets.",
     "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent, its tables keep their saved values.",
-    "Years of operation and debt service are annual, in arrears; the build is monthly. Timeline holds the date of financial close.",
+    "Years of operation count from completion; debt service and all yearly flows are annual, in arrears. The build is monthly. "
+    "Timeline holds the date of financial close.",
     "Names: in_KEY is a row of Inputs and out_KEY a row of Summary, one cell a case; =INDEX(in_capex,1,2) is the second case's.",
-    "Names: set_KEY are the blue cells of other sheets, such as set_scenario and set_financial_close.",
+    "Names: set_KEY are the blue cells of other sheets, such as set_scenario and set_timeline_close.",
     "`bankable compare this-file.xlsx` reads the blue cells back and writes a fresh comparison.",
 )
 LEGEND = (

@@ -1,4 +1,4 @@
-"""What every sheet has in common: title, unit, master check in the frozen rows, column heads, print set-up."""
+"""What every sheet has in common: title, unit, master check and scenario in the frozen rows, column heads, print set-up."""
 
 from __future__ import annotations
 
@@ -60,14 +60,13 @@ def time_sheet(book: Book, name: str, title: str, columns: TimeColumns, heads: s
     return sheet
 
 
-def dated(sheet: Sheet, columns: TimeColumns, completion: str, months_to_end: str) -> None:
-    """Calendar dates in the frozen rows: completion, and the end of each period, `months_to_end` months after close."""
+def dated(sheet: Sheet, columns: TimeColumns, completion: str, ends: str) -> None:
+    """Calendar dates in the frozen rows: completion, and the end of each period from the sheet's row `ends`."""
     sheet.put(STATUS_ROW, TOTAL, "Completion", "right")
     sheet.put(STATUS_ROW, columns.first, f"=EDATE({{Timeline!close}},{completion})", "head date")
     sheet.put(UNITS_ROW, TOTAL, "Period ends", "right")
-    sheet.mark_path("period_end", UNITS_ROW, columns)
-    for col in range(columns.first, columns.last + 1):
-        sheet.put(UNITS_ROW, col, f"=EDATE({{Timeline!close}},{months_to_end})", "head date")
+    for i in range(columns.count):
+        sheet.put(UNITS_ROW, columns.first + i, f"={{{ends}#{i + 1}}}", "head date")
 
 
 def band_row(sheet: Sheet, row: int, title: str, last_col: int, style: str = "band", section: str | None = None) -> None:

@@ -110,13 +110,18 @@ def _mark(sheet: Sheet, row: int, n: int) -> int:
     return lay(sheet, rows, row, COLUMNS)
 
 
+def _heads(sheet: Sheet, row: int) -> None:
+    """The coverages over a grid."""
+    for i in range(COLUMNS.count):
+        sheet.put(row, COLUMNS.first + i, f"={{coverages#{i + 1}}}", "heading share")
+
+
 def _grid(
     book: Book, sheet: Sheet, row: int, number: int, measure: str, label: str, unit: str, style: str, deal: str, settings: Settings
 ) -> int:
     """One spilled grid under its heading; the years of the first are blue, the others link to them."""
     frame.band_row(sheet, row, label, COLUMNS.last, "heading", str(number))
-    for i in range(COLUMNS.count):
-        sheet.put(row, COLUMNS.first + i, f"={{coverages#{i + 1}}}", "heading share")
+    _heads(sheet, row)
     first = row + 1
     blue = measure == GRIDS[0][0]
     years = settings.take("frontier_years", list(YEARS))
@@ -188,6 +193,7 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
 def _least(sheet: Sheet, row: int) -> int:
     """The cheapest pair on the grid that meets every test."""
     frame.band_row(sheet, row, "Expected public cost where every test is met", COLUMNS.last, "heading", str(len(GRIDS) + 2))
+    _heads(sheet, row)
     count = len(YEARS)
     rows: list[Row] = [
         path(
@@ -212,13 +218,14 @@ def _other_form(sheet: Sheet, row: int, deal: str) -> int:
     """The same in the other form of price, one call: what the band costs over a fixed price, or saves."""
     title = f'="Expected public cost where every test is met, "&{_form(other=True)}'
     frame.band_row(sheet, row, title, COLUMNS.last, "heading", "7")
+    _heads(sheet, row)
     first, count = row + 1, len(YEARS)
     for i in range(count):
         sheet.put(first + i, LABEL, "Years of public offtake")
         sheet.put(first + i, UNIT, "$m", "unit")
         sheet.put(first + i, CONSTANT, f"={{years_{i + 1}}}", "count")
         sheet.mark_path(f"other_{i + 1}", first + i, COLUMNS)
-        sheet.put(first + i, TOTAL, f'=IF(COUNT({{other_{i + 1}:}})>0,MIN({{other_{i + 1}:}}),"n/a")', "total number")
+        sheet.put(first + i, TOTAL, f'=IF(COUNT({{other_{i + 1}:}})>0,MIN({{other_{i + 1}:}}),"n/a")', "number")
     last = first + count - 1
     down = area(first, CONSTANT, last, CONSTANT, True)
     sheet.array(first, COLUMNS.first, count, COLUMNS.count, f'=FRONTIER({deal},{down},{{coverages:}},"passing_cost")', "number")
@@ -249,7 +256,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
         sheet.mark(f"answer_{measure}", row + k, CONSTANT)
         sheet.mark(f"answer_value_{k}", row + k, COLUMNS.first + 1)
     wanted = area(row, TOTAL, row + len(ANSWER) - 1, TOTAL, True)
-    sheet.array(row, COLUMNS.first, len(ANSWER), 3, f"=DEAL_METRICS({deal},{wanted})", "grey")
+    sheet.array(row, COLUMNS.first, len(ANSWER), 3, f"=DEAL_METRICS({deal},{wanted})", "hidden")  # shown in the column of constants
     row += len(ANSWER)
     absent = "{Checks!live}=0"
     beyond = f"AND({found},{{best_years}}>{FIVE_YEARS},{{Support!t_backing}}<>{{Lists!list_statutory_backing#3}})"
@@ -273,16 +280,20 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
         (
             "sentence_3",
             "the other form of price",
-            f'=IF({absent},"",IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&": "&{{other_years}}&" years and "'
+            f'=IF({absent},"The same for the other form of price.",IF({{other_row}}>0,'
+            f'"The cheapest "&{_form(other=True)}&": "&{{other_years}}'
+            '&" years and "'
             '&TEXT({other_coverage},"0%")&", at $"&TEXT({other_cost},"#,##0")&"m.",'
             f'"No pair passes "&{_form(other=True)}&"."))',
         ),
         (
             "sentence_4",
             "what it assumes",
-            f'=IF({absent},"",IF({beyond},"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
+            f'=IF({absent},"Offtakes beyond five years need a statute.",IF({beyond},'
+            f'"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
             'multi-year contracts stop there (10 USC 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},'
-            '"The offtake hangs on yearly appropriations: a lender counts only the firm years.","")))',
+            '"The offtake hangs on yearly appropriations: a lender counts only the firm years.",'
+            '"It stays within the present authority to commit.")))',
         ),
     )
     return (

@@ -12,9 +12,9 @@ from templates.book import Book, Sheet, TimeColumns, Validation, Value, address
 from templates.dealfile import SourcedDeal
 from templates.package import serial
 from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, note, path, scalar
+from templates.settings import Settings, keep
 from templates.sheets import frame
 from templates.sheets.case import number_format
-from templates.settings import Settings, keep
 from udfs.cells import Param
 from udfs.chain.build import PROFILE_TERMS
 from udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
@@ -195,7 +195,7 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
     )
     place = sheet.placed["close"]
     spot = (place.row, place.col, place.row, place.col)
-    keep(book, sheet, "financial_close", *spot)
+    keep(book, sheet, "timeline_close", *spot)
     allowed = f"Allowed: a date from {EARLIEST_CLOSE.year} to {LATEST_CLOSE.year}."
     sheet.validations.append(
         Validation(
@@ -230,7 +230,7 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
 
 def _close(settings: Settings) -> Value:
     """The date of financial close: an earlier workbook's where it is one within bounds, otherwise an illustrative one."""
-    kept = settings.take("financial_close", [CLOSE])[0]
+    kept = settings.take("timeline_close", [CLOSE])[0]
     number = serial(kept) if isinstance(kept, dt.date) else kept
     sound = isinstance(number, (int, float)) and serial(EARLIEST_CLOSE) <= number <= serial(LATEST_CLOSE)
     return int(number) if sound else serial(CLOSE)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Conditional, Sheet, TimeColumns, Validation, address, area
+from templates.book import Book, Conditional, TimeColumns, Validation, address, area
 from templates.dealfile import SourcedDeal
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
 from templates.settings import Settings, keep
-from templates.sheets import frame
+from templates.sheets import bounds, frame
 from udfs.chain.decision import FAILS
-from udfs.deal import param_of
+from udfs.deal import YEARS, param_of
 
 NAMES = (
     "Base",
@@ -45,7 +45,6 @@ WHAT = (
     "all at once, each milder than alone",
     "yours to fill in",
 )
-MOST_TIMES = 10  # of an input
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(NAMES))
 
 
@@ -151,6 +150,7 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
     for key in blue:
         row = sheet.placed[key].row
         keep(book, sheet, f"scenario_{key}", row, COLUMNS.first, row, COLUMNS.last)
+        sheet.validations.append(_bounds(key, (row, COLUMNS.first, row, COLUMNS.last)))
     sheet.heights[sheet.placed["what"].row] = 66
     place = sheet.placed["scenario"]
     keep(book, sheet, "scenario", place.row, place.col, place.row, place.col)
@@ -165,10 +165,12 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
             blank_allowed=False,
         )
     )
-    _validate(sheet)
     for i in range(1, len(cases) + 1):  # the keys stand beside their rows, for the functions
         for key in SHOCKED:
             sheet.put(sheet.placed[f"{key}_{i}"].row, CONSTANT, key, "grey")
+        clipped = sheet.placed[f"clipped_{i}"].row
+        spot = (clipped, COLUMNS.first, clipped, COLUMNS.last)
+        sheet.conditionals.append(Conditional(spot, "greater", 0, "alert fill"))
     _strip(book, cases, deals, end)
     sheet.widths |= {CONSTANT: 20, LABEL: 58, TOTAL: 12} | {COLUMNS.first + i: 14 for i in range(COLUMNS.count)}
 
@@ -182,7 +184,10 @@ def _case_rows(i: int) -> list[Row]:
         "statutory_backing": f"=IF(AND({{unbacked}}=1,{{Inputs!public_offtake_years_{i}}}>0),{public},{{Inputs!statutory_backing_{i}}})"
     }
     formulas |= {"contract_stop_year": f"=IF({lost}>0,{lost},{{Inputs!contract_stop_year_{i}}})"}
-    formulas |= {key: _within(key, asked) for key, asked in _asked(i).items()}
+    for key, _, _ in ADDED:
+        formulas[key] = _within(key, f"{{Inputs!{key}_{i}}}+{{add_{key}}}")
+    for key, _ in TIMES:
+        formulas[key] = _within(key, f"{{Inputs!{key}_{i}}}*{{times_{key}}}")
     rows = []
     for key in SHOCKED:
         label, unit = _label(key)
@@ -190,49 +195,24 @@ def _case_rows(i: int) -> list[Row]:
         shown = "centre wrap" if param_of(key).kind == "choice" else _format(key)
         total = "centre wrap" if param_of(key).kind == "choice" else f"headline {_format(key)}"
         rows.append(path(f"{key}_{i}", label, unit, formulas[key], shown, in_force, total_style=total))
+    unheld = {key: f"{{Inputs!{key}_{i}}}+{{add_{key}}}" for key, _, _ in ADDED}
+    unheld |= {key: f"{{Inputs!{key}_{i}}}*{{times_{key}}}" for key, _ in TIMES}
+    held = "+".join(
+        f"IF(ABS({{{key}_{i}}}-{f'ROUND({raw},0)' if param_of(key).kind == 'count' else f'({raw})'})>{{Timeline!tolerance}},1,0)"
+        for key, raw in unheld.items()
+    )
+    rows.append(path(f"clipped_{i}", "Inputs held at their bounds, against what the scenario says", "number", f"={held}", "count"))
     differs = "+".join(f"IF({{{key}_{i}}}={{{key}_{i}#1}},0,1)" for key in SHOCKED)
     rows.append(path(f"reached_{i}", "Inputs that the scenario changes in this case", "number", f"={differs}", "count"))
-    at_bound = "+".join(f"IF(ABS({asked}-{{{key}_{i}}})>{{Timeline!tolerance}},1,0)" for key, asked in _asked(i).items())
-    below = "IF(MIN({stop_public},{stop_commercial},{stop_any})<0,1,0)"
-    label = "Inputs held at their bound, or rounded, in this case"
-    in_force = f"=INDEX({{clipped_{i}:}},{{number}})"
-    rows.append(path(f"clipped_{i}", label, "number", f"={below}+{at_bound}", "count", in_force, total_style="headline count"))
     return rows
 
 
-def _asked(i: int) -> dict[str, str]:
-    """What the blue cells make of a case's inputs, bounds aside."""
-    added = {key: f"{{Inputs!{key}_{i}}}+{{add_{key}}}" for key, _, _ in ADDED}
-    return added | {key: f"{{Inputs!{key}_{i}}}*{{times_{key}}}" for key, _ in TIMES}
-
-
-def _validate(sheet: Sheet) -> None:
-    """Bounds on every blue cell of the scenarios, from those of the input that it changes, and red where a case was held at one."""
-    longest = param_of("contract_stop_year").high
-    for key, label, _ in STOPS:
-        _bounded(sheet, key, "whole", 0, longest, label.split(" (")[0], f"0 (not lost), or the year from 1 to {longest:g}")
-    _bounded(sheet, UNBACKED[0], "whole", 0, 1, UNBACKED[1].split(" (")[0], "0 (no) or 1 (yes)")
-    for key, _, _ in ADDED:
-        param = param_of(key)
-        reach = param.high - param.low  # what leads from one bound of the input to the other
-        shown = f"{reach:g} months" if param.kind == "count" else f"{reach:.0%}"
-        kind = "whole" if param.kind == "count" else "decimal"
-        allowed = f"from -{shown} to {shown}; the input itself stays within {param.allowed}"
-        _bounded(sheet, f"add_{key}", kind, -reach, reach, f"Added to: {_label(key)[0]}", allowed)
-    for key, _ in TIMES:
-        allowed = f"from 0 to {MOST_TIMES}; the input itself stays within {param_of(key).allowed}"
-        _bounded(sheet, f"times_{key}", "decimal", 0, MOST_TIMES, f"Multiplies: {_label(key)[0]}", allowed)
-    for key, place in sheet.placed.items():
-        if key.startswith("clipped_"):
-            spot = (place.row, place.col, place.row, COLUMNS.last)
-            sheet.conditionals.append(Conditional(spot, "greater", 0, "alert fill"))
-
-
-def _bounded(sheet: Sheet, key: str, kind: str, low: float, high: float, title: str, allowed: str) -> None:
-    row = sheet.placed[key].row
-    spot = (row, COLUMNS.first, row, COLUMNS.last)
-    said = f"Allowed: {allowed}."
-    sheet.validations.append(Validation(spot, kind, low, high, title=title[:32], message=said, error=said, blank_allowed=False))
+def _bounds(key: str, spot: tuple[int, int, int, int]) -> Validation:
+    """What may be typed for a scenario: years to the end of the model, a flag, or a move of an input."""
+    for how, prefix in (("plus", "add_"), ("times", "times_")):
+        if key.startswith(prefix):
+            return bounds.of_move(spot, key.removeprefix(prefix), how)
+    return bounds.between(spot, "Scenario", 0, 1 if key == UNBACKED[0] else YEARS, whole=True)
 
 
 def _within(key: str, inner: str) -> str:

@@ -58,7 +58,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         (
             ("Expected cost", "$m", "public_cost", "nil number"),
             ("Expected cost per $ of plant", "$", "cost_per_plant", "nil number2"),
-            ("Budget authority (payments as they fall due, loans and guarantees at their subsidy)", "$m", "budget_authority", "nil number"),
+            ("Budget authority: payments promised, subsidy of loans", "$m", "budget_authority", "nil number"),
             ("Private capital at risk per $ of expected cost", "$", "private_per_public", "number2"),
         ),
     ),
@@ -102,7 +102,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     ),
 )
 
-SECOND_PAGE = "Minimum DSCR by view"  # the section that begins it
+SECOND_PAGE = "Debt capacity at the target DSCR, by view"  # the section that begins it
 
 
 def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
@@ -170,15 +170,17 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         carries = f"IF({c('requested_debt')}>0,{c('lender_capacity')}/{c('requested_debt')},0)"
         years = f"ROUND({c('secured_end_year')},1)"
         against = f'{years}&" secured contract years against a loan of "&{c("tenor")}&" years; what the lender counts carries "'
-        kept = f'" of the debt asked; the contract outlives the loan with "&TEXT({c("contract_kept")},"0%")&"."'
+        kept = f'" of the debt asked; it stands to the loan\'s end with "&TEXT({c("contract_kept")},"0%")&"."'
         sheet.put(row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}')
         sheet.mark(f"why_{i}", row, LABEL)
     for k in range(1, 5):
         row += 1
-        absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '""'
+        absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '"n/a"'
         sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text")
-        sheet.mark(f"answer_{k}", row, LABEL)
-    sheet.conditionals.append(Conditional((row, LABEL, row, LABEL), "formula", f'={address(row, LABEL)}<>""', "alert text"))
+        sheet.mark(f"answer_line{k}", row, LABEL)
+    sheet.conditionals.append(
+        Conditional((row, LABEL, row, LABEL), "formula", f'=LEFT({address(row, LABEL)},10)="It assumes"', "alert text")
+    )
     return row + 1
 
 
@@ -203,12 +205,12 @@ def _strip(sheet: Sheet, row: int, n: int) -> int:
     return row + 1
 
 
-# break-evens of Sensitivity shown here: their place in its list, words, number format; the first two have a cushion in percent
+# break-evens of Sensitivity shown here: their place in its list, key, words, number format
 CUSHIONS = (
-    (1, "Utilisation", "level"),
-    (2, "Price, or floor in a band, $m a unit", "price"),
-    (3, "Years of public offtake", "count"),
-    (4, "Guarantee coverage", "level"),
+    (1, "utilisation", "Utilisation", "level"),
+    (2, "price", "Price, or floor in a band, $m a unit", "price"),
+    (3, "years", "Years of public offtake", "count"),
+    (4, "coverage", "Guarantee coverage", "level"),
 )
 THIN = 0.05
 
@@ -218,15 +220,15 @@ def _cushions(sheet: Sheet, row: int, n: int) -> int:
     _band(sheet, row, '="How far it holds: "&{Sensitivity!case_name}&", one input moved at a time"', n)
     for k, head in enumerate(("as it is", "fails below", "cushion")):
         sheet.put(row, FIRST_CASE + k, head, "band right")
-    for place, label, style in CUSHIONS:
+    for place, key, label, style in CUSHIONS:
         row += 1
-        own, least = f"{{Sensitivity!breakeven_own_{place}}}", f"{{Sensitivity!breakeven_{place}}}"
+        own, least = f"{{Sensitivity!own_breakeven_{place}}}", f"{{Sensitivity!breakeven_{place}}}"
         sheet.put(row, LABEL, label)
         sheet.put(row, FIRST_CASE, f"={own}", style)
         sheet.put(row, FIRST_CASE + 1, f"={least}", style)
         both = f"AND(ISNUMBER({own}),ISNUMBER({least}))"
         sheet.put(row, FIRST_CASE + 2, f'=IF({both},IF({own}>0,1-{least}/{own},"n/a"),"n/a")', "level")
-        sheet.mark(f"cushion_{place}", row, FIRST_CASE + 2)
+        sheet.mark(f"cushion_of_{key}", row, FIRST_CASE + 2)
     spot = (row - len(CUSHIONS) + 1, FIRST_CASE + 2, row, FIRST_CASE + 2)
     corner = address(spot[0], spot[1])
     sheet.conditionals.append(Conditional(spot, "formula", f"=AND(ISNUMBER({corner}),{corner}<{THIN})", "alert text"))
@@ -241,7 +243,7 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     for key, label, unit, direction in TESTS:
         sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
         sheet.put(row, UNIT, unit, "unit")
-        shown = '"0.00""x"""' if unit == "x" else '"0.0%"'
+        shown = '"0.00""x"""' if unit == "x" else '"0.00%"' if key == "loss" else '"0.0%"'
         for i, name in enumerate(names):
             value, limit, passed = f"{{{name}!test_{key}}}", f"{{{name}!limit_{key}}}", f"{{{name}!pass_{key}}}"
             sheet.put(
@@ -258,7 +260,7 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     return row
 
 
-def first_years(name: str, key: str, years: int = 20) -> str:
+def first_years(name: str, key: str, years: int = 15) -> str:
     """The first years of a path on a case sheet."""
     return f"{{{name}!{key}#1-{years}}}"
 
@@ -313,7 +315,7 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
     cases = f"Summary!${first}${frame.HEAD_ROW + 1}:${last}${frame.HEAD_ROW + 1}"
     years = first_years(names[0], "year")
     dscr = [Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), years, PALETTE[i]) for i, name in enumerate(names)]
-    dscr.append(Series("Minimum asked", first_years(names[0], "covenant"), years, "000000", dashed=True))
+    dscr.append(Series("Minimum asked", first_years(names[0], "covenant"), years, "000000", dashed=True, on_line=True))
     capacity = [
         Series("Lender's view, in the profile asked", across("lender_capacity"), cases, PALETTE[0]),
         Series("If every renewal comes", across("capacity_promised"), cases, PALETTE[4]),
@@ -339,7 +341,7 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
     ]
     for place, (kind, finding, series, x, y, shown, alt) in enumerate(
         (
-            ("line", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
+            ("column", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
             ("column", "frontier", costs, "Years of public offtake", "$m", "#,##0", "Least expected cost that passes, by years of offtake"),
             ("column", "capacity", capacity, "", "$m", "#,##0", "Debt capacity, and the debt requested"),
             ("column", "scenarios", under, "", "Minimum DSCR", '0.0"x"', "Minimum DSCR of each case under each scenario"),

@@ -377,6 +377,13 @@ def _gains(sheet: Sheet, row: int) -> int:
                 '=IF(LEFT({r_decision},5)="Meets",{r_private_at_risk},0)',
                 "nil number",
             ),
+            path(
+                "passing_cost",
+                "Expected public cost, where every test is met",
+                "$m",
+                '=IF(LEFT({r_decision},5)="Meets",{r_public_cost},"n/a")',
+                "nil number",
+            ),
         ],
         row,
         COLUMNS,
@@ -499,7 +506,12 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
             ):
                 text = text.replace(short, f"{{{token}}}")
             sheet.put(row, COLUMNS.first + k, f"={text}", style)
-    return row + 1
+    row += 1
+    grant, guarantee, worth = (f'TEXT({{split_{key}#{k}}},"0%")' for key, k in (("belief", 2), ("belief", 3), ("efficient", 1)))
+    told = f'"At equal public cost a grant lets the sponsor start from "&{grant}&", a guarantee from "&{guarantee}'
+    told += f'&"; the project is worth its cost from "&{worth}&", and the contract stands with "&TEXT({{s_probability}},"0%")&"."'
+    sheet.put(row, LABEL, f'=IF(ISNUMBER({{split_belief#2}}),{told},"The functions are absent here.")', "bold")
+    return row + 2
 
 
 def _charts(sheet: Sheet, row: int) -> None:
@@ -508,15 +520,16 @@ def _charts(sheet: Sheet, row: int) -> None:
     sheet.put(
         finding,
         LABEL,
-        '="Minimum DSCR of "&{studied_name}&" by package, from "&TEXT(MIN({r_min_dscr:}),"0.00")'
-        '&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"',
+        '=COUNT({passing_cost:})&" of "&COLUMNS({passing_cost:})&" packages meet every test of "&{studied_name}&"; minimum DSCR from "'
+        '&TEXT(MIN({r_min_dscr:}),"0.00")&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"',
     )
     sheet.mark("finding_dscr", finding, LABEL)
     sheet.put(
         finding + 1,
         LABEL,
-        '="Expected public cost from $"&TEXT(MIN({r_public_cost:}),"0")&"m to $"&TEXT(MAX({r_public_cost:}),"0")'
-        '&"m; budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"',
+        '=IF(COUNT({passing_cost:})>0,"Cheapest package that passes: "&INDEX({packages:},MATCH(MIN({passing_cost:}),{passing_cost:},0))'
+        '&", $"&TEXT(MIN({passing_cost:}),"#,##0")&"m; ","No package passes; ")'
+        '&"budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"',
     )
     sheet.mark("finding_cost", finding + 1, LABEL)
     dscr = (Series("Minimum DSCR", "{Support!r_min_dscr:}", "{Support!packages:}", PALETTE[0]),)

@@ -93,8 +93,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         elif key == "shortfall":
             permits = r.debt * r.probability_scale
         elif key == "loss":
-            lgd_allowed = r.lgd * ratio(limit, np.where(value > TOLERANCE, value, 0))
-            permits = np.where(lgd_allowed < x.lgd_floor - TOLERANCE, 0.0, ratio(r.collateral_sold, 1 - lgd_allowed))
+            allowed_share = ratio(limit, np.where(value > TOLERANCE, value, 0))
+            r.lgd_allowed = np.where(np.isnan(allowed_share), 1.0, r.lgd * allowed_share)
+            permits = np.where(r.lgd_allowed < x.lgd_floor - TOLERANCE, 0.0, ratio(r.collateral_sold, 1 - r.lgd_allowed))
         else:
             permits = r.debt * ratio(value, limit)
         permits = np.clip(np.where(np.isnan(permits), np.inf, permits), 0, r.total_uses)
