@@ -56,9 +56,9 @@ def lay_deals(
             style = input_style(key, UNITS[key]).removeprefix("input ")
             sheet.put(row, col + 1, formula(key), "right" if key in WORDED else style)
             sheet.mark(f"{name}_{key}", row, col + 1)
-        sheet.widths |= {col: 58 if number < len(cases) else 26, col + 1: 34, col + 2: 2}
+        sheet.widths |= {col: 58 if number < len(cases) else 26, col + 1: 46, col + 2: 2}
     sheet.widths[SECTION] = 2
-    sheet.print.pages_wide = -(-(len(blocks) + len(extra)) // 3)
+    sheet.print.pages_wide = -(-(len(blocks) + len(extra)) // 2)
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
 

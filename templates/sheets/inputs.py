@@ -148,9 +148,10 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
         )
         sheet.validations.append(choices)
         return
-    style = sheet.cells[row, FIRST_CASE].style.removeprefix("input ") if param.high < 1_000 else "integer"
+    style = sheet.cells[row, FIRST_CASE].style.removeprefix("input ")
+    style = {"share": "level", "rate": "nil rate"}.get(style, style) if param.high < 1_000 else "count"
     sheet.put(row, least, param.low, style)
-    sheet.put(row, most, param.high if param.high < NO_BOUND else None, style)
+    sheet.put(row, most, param.high if param.high < NO_BOUND else None, "integer" if style == "count" else style)
     sheet.mark(f"least_{key}", row, least)
     sheet.mark(f"most_{key}", row, most)
     low, high = address(row, least), address(row, most)
