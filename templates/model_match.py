@@ -13,6 +13,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from templates import tieout
 from templates.book import Book, Sheet, address, sheet_prefix
+from templates.package import serial
 from templates.rows import LABEL
 from templates.sheets import frame
 from templates.sheets.inputs import SOURCE_HEAD
@@ -71,8 +72,7 @@ def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
 
 
 def _equal_numbers(a: Any, b: Any) -> bool:
-    if isinstance(b, dt.datetime) or isinstance(a, dt.datetime):
-        return a == b
+    a, b = (serial(value) if isinstance(value, dt.date) else value for value in (a, b))
     return isinstance(a, (int, float)) and isinstance(b, (int, float)) and tieout.close(float(a), float(b))
 
 
