@@ -179,6 +179,8 @@ def _hash(book: Book, cover_sheet: Any, cases: Sequence[SourcedDeal]) -> None:
         for spot, cell in sorted(sheet.cells.items()):
             if cell.formula:
                 formulas.update(f"{sheet.name}{spot}{cell.formula}\n".encode())
+        for block in sheet.blocks:
+            formulas.update(f"{sheet.name}{block}\n".encode())
     said = hashlib.sha256(repr([case.deal for case in cases]).encode())
     for key, digest in (("model_hash", formulas), ("inputs_hash", said)):
         place = cover_sheet.placed[key]
