@@ -54,8 +54,7 @@ def load(path: Path) -> SourcedDeal:
         deal = deals.read(values)
     except CellError as error:
         raise DealFileError(f"{path.name}: {error.sentence}") from error
-    default = "illustrative: the default of the input"
-    return SourcedDeal(deal, {key: sources.get(key, default) for key in deals.KEYS}, path.name)
+    return SourcedDeal(deal, {key: sources.get(key, "illustrative") for key in deals.KEYS}, path.name)
 
 
 def _entries(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -31,10 +31,11 @@ STEP_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, STEPS)
 WORDS = {"choice": "input choice", "yes/no": "input choice", "text": "input text"}
 CLOSE = dt.date(2026, 12, 31)  # illustrative
 EARLIEST_CLOSE, LATEST_CLOSE = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
-SOURCE_HEAD = "Source, in short"
+SOURCE_HEAD = "Source, in short (1, 2, ...: of that case)"
 
 SWITCH = ("yes", "no")
 SHORT = 60  # characters of a source in short
+SHORT_LINE = 54  # characters of it that a line holds
 NO_BOUND = 1e9  # bounds from here on are no bounds
 
 
@@ -58,7 +59,7 @@ def short_source(said: Sequence[str]) -> str:
     cut: dict[str, list[str]] = {}
     for number, text in enumerate(said, start=1):
         head, _, tail = text.split("; ")[0].partition(": ")
-        text = "illustrative" if head.startswith("illustrative") else tail if tail[:1].isalpha() else head
+        text = "illustrative" if "illustrative" in text else tail if tail[:1].isalpha() else head
         text = text if len(text) <= SHORT else text[: SHORT - 2].rsplit(" ", 1)[0].rstrip(",.;:(") + " ..."
         cut.setdefault(text, []).append(str(number))
     if len(cut) == 1:
@@ -107,7 +108,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
             sheet.put(row, source + i, case.sources.get(field.name, "not stated"), "grey")
         _bounds(sheet, row, n, least, most, out, field.name, param, meta["label"])
         sheet.put(row, short, short_source([case.sources.get(field.name, "not stated") for case in cases]), "grey wrap")
-        sheet.heights[row] = 13.5 * max(1, -(-len(str(sheet.value(row, short))) // SHORT), _lines(cases, field.name))
+        sheet.heights[row] = 13.5 * max(1, -(-len(str(sheet.value(row, short))) // SHORT_LINE), _lines(cases, field.name))
         sheet.put(row, key_col, field.name, "grey")
         book.define(input_name(field.name), f"Inputs!{address(row, FIRST_CASE, True)}:{address(row, FIRST_CASE + n - 1, True)}")
         row += 1
@@ -149,7 +150,7 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
         sheet.validations.append(choices)
         return
     style = sheet.cells[row, FIRST_CASE].style.removeprefix("input ")
-    style = {"share": "level", "rate": "nil rate"}.get(style, style) if param.high < 1_000 else "count"
+    style = {"share": "level", "rate": "nil rate", "number2": "nil number2"}.get(style, style) if param.high < 1_000 else "count"
     sheet.put(row, least, param.low, style)
     sheet.put(row, most, param.high if param.high < NO_BOUND else None, "integer" if style == "count" else style)
     sheet.mark(f"least_{key}", row, least)
@@ -265,4 +266,5 @@ def lay_lists(book: Book, paper: str) -> None:
     for k, name in enumerate(MEASURES):
         sheet.put(row + k, FIRST_TIME_COLUMN, name)
         sheet.mark(f"measure_{name}", row + k, FIRST_TIME_COLUMN)
-    sheet.widths |= {0: 4, LABEL: 30, UNIT: 14, 3: 13} | {FIRST_TIME_COLUMN + i: 26 for i in range(10)}
+    sheet.widths |= {0: 4, LABEL: 44, UNIT: 14, 3: 13} | {FIRST_TIME_COLUMN + i: 28 for i in range(11)}
+    sheet.print.pages_wide, sheet.print.title_cols = 2, (SECTION, LABEL)
