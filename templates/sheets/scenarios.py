@@ -150,7 +150,11 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
     for key in blue:
         row = sheet.placed[key].row
         keep(book, sheet, f"scenario_{key}", row, COLUMNS.first, row, COLUMNS.last)
-        sheet.validations.append(_bounds(key, (row, COLUMNS.first, row, COLUMNS.last)))
+        sheet.validations.append(_bounds(key, (row, COLUMNS.first + 1, row, COLUMNS.last)))
+        base, neutral = (row, COLUMNS.first, row, COLUMNS.first), int(key.startswith("times_"))
+        said = f"Base is as on Inputs: leave {neutral}, and use User case for cases of your own."
+        sheet.validations.append(Validation(base, "decimal", neutral, neutral, (), None, "Base", said, said, blank_allowed=False))
+        sheet.conditionals.append(Conditional(base, "not_equal", neutral, "alert fill"))
     sheet.heights[sheet.placed["what"].row] = 66
     place = sheet.placed["scenario"]
     keep(book, sheet, "scenario", place.row, place.col, place.row, place.col)
