@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from templates.book import Book, area
 from templates.dealfile import SourcedDeal
-from templates.rows import LABEL, SECTION
+from templates.rows import CONSTANT, LABEL, SECTION
 from templates.sheets import frame
 from templates.sheets.case import UNIT_STYLES
 from templates.sheets.inputs import WORDS, input_style
@@ -57,7 +57,7 @@ def lay_deals(
             sheet.put(row, col + 1, formula(key), "right" if key in WORDED else style)
             sheet.mark(f"{name}_{key}", row, col + 1)
         sheet.widths |= {col: 58 if number < len(cases) else 26, col + 1: 46, col + 2: 2}
-    sheet.widths[SECTION] = 2
+    sheet.widths |= {SECTION: 2, CONSTANT: 18}  # the master check stands between the first two blocks
     sheet.print.pages_wide = -(-(len(blocks) + len(extra)) // 2)
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from templates.book import Book
+from templates.book import Book, Validation
 from templates.rows import LABEL, SECTION, UNIT
 from templates.sheets import frame
 
@@ -42,16 +42,27 @@ def lay_functions(book: Book, paper: str) -> None:
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
 
 
+V0_1_0 = ("0.1.0", dt.date(2026, 11, 23))
 CHANGES = (
-    ("0.1.0", dt.date(2026, 11, 23), "First version: comparison, scenarios, support, frontier, sensitivity, time, memo page, checks."),
-    ("0.1.0", dt.date(2026, 11, 23), "Public cost is shown in two figures, expected cost and budget authority, which are never added."),
     (
-        "0.1.0",
-        dt.date(2026, 11, 23),
-        "Where the market price is held in a band, the goods' worth to a public buyer is told by the market price.",
+        *V0_1_0,
+        "Calendar dates from the day of financial close; the scenario in force in the head of every sheet; sign changes beside each IRR; "
+        "rates a year to a hundredth of a per cent.",
     ),
+    (*V0_1_0, "Uncovered risk that the bank keeps is a credit test."),
+    (*V0_1_0, "What a sale of the plant yields is discounted once for the time to sell."),
+    (*V0_1_0, "Arrears and the reserve come before the sponsor on every view; the reserve is kept for the next year's debt service."),
+    (
+        *V0_1_0,
+        "The loan is committed at close on the budget: an overrun and what a delay costs are the sponsor's. "
+        "A plant that never earns its costs again is closed.",
+    ),
+    (*V0_1_0, "Where the market price is held in a band, the goods' worth to a public buyer is told by the market price."),
+    (*V0_1_0, "Public cost is shown in two figures, expected cost and budget authority, which are never added."),
+    (*V0_1_0, "First version: comparison, scenarios, support, frontier, sensitivity, time, memo page, checks."),
 )
 VERSION, DATE, BY = 2, 3, 4
+OWN_LINES = 12  # for the owner of a workbook
 
 
 def lay_changes(book: Book, version: str, paper: str) -> None:
@@ -60,17 +71,20 @@ def lay_changes(book: Book, version: str, paper: str) -> None:
     for col, text in enumerate(("#", "Change", "Version", "Date", "By")):
         sheet.put(frame.HEAD_ROW, col, text, "heading")
     row = frame.FIRST_ROW
-    for number, (since, day, text) in enumerate(CHANGES, start=1):
+    for number, (since, day, text) in zip(range(len(CHANGES), 0, -1), CHANGES, strict=True):
         sheet.put(row, SECTION, number, "section")
         sheet.put(row, LABEL, text, "wrap")
         sheet.put(row, VERSION, since, "grey")
         sheet.put(row, DATE, day, "left date")
         sheet.put(row, BY, "Bankable", "grey")
-        sheet.heights[row] = 30
+        sheet.heights[row] = 30 if len(text) > 90 else 15
         row += 1
     row += 1
     frame.band_row(sheet, row, "Changes to this workbook: yours to note", BY)
-    for _ in range(12):
+    spot = (row + 1, DATE, row + OWN_LINES, DATE)
+    said = "A date, such as 2027-03-31."
+    sheet.validations.append(Validation(spot, "date", dt.date(2000, 1, 1), None, title="Date", message=said, error=said))
+    for _ in range(OWN_LINES):
         row += 1
         for col in (LABEL, VERSION, BY):
             sheet.put(row, col, None, "input text")
