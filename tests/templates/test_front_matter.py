@@ -9,10 +9,10 @@ import itertools
 import pytest
 
 from templates import comparison, dealfile, package
-from templates.book import Book
+from templates.book import Block, Book, Sheet
 from templates.dealfile import SourcedDeal
 from templates.settings import Settings
-from templates.sheets import frame, inputs, returns
+from templates.sheets import frame, inputs, returns, scenarios
 from udfs.deal import INPUTS, evaluate
 
 
@@ -92,3 +92,41 @@ def test_sign_changes_are_those_of_the_flows() -> None:
         changes[name] = sum(a != b for a, b in itertools.pairwise(signs))
         assert book["Returns"].value_of(f"c1_signs_{name}") == changes[name]
     assert changes["project"] == 3
+
+
+def test_the_hash_counts_calls_of_functions(shipped: list[SourcedDeal], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = said(comparison.build(shipped[:1]), "Model hash (formulas)")
+    laid = Sheet.array
+
+    def another(sheet: Sheet, row: int, col: int, rows: int, cols: int, formula: str, style: str = "number") -> Block:
+        return laid(sheet, row, col, rows, cols, formula.replace("DEAL_SCENARIOS(", "DEAL_METRICS("), style)
+
+    monkeypatch.setattr(Sheet, "array", another)
+    assert said(comparison.build(shipped[:1]), "Model hash (formulas)") != before
+
+
+def test_a_base_that_moves_an_input_is_refused_and_red(shipped: list[SourcedDeal]) -> None:
+    sheet = comparison.build(shipped[:1])["Scenarios"]
+    blue = [(row, col) for (row, col), cell in sheet.cells.items() if cell.style.startswith("input ")]
+    first = scenarios.COLUMNS.first
+    for row, col in blue:
+        found = [v for v in sheet.validations if v.range[0] <= row <= v.range[2] and v.range[1] <= col <= v.range[3]]
+        assert len(found) == 1, (row, col)
+        if col == first:
+            value = sheet.cells[row, col].value
+            assert (found[0].low, found[0].high) == (value, value)
+            assert any(c.range == (row, col, row, col) and c.rule == value for c in sheet.conditionals)
+
+
+def test_no_input_claims_a_source_that_it_lacks(shipped: list[SourcedDeal]) -> None:
+    assert not [text for case in shipped for text in case.sources.values() if "default of the input" in text]
+    assert inputs.short_source(["rejected lease claims are capped by 11 USC 502(b)(6); illustrative share"]) == "illustrative"
+
+
+@pytest.mark.parametrize("cases", [1, 2, 6])
+def test_heads_stand_for_any_number_of_cases(cases: int, shipped: list[SourcedDeal]) -> None:
+    book = comparison.build((shipped * 2)[:cases])
+    assert book["Inputs"].print.pages_wide == 1
+    assert book["Inputs"].print.area[3] == inputs.source_column(cases, 1) - 2  # to the source in short
+    for sheet in book:
+        assert sheet.freeze is None or sheet.freeze[0] <= frame.FIRST_ROW
