@@ -61,14 +61,6 @@ OMITTED = _Omitted()
 
 
 @dataclass(frozen=True)
-class Column:
-    """A range seen as a path: its values with NaN for blanks, and whether it ran along a row."""
-
-    values: np.ndarray
-    is_row: bool
-
-
-@dataclass(frozen=True)
 class Param:
     """One argument of a worksheet function: its kind, bounds and one line of help.
 
@@ -228,26 +220,25 @@ def rows_of(raw: Any) -> list[list[Any]]:
     return rows
 
 
-def _line_of(param: Param, raw: Any) -> tuple[list[Any], bool]:
-    """The cells of a row or column, and whether it is a row."""
+def _line_of(param: Param, raw: Any) -> list[Any]:
+    """The cells of a row or column."""
     if isinstance(raw, np.ndarray):
         raw = raw.tolist()
     if not isinstance(raw, (list, tuple)):
-        return [raw], False
+        return [raw]
     if len(raw) > LONGEST_PATH:  # a whole column: read to its last cell
         last = len(raw)
         while last and is_blank(raw[last - 1]):
             last -= 1
         raw = raw[:last]
     if not any(isinstance(row, (list, tuple)) for row in raw):
-        cells, is_row = list(raw), False
+        cells = list(raw)
     else:
         rows = rows_of(raw)
         width = len(rows[0])
         if width > 1 and len(rows) > 1:
             raise wrong_value(f"{param.name} is a block of {len(rows)} x {width} cells: give one row or one column.")
-        is_row = width > 1
-        cells = rows[0] if is_row else [row[0] for row in rows if row]
+        cells = rows[0] if width > 1 else [row[0] for row in rows if row]
     if len(cells) > LONGEST_PATH:
         last = len(cells)
         while last and is_blank(cells[last - 1]):
@@ -257,24 +248,34 @@ def _line_of(param: Param, raw: Any) -> tuple[list[Any], bool]:
         cells = cells[:last]
     if not cells:
         raise wrong_value(f"{param.name} is an empty range: {param.help}.")
-    return cells, is_row
+    return cells
 
 
-def _read_column(param: Param, raw: Any) -> Column:
+def _sound(param: Param, values: np.ndarray) -> bool:
+    """Whether all numbers are finite and within the bounds; False also where that takes a closer look."""
+    if not np.vdot(values, values) < LARGEST_AMOUNT**2:  # a sum of squares: NaN and infinity do not pass either
+        return False
+    if param.low > -LARGEST_AMOUNT:
+        least = np.minimum.reduce(values)
+        if least < param.low or (param.open_low and least == param.low):
+            return False
+    return bool(param.high >= LARGEST_AMOUNT or np.maximum.reduce(values) <= param.high)
+
+
+def _read_path(param: Param, raw: Any) -> np.ndarray:
+    """One number a period, blanks as the parameter takes them."""
     if isinstance(raw, np.ndarray) and raw.ndim == 1 and raw.dtype.kind == "f" and 0 < raw.size <= LONGEST_PATH:
-        values, is_row = raw.astype(float), False
+        values = raw.astype(float)
     else:
-        cells, is_row = _line_of(param, raw)
         values = np.array(
             [
                 cell if type(cell) is float else math.nan if is_blank(cell) else _as_number(f"{param.name}, cell {i + 1},", cell)
-                for i, cell in enumerate(cells)
+                for i, cell in enumerate(_line_of(param, raw))
             ],
             dtype=float,
         )
-    least = np.minimum.reduce(values)  # NaN where any cell is blank
-    if param.low <= least and np.maximum.reduce(values) <= param.high and not (param.open_low and least == param.low):
-        return Column(values, is_row)
+    if _sound(param, values):
+        return values
     blank = np.isnan(values)
     if blank.any():
         if param.blanks == "zero":
@@ -288,11 +289,7 @@ def _read_column(param: Param, raw: Any) -> Column:
         for i, number in enumerate(values):
             if not math.isnan(number):
                 _check_bounds(param, float(number), f", cell {i + 1},")
-    return Column(values, is_row)
-
-
-def _read_path(param: Param, raw: Any) -> np.ndarray:
-    return _read_column(param, raw).values
+    return values
 
 
 def _read_series(param: Param, raw: Any) -> float | np.ndarray:
@@ -315,9 +312,8 @@ def _read_block(param: Param, raw: Any) -> list[list[Any]]:
 
 def _read_texts(param: Param, raw: Any) -> tuple[str, ...]:
     """One text or a row or column of texts; blank cells are passed over."""
-    cells, _ = _line_of(param, raw)
     texts = []
-    for cell in cells:
+    for cell in _line_of(param, raw):
         if is_blank(cell):
             continue
         if isinstance(cell, CellError):

@@ -6,6 +6,7 @@ ln(money in) - ln(money out), which is nearly a straight line in g; others are s
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ BENT = 1e-15  # of a step times the square of its correction: what is left after
 MOST_STEPS = 40
 LARGEST = 6.9  # log rates from -99.9% to 99,000%
 SHORT = 80  # flows up to this length are quicker in plain Python than in numpy
+CELL = 0.25  # of a log rate times the number of periods: how far apart the log rates of `_tabled` stand
+CLOSE = 1e-11  # of a second step squared times the first, per period squared: what is left after it is then below 1e-12
 BLOCK = 2048  # lanes worked on together, so that they stay in the processor's cache
 ROUNDING = 1e-13  # of the money in and out: a value that small may be zero
 GRID = np.concatenate([np.linspace(-LARGEST, -1.0, 60), np.linspace(-0.99, 1.5, 500), np.linspace(1.51, LARGEST, 60)])
@@ -25,20 +28,22 @@ GRID = np.concatenate([np.linspace(-LARGEST, -1.0, 60), np.linspace(-0.99, 1.5, 
 
 def irr(flows: Sequence[float] | np.ndarray, guess: float = 0.1) -> float:
     """IRR of one equal-period cash flow; NaN where none exists, the one nearest the guess where several do."""
-    if 1 < len(flows) <= SHORT and (rate := _of_short(flows.tolist() if isinstance(flows, np.ndarray) else list(flows))) is not None:
+    flows = np.asarray(flows, float)
+    if 1 < flows.size <= SHORT and (rate := _of_short(flows)) is not None:
         return rate
-    return dated_irr(np.asarray(flows, float), np.arange(float(len(flows))), guess)
+    return dated_irr(flows, np.arange(float(flows.size)), guess)
 
 
 def dated_irr(flows: np.ndarray, times: np.ndarray, guess: float = 0.1) -> float:
     """IRR of one cash flow at any times; NaN where none exists, the one nearest the guess where several do."""
-    if (np.diff(times) < 0).any():
-        order = np.argsort(times, kind="stable")
-        flows, times = flows[order], times[order]
-    if sign_changes(flows) == 1 and (rate := _of_dated(flows, times)) is not None:
-        return rate
-    found = irr_roots(flows, times)
-    return float(found[np.argmin(np.abs(found - guess))]) if found.size else math.nan
+    with np.errstate(all="ignore"):
+        if (np.diff(times) < 0).any():
+            order = np.argsort(times, kind="stable")
+            flows, times = flows[order], times[order]
+        if sign_changes(flows) == 1 and (rate := _of_dated(flows, times)) is not None:
+            return rate
+        found = irr_roots(flows, times)
+        return float(found[np.argmin(np.abs(found - guess))]) if found.size else math.nan
 
 
 def irr_batch(flows: np.ndarray, guess: float = 0.1) -> np.ndarray:
@@ -80,11 +85,12 @@ def sign_changes(flows: np.ndarray) -> int:
 # present value, and f'' the variance of those times for the money in less that for the money out.
 
 
-def _of_short(flows: list[float]) -> float | None:
+def _of_short(money: np.ndarray) -> float | None:
     """The rate of flows that change sign once, in plain Python; None where they do not, or where it does not settle."""
-    turn = 1
-    first = flows[0] or next((flow for flow in flows if flow), 0.0)
+    flows = money.tolist()
+    turn, first = 1, flows[0]
     if flows[1] * first >= 0:
+        first = first or next((flow for flow in flows if flow), 0.0)
         turn = next((t for t, flow in enumerate(flows) if flow * first < 0), 0)
     early, late = flows[:turn], flows[turn:]
     if not turn or (min(late) < 0 if first < 0 else max(late) > 0):
@@ -93,9 +99,13 @@ def _of_short(flows: list[float]) -> float | None:
     if not 0 < back < math.inf:
         return None
     multiple = math.log(back)
-    g = 2 * multiple / len(flows) / (1 - min(max(multiple / 6, -0.5), 0.5))  # were all flows spread evenly
+    g = 2 * multiple / len(flows) / (1 - multiple / 6 if -3 < multiple < 3 else 1 - math.copysign(0.5, multiple))  # if spread evenly
     early.reverse()
     late.reverse()
+    if turn == 1:
+        g, done = _of_outlay(first, late, money, g)
+        if done:
+            return math.expm1(g)
     settled = SETTLED / len(flows)
     for _ in range(MOST_STEPS):
         x = math.exp(-g)
@@ -114,6 +124,37 @@ def _of_short(flows: list[float]) -> float | None:
         if not -LARGEST < g < LARGEST:
             return None
     return None
+
+
+def _of_outlay(outlay: float, backwards: list[float], flows: np.ndarray, guess: float) -> tuple[float, bool]:
+    """The log rate of one outlay and what comes of it after two steps, the first from a table, and whether that is exact."""
+    periods = len(backwards)
+    start, weights = _tabled(periods, round(guess * periods / CELL))
+    worth, timed, squared = weights.dot(flows).tolist()
+    if not 0 < -worth / outlay < math.inf:
+        return guess, False
+    mean = timed / worth
+    bend = 0.5 * (squared / timed - mean)
+    step = math.log(-worth / outlay) / mean
+    if not -0.5 < step * bend < 0.5:
+        return guess, False
+    step /= 1 - step * bend
+    x = math.exp(-start - step)
+    worth = slope = 0.0
+    for flow in backwards:
+        slope = slope * x + worth
+        worth = worth * x + flow
+    rest = math.log(-x * worth / outlay) / (1 + x * slope / worth)
+    return start + step + rest + bend * rest * rest, rest * rest * abs(step) * periods * periods < CLOSE
+
+
+@functools.lru_cache(maxsize=1024)
+def _tabled(periods: int, cell: int) -> tuple[float, np.ndarray]:
+    """The log rate of a cell, and what flows are weighted with for their value and its first two moments in time, the first flow left out."""
+    g = min(max(cell * CELL / periods, -LARGEST), LARGEST)
+    times = np.arange(periods + 1.0)
+    discount = np.where(times > 0, np.exp(-g * times), 0.0)
+    return g, np.stack([discount, discount * times, discount * times * times])
 
 
 def _moments(backwards: list[float], x: float) -> tuple[float, float, float]:

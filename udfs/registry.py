@@ -122,9 +122,7 @@ class Function:
             given = [*args, *[OMITTED] * (self.max_args - len(args))]
             values = [param.read(raw) for param, raw in zip(self.params, given, strict=False)]
             labels = LABELS.read(given[-1]) if self.returns.takes_labels else False
-            with np.errstate(all="ignore"):
-                result = self.body(*values)
-            return self._write(result, given, labels)
+            return self._write(self.body(*values), given, labels)
         except CellError as error:
             return error
         except (OverflowError, ZeroDivisionError):
@@ -156,12 +154,15 @@ class Function:
         return False
 
 
-def function(family: str, question: str, returns: Returns, **params: Param) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def function(
+    family: str, question: str, returns: Returns, /, *, silent: bool = False, **params: Param
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a function in the register; the keyword arguments describe its arguments one by one.
 
     Defaults come from the Python signature. The function itself may be called from Python with
     numbers, lists and arrays: its arguments are read by the same rules as a cell's, and a wrong one
-    raises CellError (a ValueError).
+    raises CellError (a ValueError). numpy's warnings are silenced for it unless it is `silent`: then
+    it does so itself, where it needs to, and a call of few numbers is quicker.
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -171,26 +172,42 @@ def function(family: str, question: str, returns: Returns, **params: Param) -> C
         described = tuple(
             params[name].named(name, p.default is not p.empty, None if p.default is p.empty else p.default) for name, p in signature.items()
         )
-        entry = Function(body.__name__, family, question, described, returns, body, inspect.getdoc(body) or "")
+        work = body if silent else _silenced(body)
+        entry = Function(body.__name__, family, question, described, returns, work, inspect.getdoc(body) or "")
         if entry.name in FUNCTIONS:
             raise TypeError(f"{entry.name} is in the register twice")
         FUNCTIONS[entry.name] = entry
         names = [param.name for param in described]
+        least, most = entry.min_args, len(described)
         tuple_of_figures = namedtuple(entry.name + "_figures", returns.names) if returns.shape == "figures" else None
+
+        def in_order(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+            if len(args) > len(described) or (kwargs and not set(kwargs) <= set(names[len(args) :])):
+                inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
+            return [args[i] if i < len(args) else kwargs.get(name, OMITTED) for i, name in enumerate(names)]
 
         @functools.wraps(body)
         def from_python(*args: Any, **kwargs: Any) -> Any:
-            if len(args) > len(described) or (kwargs and not set(kwargs) <= set(names[len(args) :])):
-                inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
-            given = [args[i] if i < len(args) else kwargs.get(name, OMITTED) for i, name in enumerate(names)]
-            with np.errstate(all="ignore"):
-                result = body(*[param.read(raw) for param, raw in zip(described, given, strict=True)])
+            if kwargs or not least <= len(args) <= most:
+                args = in_order(args, kwargs)
+            result = work(*map(Param.read, described, args))  # Python itself fills in what is left out
             return tuple_of_figures(*result) if tuple_of_figures else result
 
         from_python.__doc__ = f"{entry.doc}\n\nParameters\n----------\n{describe_params(entry)}\n\nReturns\n-------\n{returns.unit}\n"
         return from_python
 
     return enter
+
+
+def _silenced(body: Callable[..., Any]) -> Callable[..., Any]:
+    """The function without numpy's warnings: what is not a number is found when the result is written."""
+
+    @functools.wraps(body)
+    def silenced(*values: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return body(*values)
+
+    return silenced
 
 
 def describe_params(entry: Function) -> str:
