@@ -17,6 +17,7 @@ import numpy as np
 
 LONGEST_PATH = 10_000
 LARGEST_AMOUNT = 1e15
+_LARGEST_SQUARE = LARGEST_AMOUNT**2
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 
@@ -253,7 +254,7 @@ def _line_of(param: Param, raw: Any) -> list[Any]:
 
 def _sound(param: Param, values: np.ndarray) -> bool:
     """Whether all numbers are finite and within the bounds; False also where that takes a closer look."""
-    if not np.vdot(values, values) < LARGEST_AMOUNT**2:  # a sum of squares: NaN and infinity do not pass either
+    if not np.vdot(values, values) < _LARGEST_SQUARE:  # a sum of squares: NaN and infinity do not pass either
         return False
     if param.low > -LARGEST_AMOUNT:
         least = np.minimum.reduce(values)

@@ -100,12 +100,12 @@ def _of_short(money: np.ndarray) -> float | None:
         return None
     multiple = math.log(back)
     g = 2 * multiple / len(flows) / (1 - multiple / 6 if -3 < multiple < 3 else 1 - math.copysign(0.5, multiple))  # if spread evenly
-    early.reverse()
     late.reverse()
     if turn == 1:
         g, done = _of_outlay(first, late, money, g)
         if done:
             return math.expm1(g)
+    early.reverse()
     settled = SETTLED / len(flows)
     for _ in range(MOST_STEPS):
         x = math.exp(-g)
@@ -131,26 +131,35 @@ def _of_outlay(outlay: float, backwards: list[float], flows: np.ndarray, guess: 
     periods = len(backwards)
     start, weights = _tabled(periods, round(guess * periods / CELL))
     worth, timed, squared = weights.dot(flows).tolist()
-    if not 0 < -worth / outlay < math.inf:
+    ratio = -worth / outlay
+    if not 0 < ratio < math.inf:
         return guess, False
     mean = timed / worth
     bend = 0.5 * (squared / timed - mean)
-    step = math.log(-worth / outlay) / mean
+    step = math.log(ratio) / mean
     if not -0.5 < step * bend < 0.5:
         return guess, False
     step /= 1 - step * bend
-    x = math.exp(-start - step)
+    g = start + step
+    if not -LARGEST < g < LARGEST:
+        return guess, False
+    x = math.exp(-g)
     worth = slope = 0.0
     for flow in backwards:
         slope = slope * x + worth
         worth = worth * x + flow
-    rest = math.log(-x * worth / outlay) / (1 + x * slope / worth)
-    return start + step + rest + bend * rest * rest, rest * rest * abs(step) * periods * periods < CLOSE
+    ratio = -x * worth / outlay
+    if not 0 < ratio < math.inf:
+        return guess, False
+    rest = math.log(ratio) / (1 + x * slope / worth)
+    if rest * rest * abs(step) * periods * periods > CLOSE:
+        return g, False
+    return g + rest + bend * rest * rest, True
 
 
 @functools.lru_cache(maxsize=1024)
 def _tabled(periods: int, cell: int) -> tuple[float, np.ndarray]:
-    """The log rate of a cell, and what flows are weighted with for their value and its first two moments in time, the first flow left out."""
+    """The log rate of a cell, and the weights that give the value of all flows but the first and its first two moments in time."""
     g = min(max(cell * CELL / periods, -LARGEST), LARGEST)
     times = np.arange(periods + 1.0)
     discount = np.where(times > 0, np.exp(-g * times), 0.0)

@@ -21,6 +21,7 @@ from udfs.cells import OMITTED, CellError, Param
 
 FUNCTIONS: dict[str, Function] = {}
 
+SILENT = True  # of a function: no warning of numpy's comes out of it
 LABELS = cells.switch("TRUE puts the figures' names in the first column (a table's in its first row)").named("labels", True, False)
 
 
@@ -122,7 +123,9 @@ class Function:
             given = [*args, *[OMITTED] * (self.max_args - len(args))]
             values = [param.read(raw) for param, raw in zip(self.params, given, strict=False)]
             labels = LABELS.read(given[-1]) if self.returns.takes_labels else False
-            return self._write(self.body(*values), given, labels)
+            with np.errstate(all="ignore"):
+                result = self.body(*values)
+            return self._write(result, given, labels)
         except CellError as error:
             return error
         except (OverflowError, ZeroDivisionError):
@@ -155,14 +158,14 @@ class Function:
 
 
 def function(
-    family: str, question: str, returns: Returns, /, *, silent: bool = False, **params: Param
+    family: str, question: str, returns: Returns, silent: bool = False, /, **params: Param
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a function in the register; the keyword arguments describe its arguments one by one.
 
     Defaults come from the Python signature. The function itself may be called from Python with
     numbers, lists and arrays: its arguments are read by the same rules as a cell's, and a wrong one
-    raises CellError (a ValueError). numpy's warnings are silenced for it unless it is `silent`: then
-    it does so itself, where it needs to, and a call of few numbers is quicker.
+    raises CellError (a ValueError). numpy's warnings are silenced while it runs, unless it is `SILENT`:
+    one that sees to that itself, only where it must, is quicker on few numbers.
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -172,19 +175,19 @@ def function(
         described = tuple(
             params[name].named(name, p.default is not p.empty, None if p.default is p.empty else p.default) for name, p in signature.items()
         )
-        work = body if silent else _silenced(body)
-        entry = Function(body.__name__, family, question, described, returns, work, inspect.getdoc(body) or "")
+        entry = Function(body.__name__, family, question, described, returns, body, inspect.getdoc(body) or "")
         if entry.name in FUNCTIONS:
             raise TypeError(f"{entry.name} is in the register twice")
         FUNCTIONS[entry.name] = entry
         names = [param.name for param in described]
         least, most = entry.min_args, len(described)
+        work = body if silent else _silenced(body)
         tuple_of_figures = namedtuple(entry.name + "_figures", returns.names) if returns.shape == "figures" else None
 
-        def in_order(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        def in_order(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
             if len(args) > len(described) or (kwargs and not set(kwargs) <= set(names[len(args) :])):
                 inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
-            return [args[i] if i < len(args) else kwargs.get(name, OMITTED) for i, name in enumerate(names)]
+            return *args, *(kwargs.get(name, OMITTED) for name in names[len(args) :])
 
         @functools.wraps(body)
         def from_python(*args: Any, **kwargs: Any) -> Any:
@@ -202,7 +205,6 @@ def function(
 def _silenced(body: Callable[..., Any]) -> Callable[..., Any]:
     """The function without numpy's warnings: what is not a number is found when the result is written."""
 
-    @functools.wraps(body)
     def silenced(*values: Any) -> Any:
         with np.errstate(all="ignore"):
             return body(*values)

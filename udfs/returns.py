@@ -37,7 +37,7 @@ DATES = cells.path("one date a cash flow; periods are then years of 365 days, as
     FAMILY,
     "What does the project return?",
     registry.number("rate a period (a year where dates are given)"),
-    silent=True,
+    registry.SILENT,
     cashflows=CASHFLOWS,
     guess=cells.rate("where several rates exist, the one nearest this is given", low=-0.99, high=10.0),
     dates=DATES,
