@@ -215,6 +215,7 @@ class Sheet:
     charts: list[Chart] = field(default_factory=list)
     freeze: tuple[int, int] | None = None
     gridlines: bool = False
+    links_green: bool = True  # a page that only shows is printed in black
     zoom: int = 85
     print: Print = field(default_factory=Print)
 

@@ -110,7 +110,10 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
         title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
         sheet = frame.time_sheet(book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper)
         rows = case_sheet.rows(months, "Returns", f"c{i}_", functools.partial(scenarios.live, case=i))
-        lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
+        end = lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
+        first = sheet.placed[case_sheet.FIRST_CALCULATED].row - 1  # the inputs are printed on their own sheet
+        sheet.print.area = (first, 0, end - 1, YEAR_COLUMNS.last)
+        sheet.print.pages_wide = 2  # thirty years are not to be read on one
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
         sheet = frame.time_sheet(book, months, title, MONTH_COLUMNS, "{Timeline!month}", "56B4E9", paper)
@@ -269,7 +272,14 @@ def report(book: Book, n: int, path: Path) -> dict[str, Any]:
     return {"workbook": str(path), "master_check": book["Checks"].value_of("master"), "formulas": book.formulas(), "cases": cases}
 
 
-SHOWN = {"number": "{:,.1f}", "number2": "{:.2f}", "share": "{:.1%}", "rate": "{:.2%}", "multiple": "{:.2f}x", "count": "{:.0f}"}
+SHOWN = {"level": "{:.1%}", "level years": "{:.1f}", "nil number": "{:,.1f}", "nil number2": "{:.2f}"} | {
+    "number": "{:,.1f}",
+    "number2": "{:.2f}",
+    "share": "{:.1%}",
+    "rate": "{:.2%}",
+    "multiple": "{:.2f}x",
+    "count": "{:.0f}",
+}
 
 
 def shown(value: Any, style: str) -> str:

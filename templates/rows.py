@@ -334,7 +334,7 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
                 except UnknownKeyError:  # said again with the cell's place, which is slow to tell
                     made.at(here, _where(sheet, row, col))
                     raise
-        if "!" in formula and _PURE_LINK.match(formula):
+        if sheet.links_green and "!" in formula and _PURE_LINK.match(formula):
             cell.style = linked(cell.style)
     for block in sheet.blocks:
         if "{" in block.formula:

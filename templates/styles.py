@@ -37,11 +37,18 @@ FORMATS: dict[str, str] = {
     "flag": '0_);(0);"-"_);@_)',
     "factor": '0.0000_);(0.0000);"-"_);@_)',
     "level": "0.0%_);(0.0%);0.0%_);@_)",  # a share of which nought is an answer
+    "nil rate": "0.00%_);(0.00%);0.00%_);@_)",
+    "nil number2": "#,##0.00_);(#,##0.00);0.00_);@_)",
+    "level years": "0.0_);(0.0);0.0_);@_)",
+    "nil number": "#,##0.0_);(#,##0.0);0.0_);@_)",  # an amount of which zero is an answer
     "tied": "#,##0.0000_);(#,##0.0000);0_);@_)",
     "tiny": "0.0E+00_);(0.0E+00);0_);@_)",
     "date": "yyyy-mm-dd",
     "general": "General",
 }
+
+# the formats that a conditional format may give to a figure whose kind the reader chooses
+BY_KIND = ("multiple", "rate", "share", "number", "price", "count")
 
 ROLES: dict[str, dict[str, Any]] = {
     "": {"font_color": INK},
@@ -49,6 +56,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "link": {"font_color": LINK_GREEN},
     "total": {"font_color": INK, "bold": True, "top": 1},
     "headline": {"font_color": INK, "bold": True, "bg_color": BAND},
+    "framed": {"font_color": INK, "bold": True, "border": 2},
     "link total": {"font_color": LINK_GREEN, "bold": True, "top": 1},
     "link headline": {"font_color": LINK_GREEN, "bold": True, "bg_color": BAND},
     "alert": {"font_color": ALERT_RED, "bold": True},
@@ -66,6 +74,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "right small": {"align": "right", "shrink": True},
     "grey": {"font_color": GREY},
     "small": {"font_color": GREY, "shrink": True},
+    "hidden": {"num_format": ";;;"},  # a label that a function gives and column B shows
     "note": {"font_color": GREY, "italic": True},
     "note wrap": {"font_color": GREY, "italic": True, "text_wrap": True},
     "unit": {"font_color": GREY},
@@ -80,6 +89,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "heading share": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right", "num_format": "0%"},
     "band": {"bold": True, "font_color": NAVY, "bg_color": BAND},
     "band right": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "right"},
+    "band wrap": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "right", "text_wrap": True},
     "band centre": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "center"},
     "input text": {
         "text_wrap": True,
@@ -115,9 +125,15 @@ TEXTS: dict[str, dict[str, Any]] = {
     "alert fill": {"font_color": ALERT_RED, "bg_color": PALE_RED},
     "alert text": {"font_color": ALERT_RED, "bold": True},
     "mute": {"font_color": "BFBFBF"},
+    "blank": {"num_format": ";;;"},
+    **{f"as {kind}": {"num_format": FORMATS[kind].replace('"-"_)', FORMATS[kind].split(";")[0])} for kind in BY_KIND},
+    **{f"fail {kind}": {"num_format": FORMATS[kind], "font_color": ALERT_RED, "bg_color": PALE_RED} for kind in BY_KIND},
 }
 
-CONDITIONAL_ONLY = ("ok fill", "fail fill", "alert fill", "alert text", "mute")
+CONDITIONAL_ONLY = (
+    *("ok fill", "fail fill", "alert fill", "alert text", "mute", "blank"),
+    *(f"{word} {kind}" for word in ("as", "fail") for kind in BY_KIND),
+)
 
 
 def _table() -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from templates.book import Book, Value, address, sheet_prefix
 from udfs import deal as deals
 from udfs.deal import Deal
 
-NO_TWIN = {"year", "month", "decision_words", "binding_name"}  # heads and words; their numbers have twins
+NO_TWIN = {"year", "month", "decision_words", "binding_name", "first_failed_name"}  # heads and words; their numbers have twins
 TOLERANCE = 1e-9
 
 

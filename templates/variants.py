@@ -32,7 +32,7 @@ def _single(name: str) -> Book:
 VARIANTS: dict[str, Callable[[], Book]] = {
     "comparison": lambda: comparison.calculated(dealfile.load_shipped()),
     "blank_comparison": _blank,
-    "single_factory": lambda: _single("defence_factory"),
+    "single_factory": lambda: _single("factory_band"),
     "single_data_centre": lambda: _single("data_centre"),
     "function_playground": lambda: playground(),
 }

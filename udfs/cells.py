@@ -8,6 +8,7 @@ Whatever is wrong leaves as a `CellError`: a code that a cell can show and a sen
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,6 @@ import numpy as np
 
 LONGEST_PATH = 10_000
 LARGEST_AMOUNT = 1e15
-_LARGEST_SQUARE = LARGEST_AMOUNT**2
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 
@@ -95,6 +95,11 @@ class Param:
         if raw is OMITTED:
             raise wrong_value(f"{self.name} is missing: {self.help}.")
         return self.reader(self, raw)
+
+    @functools.cached_property
+    def safe_square(self) -> float:
+        """Numbers whose squares add to less are finite and within the bounds, but for a lower bound of zero or more."""
+        return max(min(-self.low, self.high) if self.low < 0 else self.high, 0.0) ** 2
 
     @property
     def allowed(self) -> str:
@@ -252,17 +257,6 @@ def _line_of(param: Param, raw: Any) -> list[Any]:
     return cells
 
 
-def _sound(param: Param, values: np.ndarray) -> bool:
-    """Whether all numbers are finite and within the bounds; False also where that takes a closer look."""
-    if not np.vdot(values, values) < _LARGEST_SQUARE:  # a sum of squares: NaN and infinity do not pass either
-        return False
-    if param.low > -LARGEST_AMOUNT:
-        least = np.minimum.reduce(values)
-        if least < param.low or (param.open_low and least == param.low):
-            return False
-    return bool(param.high >= LARGEST_AMOUNT or np.maximum.reduce(values) <= param.high)
-
-
 def _read_path(param: Param, raw: Any) -> np.ndarray:
     """One number a period, blanks as the parameter takes them."""
     if isinstance(raw, np.ndarray) and raw.ndim == 1 and raw.dtype.kind == "f" and 0 < raw.size <= LONGEST_PATH:
@@ -275,7 +269,11 @@ def _read_path(param: Param, raw: Any) -> np.ndarray:
             ],
             dtype=float,
         )
-    if _sound(param, values):
+    small = np.vdot(values, values) < param.safe_square  # False where any cell is blank
+    if small and param.low < 0:
+        return values
+    least = np.minimum.reduce(values)  # NaN where any cell is blank
+    if param.low <= least and (small or np.maximum.reduce(values) <= param.high) and not (param.open_low and least == param.low):
         return values
     blank = np.isnan(values)
     if blank.any():

@@ -80,7 +80,7 @@ class Deal:
 
     capex: float = _money("Build", "Capital cost", "plant and building before contingency and overrun")
     contingency: float = _share("Build", "Contingency", "share of capital cost, spent with it", 0.0)
-    overrun: float = _share("Build", "Cost overrun", "share of capital cost and contingency; a scenario", 0.0)
+    overrun: float = _share("Build", "Cost overrun", "share of capital cost and contingency, paid by the sponsor; a scenario", 0.0)
     grant: float = _money("Build", "Grant", "public grant drawn in step with the spending", 0.0)
     build_months: int = _whole("Build", "Build time", "months", "months from financial close to completion", 1, 48)
     delay_months: int = _whole("Build", "Delay", "months", "months of delay after the planned completion; a scenario", 0, 12, 0)
@@ -207,15 +207,14 @@ class Deal:
         "Debt", "Borrower's own probability of default", "a year, average over the loan's life, without loss of the contract", high=0.99
     )
     dsra_months: int = _whole(
-        "Debt", "Debt service reserve", "months", "months of the first year's debt service, funded by equity", 0, 12, 0
+        "Debt", "Debt service reserve", "months", "months of the next year's debt service; funded by equity at completion", 0, 12, 0
     )
-    dsra_rate: float = _rate("Debt", "Rate for sizing the reserve", "term-sheet rate", 0.06)
     lock_up_dscr: float = _number("Debt", "Lock-up DSCR", "x", "no distributions below it", 0, 5, 1.0)
     size_debt: bool = _switch("Debt", "Size the debt", "TRUE cuts the request to the debt capacity on the lender's view", False)
     lender_view: str = _choice("Debt", "Lender's view", VIEWS, "the revenue that the decision counts", "firm")
 
     public_offtake_years: int = _whole(
-        "Support", "Public offtake", "years", "years the government commits to buy; extends the firm years", 0, YEARS, 0
+        "Support", "Public offtake", "years", "years the government commits to buy; firm unless subject to appropriation", 0, YEARS, 0
     )
     coverage: float = _share("Support", "Guarantee coverage", "share of the bank loan guaranteed, pro rata, recoveries pari passu", 0.0)
     covers_interest: bool = _switch("Support", "Guarantee covers a year's interest too", "otherwise principal only", False)
@@ -223,7 +222,9 @@ class Deal:
     guaranteed_spread: float = _rate("Support", "Spread on the guaranteed part", "over the base rate", 0.0, high=0.2)
     government_loan_share: float = _share("Support", "Government loan", "share of the debt, pari passu with the bank loan", 0.0)
     government_loan_rate: float = _rate("Support", "Rate of the government loan", "a year", 0.05)
-    grant_clawback: float = _share("Support", "Clawback of the grant", "share of the grant paid back when the loan defaults", 0.0)
+    grant_clawback: float = _share(
+        "Support", "Clawback of the grant", "share of the grant due when the loan defaults, from what the plant leaves after the debt", 0.0
+    )
     public_equity: float = _share("Support", "Government's share of the equity", "bought at par, ranking with the sponsor", 0.0)
     public_equity_return: float = _rate("Support", "Fair return on that equity", "for its value to the taxpayer", 0.12)
     treasury_rate: float = _rate("Support", "Treasury rate", "flat, for public cost and the value of the contract", high=0.25)
@@ -254,7 +255,9 @@ class Deal:
     limit_shortfall: float = _share("Credit tests", "Probability of DSCR below 1", "most, over the loan's life", 0.10)
     limit_loss: float = _share("Credit tests", "Expected loss borne by the bank", "most, over the loan's life, over the bank loan", 0.02)
     limit_equity: float = _share("Credit tests", "Sponsor's equity at risk", "least, over total uses", 0.20)
-    retained_share: float = _share("Credit tests", "Bank's own share of the loan", "programme norm, shown beside the decision", 0.20)
+    limit_retained: float = _share(
+        "Credit tests", "Bank's own share of the loan", "least: what neither guarantee nor government loan covers, a programme norm", 0.20
+    )
 
 
 INPUTS: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Deal)

@@ -114,7 +114,7 @@ class Rows(NamedTuple):
 _NEEDED = (
     *("capacity_available", "contracted_capacity", "in_contract", "resold_promised", "refill_1", "refill_2", "billed_volume"),
     *("market_volume_beside", "volume_refilled", "market_price_path", "contract_price", "floor_path", "cap_path", "ramped"),
-    *("unit_cost_promised", "fixed_cost_path", "maintenance", "depreciation", "interest", "debt_service"),
+    *("unit_cost_promised", "fixed_cost_path", "maintenance", "open_promised", "depreciation", "interest", "debt_service"),
 )
 
 
@@ -155,11 +155,12 @@ def cash_flow(deal: Rows, market: Any, demand: Any, lost: np.ndarray) -> np.ndar
     revenue = contracted * price + sold * price_path
     fixed = r.fixed_cost_path + r.maintenance
     running = revenue - (contracted + sold) * unit - fixed
-    earnings = running + r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost_path - running)
+    standing = running + r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost_path - running)
+    earnings = np.where(stands, standing * r.open_promised, standing)
     deducted, _ = deductible_interest(earnings.T, r.interest.T, x.interest_limit_applies, x.interest_limit)
     taxable = earnings - r.depreciation - deducted.T
     _, tax = tax_with_losses(taxable.T, x.tax_rate, x.loss_limit)
-    tied = revenue * (x.working_capital_days / 365 * (x.operating_years > year))
+    tied = revenue * r.open_promised * (x.working_capital_days / 365 * (x.operating_years > year))
     return earnings - stands * (tax.T + tied - previous(tied.T).T)
 
 

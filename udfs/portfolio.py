@@ -38,10 +38,9 @@ def deal_rows(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
     """Figures of each deal, shape (S,): every measure as a number (choices by index), LOSS_ROWS and the watch reasons as bits."""
     rows = {name: np.asarray(r[entry.key])[..., 0].astype(float) for name, entry in MEASURES.items()}
     uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
-    life_default = 1 - r.loan_survival[:, -1:]
     failed = sum((r[f"pass_{key}"] == 0) * 2.0**i for i, (key, *_) in enumerate(TESTS))
     reasons = (
-        life_default > 0.5,
+        r.life_default > 0.5,
         r.lender_min_dscr < x.lock_up_dscr,
         r.shortfall_probability > x.limit_shortfall,
         r.bank_loss_share > x.limit_loss,
@@ -51,7 +50,7 @@ def deal_rows(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
         "bank_loan": r.bank_loan,
         "bank_loss": uncovered * r.expected_loss,
         "own_default": 1 - (1 - x.pd_base) ** x.tenor,
-        "life_default": life_default,
+        "life_default": r.life_default,
         "guaranteed": x.coverage * r.bank_loan,
         "failed_tests": failed,
         "watch": sum(reason * 2.0**i for i, reason in enumerate(reasons)),

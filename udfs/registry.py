@@ -21,7 +21,6 @@ from udfs.cells import OMITTED, CellError, Param
 
 FUNCTIONS: dict[str, Function] = {}
 
-SILENT = True  # of a function: no warning of numpy's comes out of it
 LABELS = cells.switch("TRUE puts the figures' names in the first column (a table's in its first row)").named("labels", True, False)
 
 
@@ -29,12 +28,14 @@ LABELS = cells.switch("TRUE puts the figures' names in the first column (a table
 class Returns:
     """The shape of a result: number, text, path, figures (named numbers), table (named columns) or block.
 
-    `unit` says what the numbers are; `names` are the figures' or columns' names in order.
+    `unit` says what the numbers are; `names` are the figures' or columns' names in order. `warns` is False where numpy
+    warns of nothing on the way, so that calls from Python need no guard against it.
     """
 
     shape: str
     unit: str
     names: tuple[str, ...] = ()
+    warns: bool = True
 
     @property
     def takes_labels(self) -> bool:
@@ -42,9 +43,9 @@ class Returns:
         return self.shape in ("figures", "table")
 
 
-def number(unit: str) -> Returns:
+def number(unit: str, warns: bool = True) -> Returns:
     """One number."""
-    return Returns("number", unit)
+    return Returns("number", unit, warns=warns)
 
 
 def text(unit: str) -> Returns:
@@ -157,15 +158,12 @@ class Function:
         return False
 
 
-def function(
-    family: str, question: str, returns: Returns, silent: bool = False, /, **params: Param
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def function(family: str, question: str, returns: Returns, **params: Param) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a function in the register; the keyword arguments describe its arguments one by one.
 
     Defaults come from the Python signature. The function itself may be called from Python with
     numbers, lists and arrays: its arguments are read by the same rules as a cell's, and a wrong one
-    raises CellError (a ValueError). numpy's warnings are silenced while it runs, unless it is `SILENT`:
-    one that sees to that itself, only where it must, is quicker on few numbers.
+    raises CellError (a ValueError).
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -180,20 +178,20 @@ def function(
             raise TypeError(f"{entry.name} is in the register twice")
         FUNCTIONS[entry.name] = entry
         names = [param.name for param in described]
-        least, most = entry.min_args, len(described)
-        work = body if silent else _silenced(body)
+        needed, most = entry.min_args, len(described)
+        work = _silenced(body) if returns.warns else body
         tuple_of_figures = namedtuple(entry.name + "_figures", returns.names) if returns.shape == "figures" else None
 
         def in_order(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-            if len(args) > len(described) or (kwargs and not set(kwargs) <= set(names[len(args) :])):
+            if len(args) > most or not set(kwargs) <= set(names[len(args) :]):
                 inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
             return *args, *(kwargs.get(name, OMITTED) for name in names[len(args) :])
 
         @functools.wraps(body)
         def from_python(*args: Any, **kwargs: Any) -> Any:
-            if kwargs or not least <= len(args) <= most:
+            if kwargs or not needed <= len(args) <= most:
                 args = in_order(args, kwargs)
-            result = work(*map(Param.read, described, args))  # Python itself fills in what is left out
+            result = work(*map(Param.read, described, args))  # arguments not given have the body's own defaults
             return tuple_of_figures(*result) if tuple_of_figures else result
 
         from_python.__doc__ = f"{entry.doc}\n\nParameters\n----------\n{describe_params(entry)}\n\nReturns\n-------\n{returns.unit}\n"
@@ -203,7 +201,7 @@ def function(
 
 
 def _silenced(body: Callable[..., Any]) -> Callable[..., Any]:
-    """The function without numpy's warnings: what is not a number is found when the result is written."""
+    """The function without numpy's warnings."""
 
     def silenced(*values: Any) -> Any:
         with np.errstate(all="ignore"):

@@ -36,8 +36,7 @@ DATES = cells.path("one date a cash flow; periods are then years of 365 days, as
 @function(
     FAMILY,
     "What does the project return?",
-    registry.number("rate a period (a year where dates are given)"),
-    registry.SILENT,
+    registry.number("rate a period (a year where dates are given)", warns=False),
     cashflows=CASHFLOWS,
     guess=cells.rate("where several rates exist, the one nearest this is given", low=-0.99, high=10.0),
     dates=DATES,

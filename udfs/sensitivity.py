@@ -143,7 +143,8 @@ def FRONTIER(deal, offtake_years, coverages, measure):
     Conventions
     -----------
     The lender counts the government's commitment: lender_view is set to "supported" throughout. Nothing
-    else is changed, so fee, spread, price basis and backing of the promise are those of the deal. With
+    else is changed, so fee, spread, price basis and backing of the promise are those of the deal: where the
+    backing is subject to appropriation, years of offtake add nothing to what the lender counts. With
     measure "decision" the words say where the deal begins to meet the credit tests; with "public_cost" or
     "budget_authority" what that takes. A measure that does not apply reads "n/a".
 

@@ -44,7 +44,7 @@ def tools_of(deal: Deal) -> dict[str, Tool]:
     market = deal.market_price
     ceiling = deal.price_cap if deal.price_cap > 0 else 1.5 * market
     steps = int(ceiling / (market / 100) + 1e-9) if deal.price_basis == "market in band" and market > 0 else 0
-    shares = int(100 * (1 - deal.retained_share) + 1e-9)
+    shares = int(100 * (1 - deal.limit_retained) + 1e-9)
     return {
         "offtake": Tool("public_offtake_years", "Public offtake", "years", 1, min(30, deal.operating_years)),
         "guarantee": Tool("coverage", "Guarantee coverage", "%", 0.01, shares),
@@ -80,7 +80,7 @@ class Search:
         fixed = [0.0 if key in given else getattr(self.deal, key) for key in ("coverage", "government_loan_share")]
         tried = [given.get(key, share) for key, share in zip(("coverage", "government_loan_share"), fixed, strict=True)]
         kept, least = ((1 - a) * (1 - b) for a, b in (tried, fixed))
-        return kept >= min(self.deal.retained_share, least) - 1e-9
+        return kept >= min(self.deal.limit_retained, least) - 1e-9
 
     def try_all(self, points: Iterable[Point]) -> None:
         """Run the chain for the candidates not yet known; rank those that pass by cost, the others by how far they fail."""
@@ -170,7 +170,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     Equation
     --------
     least public_cost over the tools named, subject to every credit test being met on lender_view
-    "supported" and (1 - coverage)(1 - government_loan_share) >= retained_share
+    "supported"; the bank's own share (1 - coverage)(1 - government_loan_share) is one of the tests
 
     Conventions
     -----------
@@ -184,7 +184,8 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     of fixed price it is left out. The last two columns say how much of each tool is enough
     alone, and its cost; "n/a" where no amount is. Costs are expected costs in $ million at completion;
     budget authority is another figure, not to be added. Fees, rates, backing and the buyer's value of the
-    goods are those of the deal.
+    goods are those of the deal; an offtake whose backing is subject to appropriation adds nothing to the
+    years that the lender counts.
 
     Errors
     ------
@@ -233,7 +234,10 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     if search.ranks[mix][0] != 0:
         tried = ", ".join(every[name].words.lower() for name in names)
         failed, binding = int(result.tests_failed[0, 0]), measure(result, "binding_test")[0]
-        raise cells.no_answer(f"no mix of {tried} passes every credit test; the nearest fails {failed}, and {binding} binds.")
+        hint = ""
+        if deal.statutory_backing == "subject to appropriation" and "offtake" in names:
+            hint = " Its offtake hangs on yearly appropriations (statutory_backing), so the lender counts the firm years alone."
+        raise cells.no_answer(f"no mix of {tried} passes every credit test; the nearest fails {failed}, and {binding} binds.{hint}")
     used = dict(zip(names, mix, strict=True))
     rows: list[list[Any]] = [["tool", "in the mix", "unit", "enough alone", "cost alone"]]
     for name, tool in every.items():

@@ -37,14 +37,15 @@ def DEAL_METRICS(deal, measures=None):
     -----------
     Short names of the measures, in the order shown when none is named:
     request and build: requested_debt, debt, gearing, plant_cost, idc, total_uses, sponsor_equity,
-    completion_month; price of the debt: all_in_rate; the promise: contracted_share, contract_value,
-    contract_kept; cover on the lender's view: min_dscr, min_dscr_year, avg_dscr, llcr, plcr; cover by view:
+    sponsor_extra, completion_month; price of the debt: all_in_rate; the contract: contracted_share, contract_value,
+    committed_margin, contract_kept; cover on the lender's view: min_dscr, min_dscr_year, avg_dscr, llcr, plcr; cover by view:
     min_dscr_firm, min_dscr_supported, min_dscr_expected, min_dscr_promised; what each view carries at the
     target DSCR: capacity_firm, capacity_supported, capacity_expected, capacity_promised; what all tests
     permit: permitted_debt, headroom; loss: pd, lgd, expected_loss, loss_share, bank_loss_share,
-    shortfall_probability; returns: project_irr, equity_irr_promised, equity_irr_expected; taxpayer:
-    public_cost, budget_authority, guarantee_cost, loan_cost, offtake_cost, cost_per_plant, private_at_risk,
-    private_per_public; credit tests: tests_failed, decision, binding_test.
+    life_default, unpaid, shortfall_probability; returns: project_irr, equity_irr_promised, equity_irr_expected; taxpayer:
+    public_cost, budget_authority, guarantee_cost, loan_cost, offtake_cost, tariff_burden,
+    passing_cost, cost_per_plant, private_at_risk,
+    private_per_public; credit tests: tests_failed, decision, binding_test, first_failed.
     Money in $ million, rates and shares as decimals. A measure that does not apply reads "n/a". The
     decision says whether the tests are met; approval is the committee's.
 
@@ -92,16 +93,17 @@ def CREDIT_TESTS(deal):
     Equation
     --------
     passed = value >= limit - 1e-9 (at most: value <= limit + 1e-9)
-    debt permitted: the debt scaled by value / limit for DSCR, LLCR, PLCR and contracted share, by limit / value
-    for tail and loss; uses x limit for gearing and equity; the largest multiple within the limit for the
-    probability of DSCR < 1
+    debt permitted, between nothing and all uses: the debt x value / limit for DSCR, LLCR and PLCR; uses x limit
+    for gearing and equity; the largest multiple within the limit for the probability of DSCR < 1; the debt
+    whose loss given default brings the loss to its limit; all or nothing for the contracted share, the tail
+    and the bank's own share, which no amount of debt changes
     binding test = the one that permits the least debt, ties by the order of the list
 
     Conventions
     -----------
     What a guarantee covers is tested on the guarantor: gearing, tail and loss count the uncovered part,
-    DSCR, LLCR and PLCR the whole loan. Minimum DSCR, average DSCR, LLCR, PLCR, contracted share and equity
-    must be at least the limit, the others at most. Passed is TRUE, FALSE or "n/a"; a test that does not
+    DSCR, LLCR and PLCR the whole loan. Minimum DSCR, average DSCR, LLCR, PLCR, contracted share, equity and
+    the bank's own share must be at least the limit, the others at most. Passed is TRUE, FALSE or "n/a"; a test that does not
     apply passes nobody. Headroom is the debt permitted less the debt used, in $ million. The last row
     holds "Decision", its words, the binding test, whether all tests are met, the debt that all permit,
     and the headroom.

@@ -70,28 +70,28 @@ def sensitivities(m: Memo) -> None:
     m.paper.heading("Sensitivities and break-evens")
     sheet = f.book["Scenarios"]
     names = [str(name) for name in sheet.values_of("names")]
-    shown = [k for k, name in enumerate(names) if name != "Own" or _own_differs(m, k)]
+    reached: list[Any] = sheet.values_of(f"reached_{f.case}")
+    shown = [k for k in range(len(names)) if k == 0 or reached[k]]  # those that change an input of this case
     base: Any = sheet.values_of(f"strip_min_dscr_{f.case}")[0]
-    rows, passed = [], []
-    for k in shown:
-        what = str(sheet.values_of("what")[k])
-        cells = [
-            f.at("Scenarios", f"strip_{key}_{f.case}", k, f"{label}, {names[k]}")
-            for key, label in (
-                ("decision", "Decision"),
-                ("min_dscr", "Minimum DSCR"),
-                ("permitted_debt", "Debt permitted"),
-                ("all_in_rate", "All-in rate"),
-                ("shortfall_probability", "Probability of DSCR below 1"),
-            )
-        ]
-        passed.append(sheet.values_of(f"strip_decision_{f.case}")[k] != FAILS)
-        rows.append([f"**{names[k]}**: {what}", *cells[1:], "meets" if passed[-1] else "FAILS"])
+    last = len(names) - 1
+    printed_rows = [  # a row of the workbook is one entry of the appendix
+        f.row(f"{row}_{f.case}", 0, last, "Scenarios", f"{label}, by scenario")
+        for row, label in (
+            ("strip_min_dscr", "Minimum DSCR"),
+            ("strip_sponsor_extra", "Overrun and delay, paid by the sponsor"),
+            ("strip_life_default", "Probability of default over the loan's life"),
+            ("standing", "The loan"),
+            ("strip_first_failed", "First test failed"),
+        )
+    ]
+    what, decisions = sheet.values_of("what"), sheet.values_of(f"strip_decision_{f.case}")
+    passed = [decisions[k] != FAILS for k in shown]
+    rows = [[f"**{names[k]}**: {what[k]}", *(texts[k] for texts in printed_rows)] for k in shown]
     made = m.paper.table(
-        ["Scenario", "Min. DSCR", "Debt permitted, $m", "All-in rate", "P(DSCR below 1)", "Tests"],
+        ["Scenario", "Min. DSCR", "Sponsor pays, $m", "Default, life", "The loan", "First test failed"],
         rows,
-        (43, 10, 14, 11, 12, 10),
-        "Every scenario, each recalculated in full",
+        (39, 9, 11, 10, 10, 21),
+        "Every scenario that reaches this case, each recalculated in full",
         numbers=5,
         size=7.5,
     )
@@ -113,12 +113,6 @@ def sensitivities(m: Memo) -> None:
             0.85,
         )
     _break_evens(m)
-
-
-def _own_differs(m: Memo, k: int) -> bool:
-    values = m.f.book["Scenarios"].values_of(f"strip_min_dscr_{m.f.case}")
-    debts = m.f.book["Scenarios"].values_of(f"strip_permitted_debt_{m.f.case}")
-    return (values[k], debts[k]) != (values[0], debts[0])
 
 
 def _break_evens(m: Memo) -> None:
@@ -242,7 +236,7 @@ def covenants(m: Memo) -> None:
             f"{counted(f.marked(f.name, 'lock_up', 'count', 'Years in lock-up, base case'), 'year')} in the base case",
         ],
         ["Event of default", "[[DSCR level and cure rights]]", f"base case minimum {f('lender_min_dscr')}"],
-        ["Debt service reserve", f"{counted(f.input('dsra_months'), 'month')}", f"${f('dsra_target')}m at completion"],
+        ["Debt service reserve", f"{counted(f.input('dsra_months'), 'month')}", f"${f('dsra_at_completion')}m at completion"],
         [
             "Tail",
             f"{counted(f.input('tail_years'), 'year')} before the secured contract ends",
@@ -273,6 +267,12 @@ def conditions(m: Memo) -> None:
             f"Public commitment to buy for {counted(f.input('public_offtake_years'), 'year')} in force; budget "
             f"authority of ${f('offtake_authority')}m for it."
         )
+        longest = f.book["Timeline"].value_of("longest_multiyear")
+        if d.public_offtake_years > float(str(longest)) and d.statutory_backing != "subject to appropriation":
+            lines.append(
+                f"Statute that lets the government commit for {counted(f.input('public_offtake_years'), 'year')}: multi-year "
+                f"contracts stop at {counted(f.marked('Timeline', 'longest_multiyear'), 'year')} (10 USC 3501)."
+            )
     if d.coverage:
         lines.append(f"Guarantee of {f.input('coverage')} of the bank loan issued and enforceable.")
     if d.government_loan_share:
@@ -283,7 +283,7 @@ def conditions(m: Memo) -> None:
         lines.append("Assignment of claims acknowledged by the contracting officer.")
     if d.hedge_ratio:
         lines.append(f"Hedge of {f.input('hedge_ratio')} of the loan in place.")
-    lines.append(f"Equity of ${f('sponsor_equity')}m and the reserve of ${f('dsra_target')}m committed.")
+    lines.append(f"Equity of ${f('sponsor_equity')}m and the reserve of ${f('dsra_at_completion')}m committed.")
     lines.append("[[permits, insurances, legal opinions, technical and model audit reports]]")
     m.paper.bullets(lines)
     m.paper.text(

@@ -52,7 +52,8 @@ def uses(m: Memo) -> None:
         for col in (1, 3):
             line.cells[col].paragraphs[0].alignment = 2
     m.paper.text(
-        f"Debt is {f('gearing_used')} of total uses. Beside the uses the sponsor pays a debt service reserve of ${f('dsra_target')}m "
+        f"Debt is {f('gearing_used')} of the budgeted uses; an overrun and what a delay costs are the sponsor's. Beside the uses "
+        f"the sponsor pays a debt service reserve of ${f('dsra_at_completion')}m "
         f"({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. "
         + (f"The government buys {f.input('public_equity')} of it at par. " if d.public_equity else "")
         + "Fees: upfront "
@@ -134,7 +135,7 @@ def structure(m: Memo) -> None:
         f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the bank's own loan without guarantee"
         + ("; " if costs else ". ")
         + (f"${f('private_per_public')} of private capital stands for each $ of expected public cost. " if costs else "")
-        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave {f.input('retained_share')}."
+        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave {f('limit_retained')}."
     )
 
 
@@ -143,7 +144,7 @@ def repayment(m: Memo) -> None:
     f, d = m.f, m.deal
     m.paper.heading("Sources of repayment")
     second = (
-        f"debt service reserve of ${f('dsra_target')}m and the cash flow that remains without the contract: minimum "
+        f"debt service reserve of ${f('dsra_at_completion')}m and the cash flow that remains without the contract: minimum "
         f"DSCR on firm revenue only {f('min_dscr_firm')}"
     )
     third = f"the plant, worth ${f('collateral')}m to another user; recovery {f('recovery')} of the debt, loss given default {f('lgd')}"

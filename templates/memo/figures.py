@@ -21,6 +21,8 @@ _PRINTED = {
     "multiple": "{:.2f}x",
     "rate": "{:.2%}",
     "share": "{:.1%}",
+    "level": "{:.1%}",
+    "years": "{:.4g}",
     "year": "{:.0f}",
     "count": "{:.0f}",
     "flag": "{:.0f}",

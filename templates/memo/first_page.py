@@ -1,4 +1,4 @@
-"""The memo's first page, which stands alone: request, recommendation, coverage box, decision tests, risks."""
+"""The memo's first page, which stands alone: request, result of the tests, coverage box, decision tests, risks."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def lay(m: Memo) -> None:
     paper.text(f"Credit memorandum: {f('decision_words') and m.deal.case_name}", "Title")
     paper.text(f"{m.deal.borrower}. Buyer: {m.deal.offtaker}. Date of submission: [[date]]", "Subtitle")
     _request(m)
-    _recommendation(m)
+    _result(m)
     _coverage(m)
     _tests(m)
     _risks(m)
@@ -103,7 +103,12 @@ def _request(m: Memo) -> None:
             "Rating",
             f"Model-implied class {implied_class(f.value('pd_equivalent'))} (PD {f('pd_equivalent')} a year). [[internal rating]]",
         ],
-        ["Amount", f"${f('requested_debt')}m{government}", "Gearing", f"{f('gearing_used')} of total uses of ${f('total_uses')}m"],
+        [
+            "Amount",
+            f"${f('requested_debt')}m{government}",
+            "Gearing",
+            f"{f('gearing_used')} of the budgeted uses of ${f('budgeted_uses')}m",
+        ],
         [
             "Tenor",
             f"{counted(f('tenor'), 'year')} from completion{grace}; {profile}",
@@ -129,16 +134,16 @@ def failed_tests(f: Figures) -> list[str]:
     return [name for key, name, _, _ in TESTS if f.book[f.name].value_of(f"pass_{key}") == 0]
 
 
-def _recommendation(m: Memo) -> None:
+def _result(m: Memo) -> None:
     f, paper = m.f, m.paper
     words, failing = str(f.value("decision_words")), failed_tests(m.f)
-    made = paper.table(None, [[""]], (1,), style="Table Grid", description="Recommendation")
+    made = paper.table(None, [[""]], (1,), style="Table Grid", description="Result of the credit tests")
     cell = made.rows[0].cells[0]
     if words == FAILS:
         reason = f"Fails: {', '.join(failing)}." if failing else "There is no debt to test."
     else:
         reason = f"Every test that applies is passed; {f('binding_name')} binds."
-    paper.write(cell.paragraphs[0], f"**Recommendation. {f('decision_words')}.** {reason} Approval is the committee's.")
+    paper.write(cell.paragraphs[0], f"**Result of the credit tests. {f('decision_words')}.** {reason} Approval is the committee's.")
     shade(cell, PALE_RED if words == FAILS else PALE_GREEN)
 
 
@@ -160,9 +165,9 @@ def _coverage(m: Memo) -> None:
             f("min_dscr_promised"),
         ],
         [
-            "Probability of DSCR below one in some year",
-            f("shortfall_probability"),
-            f.at("Scenarios", f"strip_shortfall_probability_{f.case}", down, "Probability of DSCR below 1, Combined downside"),
+            "Probability of default over the loan's life",
+            f("life_default"),
+            f.at("Scenarios", f"strip_life_default_{f.case}", down, "Probability of default, Combined downside"),
             "–",
             "–",
         ],

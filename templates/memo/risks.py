@@ -67,7 +67,7 @@ def _test_mitigant(key: str, f: Figures, deal: Deal) -> str:
     if key == "equity":
         return f"Sponsor's equity of ${f('sponsor_equity')}m, paid in pro rata, ranks behind the loan."
     return (
-        f"Reserve of {counted(f.input('dsra_months'), 'month')} of debt service (${f('dsra_target')}m), paid by "
+        f"Reserve of {counted(f.input('dsra_months'), 'month')} of debt service (${f('dsra_at_completion')}m), paid by "
         f"equity; no distributions below {f.input('lock_up_dscr')}."
     )
 
@@ -89,10 +89,13 @@ def falls(f: Figures) -> list[tuple[int, str, float]]:
 TITLES = {
     "Appropriation lapses": "The appropriation lapses",
     "Offtaker defaults": "The offtaker defaults",
+    "Contract lost": "The contract is lost early",
+    "No special authority": "No statute backs the long offtake",
     "Delay": "Late completion",
     "Cost overrun": "Cost overrun",
     "Price at floor": "The market price falls",
-    "Utilisation shortfall": "The plant sells less",
+    "Utilisation shortfall": "The plant delivers less",
+    "Demand shortfall": "The buyer calls less",
     "Base-rate shock": "The base rate rises",
 }
 
@@ -107,8 +110,8 @@ def _scenario_figure(f: Figures, position: int, name: str) -> str:
 def shock(f: Figures, name: str, position: int) -> str:
     """What the scenario changes, with its figure."""
     s = "Scenarios"
-    if name in ("Appropriation lapses", "Offtaker defaults"):
-        key = "stop_public" if name == "Appropriation lapses" else "stop_commercial"
+    stops = {"Appropriation lapses": "stop_public", "Offtaker defaults": "stop_commercial", "Contract lost": "stop_any"}
+    if key := stops.get(name):
         return f"Contract lost in year {f.at(s, key, position)}: "
     if name == "Delay":
         return f"{counted(f.at(s, 'add_delay_months', position), 'month')} late: "
@@ -116,6 +119,10 @@ def shock(f: Figures, name: str, position: int) -> str:
         return f"{f.at(s, 'add_overrun', position)} over budget: "
     if name == "Price at floor":
         return f"Market price times {f.at(s, 'times_market_price', position)}: "
+    if name == "No special authority":
+        return "Public offtake subject to appropriation: "
+    if name == "Demand shortfall":
+        return f"Buyer's demand times {f.at(s, 'times_buyer_demand', position)}: "
     if name == "Utilisation shortfall":
         return f"Utilisation times {f.at(s, 'times_utilisation', position)}: "
     return f"Base rate up by {f.at(s, 'add_base_rate_shock', position)}: "
@@ -145,15 +152,26 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
         )
     if name == "Cost overrun":
         return (
-            f"Contingency of {f.input('contingency')} of capital cost. [[fixed-price contract, or the sponsor's "
-            "undertaking to fund overruns]]"
+            f"Contingency of {f.input('contingency')} of capital cost; beyond it the sponsor pays. [[completion guarantee, its amount "
+            "and the guarantor]]"
         )
     if name == "Price at floor":
         if deal.price_basis == "market in band" and deal.price_floor > 0:
             return f"Floor of ${f.input('price_floor')}m a unit on contracted volume ({f.input('contract_share')} of capacity)."
         return f"Fixed price on the contracted volume ({f.input('contract_share')} of capacity); only the rest feels the market."
+    if name == "Contract lost":
+        return (
+            f"Retooling in {counted(f.input('retool_months'), 'month')} and {f.input('merchant_share')} of the freed capacity sold "
+            f"to others; guarantee of {f.input('coverage')}."
+        )
+    if name == "No special authority":
+        return (
+            f"None in the structure: without the statute a lender counts {counted(f.input('firm_years'), 'firm year')}. [[authority cited]]"
+        )
     if name == "Utilisation shortfall":
-        return f"Take-or-pay on {f.input('take_or_pay')} of the contracted volume; the plant must still be able to deliver it."
+        return "The operator's undertaking: [[availability guarantee]]. Take-or-pay does not help a plant that cannot deliver."
+    if name == "Demand shortfall":
+        return f"Take-or-pay on {f.input('take_or_pay')} of the contracted volume."
     return f"Hedged share of the loan: {f.input('hedge_ratio')}."
 
 

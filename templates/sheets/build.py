@@ -10,7 +10,7 @@ from templates.rows import Row, band, heading, note, path
 
 
 def facility_rows(case: str, prefix: str, gearing: str) -> list[Row]:
-    """The two passes at one gearing; the facility is balance_0 / (1 - balance_1) at the end."""
+    """The two passes at one gearing of the budgeted cost; the facility is balance_0 / (1 - balance_1) at the end."""
     rate, fee = f"{{{case}!construction_rate}}/12", f"{{{case}!commitment_fee}}/12"
     g = f"{{{case}!{gearing}}}"
     zero, one = f"{prefix}balance_0", f"{prefix}balance_1"
@@ -19,13 +19,13 @@ def facility_rows(case: str, prefix: str, gearing: str) -> list[Row]:
             zero,
             "Balance without fees on the facility",
             "$m",
-            f"={{{zero}<}}+{g}*({{build_cost}}+{{in_build}}*({rate}*({{{zero}<}}+{{{case}!draw_timing}}*{g}*{{build_cost}})-{fee}*{{{zero}<}}))",
+            f"={{{zero}<}}+{g}*({{planned_cost}}+{{in_plan}}*({rate}*({{{zero}<}}+{{{case}!draw_timing}}*{g}*{{planned_cost}})-{fee}*{{{zero}<}}))",
         ),
         path(
             one,
             "Balance per $ of facility",
             "$",
-            f"={{{one}<}}+{g}*{{in_build}}*({rate}*{{{one}<}}+{fee}*(1-{{{one}<}})+{{{case}!upfront_fee}}*IF({{month}}=1,1,0))",
+            f"={{{one}<}}+{g}*{{in_plan}}*({rate}*{{{one}<}}+{fee}*(1-{{{one}<}})+{{{case}!upfront_fee}}*IF({{month}}=1,1,0))",
             "factor",
         ),
     ]
@@ -61,11 +61,16 @@ def rows(case: str) -> list[Row]:
         ),
         path("grant_draw", "Grant drawn", "$m", f"={c('grant')}*{{spend_share}}", "number", "sum"),
         path("build_cost", "Cost to be funded", "$m", "={plant_spend}+{delay_spend}-{grant_draw}", "total number", "sum"),
+        path(
+            "planned_cost", "Cost to be funded, as budgeted", "$m", f"={c('budgeted_cost')}*{{spend_share}}-{{grant_draw}}", "number", "sum"
+        ),
+        path("in_plan", "Building, as planned", "flag", f"=IF({c('build_months')}>={{month}},1,0)", "flag", "sum"),
         heading("Facility requested, in two passes", "2"),
         note(
             "Facility = balance without fees / (1 - balance per $ of facility), both at the last month: exact, with no circular reference."
         ),
         *facility_rows(case, "requested_", "gearing"),
+        note("It is committed at close on the budget: an overrun, and what a delay costs, are the sponsor's to pay."),
         heading("Facility used", "3"),
         note("The same at the gearing used: the requested one, or less where 'Size the debt' is TRUE."),
         *facility_rows(case, "", "gearing_used"),
@@ -75,7 +80,7 @@ def rows(case: str) -> list[Row]:
             "idc",
             "Interest during construction",
             "$m",
-            f"={{in_build}}*{c('construction_rate')}/12*({{balance<}}+{c('draw_timing')}*{c('gearing_used')}*{{build_cost}})",
+            f"={{in_build}}*{c('construction_rate')}/12*({{balance<}}+{c('draw_timing')}*{c('gearing_used')}*{{planned_cost}})",
             "number",
             "sum",
         ),
@@ -96,7 +101,7 @@ def rows(case: str) -> list[Row]:
             "equity_paid",
             "Equity paid in, reserve included",
             "$m",
-            f"={{equity_draw}}+IF({{month}}={c('completion_month')},1,0)*{c('dsra_target')}",
+            f"={{equity_draw}}+IF({{month}}={c('completion_month')},1,0)*{c('dsra_at_completion')}",
             "number",
             "sum",
         ),

@@ -11,6 +11,8 @@ from templates.rows import Row, band, heading, note, path, scalar
 from templates.sheets import case_debt, case_decision, case_views
 from udfs.deal import INPUTS, TEXT_KEYS
 
+FIRST_CALCULATED = "completion_month"
+
 UNIT_STYLES = {
     "%": "share",
     "% a year": "rate",
@@ -86,9 +88,18 @@ def build_rows(build: str) -> list[Row]:
         scalar("total_idc", "Interest during construction", "$m", f"={{{build}!idc+}}"),
         scalar("total_fees", "Fees during construction", "$m", f"={{{build}!build_fees+}}"),
         scalar("total_uses", "Total uses, without reserve", "$m", f"={{{build}!uses+}}", "total number"),
+        scalar(
+            "budgeted_uses",
+            "Total uses as budgeted",
+            "$m",
+            f"={{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},{{{build}!in_plan:}})+{{{build}!build_fees+}}",
+        ),
+        scalar("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "={total_uses}-{budgeted_uses}"),
         scalar("sponsor_equity", "Sponsor's equity, without reserve", "$m", "={total_uses}-{debt}"),
         scalar("plant_cost", "Plant cost, delay included", "$m", f"={{{build}!plant_spend+}}+{{{build}!delay_spend+}}"),
-        scalar("tax_base", "Depreciable cost", "$m", f"={{{build}!build_cost+}}"),
+        scalar(
+            "tax_base", "Depreciable cost; interest and fees of the build are left out, to be prudent", "$m", f"={{{build}!build_cost+}}"
+        ),
     ]
 
 
@@ -101,7 +112,7 @@ def contract_rows() -> list[Row]:
             "ramp_cumulative",
             "Full-output years since completion",
             "years",
-            "=IF({ramp_years}>{year},AVERAGE(0,{year}*{year}/{ramp_years}),{year}-AVERAGE(0,{ramp_years}))",
+            "=IF({ramp_years}>{year},{year}*{year}/{ramp_years}/{Timeline!two},{year}-{ramp_years}/{Timeline!two})",
             "factor",
         ),
         path("ramp", "Output over full output", "share", "={ramp_cumulative}-{ramp_cumulative<}", "share"),
@@ -124,10 +135,17 @@ def contract_rows() -> list[Row]:
         ),
         scalar("firm_end_year", "Firm years end", "years", "=MAX(0,MIN({firm_years}-{delay_eats},{contract_end_year}))", "factor"),
         scalar(
+            "backed_years",
+            "Firm years with the government's commitment, unless that hangs on appropriations",
+            "years",
+            "=MAX({firm_years},{public_offtake_years}*(1-{subject_to_appropriation}))",
+            "factor",
+        ),
+        scalar(
             "supported_end_planned",
             "Firm years with the government's commitment would end",
             "years",
-            "=MAX(0,MIN(MAX({firm_years},{public_offtake_years})-{delay_eats},{contract_end_planned}))",
+            "=MAX(0,MIN({backed_years}-{delay_eats},{contract_end_planned}))",
             "factor",
         ),
         scalar(
@@ -143,7 +161,7 @@ def contract_rows() -> list[Row]:
         ("in_firm", "In firm years", "firm_end_year"),
         ("in_supported", "In firm or supported years", "supported_end_year"),
     ):
-        rows.append(path(key, label, "share", f"=MAX(0,MIN(1,{{{end}}}-({{year}}-1)))", "share", "sum"))
+        rows.append(path(key, label, "share", f"=MAX(0,MIN(1,{{{end}}}-({{year}}-1)))", "share", "sum", total_style="level years"))
     rows += [
         band("Volume"),
         path("contracted_capacity", "Contracted capacity", "volume", "={contract_share}*{capacity_available}"),
@@ -171,16 +189,16 @@ def contract_rows() -> list[Row]:
             "refill_1",
             "Replaced in the year of loss",
             "share",
-            "=IF(MAX(0,1-{retool_years})>={refill_years},MAX(0,1-{retool_years})-AVERAGE(0,{refill_years}),"
-            "AVERAGE(0,MAX(0,1-{retool_years})*MAX(0,1-{retool_years})/{refill_years}))",
+            "=IF(MAX(0,1-{retool_years})>={refill_years},MAX(0,1-{retool_years})-{refill_years}/{Timeline!two},"
+            "MAX(0,1-{retool_years})*MAX(0,1-{retool_years})/{refill_years}/{Timeline!two})",
             "share",
         ),
         scalar(
             "regained_2",
             "Full-sales years regained in two years",
             "years",
-            "=IF(MAX(0,{year#2}-{retool_years})>={refill_years},MAX(0,{year#2}-{retool_years})-AVERAGE(0,{refill_years}),"
-            "AVERAGE(0,MAX(0,{year#2}-{retool_years})*MAX(0,{year#2}-{retool_years})/{refill_years}))",
+            "=IF(MAX(0,{Timeline!two}-{retool_years})>={refill_years},MAX(0,{Timeline!two}-{retool_years})-{refill_years}/{Timeline!two},"
+            "MAX(0,{Timeline!two}-{retool_years})*MAX(0,{Timeline!two}-{retool_years})/{refill_years}/{Timeline!two})",
             "factor",
         ),
         scalar("refill_2", "Replaced in the year after", "share", "={regained_2}-{refill_1}", "share"),
@@ -266,8 +284,8 @@ def contract_rows() -> list[Row]:
 def call_formula(strike: str) -> str:
     """Black-76 call on the market price, undiscounted; intrinsic where price, strike or volatility is nil."""
     m, k, sd = "{market_price_path}", f"{{{strike}}}", "{price_sd}"
-    d = f"LN({m}/{k})/{sd}"
-    return f"=IF(AND({m}>0,{k}>0,{sd}>0),{m}*NORMSDIST({d}+AVERAGE(0,{sd}))-{k}*NORMSDIST({d}-AVERAGE(0,{sd})),MAX({m}-{k},0))"
+    d, two = f"LN({m}/{k})/{sd}", "{Timeline!two}"
+    return f"=IF(AND({m}>0,{k}>0,{sd}>0),{m}*NORMSDIST({d}+{sd}/{two})-{k}*NORMSDIST({d}-{sd}/{two}),MAX({m}-{k},0))"
 
 
 def rows(build: str, returns: str, prefix: str, live: Callable[[str], str]) -> list[Row]:
@@ -297,7 +315,9 @@ def rows(build: str, returns: str, prefix: str, live: Callable[[str], str]) -> l
         *case_views.levered_rows(),
         *case_debt.ratio_rows(),
         heading("Cash waterfall on the lender's view", "8"),
-        *case_debt.waterfall_rows(),
+        *case_debt.reserve_rows(),
+        *case_debt.waterfall_rows("", "lender_cfads", "lender_dscr", "lender's"),
+        scalar("unpaid", "Debt service unpaid at the end of the loan, lender's view", "$m", "=INDEX({arrears:},{tenor})"),
         heading("Returns", "9"),
         *case_debt.return_rows(returns, prefix),
         heading("Loss and shortfall", "10"),

@@ -88,10 +88,16 @@ def rate_rows() -> list[Row]:
     rows += [
         scalar("collateral", "Value to another user", "$m", "=SUM({collateral_shell}:{collateral_it})", "total number"),
         scalar(
+            "collateral_sold",
+            "The same at default, after the cost and the time of selling",
+            "$m",
+            "={collateral}*(1-{sale_cost})/(1+{base_rate_now})^({sale_months}/12)",
+        ),
+        scalar(
             "recovery",
             "Recovery on the debt requested",
             "share",
-            "=IF({requested_debt}>0,MIN(1,{collateral}*(1-{sale_cost})/(1+{base_rate_now})^({sale_months}/12)/{requested_debt}),1)",
+            "=IF({requested_debt}>0,MIN(1,{collateral_sold}/{requested_debt}),1)",
             "share",
         ),
         scalar("lgd", "Loss given default", "share", "=MAX({lgd_floor},1-{recovery})", "share"),
@@ -156,7 +162,11 @@ def capacity_rows() -> list[Row]:
         path("lender_unlevered_cfads", "CFADS without interest, lender's view", "$m", f"=CHOOSE({{lender_view}}+1,{chosen})"),
         scalar("unit_instalment", "Equal instalment per $ of debt", "$", f"=(1-{{balloon}})/{n}", "factor"),
         path(
-            "unit_opening", "Balance per $ of debt, equal instalments", "$", "=1-{unit_instalment}*MAX(0,{year}-1-{grace_years})", "factor"
+            "unit_opening",
+            "Balance per $ of debt, equal instalments",
+            "$",
+            "={in_loan}*(1-{unit_instalment}*MAX(0,{year}-1-{grace_years}))",
+            "factor",
         ),
         scalar("unit_payment", "Annuity payment per $ of debt", "$", f"=-PMT({{term_rate}},{n},1,-{{balloon}})", "factor"),
         path(
@@ -249,7 +259,7 @@ def schedule_rows() -> list[Row]:
             "number",
             "sum",
         ),
-        path("closing", "Closing balance", "$m", "={opening}-{principal}-{balloon_paid}"),
+        path("closing", "Closing balance as scheduled", "$m", "={opening}-{principal}-{balloon_paid}"),
         path("debt_service", "Debt service, without balloon", "$m", "={interest}+{principal}", "total number", "sum"),
         path("serviced", "Debt service due", "flag", "=IF(AND({in_loan}=1,{debt}>0,{debt_service}>0),1,0)", "flag", "sum"),
     ]
@@ -264,7 +274,7 @@ def ratio_rows() -> list[Row]:
         rows.append(scalar(f"min_dscr_{view}", f"Minimum DSCR, {view}", "x", least(f"dscr_{view}"), "multiple"))
     cfads = ",".join(f"{{cfads_{view}}}" for view in VIEWS)
     dscr = ",".join(f"{{dscr_{view}}}" for view in VIEWS)
-    revenue = ",".join(f"{{contracted_revenue_{view}}}" for view in VIEWS)
+    volume = ",".join(f"{{contracted_volume_{view}}}" for view in VIEWS)
     rows += [
         path("lender_cfads", "CFADS, lender's view", "$m", f"=CHOOSE({{lender_view}}+1,{cfads})", "total number", "sum"),
         path("lender_dscr", "DSCR, lender's view", "x", f"=CHOOSE({{lender_view}}+1,{dscr})", "total multiple"),
@@ -296,7 +306,12 @@ def ratio_rows() -> list[Row]:
         scalar(
             "plcr", "PLCR at completion", "x", '=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:})/{debt},"n/a")', "multiple"
         ),
-        path("lender_contracted_revenue", "Contracted revenue, lender's view", "$m", f"=CHOOSE({{lender_view}}+1,{revenue})"),
+        path(
+            "lender_contracted_revenue",
+            "Contracted volume of the lender's view at the expected contract price",
+            "$m",
+            f"=CHOOSE({{lender_view}}+1,{volume})*{{contract_price}}",
+        ),
         scalar(
             "contracted_share",
             "Contracted share of promised revenue over the loan",
@@ -314,45 +329,109 @@ def least(key: str) -> str:
     return f'=IF(COUNT({{{key}:}})>0,MIN({{{key}:}}),"n/a")'
 
 
-def waterfall_rows() -> list[Row]:
-    """Cash, debt service, reserve, lock-up, distributions."""
+def reserve_rows() -> list[Row]:
+    """The debt service reserve: its level at completion and its target for each year to come."""
     return [
+        note("Debt service and its arrears come first, then the reserve to its target, then lock-up, then distributions."),
         note("A balloon is taken as refinanced. What cannot be paid stands as arrears, without interest, never as a negative balance."),
         scalar(
-            "dsra_target",
+            "dsra_at_completion",
             "Debt service reserve at completion, paid by equity",
             "$m",
-            "={dsra_months}/12*{debt}*IF({grace_years}>0,{dsra_rate},-PMT({dsra_rate},{tenor}-{grace_years},1,-{balloon}))",
+            "={dsra_months}/12*{debt_service#1}",
         ),
-        path("lock_up", "Lock-up", "flag", "=IF(ISNUMBER({lender_dscr}),IF({lender_dscr}<{lock_up_dscr},1,0),0)", "flag", "sum"),
-        path("reserve_before", "Reserve, start of year", "$m", "=IF({year}=1,{dsra_target},{reserve<})"),
-        path("cash_for_service", "Cash for debt service", "$m", "=MAX(0,{lender_cfads})+{reserve_before}+{trapped<}"),
-        path("service_paid", "Debt service paid", "$m", "=MIN({cash_for_service},{debt_service}+{arrears<})", "number", "sum"),
-        path("arrears", "Arrears: debt service unpaid", "$m", "={debt_service}+{arrears<}-{service_paid}"),
-        path("reserve", "Reserve, end of year", "$m", "=IF({tenor}>{year},MIN({dsra_target},{cash_for_service}-{service_paid}),0)"),
-        path("trapped", "Cash held by lock-up", "$m", "=({cash_for_service}-{service_paid}-{reserve})*{lock_up}"),
         path(
-            "distribution",
-            "Distributions to the sponsor",
+            "dsra_target",
+            "Reserve asked at the end of the year, for the next year's debt service",
             "$m",
-            "={cash_for_service}-{service_paid}-{reserve}-{trapped}",
+            "={dsra_months}/12*{debt_service>}",
+        ),
+    ]
+
+
+def waterfall_rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
+    """Cash, debt service, reserve, lock-up, distributions on one view; `view` ends the keys."""
+
+    def k(key: str, suffix: str = "") -> str:
+        return f"{{{key}{view}{suffix}}}"
+
+    return [
+        band(f"On the {words} view"),
+        path(
+            f"lock_up{view}",
+            f"Lock-up, {words} view",
+            "flag",
+            f"=IF(ISNUMBER({{{dscr}}}),IF({{{dscr}}}<{{lock_up_dscr}},1,0),0)",
+            "flag",
+            "sum",
+        ),
+        path(
+            f"reserve_before{view}",
+            f"Reserve, start of year, {words} view",
+            "$m",
+            f"=IF({{year}}=1,{{dsra_at_completion}},{k('reserve', '<')})",
+        ),
+        path(
+            f"cash_for_service{view}",
+            f"Cash for debt service, {words} view",
+            "$m",
+            f"=MAX(0,{{{cfads}}})+{k('reserve_before')}+{k('trapped', '<')}",
+        ),
+        path(
+            f"service_paid{view}",
+            f"Debt service paid, {words} view",
+            "$m",
+            f"=MIN({k('cash_for_service')},{{debt_service}}+{k('arrears', '<')})",
+            "number",
+            "sum",
+        ),
+        path(
+            f"arrears{view}",
+            f"Arrears: debt service unpaid, {words} view",
+            "$m",
+            f"={{debt_service}}+{k('arrears', '<')}-{k('service_paid')}",
+        ),
+        path(
+            f"reserve{view}",
+            f"Reserve, end of year, {words} view",
+            "$m",
+            f"=MIN({{dsra_target}},{k('cash_for_service')}-{k('service_paid')})",
+        ),
+        path(
+            f"trapped{view}",
+            f"Cash held by lock-up, {words} view",
+            "$m",
+            f"=({k('cash_for_service')}-{k('service_paid')}-{k('reserve')})*{k('lock_up')}",
+        ),
+        path(
+            f"distribution{view}",
+            f"Distributions to the sponsor, {words} view",
+            "$m",
+            f"={k('cash_for_service')}-{k('service_paid')}-{k('reserve')}-{k('trapped')}",
             "total number",
             "sum",
         ),
-        path("sponsor_support", "Operating loss carried by the sponsor", "$m", "=MAX(0,-{lender_cfads})", "number", "sum"),
+        path(
+            f"sponsor_support{view}", f"Operating loss carried by the sponsor, {words} view", "$m", f"=MAX(0,-{{{cfads}}})", "number", "sum"
+        ),
     ]
 
 
 def return_rows(returns: str, prefix: str) -> list[Row]:
     """Cash flows of project and sponsor; the IRRs are solved on the sheet of returns."""
-    rows = [path("project_flow", "Project cash flow, promised, without debt", "$m", "={unlevered_cfads_promised}", "number", "sum")]
+    rows = [
+        *waterfall_rows("_promised", "cfads_promised", "dscr_promised", "promised"),
+        *waterfall_rows("_expected", "cfads_expected", "dscr_expected", "expected"),
+        band("Cash flows"),
+        path("project_flow", "Project cash flow, promised, without debt", "$m", "={unlevered_cfads_promised}", "number", "sum"),
+    ]
     for view in ("promised", "expected"):
         rows.append(
             path(
                 f"equity_flow_{view}",
                 f"Sponsor's cash flow, {view}",
                 "$m",
-                f"=MAX(0,{{cfads_{view}}}-{{debt_service}})-{{balloon_paid}}+IF({{tenor}}={{year}},1,0)*{{dsra_target}}",
+                f"={{distribution_{view}}}-{{sponsor_support_{view}}}-{{balloon_paid}}",
                 "number",
                 "sum",
             )
@@ -369,14 +448,37 @@ def return_rows(returns: str, prefix: str) -> list[Row]:
 def loss_rows() -> list[Row]:
     """Expected loss and the closed-form probability of DSCR below 1."""
     return [
+        note("The loan was priced on the plan. A year that the plant cannot pay even with its contract is a default for certain."),
+        path(
+            "pd_counted",
+            "Probability of default in the year, that year's cover counted",
+            "share",
+            "=IF(ISNUMBER({dscr_promised}),IF({dscr_promised}<1,{in_loan},{pd}),{pd})",
+            "rate",
+        ),
+        path(
+            "performing_before",
+            "Probability that the loan is paid to the start of the year",
+            "share",
+            "=IF({year}=1,1,{performing<})",
+            "share",
+        ),
+        path(
+            "performing",
+            "Probability that the loan is paid to the end of the year",
+            "share",
+            "={performing_before}*(1-{pd_counted})",
+            "share",
+        ),
         path(
             "default_probability",
             "Probability of default in the year, seen from completion",
             "share",
-            "={loan_survives_before}*{pd}",
+            "={performing_before}*{pd_counted}",
             "rate",
             "sum",
         ),
+        scalar("life_default", "Probability of default over the loan's life", "share", "={default_probability+}", "total rate"),
         path(
             "loss",
             "Expected loss, discounted at the base rate",
@@ -412,7 +514,7 @@ def loss_rows() -> list[Row]:
         ),
         scalar(
             "shortfall_probability",
-            "Probability of DSCR below 1 in some year",
+            "Probability that loss of the contract takes DSCR below 1",
             "share",
             '=IF({debt}>0,{shortfall_by_year+}+{contract_kept}*IF({worst_kept}<1,1,0),"n/a")',
             "share",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from templates.rows import Row, band, note, path, scalar
-from udfs.chain.decision import TESTS
+from udfs.chain.decision import TESTS, WHATEVER_THE_DEBT
 
 
 def public_rows(build: str) -> list[Row]:
@@ -19,13 +19,19 @@ def public_rows(build: str) -> list[Row]:
             "number",
             "sum",
         ),
-        scalar("recovery_lag_factor", "Discount for the time to sell", "factor", "=(1+{treasury_rate})^-({sale_months}/12)", "factor"),
-        path("guarantee_recoveries", "Recoveries on claims", "$m", "={guarantee_claims}*(1-{lgd})*{recovery_lag_factor}", "number", "sum"),
+        path(
+            "guarantee_recoveries",
+            "Recoveries on claims, worth at default",
+            "$m",
+            "={guarantee_claims}*(1-{lgd})",
+            "number",
+            "sum",
+        ),
         path(
             "guarantee_fees",
             "Guarantee fees",
             "$m",
-            "={guarantee_fee}*{coverage}*(1-{government_loan_share})*{loan_survives_before}*{opening}",
+            "={guarantee_fee}*{coverage}*(1-{government_loan_share})*{performing_before}*{opening}",
             "number",
             "sum",
         ),
@@ -40,8 +46,8 @@ def public_rows(build: str) -> list[Row]:
             "loan_repaid",
             "Government loan: expected repayment",
             "$m",
-            "={loan_survival}*{government_loan_share}*({opening}*{government_loan_rate}+{principal}+{balloon_paid})"
-            "+{default_probability}*{government_loan_share}*{opening}*(1-{lgd})*{recovery_lag_factor}",
+            "={performing}*{government_loan_share}*({opening}*{government_loan_rate}+{principal}+{balloon_paid})"
+            "+{default_probability}*{government_loan_share}*{opening}*(1-{lgd})",
             "number",
             "sum",
         ),
@@ -59,6 +65,7 @@ def public_rows(build: str) -> list[Row]:
             "=IF({public_offtake_years}>0,MAX(0,MIN(1,{public_offtake_years}-{delay_eats}-({year}-1))),0)",
             "share",
             "sum",
+            total_style="level years",
         ),
         path(
             "offtake_paid",
@@ -123,14 +130,25 @@ def public_rows(build: str) -> list[Row]:
             "$m",
             "=SUMPRODUCT({market_price_path:}-{market_price_path:}/{tariff_uplift},{market_volume_expected:},{treasury_discount:})",
         ),
+        path(
+            "left_after_debt", "Left of the plant's value after the debt, on default", "$m", "={in_loan}*MAX(0,{collateral_sold}-{opening})"
+        ),
+        path(
+            "grant_returned",
+            "Grant paid back, expected",
+            "$m",
+            "={default_probability}*MIN({grant_clawback}*{grant},{left_after_debt})",
+            "number",
+            "sum",
+        ),
         scalar(
             "grant_cost",
             "Grant: at face less expected clawback",
             "$m",
-            "={grant}*(1-{grant_clawback}*(1-{loan_survival#30}))",
+            "={grant}-SUMPRODUCT({grant_returned:},{treasury_discount:})",
             "total number",
         ),
-        scalar("equity_bought", "Government's equity paid in", "$m", "={public_equity}*({sponsor_equity}+{dsra_target})"),
+        scalar("equity_bought", "Government's equity paid in", "$m", "={public_equity}*({sponsor_equity}+{dsra_at_completion})"),
         path(
             "equity_returned",
             "Its expected share of cash flow, at the fair return",
@@ -158,7 +176,7 @@ def public_rows(build: str) -> list[Row]:
             "cost_per_plant", "Expected public cost per $ of plant", "$", '=IF({plant_cost}>0,{public_cost}/{plant_cost},"n/a")', "factor"
         ),
         scalar("bank_at_risk", "Bank loan not guaranteed", "$m", "=(1-{coverage})*{bank_loan}"),
-        scalar("private_at_risk", "Private capital at risk", "$m", "={sponsor_equity}+{dsra_target}-{equity_bought}+{bank_at_risk}"),
+        scalar("private_at_risk", "Private capital at risk", "$m", "={sponsor_equity}+{dsra_at_completion}-{equity_bought}+{bank_at_risk}"),
         scalar(
             "private_per_public",
             "Private capital at risk per $ of public cost",
@@ -182,24 +200,27 @@ def value_formulas() -> dict[str, str]:
         "contracted": '=IF({debt}>0,{contracted_share},"n/a")',
         "shortfall": "={shortfall_probability}",
         "loss": "={bank_loss_share}",
-        "equity": '=IF({debt}>0,{sponsor_equity}/({total_uses}+{grant}),"n/a")',
+        "equity": '=IF({debt}>0,{sponsor_equity}*(1-{public_equity})/({total_uses}+{grant}),"n/a")',
+        "retained": f'=IF({{debt}}>0,{uncovered},"n/a")',
     }
 
 
 def permitted_formula(key: str, direction: int) -> str:
-    """The debt that a test permits: in proportion for ratios, exactly for gearing, equity and the probability."""
+    """The debt that a test permits, between nothing and all uses."""
     value, limit = f"{{test_{key}}}", f"{{limit_{key}}}"
+    if key in WHATEVER_THE_DEBT:
+        return f'=IF(ISNUMBER({value}),{{total_uses}}*{{pass_{key}}},"n/a")'
     if key == "gearing":
-        inner = f'IF({{uncovered_share}}>0,{limit}*{{total_uses}}/{{uncovered_share}},"n/a")'
+        inner = f"IF({{uncovered_share}}>0,{limit}*{{total_uses}}/{{uncovered_share}},{{total_uses}})"
     elif key == "equity":
-        inner = f"MAX(0,{{total_uses}}-{limit}*({{total_uses}}+{{grant}}))"
+        inner = f"IF({{public_equity}}<1,{{total_uses}}-{limit}*({{total_uses}}+{{grant}})/(1-{{public_equity}}),0)"
     elif key == "shortfall":
         inner = "{debt}*{probability_scale}"
-    elif direction > 0:
-        inner = f'IF({limit}>0,{{debt}}*MAX(0,{value}/{limit}),"n/a")'
+    elif key == "loss":
+        inner = "IF({lgd_allowed}<{lgd_floor}-{Timeline!tolerance},0,IF({lgd_allowed}<1,{collateral_sold}/(1-{lgd_allowed}),{total_uses}))"
     else:
-        inner = f'IF({value}>{{Timeline!tolerance}},{{debt}}*{limit}/{value},"n/a")'
-    return f'=IF(ISNUMBER({value}),{inner},"n/a")'
+        inner = f"IF({limit}>0,{{debt}}*{value}/{limit},{{total_uses}})"
+    return f'=IF(ISNUMBER({value}),MAX(0,MIN({{total_uses}},{inner})),"n/a")'
 
 
 def test_rows() -> list[Row]:
@@ -257,14 +278,24 @@ def test_rows() -> list[Row]:
     ]
     values = value_formulas()
     for key, label, unit, _ in TESTS:
-        rows.append(scalar(f"test_{key}", label, unit, values[key], "multiple" if unit == "x" else "share"))
+        rows.append(scalar(f"test_{key}", f"{label}: value", unit, values[key], "multiple" if unit == "x" else "share"))
     rows.append(band("Passed"))
     for key, label, _, direction in TESTS:
         met = f"{{test_{key}}}>={{limit_{key}}}-{tolerance}" if direction > 0 else f"{{test_{key}}}<={{limit_{key}}}+{tolerance}"
-        rows.append(scalar(f"pass_{key}", label, "1 = passed", f'=IF(ISNUMBER({{test_{key}}}),IF({met},1,0),"n/a")', "count"))
+        rows.append(scalar(f"pass_{key}", f"{label}: passed", "1 = passed", f'=IF(ISNUMBER({{test_{key}}}),IF({met},1,0),"n/a")', "count"))
     rows.append(band("Debt permitted"))
+    rows.append(note("DSCR, LLCR, PLCR: in proportion, at this rate. Loss: at this default probability. Never more than all uses."))
+    rows.append(
+        scalar(
+            "lgd_allowed",
+            "Loss given default at which the bank's loss meets its limit",
+            "share",
+            "=IF(ISNUMBER({test_loss}),IF({test_loss}>{Timeline!tolerance},{lgd}*{limit_loss}/{test_loss},1),1)",
+            "share",
+        )
+    )
     for key, label, _, direction in TESTS:
-        rows.append(scalar(f"permits_{key}", label, "$m", permitted_formula(key, direction)))
+        rows.append(scalar(f"permits_{key}", f"{label}: debt permitted", "$m", permitted_formula(key, direction)))
     first, last = TESTS[0][0], TESTS[-1][0]
     permits, passed = f"{{permits_{first}}}:{{permits_{last}}}", f"{{pass_{first}}}:{{pass_{last}}}"
     rows += [
@@ -287,6 +318,20 @@ def test_rows() -> list[Row]:
         ),
         scalar("tests_failed", "Tests failed", "number", f"=COUNTIF({passed},0)", "count"),
         scalar(
+            "first_failed",
+            "First test failed, by its place in the list (0: none)",
+            "place",
+            f"=IF({{tests_failed}}>0,MATCH(0,{passed},0),0)",
+            "count",
+        ),
+        scalar(
+            "first_failed_name",
+            "First test failed",
+            "text",
+            '=IF({first_failed}>0,INDEX({Lists!tests:},MAX(1,{first_failed})),"none")',
+            "right small",
+        ),
+        scalar(
             "supported",
             "Support in use",
             "flag",
@@ -294,6 +339,7 @@ def test_rows() -> list[Row]:
             "flag",
         ),
         scalar("decision", "Decision, by its place in the list", "place", "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)", "count"),
+        scalar("passing_cost", "Expected public cost, where every test is met", "$m", '=IF({decision}>0,{public_cost},"n/a")'),
         scalar("decision_words", "Decision", "text", "=INDEX({Lists!decisions:},{decision}+1)", "right small"),
     ]
     return rows

@@ -16,7 +16,7 @@ def resold_rows() -> list[Row]:
             f"resold_{view}",
             f"Replaced after the contract's end, {view}",
             "share",
-            f"=IF({{{end}}}<=0,1,IF({{year}}-{{{end}}}<=1,{{refill_1}},IF({{year}}-{{{end}}}<={{year#2}},{{refill_2}},1)))",
+            f"=IF({{{end}}}<=0,1,IF({{year}}-{{{end}}}<=1,{{refill_1}},IF({{year}}-{{{end}}}<={{Timeline!two}},{{refill_2}},1)))",
             "share",
         )
         for view, end in ENDS.items()
@@ -52,21 +52,23 @@ def view_rows(view: str) -> list[Row]:
 
     return [
         band(f"{view.capitalize()} view"),
-        path(f"contracted_volume_{view}", "Contracted volume", "volume", contracted, "number", "sum"),
+        path(f"contracted_volume_{view}", f"Contracted volume, {view}", "volume", contracted, "number", "sum"),
         path(
             f"market_volume_{view}",
-            "Market volume",
+            f"Market volume, {view}",
             "volume",
             f"={counted}({{market_volume_beside}}+{freed}*{{volume_refilled}})",
             "number",
             "sum",
         ),
-        path(f"contracted_revenue_{view}", "Contracted revenue", "$m", f"={k('contracted_volume')}*{price}", "number", "sum"),
-        path(f"market_revenue_{view}", "Market revenue", "$m", f"={k('market_volume')}*{{market_price_path}}", "number", "sum"),
-        path(f"revenue_{view}", "Revenue", "$m", f"={k('contracted_revenue')}+{k('market_revenue')}{settled}", "total number", "sum"),
+        path(f"contracted_revenue_{view}", f"Contracted revenue, {view}", "$m", f"={k('contracted_volume')}*{price}", "number", "sum"),
+        path(f"market_revenue_{view}", f"Market revenue, {view}", "$m", f"={k('market_volume')}*{{market_price_path}}", "number", "sum"),
+        path(
+            f"revenue_{view}", f"Revenue, {view}", "$m", f"={k('contracted_revenue')}+{k('market_revenue')}{settled}", "total number", "sum"
+        ),
         path(
             f"unit_cost_{view}",
-            "Variable cost of a unit",
+            f"Variable cost of a unit, {view}",
             "$m a unit",
             "={variable_cost}*(1+{input_tariff})*(1+{inflation})^({year}-1)"
             f"*MAX(1,(SUM({k('contracted_volume', '..')})+SUM({k('market_volume', '..')}))/{{learning_volume}})^{{learning_exponent}}",
@@ -74,38 +76,53 @@ def view_rows(view: str) -> list[Row]:
         ),
         path(
             f"variable_cost_{view}",
-            "Variable cost",
+            f"Variable cost, {view}",
             "$m",
             f"=({k('contracted_volume')}+{k('market_volume')})*{k('unit_cost')}",
             "number",
             "sum",
         ),
         path(
-            f"idle_saving_{view}",
-            "Saved by standing idle",
+            f"running_{view}",
+            f"Cash flow if it runs, {view}",
             "$m",
-            "={ramped}*MAX(0,-{idle_cost}*{fixed_cost_path}-"
-            f"({k('revenue')}-{k('variable_cost')}-{{fixed_cost_path}}-{{maintenance}}))",
+            f"={k('revenue')}-{k('variable_cost')}-{{fixed_cost_path}}-{{maintenance}}",
             "number",
             "sum",
         ),
         path(
-            f"earnings_{view}",
-            "Earnings before depreciation, interest and tax",
+            f"standing_{view}",
+            f"The same, or the cost of standing idle, {view}",
             "$m",
-            f"={k('revenue')}-{k('variable_cost')}-{{fixed_cost_path}}-{{maintenance}}+{k('idle_saving')}",
+            f"={k('running')}+{{ramped}}*MAX(0,-{{idle_cost}}*{{fixed_cost_path}}-{k('running')})",
+            "number",
+            "sum",
+        ),
+        path(
+            f"open_{view}",
+            f"Open: this year or a later one earns its costs, {view}",
+            "flag",
+            f"=IF(MAX({k('standing', '>>')})>0,1,0)",
+            "flag",
+            "sum",
+        ),
+        path(
+            f"earnings_{view}",
+            f"Operating cash earnings after maintenance capital, before interest and tax, {view}",
+            "$m",
+            f"=IF({k('open')}=1,{k('standing')},0)",
             "total number",
             "sum",
         ),
         path(
             f"working_capital_{view}",
-            "Working capital",
+            f"Working capital, {view}",
             "$m",
-            f"={k('revenue')}*{{working_capital_days}}/365*IF({{operating_years}}>{{year}},1,0)",
+            f"={k('revenue')}*{k('open')}*{{working_capital_days}}/365*IF({{operating_years}}>{{year}},1,0)",
         ),
         path(
             f"cash_before_tax_{view}",
-            "Cash flow before tax",
+            f"Cash flow before tax, {view}",
             "$m",
             f"={k('earnings')}-({k('working_capital')}-{k('working_capital', '<')})",
             "number",
@@ -114,7 +131,7 @@ def view_rows(view: str) -> list[Row]:
         *tax_rows(view, "unlevered_", f"{k('earnings')}-{{depreciation}}", "without interest"),
         path(
             f"unlevered_cfads_{view}",
-            "CFADS with tax as if without debt",
+            f"CFADS with tax as if without debt, {view}",
             "$m",
             f"={k('cash_before_tax')}-{k('unlevered_tax')}",
             "total number",
@@ -130,10 +147,10 @@ def tax_rows(view: str, prefix: str, taxable: str, words: str) -> list[Row]:
     before = f"{prefix or 'tax_'}losses_before_{view}"
     used = f"MIN({{{before}}},MAX(0,{{{income}}})*{{loss_limit}})"
     return [
-        path(income, f"Taxable income {words}", "$m", f"={taxable}"),
-        path(before, f"Losses brought forward {words}", "$m", f"=IF({{year}}=1,0,{{{losses}<}})"),
-        path(losses, f"Losses carried forward {words}", "$m", f"={{{before}}}+MAX(0,-{{{income}}})-{used}"),
-        path(f"{prefix}tax_{view}", f"Tax {words}", "$m", f"={{tax_rate}}*(MAX(0,{{{income}}})-{used})", "number", "sum"),
+        path(income, f"Taxable income {words}, {view}", "$m", f"={taxable}"),
+        path(before, f"Losses brought forward {words}, {view}", "$m", f"=IF({{year}}=1,0,{{{losses}<}})"),
+        path(losses, f"Losses carried forward {words}, {view}", "$m", f"={{{before}}}+MAX(0,-{{{income}}})-{used}"),
+        path(f"{prefix}tax_{view}", f"Tax {words}, {view}", "$m", f"={{tax_rate}}*(MAX(0,{{{income}}})-{used})", "number", "sum"),
     ]
 
 
@@ -149,7 +166,7 @@ def operating_rows() -> list[Row]:
             "number",
             "sum",
         ),
-        scalar("learning_exponent", "Exponent of the learning curve", "factor", "=LN(1-{learning_rate})/LN(1+1)", "factor"),
+        scalar("learning_exponent", "Exponent of the learning curve", "factor", "=LN(1-{learning_rate})/LN({Timeline!two})", "factor"),
         path("fixed_cost_path", "Fixed cost", "$m", "={fixed_cost}*(1+{inflation})^({year}-1)*{in_operation}", "number", "sum"),
         path("maintenance", "Maintenance capital", "$m", "={maintenance_capex}*(1+{inflation})^({year}-1)*{in_operation}", "number", "sum"),
         path("ramped", "Past the ramp", "flag", "=IF(ROUNDUP({ramp_years},0)<{year},1,0)*{in_operation}", "flag"),
@@ -157,6 +174,7 @@ def operating_rows() -> list[Row]:
     ]
     for view in VIEWS:
         rows += view_rows(view)
+    rows += margin_rows()
     rows.append(band("What remains if the contract is lost (before tax, on the bank's count of market sales)"))
     for phase, (freed, words) in enumerate(
         (("{refill_1}", "lost in this year"), ("{refill_2}", "lost a year before"), ("1", "lost earlier")), start=1
@@ -176,6 +194,29 @@ def operating_rows() -> list[Row]:
     return rows
 
 
+def margin_rows() -> list[Row]:
+    """What the committed years of the contract leave after variable cost, risk counted."""
+    return [
+        band("Committed contract after variable cost"),
+        path(
+            "committed_margin_by_year",
+            "Risky value of the committed contract after variable cost, by year",
+            "$m",
+            "={in_supported}*{billed_volume}*({contract_price}-{unit_cost_promised})"
+            "*{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}",
+            "number",
+            "sum",
+        ),
+        scalar(
+            "committed_margin",
+            "Value of the committed contract after variable cost, risk counted",
+            "$m",
+            "={committed_margin_by_year+}",
+            "total number",
+        ),
+    ]
+
+
 def levered_rows() -> list[Row]:
     """Interest deducted, tax and CFADS on each view."""
     rows: list[Row] = []
@@ -185,14 +226,14 @@ def levered_rows() -> list[Row]:
             band(f"{view.capitalize()} view"),
             path(
                 deducted,
-                "Interest deducted",
+                f"Interest deducted, {view}",
                 "$m",
                 f"=IF({{interest_limit_applies}}=1,MIN({{{waiting}<}}+{{interest}},{{interest_limit}}*MAX(0,{{earnings_{view}}})),{{{waiting}<}}+{{interest}})",
                 "number",
                 "sum",
             ),
-            path(waiting, "Interest carried forward", "$m", f"={{{waiting}<}}+{{interest}}-{{{deducted}}}"),
+            path(waiting, f"Interest carried forward, {view}", "$m", f"={{{waiting}<}}+{{interest}}-{{{deducted}}}"),
             *tax_rows(view, "", f"{{earnings_{view}}}-{{depreciation}}-{{{deducted}}}", "with interest"),
-            path(f"cfads_{view}", "CFADS", "$m", f"={{cash_before_tax_{view}}}-{{tax_{view}}}", "total number", "sum"),
+            path(f"cfads_{view}", f"CFADS, {view}", "$m", f"={{cash_before_tax_{view}}}-{{tax_{view}}}", "total number", "sum"),
         ]
     return rows

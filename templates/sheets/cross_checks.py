@@ -42,16 +42,6 @@ COMPARED = (
 
 # what, function, the call on a case sheet (S) and its build sheet (B), the native cell
 SINGLE: tuple[tuple[str, str, str, str], ...] = (
-    ("Minimum DSCR", "DSCR_MIN", "=DSCR_MIN({S!lender_cfads:},{S!debt_service:})", "={S!lender_min_dscr}"),
-    ("LLCR", "LLCR", "=LLCR({S!term_rate},{S!lender_cfads:},{S!debt},{S!tenor})", "={S!llcr}"),
-    (
-        "Payments of the loan, in sum",
-        "LOAN_SCHEDULE",
-        "=IF({S!profile_used}>1,{S!debt_service+}+{S!balloon_paid+},"
-        'SUM(INDEX(LOAN_SCHEDULE({S!debt},{S!term_rate},{S!tenor},IF({S!profile_used}=1,"equal","annuity"),{S!grace_years},'
-        "{S!balloon}*{S!debt}),0,5)))",
-        "={S!debt_service+}+{S!balloon_paid+}",
-    ),
     (
         "Debt capacity with the government's commitment",
         "DEBT_CAPACITY",
@@ -62,7 +52,7 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
     (
         "Facility at completion",
         "IDC",
-        "=INDEX(IDC({S!construction_rate},{B!build_cost#1}:INDEX({B!build_cost:},1,{S!completion_month}),{S!gearing_used},"
+        "=INDEX(IDC({S!construction_rate},{B!planned_cost#1}:INDEX({B!planned_cost:},1,{S!build_months}),{S!gearing_used},"
         "{S!draw_timing},{S!upfront_fee},{S!commitment_fee},12),1,1)",
         "={S!debt}",
     ),
@@ -133,7 +123,7 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
     if "CREDIT_SUBSIDY" in FUNCTIONS:
         call = (
             "=IF(OR({S!covers_interest}=1,{S!debt}<=0,{S!tenor}>={S!year#30}),{S!guarantee_cost},(1-{S!government_loan_share})*INDEX("
-            "CREDIT_SUBSIDY({S!treasury_rate},{S!opening:},{S!pd#1-29},{S!lgd},{S!coverage},{S!guarantee_fee},0,{S!sale_months}/12),4,1))"
+            "CREDIT_SUBSIDY({S!treasury_rate},{S!opening:},{S!pd_counted#1-29},{S!lgd},{S!coverage},{S!guarantee_fee}),4,1))"
         )
         found.append(("CREDIT_SUBSIDY: cost of the guarantee", case, call.replace("{S!", f"{{{case}!"), f"={{{case}!guarantee_cost}}"))
     if "BREAKEVEN_BELIEF" in FUNCTIONS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from templates.book import Book, Print, Sheet, TimeColumns
+from templates.book import Book, Print, Sheet, TimeColumns, address
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
 
 TITLE_ROW, STATUS_ROW, UNITS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3, 4
@@ -29,6 +29,7 @@ def flag_words(sheet: Sheet, row: int, col: int, last_row: int | None = None, la
     spot = (row, col, row if last_row is None else last_row, col if last_col is None else last_col)
     for word in ("OK", "passed"):
         sheet.conditionals.append(Conditional(spot, "equal", f'"{word}"', "ok fill"))
+    sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({address(row, col)},3)="OK,"', "alert fill"))
     for word in ("FAIL", "FAILED"):
         sheet.conditionals.append(Conditional(spot, "equal", f'"{word}"', "fail fill"))
 

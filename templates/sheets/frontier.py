@@ -1,7 +1,7 @@
-"""The Frontier sheet: years of public offtake against guarantee coverage, four grids of one function call each.
+"""The Frontier sheet: years of public offtake against guarantee coverage, grids of one function call each.
 
-The case studied on Support is taken without any tool but on the tools' terms; the least-cost pair that passes
-every test is read off the grids in native formulas, and the least-cost mix is asked of its own function.
+The case studied on Support is taken without any tool but on the tools' terms; the least-cost pair that passes every test is
+read off the grids in native formulas, in both forms of price, and the least-cost mix is asked of its own function.
 """
 
 from __future__ import annotations
@@ -39,6 +39,18 @@ MIX_STYLES = (
     "centre wrap",
 )
 MIX_ROWS, MIX_COLS = len(MIX_STYLES), 5
+# figures of the answer, each with its label and number format; the first is asked of the grid as well
+ANSWER = (
+    ("public_cost", "Expected public cost", "$m", "total number"),
+    ("budget_authority", "Budget authority needed (another figure, not to be added)", "$m", "total number"),
+    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
+    ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
+    ("life_default", "Probability of default over the loan's life", "%", "level"),
+    ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
+)
+WORTHS = (0.0, 0.50, 0.80, 0.90, 1.0, 1.10)  # worth of the goods, as a multiple of what the case says
+WORTH_YEARS = (-2, 0, 2, 5)  # years of offtake, against the answer's
+FIVE_YEARS = "{Timeline!longest_multiyear}"
 
 
 def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings, paper: str) -> None:
@@ -58,12 +70,20 @@ def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings,
     )
     row = frame.FIRST_ROW
     frame.band_row(
-        sheet, row, '="The case: "&{Support!studied_name}&", on the terms of Support, with no other tool"', COLUMNS.last, "heading", "1"
+        sheet,
+        row,
+        f'="The case: "&{{Support!studied_name}}&", on the terms of Support, with no other tool, "&{_form()}',
+        COLUMNS.last,
+        "heading",
+        "1",
     )
     row = _mark(sheet, row + 1, n)
     for number, (measure, label, unit, style) in enumerate(GRIDS, start=2):
         row = _grid(book, sheet, row, number, measure, label, unit, style, ranges["unsupported"], settings)
     row = _least(sheet, row)
+    row = _other_form(sheet, row, ranges["other_form"])
+    row = _answer(sheet, row, ranges["answer"])
+    row = _worth(book, sheet, row, ranges["answer"], settings)
     row = _mix(sheet, row, ranges["unsupported"])
     _chart(sheet, row)
     sheet.widths |= {CONSTANT: 16, TOTAL: 14, LABEL: 56} | {COLUMNS.first + i: 15 for i in range(COLUMNS.count)}
@@ -90,13 +110,18 @@ def _mark(sheet: Sheet, row: int, n: int) -> int:
     return lay(sheet, rows, row, COLUMNS)
 
 
+def _heads(sheet: Sheet, row: int) -> None:
+    """The coverages over a grid."""
+    for i in range(COLUMNS.count):
+        sheet.put(row, COLUMNS.first + i, f"={{coverages#{i + 1}}}", "heading share")
+
+
 def _grid(
     book: Book, sheet: Sheet, row: int, number: int, measure: str, label: str, unit: str, style: str, deal: str, settings: Settings
 ) -> int:
     """One spilled grid under its heading; the years of the first are blue, the others link to them."""
     frame.band_row(sheet, row, label, COLUMNS.last, "heading", str(number))
-    for i in range(COLUMNS.count):
-        sheet.put(row, COLUMNS.first + i, f"={{coverages#{i + 1}}}", "heading share")
+    _heads(sheet, row)
     first = row + 1
     blue = measure == GRIDS[0][0]
     years = settings.take("frontier_years", list(YEARS))
@@ -137,9 +162,38 @@ def _grid(
     return last + 3
 
 
+def _form(other: bool = False) -> str:
+    """The form of price in words, of the grids or the other one."""
+    fixed, band = '"at a fixed price"', '"with the price in a band"'
+    return f"IF({{Support!t_form}}={{Lists!list_price_basis#1}},{band if other else fixed},{fixed if other else band})"
+
+
+def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[Row]:
+    """The cheapest pair among the rows of costs: `above` lists them, `least` is the column of each row's least."""
+
+    def k(key: str) -> str:
+        return f"{prefix}{key}"
+
+    found = f"{{{k('row')}}}>0"
+    return [
+        scalar(k("cost"), "Least expected public cost on the grid", "$m", f'=IF(COUNT({least})>0,MIN({least}),"n/a")', "total number"),
+        scalar(k("row"), "Its row", "place", f"=IF(COUNT({least})>0,MATCH({{{k('cost')}}},{least},0),0)", "count"),
+        path(k("costs"), "Costs in that row", "$m", f'=IF({found},CHOOSE(MAX(1,{{{k("row")}}}),{above}),"n/a")'),
+        scalar(k("years"), "Its years of offtake", "years", f'=IF({found},INDEX({years},MAX(1,{{{k("row")}}})),"n/a")', "total count"),
+        scalar(
+            k("coverage"),
+            "Its guarantee coverage",
+            "%",
+            f'=IF({found},INDEX({{coverages:}},MATCH({{{k("cost")}}},{{{k("costs")}:}},0)),"n/a")',
+            "total share",
+        ),
+    ]
+
+
 def _least(sheet: Sheet, row: int) -> int:
-    """The cheapest pair on the grid that meets every test, and the sentence that says so."""
+    """The cheapest pair on the grid that meets every test."""
     frame.band_row(sheet, row, "Expected public cost where every test is met", COLUMNS.last, "heading", str(len(GRIDS) + 2))
+    _heads(sheet, row)
     count = len(YEARS)
     rows: list[Row] = [
         path(
@@ -155,80 +209,161 @@ def _least(sheet: Sheet, row: int) -> int:
     end = lay(sheet, rows, row + 1, COLUMNS)
     for i in range(count):
         sheet.put(row + 1 + i, CONSTANT, f"={{years_{i + 1}}}", "count")
-    least = area(row + 1, TOTAL, end - 1, TOTAL, True)
-    years = area(row + 1, CONSTANT, end - 1, CONSTANT, True)
+    least, years = (area(row + 1, col, end - 1, col, True) for col in (TOTAL, CONSTANT))
     above = ",".join(f"{{passing_{i}}}" for i in range(1, count + 1))
-    cents = "{Timeline!cents}"
-    return lay(
+    return lay(sheet, _best("best_", "passing", above, years, least), end, COLUMNS) + 1
+
+
+def _other_form(sheet: Sheet, row: int, deal: str) -> int:
+    """The same in the other form of price, one call: what the band costs over a fixed price, or saves."""
+    title = f'="Expected public cost where every test is met, "&{_form(other=True)}'
+    frame.band_row(sheet, row, title, COLUMNS.last, "heading", "7")
+    _heads(sheet, row)
+    first, count = row + 1, len(YEARS)
+    for i in range(count):
+        sheet.put(first + i, LABEL, "Years of public offtake")
+        sheet.put(first + i, UNIT, "$m", "unit")
+        sheet.put(first + i, CONSTANT, f"={{years_{i + 1}}}", "count")
+        sheet.mark_path(f"other_{i + 1}", first + i, COLUMNS)
+        sheet.put(first + i, TOTAL, f'=IF(COUNT({{other_{i + 1}:}})>0,MIN({{other_{i + 1}:}}),"n/a")', "number")
+    last = first + count - 1
+    down = area(first, CONSTANT, last, CONSTANT, True)
+    sheet.array(first, COLUMNS.first, count, COLUMNS.count, f'=FRONTIER({deal},{down},{{coverages:}},"passing_cost")', "number")
+    above = ",".join(f"{{other_{i}}}" for i in range(1, count + 1))
+    return lay(sheet, _best("other_", "other", above, down, area(first, TOTAL, last, TOTAL, True)), last + 1, COLUMNS) + 1
+
+
+def _answer(sheet: Sheet, row: int, deal: str) -> int:
+    """The cheapest pair as a deal of its own, and the sentences that Summary and memo show."""
+    frame.band_row(sheet, row, "The answer", COLUMNS.last, "heading", "8")
+    cents, found = "{Timeline!cents}", "{best_row}>0"
+    row = lay(
         sheet,
         [
-            scalar(
-                "best_cost", "Least expected public cost on the grid", "$m", f'=IF(COUNT({least})>0,MIN({least}),"n/a")', "total number"
-            ),
-            scalar("best_row", "Its row", "place", f"=IF(COUNT({least})>0,MATCH({{best_cost}},{least},0),0)", "count"),
-            path("best_costs", "Costs in that row", "$m", f'=IF({{best_row}}>0,CHOOSE(MAX(1,{{best_row}}),{above}),"n/a")'),
-            scalar(
-                "best_years",
-                "Its years of offtake",
-                "years",
-                f'=IF({{best_row}}>0,INDEX({years},MAX(1,{{best_row}})),"n/a")',
-                "total count",
-            ),
-            scalar(
-                "best_coverage",
-                "Its guarantee coverage",
-                "%",
-                '=IF({best_row}>0,INDEX({coverages:},MATCH({best_cost},{best_costs:},0)),"n/a")',
-                "total share",
-            ),
-            scalar(
-                "best_cents",
-                "Expected public cost per dollar of plant",
-                "cents",
-                f'=IF({{best_row}}>0,{{best_cost}}/{{studied_plant}}*{cents},"n/a")',
-                "total number",
-            ),
-            scalar(
-                "sentence_1",
-                "The answer",
-                "",
-                '=IF({Checks!live}=0,"The functions are absent here, and the frontier needs them:",IF({best_row}>0,'
-                '"With "&{best_years}&" years of offtake and a "&TEXT({best_coverage},"0%")&" guarantee, "&'
-                "{Support!studied_name}"
-                '&" passes "&IF(LEFT({mark_decision},5)="Meets","the tests that "&{mark_name}&" passes,","every credit test,"),'
-                '"No pair of offtake years and coverage on the grid makes "&{Support!studied_name}))',
-                "bold",
-            ),
-            scalar(
-                "sentence_2",
-                "and what it costs",
-                "",
-                '=IF({Checks!live}=0,"open the workbook without recalculating to see the saved answer.",'
-                'IF({best_row}>0,"at an expected public cost of $"&TEXT({best_cost},"#,##0")&"m, "&TEXT({best_cents},"0.0")'
-                '&" cents per dollar of plant.","pass every credit test."))',
-                "bold",
-            ),
-            scalar("sentence", "Both as one sentence", "", '={sentence_1}&" "&{sentence_2}', "text"),
-            scalar(
-                "finding",
-                "For charts",
-                "",
-                '=IF({Checks!live}=0,"The frontier needs the functions",'
-                'IF({best_row}>0,"Cheapest pair: "&{best_years}&" years of offtake, "&TEXT({best_coverage},"0%")&" guaranteed, $"'
-                '&TEXT({best_cost},"#,##0")&"m","No pair on the grid passes every test"))',
-                "text",
-            ),
+            scalar("form_name", "Price of the offtake", "", f"={_form()}", "text"),
+            scalar("other_form_name", "The other form", "", f"={_form(other=True)}", "text"),
+            scalar("answer_years", "Years of public offtake", "years", f"=IF({found},{{best_years}},0)", "count"),
+            scalar("answer_coverage", "Guarantee coverage", "%", f"=IF({found},{{best_coverage}},0)", "share"),
         ],
-        end,
+        row + 1,
         COLUMNS,
     )
+    for k, (measure, label, unit, style) in enumerate(ANSWER):
+        sheet.put(row + k, LABEL, label)
+        sheet.put(row + k, UNIT, unit, "unit")
+        sheet.put(row + k, TOTAL, measure, "grey")
+        sheet.put(row + k, CONSTANT, f'=IFERROR({{answer_value_{k}}},"n/a")', style)
+        sheet.mark(f"answer_{measure}", row + k, CONSTANT)
+        sheet.mark(f"answer_value_{k}", row + k, COLUMNS.first + 1)
+    wanted = area(row, TOTAL, row + len(ANSWER) - 1, TOTAL, True)
+    sheet.array(row, COLUMNS.first, len(ANSWER), 3, f"=DEAL_METRICS({deal},{wanted})", "hidden")  # shown in the column of constants
+    row += len(ANSWER)
+    absent = "{Checks!live}=0"
+    beyond = f"AND({found},{{best_years}}>{FIVE_YEARS},{{Support!t_backing}}<>{{Lists!list_statutory_backing#3}})"
+    sentences = (
+        (
+            "sentence_1",
+            "The answer",
+            f'=IF({absent},"The functions are absent here, and the frontier needs them:",IF({found},'
+            f'"With "&{{best_years}}&" years of public offtake "&{_form()}&" and a "&TEXT({{best_coverage}},"0%")&" guarantee, "&'
+            '{Support!studied_name}&" passes "&IF(LEFT({mark_decision},5)="Meets","the tests that "&{mark_name}&" passes,",'
+            '"every credit test,"),"No pair of offtake years and coverage on the grid makes "&{Support!studied_name}))',
+        ),
+        (
+            "sentence_2",
+            "what it costs",
+            f'=IF({absent},"open the workbook without recalculating to see the saved answer.",'
+            f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m, "&TEXT({{best_cents}},"0.0")'
+            '&" cents per dollar of plant, and $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority.",'
+            '"pass every credit test."))',
+        ),
+        (
+            "sentence_3",
+            "the other form of price",
+            f'=IF({absent},"The same for the other form of price.",IF({{other_row}}>0,'
+            f'"The cheapest "&{_form(other=True)}&": "&{{other_years}}'
+            '&" years and "'
+            '&TEXT({other_coverage},"0%")&", at $"&TEXT({other_cost},"#,##0")&"m.",'
+            f'"No pair passes "&{_form(other=True)}&"."))',
+        ),
+        (
+            "sentence_4",
+            "what it assumes",
+            f'=IF({absent},"Offtakes beyond five years need a statute.",IF({beyond},'
+            f'"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
+            'multi-year contracts stop there (10 USC 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},'
+            '"The offtake hangs on yearly appropriations: a lender counts only the firm years.",'
+            '"It stays within the present authority to commit.")))',
+        ),
+    )
+    return (
+        lay(
+            sheet,
+            [
+                scalar(
+                    "best_cents",
+                    "Expected public cost per dollar of plant",
+                    "cents",
+                    f'=IF({found},{{best_cost}}/{{studied_plant}}*{cents},"n/a")',
+                    "total number",
+                ),
+                *(scalar(key, label, "", formula, "bold") for key, label, formula in sentences),
+                scalar(
+                    "finding",
+                    "Title of the chart",
+                    "",
+                    f'=IF({absent},"The frontier needs the functions",IF({found},"Cheapest pair that passes: "&{{best_years}}&" years, "'
+                    f'&TEXT({{best_coverage}},"0%")&" guaranteed, "&{_form()}&", $"&TEXT({{best_cost}},"#,##0")&"m",'
+                    '"No pair on the grid passes every test"))',
+                    "text",
+                ),
+            ],
+            row,
+            COLUMNS,
+        )
+        + 1
+    )
+
+
+def _worth(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> int:
+    """What the answer costs if the goods are worth less to the buyer, or the offtake runs shorter or longer: one call."""
+    frame.band_row(
+        sheet, row, "Expected public cost of the answer, by the worth of the goods and the years of offtake", COLUMNS.last, "heading", "9"
+    )
+    columns = TimeColumns(COLUMNS.first, len(WORTH_YEARS))
+    head = row + 1
+    sheet.put(head, LABEL, "Worth of the goods over what the case says, down; years of offtake, across", "band")
+    sheet.put(head, CONSTANT, "buyer_value", "grey")
+    sheet.put(head, TOTAL, "public_offtake_years", "grey")
+    for k, years in enumerate(WORTH_YEARS):
+        sheet.put(head, columns.first + k, f"=MAX(1,MIN({{Timeline!year#30}},{{answer_years}}{years:+d}))", "count")
+    first, last = head + 1, head + len(WORTHS)
+    for k, worth in enumerate(settings.take("frontier_worths", list(WORTHS))):
+        sheet.put(first + k, LABEL, "Worth of the goods, times that of the case")
+        sheet.put(first + k, UNIT, "$m", "unit")
+        sheet.put(first + k, CONSTANT, worth, "input multiple")
+        sheet.put(first + k, TOTAL, f"={address(first + k, CONSTANT)}*{{Deals!answer_buyer_value}}", "multiple")
+    spot = (first, CONSTANT, last, CONSTANT)
+    keep(book, sheet, "frontier_worths", *spot)
+    sheet.validations.append(Validation(spot, "decimal", 0, 2, title="Worth", message="Times the case's.", error="From 0 to 2."))
+    down, across = area(first, TOTAL, last, TOTAL, True), area(head, columns.first, head, columns.last, True)
+    keys = [address(head, col, True) for col in (CONSTANT, TOTAL)]
+    call = f'=SENS_GRID({deal},{keys[0]},{down},{keys[1]},{across},"public_cost")'
+    sheet.array(first, columns.first, len(WORTHS), columns.count, call, "nil number")
+    sheet.put(
+        last + 1,
+        LABEL,
+        "The expected cost of an offtake is what is paid above the goods' worth: it hangs on that figure more than on any other.",
+        "note",
+    )
+    return last + 2
 
 
 def _mix(sheet: Sheet, row: int, deal: str) -> int:
     """The least-cost mix that passes, from its own function."""
     row += 1
     frame.band_row(
-        sheet, row, "The least-cost mix of offtake, guarantee and government loan, by LEAST_COST_SUPPORT", COLUMNS.last, "heading", "7"
+        sheet, row, "The least-cost mix of offtake, guarantee and government loan, by LEAST_COST_SUPPORT", COLUMNS.last, "heading", "10"
     )
     tools = area(row + 1, CONSTANT, row + len(MIX_TOOLS), CONSTANT, True)
     for i, tool in enumerate(MIX_TOOLS):
@@ -246,7 +381,7 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
     )
     for i in range(MIX_ROWS):
         sheet.put(body + i, LABEL, f"={address(body + i, COLUMNS.first)}")
-        sheet.cells[body + i, COLUMNS.first].style = "small"
+        sheet.cells[body + i, COLUMNS.first].style = "hidden"
         sheet.cells[body + i, COLUMNS.first + 1].style = MIX_STYLES[i]
         sheet.cells[body + i, COLUMNS.first + 2].style = "unit"
         sheet.cells[body + i, COLUMNS.first + 3].style = MIX_STYLES[i]
@@ -262,7 +397,7 @@ def _chart(sheet: Sheet, row: int) -> None:
     place = lay(sheet, [path("mark_line", "Mark", "x", "={mark_min_dscr}", "multiple")], row + 1, COLUMNS)
     series = [
         Series(f"{{Frontier!years_{i}}}", f"{{Frontier!min_dscr_{i}:}}", "{Frontier!coverages:}", PALETTE[k])
-        for k, i in enumerate((1, 2, 3, 4, 5, 6))
+        for k, i in enumerate((1, 2, 3, 4))  # longer ones lie on the last: they outlast the loan
     ]
     series.append(Series("{Frontier!mark_name}", "{Frontier!mark_line:}", "{Frontier!coverages:}", "000000", dashed=True))
     sheet.charts.append(

@@ -151,18 +151,20 @@ def lay_timeline(book: Book, paper: str) -> None:
     """Years of operation and months of building, and the tolerances; constants only."""
     sheet = frame.start(book, "Timeline", "Timeline", None, paper)
     sheet.print.pages_wide, sheet.print.title_cols = 3, (0, UNIT)
-    lay(
+    row = lay(
         sheet,
         [
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
+            scalar("two", "Halving and doubling; years after a lost contract that are told apart", "number", 2, "count"),
+            scalar("longest_multiyear", "Longest multi-year contract without special authority (10 USC 3501)", "years", 5, "count"),
             scalar("steepest", "Largest log rate searched", "log", STEEPEST, "general"),
         ],
         frame.FIRST_ROW,
         YEAR_COLUMNS,
     )
-    row = frame.FIRST_ROW + 5
+    row += 1
     for key, label, columns in (
         ("year", "Year of operation", YEAR_COLUMNS),
         ("month", "Month from close", MONTH_COLUMNS),
@@ -194,7 +196,7 @@ def lay_lists(book: Book, paper: str) -> None:
         sheet.mark_path(f"profile_{n}", row, TimeColumns(FIRST_TIME_COLUMN, len(terms)))
         sheet.put_row(row, FIRST_TIME_COLUMN, [float(term) for term in terms], "number")
         row += 1
-    numbers = list(range(1, 13))
+    numbers = list(range(1, 21))
     sheet.put(row, LABEL, "Places of the scenarios")
     sheet.mark_path("scenario_number", row, TimeColumns(FIRST_TIME_COLUMN, len(numbers)))
     sheet.put_row(row, FIRST_TIME_COLUMN, list(numbers), "count")

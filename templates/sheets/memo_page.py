@@ -5,7 +5,7 @@ What only a person can write is marked as a placeholder; the decision says wheth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from templates.book import Book, Conditional, Sheet, Validation, address
 from templates.rows import LABEL, SECTION, UNIT
@@ -17,23 +17,45 @@ from udfs.chain.decision import FAILS, TESTS
 
 FIGURE, LIMIT, VERDICT = 3, 4, 5
 PLACEHOLDER = "[to be written by the credit officer]"
-REQUEST = (
-    ("Borrower", "", "{Inputs!borrower_#}", "text"),
-    ("Buyer", "", "{Inputs!offtaker_#}", "text"),
-    ("Amount requested", "$m", "{S!requested_debt}", "number"),
-    ("Debt used in these figures", "$m", "{S!debt}", "number"),
-    ("Share of total uses", "%", "{S!gearing_used}", "share"),
-    ("Tenor from completion", "years", "{S!tenor}", "count"),
-    ("All-in rate of the debt", "% a year", "{S!term_rate}", "rate"),
-    ("Guaranteed share of the bank loan", "%", "{S!coverage}", "share"),
-    ("Default probability, constant equivalent", "% a year", "{S!pd_equivalent}", "rate"),
-    ("Loss given default", "%", "{S!lgd}", "share"),
-    ("Contract: firm years, the government's commitment included", "years", "{S!supported_end_year}", "count"),
-    ("Contracted share of revenue over the loan, lender's view", "%", "{S!contracted_share}", "share"),
-    ("Debt that all tests permit", "$m", "{S!permitted_debt}", "number"),
-    ("Headroom", "$m", "{S!permitted_headroom}", "number"),
-    ("Expected public cost", "$m", "{S!public_cost}", "number"),
-    ("Budget authority (another figure, not to be added)", "$m", "{S!budget_authority}", "number"),
+FIGURES = (
+    (
+        "Request",
+        (
+            ("Borrower", "", "{Inputs!borrower_#}", "text"),
+            ("Buyer", "", "{Inputs!offtaker_#}", "text"),
+            ("Amount requested", "$m", "{S!requested_debt}", "number"),
+            ("Debt used in these figures", "$m", "{S!debt}", "number"),
+            ("Share of the budgeted uses", "%", "{S!gearing_used}", "share"),
+            ("Tenor from completion", "years", "{S!tenor}", "count"),
+            ("Debt that all tests permit (first order)", "$m", "{S!permitted_debt}", "nil number"),
+        ),
+    ),
+    (
+        "Pricing",
+        (
+            ("Bank loan, all in", "% a year", "{S!bank_rate}", "rate"),
+            ("  base rate", "% a year", "{S!rate_base_part}", "rate"),
+            ("  expected loss of the uncovered part", "% a year", "{S!rate_loss_part}", "rate"),
+            ("  margin on the uncovered part", "% a year", "{S!rate_margin_part}", "rate"),
+            ("  guarantee fee and spread on the guaranteed part", "% a year", "{S!rate_guarantee_part}", "rate"),
+            ("Whole debt, all in", "% a year", "{S!term_rate}", "rate"),
+            ("Probability of default over the loan's life", "%", "{S!life_default}", "level"),
+            ("Loss given default", "%", "{S!lgd}", "level"),
+            ("Sponsor's IRR on expected cash flow", "% a year", "{S!irr_equity_expected}", "rate"),
+        ),
+    ),
+    (
+        "Contract and support",
+        (
+            ("Firm years, the government's commitment included", "years", "{S!supported_end_year}", "level years"),
+            ("Public offtake", "years", "{S!public_offtake_years}", "count"),
+            ("Guaranteed share of the bank loan", "%", "{S!coverage}", "level"),
+            ("Government loan, share of the debt", "%", "{S!government_loan_share}", "level"),
+            ("Grant", "$m", "{S!grant}", "nil number"),
+            ("Expected public cost", "$m", "{S!public_cost}", "nil number"),
+            ("Budget authority (another figure, not to be added)", "$m", "{S!budget_authority}", "nil number"),
+        ),
+    ),
 )
 # risk, its figure, unit and format, and what stands against it
 RISKS = (
@@ -49,7 +71,7 @@ RISKS = (
         "{S!delay_cost}-{S!delay_damages}",
         "$m a month",
         "number",
-        "delay damages, already taken off, contingency and months of reserve",
+        "delay damages, already taken off, and the sponsor, who pays the rest",
     ),
     (
         "Another user pays little for the plant",
@@ -59,14 +81,24 @@ RISKS = (
         "guarantee coverage and the sponsor's equity beneath the debt",
     ),
     ("The base rate rises", "1-{S!hedge_ratio}", "% unhedged", "level", "hedging: the share of the debt that a shock reaches"),
-    ("Demand falls short", "1-{S!take_or_pay}", "% unsecured", "level", "take-or-pay: the share of the contracted volume at risk"),
+    ("The buyer calls less", "1-{S!take_or_pay}", "% unsecured", "level", "take-or-pay: the share of the contracted volume at risk"),
+    (
+        "The plant delivers less: fall of utilisation to the limit of minimum DSCR",
+        'IF({Sensitivity!case}={case},{Summary!cushion_of_utilisation},"n/a")',
+        "% cushion",
+        "level",
+        "operating reserve and the operator's guarantee; choose the case on Sensitivity to see its cushion",
+    ),
 )
+
+Chosen = Callable[[str], str]  # a formula over the case sheets, for the case chosen
 
 
 def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -> None:
     """The page; the case is chosen in a blue cell."""
     n = len(names)
     sheet = frame.start(book, "Memo", "Credit memo, first page", "1F3864", paper)
+    sheet.links_green = False
     for col, text in enumerate(("", "Item", "Unit", "Figure", "Limit", "Verdict")):
         sheet.put(frame.HEAD_ROW, col, text or None, "heading" if col < FIGURE else "heading right")
     row = frame.FIRST_ROW
@@ -88,7 +120,7 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     sheet.mark("name", row, FIGURE)
     sheet.put(row + 1, LABEL, "Scenario of these figures", "bold")
     sheet.put(row + 1, FIGURE, "={Scenarios!scenario}", "right")
-    sheet.put(row + 2, LABEL, "Recommendation of the model", "bold")
+    sheet.put(row + 2, LABEL, "Result of the credit tests", "bold")
     sheet.put(row + 2, FIGURE, "=" + chosen_of("{S!decision_words}"), "decision")
     sheet.mark("decision", row + 2, FIGURE)
     sheet.heights[row + 2] = 32
@@ -98,7 +130,12 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({cell},5)="Meets"', "ok fill"))
     sheet.put(row + 3, LABEL, "Binding test", "bold")
     sheet.put(row + 3, FIGURE, "=" + chosen_of("{S!binding_name}"), "right")
-    row = _figures(sheet, row + 4, chosen_of)
+    beyond = chosen_of("IF(AND({S!public_offtake_years}>{Timeline!longest_multiyear},{S!subject_to_appropriation}=0),1,0)")
+    condition = (
+        '"Condition: a statute that lets the government commit beyond "&{Timeline!longest_multiyear}&" years (10 USC 3501 stops there)."'
+    )
+    sheet.put(row + 4, LABEL, f'=IF({beyond}=1,{condition},"Condition: none beyond present authority.")', "bold")
+    row = _figures(sheet, row + 5, chosen_of)
     row = _tests(sheet, row, chosen_of)
     row = _downside(sheet, row, n)
     row = _risks(sheet, row, chosen_of)
@@ -108,22 +145,24 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
         sheet.put(row, LABEL, text)
         sheet.put(row, UNIT, PLACEHOLDER, "note")
     sheet.put(row + 2, LABEL, "Decisions say whether the credit tests are met. Approval is the committee's.", "note")
-    sheet.widths |= {SECTION: 2, LABEL: 60, UNIT: 14, FIGURE: 34, LIMIT: 12, VERDICT: 14}
+    sheet.widths |= {SECTION: 2, LABEL: 60, UNIT: 24, FIGURE: 34, LIMIT: 12, VERDICT: 14}
     sheet.print.landscape = False
     sheet.print.pages_tall = 1
 
 
-def _figures(sheet: Sheet, row: int, chosen_of: object) -> int:
-    frame.band_row(sheet, row, "Request and structure", VERDICT)
-    for label, unit, token, style in REQUEST:
+def _figures(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
+    for title, figures in FIGURES:
+        frame.band_row(sheet, row, title, VERDICT)
+        for label, unit, token, style in figures:
+            row += 1
+            sheet.put(row, LABEL, label)
+            sheet.put(row, UNIT, unit or None, "unit")
+            sheet.put(row, FIGURE, "=" + chosen_of(token), "right" if style == "text" else style)
         row += 1
-        sheet.put(row, LABEL, label)
-        sheet.put(row, UNIT, unit or None, "unit")
-        sheet.put(row, FIGURE, "=" + chosen_of(token), "right" if style == "text" else style)  # type: ignore[operator]
-    return row + 1
+    return row
 
 
-def _tests(sheet: Sheet, row: int, chosen_of: object) -> int:
+def _tests(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
     frame.band_row(sheet, row, "Decision tests", VERDICT)
     first = row + 1
     for key, label, unit, direction in TESTS:
@@ -131,42 +170,41 @@ def _tests(sheet: Sheet, row: int, chosen_of: object) -> int:
         style = "multiple" if unit == "x" else "level"
         sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
         sheet.put(row, UNIT, unit, "unit")
-        sheet.put(row, FIGURE, "=" + chosen_of(f"{{S!test_{key}}}"), style)  # type: ignore[operator]
-        sheet.put(row, LIMIT, "=" + chosen_of(f"{{S!limit_{key}}}"), style)  # type: ignore[operator]
-        passed = chosen_of(f"{{S!pass_{key}}}")  # type: ignore[operator]
+        sheet.put(row, FIGURE, "=" + chosen_of(f"{{S!test_{key}}}"), style)
+        sheet.put(row, LIMIT, "=" + chosen_of(f"{{S!limit_{key}}}"), style)
+        passed = chosen_of(f"{{S!pass_{key}}}")
         sheet.put(row, VERDICT, f'=IF(ISNUMBER({passed}),IF({passed}=1,"passed","FAILED"),"n/a")', "right")
     frame.flag_words(sheet, first, VERDICT, row, VERDICT)
     return row + 1
 
 
 def _downside(sheet: Sheet, row: int, n: int) -> int:
-    frame.band_row(sheet, row, "Minimum DSCR under each scenario, and whether every test is passed", VERDICT)
+    frame.band_row(sheet, row, "Minimum DSCR under each scenario, and how the loan stands; the first test that it fails", VERDICT)
     first = row + 1
+
+    def of(part: str, k: int) -> str:
+        return f"CHOOSE({{case}},{','.join(f'{{Scenarios!{part}_{i}#{k}}}' for i in range(1, n + 1))})"
+
     for k, name in enumerate(NAMES, start=1):
         row += 1
         sheet.put(row, LABEL, name)
-        sheet.put(row, UNIT, "x", "unit")
-        dscr, decision = (
-            f"CHOOSE({{case}},{','.join(f'{{Scenarios!strip_{m}_{i}#{k}}}' for i in range(1, n + 1))})" for m in ("min_dscr", "decision")
-        )
-        sheet.put(row, FIGURE, f'=IFERROR({dscr},"no add-in")', "multiple")
-        sheet.put(row, VERDICT, f'=IFERROR(IF(LEFT({decision},5)="Meets","passed","FAILED"),"no add-in")', "right")
-    frame.flag_words(sheet, first, VERDICT, row, VERDICT)
+        failed = of("strip_first_failed", k)
+        sheet.put(row, UNIT, f'=IFERROR(IF({failed}&""="none","every test met",{failed}&""),"no add-in")', "small")
+        sheet.put(row, FIGURE, f'=IFERROR({of("strip_min_dscr", k)},"no add-in")', "multiple")
+        sheet.put(row, VERDICT, f'=IFERROR({of("standing", k)}&"","no add-in")', "right")
+    spot = (first, VERDICT, row, VERDICT)
+    sheet.conditionals.append(Conditional(spot, "equal", '"default"', "fail fill"))
+    sheet.conditionals.append(Conditional(spot, "equal", '"holds"', "ok fill"))
     return row + 1
 
 
-def _risks(sheet: Sheet, row: int, chosen_of: object) -> int:
+def _risks(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
     frame.band_row(sheet, row, "Risks, their size, and what stands against them", VERDICT)
     for risk, token, unit, style, against in RISKS:
         row += 1
-        parts = token.split("{S!")
-        formula = "".join(
-            part if i == 0 else chosen_of("{S!" + part.split("}")[0] + "}") + part.split("}", 1)[1]  # type: ignore[operator]
-            for i, part in enumerate(parts)
-        )
         sheet.put(row, LABEL, risk)
         sheet.put(row, UNIT, unit, "unit")
-        sheet.put(row, FIGURE, f"={formula}", style)
+        sheet.put(row, FIGURE, "=" + (chosen_of(token) if "{S!" in token else token), style)
         sheet.put(row + 1, LABEL, f"   against it: {against}", "note")
         row += 1
     return row + 1

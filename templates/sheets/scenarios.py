@@ -19,24 +19,30 @@ NAMES = (
     "Base",
     "Appropriation lapses",
     "Offtaker defaults",
+    "Contract lost",
+    "No special authority",
     "Delay",
     "Cost overrun",
     "Price at floor",
     "Utilisation shortfall",
+    "Demand shortfall",
     "Base-rate shock",
     "Combined downside",
-    "Own",
+    "User case",
 )
 WHAT = (
     "as on Inputs",
     "promises subject to appropriation end in the year given",
     "contracts with a commercial buyer end in the year given",
-    "late completion",
-    "dearer plant",
+    "the contract ends in the year given, whatever stands behind it",
+    "a public offtake is subject to appropriation: no statute backs it",
+    "late completion; the sponsor pays for the time",
+    "cost overrun; the sponsor pays it",
     "market price falls, so that a floor counts where there is one",
-    "less output sold, and less called by the buyer",
+    "the plant delivers less",
+    "the buyer calls less; take-or-pay counts where there is one",
     "higher base rate; a hedged loan does not feel it",
-    "late, dearer, lower price and volume, higher rate",
+    "all at once, each milder than alone",
     "yours to fill in",
 )
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(NAMES))
@@ -54,25 +60,32 @@ ADDED: tuple[tuple[str, str, dict[str, float]], ...] = (
 )
 TIMES: tuple[tuple[str, dict[str, float]], ...] = (
     ("market_price", {"Price at floor": 0.60, "Combined downside": 0.80}),
-    ("utilisation", {"Utilisation shortfall": 0.80, "Combined downside": 0.90}),
-    ("buyer_demand", {"Utilisation shortfall": 0.80, "Combined downside": 0.90}),
+    ("utilisation", {"Utilisation shortfall": 0.90, "Combined downside": 0.95}),
+    ("buyer_demand", {"Demand shortfall": 0.80, "Combined downside": 0.90}),
     ("variable_cost", {"Combined downside": 1.05}),
     ("renewal", {}),
 )
 STOPS: tuple[tuple[str, str, dict[str, float]], ...] = (
     ("stop_public", "Contract lost in year, where subject to appropriation (0: not)", {"Appropriation lapses": 4}),
     ("stop_commercial", "Contract lost in year, where the buyer is commercial (0: not)", {"Offtaker defaults": 4}),
-    ("stop_any", "Contract lost in year, whatever stands behind it (0: not)", {}),
+    ("stop_any", "Contract lost in year, whatever stands behind it (0: not)", {"Contract lost": 4}),
 )
-SHOCKED = ("contract_stop_year", *(key for key, _, _ in ADDED), *(key for key, _ in TIMES))
+UNBACKED: tuple[str, str, dict[str, float]] = (
+    "unbacked",
+    "Public offtake is subject to appropriation (1: yes)",
+    {"No special authority": 1},
+)
+SHOCKED = ("statutory_backing", "contract_stop_year", *(key for key, _, _ in ADDED), *(key for key, _ in TIMES))
 # figures of the strip: measure, label, unit, number format
 STRIP = (
-    ("decision", "Decision", "", "right"),
+    ("decision", "Decision, by the limits of the base case", "", "right"),
+    ("first_failed", "First test failed", "", "right"),
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
     ("min_dscr_promised", "Minimum DSCR if every renewal comes", "x", "multiple"),
-    ("permitted_debt", "Debt that all tests permit", "$m", "number"),
+    ("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "nil number"),
     ("all_in_rate", "All-in rate", "% a year", "rate"),
-    ("shortfall_probability", "Probability of DSCR below 1", "%", "share"),
+    ("life_default", "Probability of default over the loan's life", "%", "level"),
+    ("shortfall_probability", "Probability that loss of the contract takes DSCR below 1", "%", "level"),
 )
 
 
@@ -116,6 +129,9 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
     for key, label, shocks in STOPS:
         blue.append(key)
         rows.append(path(key, label, "year", settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]), "input count"))
+    key, label, shocks = UNBACKED
+    blue.append(key)
+    rows.append(path(key, label, "flag", settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]), "input count"))
     for key, style, shocks in ADDED:
         label, unit = _label(key)
         blue.append(f"add_{key}")
@@ -159,9 +175,12 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
 def _case_rows(i: int) -> list[Row]:
     """One case's shocked inputs, in force and under each scenario."""
     public, commercial = (f"{{Lists!list_statutory_backing#{n}}}" for n in (3, 1))
-    backing = f"{{Inputs!statutory_backing_{i}}}"
+    backing = f"{{statutory_backing_{i}}}"
     lost = f"MAX({{stop_any}},IF({backing}={public},{{stop_public}},IF({backing}={commercial},{{stop_commercial}},0)))"
-    formulas = {"contract_stop_year": f"=IF({lost}>0,{lost},{{Inputs!contract_stop_year_{i}}})"}
+    formulas = {
+        "statutory_backing": f"=IF(AND({{unbacked}}=1,{{Inputs!public_offtake_years_{i}}}>0),{public},{{Inputs!statutory_backing_{i}}})"
+    }
+    formulas |= {"contract_stop_year": f"=IF({lost}>0,{lost},{{Inputs!contract_stop_year_{i}}})"}
     for key, _, _ in ADDED:
         formulas[key] = _within(key, f"{{Inputs!{key}_{i}}}+{{add_{key}}}")
     for key, _ in TIMES:
@@ -170,7 +189,11 @@ def _case_rows(i: int) -> list[Row]:
     for key in SHOCKED:
         label, unit = _label(key)
         in_force = f"=INDEX({{{key}_{i}:}},{{number}})"
-        rows.append(path(f"{key}_{i}", label, unit, formulas[key], _format(key), in_force, total_style=f"headline {_format(key)}"))
+        shown = "centre wrap" if param_of(key).kind == "choice" else _format(key)
+        total = "centre wrap" if param_of(key).kind == "choice" else f"headline {_format(key)}"
+        rows.append(path(f"{key}_{i}", label, unit, formulas[key], shown, in_force, total_style=total))
+    differs = "+".join(f"IF({{{key}_{i}}}={{{key}_{i}#1}},0,1)" for key in SHOCKED)
+    rows.append(path(f"reached_{i}", "Inputs that the scenario changes in this case", "number", f"={differs}", "count"))
     return rows
 
 
@@ -204,11 +227,21 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
             for col in range(COLUMNS.first, COLUMNS.last + 1):
                 sheet.cells[first + n, col].style = "centre wrap" if style == "right" else style
         sheet.heights[first] = 44
+        sheet.heights[first + 1] = 30
+        words = first + len(STRIP)
+        sheet.put(words, LABEL, "The loan under it: holds, lock-up, or default (DSCR below 1)")
+        sheet.mark_path(f"standing_{i}", words, COLUMNS)
+        for k in range(COLUMNS.count):
+            dscr = f"{{strip_min_dscr_{i}#{k + 1}}}"
+            judged = f'IF({dscr}<1,"default",IF({dscr}<{{Inputs!lock_up_dscr_{i}}},"lock-up","holds"))'
+            shown = f'IF(ISNUMBER({dscr}),{judged},"n/a")'
+            sheet.put(words, COLUMNS.first + k, "=" + (f'IF({{reached_{i}#{k + 1}}}=0,"not reached",{shown})' if k else shown), "centre")
+        sheet.conditionals.append(Conditional((words, COLUMNS.first, words, COLUMNS.last), "equal", '"default"', "fail fill"))
         spot = (first, COLUMNS.first, first, COLUMNS.last)
         corner = address(first, COLUMNS.first)
         sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{FAILS}"', "fail fill"))
         sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
-        row = first + len(STRIP)
+        row = words + 1
 
 
 def case_names(cases: Sequence[SourcedDeal]) -> list[str]:

@@ -14,7 +14,7 @@ from templates.settings import Settings, keep
 from templates.sheets import frame
 from templates.styles import PALETTE
 from udfs.chain.decision import FAILS
-from udfs.deal import BACKINGS
+from udfs.deal import BACKINGS, PRICE_BASES
 
 PACKAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("None", ()),
@@ -28,8 +28,9 @@ PACKAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Grant", ("grant",)),
     ("Grant with clawback", ("grant", "clawback")),
     ("Government equity", ("equity",)),
-    ("Offtake + guarantee", ("offtake", "band", "guarantee")),
-    ("All credit tools", ("offtake", "band", "guarantee", "loan")),
+    ("Offtake, fixed + guarantee", ("offtake", "guarantee")),
+    ("Offtake, band + guarantee", ("offtake", "band", "guarantee")),
+    ("All credit tools", ("offtake", "guarantee", "loan")),
 )
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(PACKAGES))
 TOOLS = (
@@ -50,19 +51,19 @@ TERMS: tuple[tuple[str, str, str, float, str, float, float, str], ...] = (
         "t_years",
         "Offtake",
         "years",
-        12,
+        10,
         "count",
         1,
         30,
-        "illustrative; ten years at DoD/MP Materials, July 2025; beyond five, special authority",
+        "ten years at DoD/MP Materials, July 2025; beyond five, special authority",
     ),
     ("t_floor", "Floor over the case's price", "x price", 0.97, "multiple", 0, 5, "illustrative"),
     ("t_cap", "Cap over the case's price", "x price", 1.10, "multiple", 0, 5, "illustrative"),
     ("t_upside", "Seller's share above the cap", "%", 0.70, "share", 0, 1, "the buyer takes 30%: DoD/MP Materials, July 2025"),
     ("t_escalator", "Escalator of the band", "% a year", 0.02, "rate", -0.2, 0.2, "2% a year, as MP's earnings floor"),
-    ("t_termination", "Termination for convenience with offtake", "a year", 0.002, "share", 0, 0.99, "illustrative"),
+    ("t_termination", "Termination for convenience with offtake", "% a year", 0.002, "rate", 0, 0.99, "illustrative"),
     ("t_ceiling", "Cancellation ceiling over capital cost", "%", 0.50, "share", 0, 1, "illustrative"),
-    ("t_coverage", "Guarantee coverage", "%", 0.60, "share", 0, 1, "illustrative"),
+    ("t_coverage", "Guarantee coverage", "%", 0.70, "share", 0, 1, "illustrative"),
     ("t_fee", "Guarantee fee", "% a year", 0.0075, "rate", 0, 0.2, "illustrative"),
     ("t_spread", "Spread on the guaranteed part", "% a year", 0.0050, "rate", 0, 0.2, "illustrative"),
     ("t_loan", "Government loan, share of the debt", "%", 0.13, "share", 0, 1, "$150m beside $1bn at MP Materials, 2025"),
@@ -71,7 +72,7 @@ TERMS: tuple[tuple[str, str, str, float, str, float, float, str], ...] = (
     ("t_export_share", "Share of sales exported", "%", 0.20, "share", 0, 1, "illustrative; EXIM is closed to defence articles"),
     ("t_export_cover", "Export credit cover of them", "%", 0.85, "share", 0, 1, "OECD Arrangement: a down payment of at least 15%"),
     ("t_grant", "Grant over capital cost", "%", 0.15, "share", 0, 0.9, "illustrative"),
-    ("t_clawback", "Clawback when the loan defaults", "%", 1.00, "share", 0, 1, "illustrative"),
+    ("t_clawback", "Clawback on default, from what the debt leaves", "%", 1.00, "share", 0, 1, "illustrative"),
     ("t_equity", "Government's share of the equity", "%", 0.30, "share", 0, 1, "illustrative; $400m preferred at MP Materials, 2025"),
     ("t_incumbent", "Costs of an uncompetitive incumbent", "x", 1.25, "multiple", 0.5, 5, "illustrative"),
 )
@@ -81,29 +82,31 @@ RESULTS = (
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
     ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
     ("permitted_debt", "Debt that all tests permit", "$m", "number"),
-    ("pd", "Default probability, constant equivalent", "% a year", "rate"),
-    ("bank_loss_share", "Expected loss borne by the bank, of its loan", "%", "share"),
-    ("shortfall_probability", "Probability that debt service is not covered", "%", "share"),
+    ("life_default", "Probability of default over the loan's life", "%", "level"),
+    ("bank_loss_share", "Expected loss borne by the bank, of its loan", "%", "rate"),
+    ("shortfall_probability", "Probability that loss of the contract takes DSCR below 1", "%", "level"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
-    ("public_cost", "Expected public cost", "$m", "number"),
-    ("budget_authority", "Budget authority needed (not to be added)", "$m", "number"),
+    ("public_cost", "Expected public cost", "$m", "nil number"),
+    ("budget_authority", "Budget authority needed (not to be added)", "$m", "nil number"),
+    ("tariff_burden", "Cost to home buyers, on no budget", "$m", "nil number"),
     ("cost_per_plant", "Expected public cost per $ of plant", "$", "number2"),
-    ("private_at_risk", "Private capital at risk", "$m", "number"),
-    ("private_per_public", "Private capital at risk per $ of expected public cost", "$", "number2"),
+    ("private_at_risk", "Private capital at risk, were the loan made", "$m", "number"),
+    ("private_per_public", "The same per $ of expected public cost", "$", "number2"),
 )
 RIVALS = (
     ("decision", "Decision", "", "centre wrap"),
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
     ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
-    ("shortfall_probability", "Probability that debt service is not covered", "%", "share"),
-    ("public_cost", "Expected public cost", "$m", "number"),
+    ("life_default", "Probability of default over the loan's life", "%", "level"),
+    ("public_cost", "Expected public cost", "$m", "nil number"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
 )
-# the goods' worth in money stays what it is when a band replaces a fixed price: in a band it is told by the market price
-WORTH = (
-    "IF({Deals!studied_price_basis}={Lists!list_price_basis#1},"
-    "{Deals!studied_buyer_value}*{Deals!studied_price}/MAX({Deals!studied_market_price},{Timeline!tolerance}),{Deals!studied_buyer_value})"
-)
+# the goods' worth in money stays what it is when a band replaces a fixed price, or the other way round: it is told over the
+# market price in a band, over the contract price where that is fixed
+FIXED, BAND = "{Lists!list_price_basis#1}", "{Lists!list_price_basis#2}"
+_OVER = "{Deals!studied_buyer_value}*{Deals!studied_%s}/MAX({Deals!studied_%s},{Timeline!tolerance})"
+WORTH_IN_BAND = f"IF({{Deals!studied_price_basis}}={FIXED},{_OVER % ('price', 'market_price')},{{Deals!studied_buyer_value}})"
+WORTH_AT_PRICE = f"IF({{Deals!studied_price_basis}}={FIXED},{{Deals!studied_buyer_value}},{_OVER % ('market_price', 'price')})"
 # the tools' inputs when none is used, for the case as the frontier takes it
 OFF = {
     "public_offtake_years": "0",
@@ -114,12 +117,12 @@ OFF = {
     "tariff": "0",
     "public_equity": "0",
 }
-# how the frontier's case is bound: the terms of an offtake with a band and of a guarantee, no tool in use
+# how the frontier's case is bound: the terms of an offtake and of a guarantee, no tool in use; {form} is its price basis
 BOUND = {
-    "price_basis": "{Lists!list_price_basis#2}",
+    "price_basis": "{form}",
     "price_floor": "{Support!t_floor}*{Deals!studied_price}",
     "price_cap": "{Support!t_cap}*{Deals!studied_price}",
-    "buyer_value": WORTH,
+    "buyer_value": f"IF({{form}}={BAND},{WORTH_IN_BAND},{WORTH_AT_PRICE})",
     "upside_share": "{Support!t_upside}",
     "band_escalator": "{Support!t_escalator}",
     "statutory_backing": "{Support!t_backing}",
@@ -138,8 +141,19 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
     def studied(key: str) -> str:
         return "=CHOOSE({Support!studied}," + ",".join(f"{{case_{i}_{key}}}" for i in range(1, n + 1)) + ")"
 
+    def bound(key: str, form: str, **given: str) -> str:
+        formula = given.get(key) or OFF.get(key) or BOUND.get(key) or f"{{studied_{key}}}"
+        return "=" + formula.replace("{form}", form).replace("{Deals!", "{")
+
     def unsupported(key: str) -> str:
-        return f"={OFF.get(key) or BOUND.get(key) or f'{{studied_{key}}}'}".replace("{Deals!", "{")
+        return bound(key, "{Support!t_form}")
+
+    def other_form(key: str) -> str:
+        return bound(key, f"IF({{Support!t_form}}={BAND},{FIXED},{BAND})")
+
+    def answer(key: str) -> str:
+        found = {"public_offtake_years": "{Frontier!answer_years}", "coverage": "{Frontier!answer_coverage}"}
+        return bound(key, "{Support!t_form}", **found)
 
     def incumbent(key: str) -> str:
         factor = "*{Support!t_incumbent}" if key in ("variable_cost", "fixed_cost") else ""
@@ -148,6 +162,8 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
     return [
         ("studied", "Case studied", studied),
         ("unsupported", "Studied, on the frontier's terms", unsupported),
+        ("other_form", "The same in the other form of price", other_form),
+        ("answer", "The frontier's answer", answer),
         ("incumbent", "Studied, with an incumbent's costs", incumbent),
     ]
 
@@ -160,9 +176,10 @@ def _package_inputs() -> list[Row]:
 
     price = own("price")
     band, both = "{use_band}=1", "{use_band}+{use_floor}>0"
+    offtake_fixed = "AND({use_offtake}=1,{use_band}+{use_floor}=0)"
     rows = (
         ("public_offtake_years", "Public offtake", "years", "=IF({use_offtake}=1,{t_years},0)", "count"),
-        ("price_basis", "Price basis", "choice", f"=IF({both},{{Lists!list_price_basis#2}},{own('price_basis')})", "centre wrap"),
+        ("price_basis", "Price basis", "choice", f"=IF({both},{BAND},IF({offtake_fixed},{FIXED},{own('price_basis')}))", "centre wrap"),
         ("price_floor", "Price floor", "$m a unit", f"=IF({both},{{t_floor}}*{price},{own('price_floor')})", "price"),
         (
             "price_cap",
@@ -184,12 +201,18 @@ def _package_inputs() -> list[Row]:
         (
             "termination",
             "Termination for convenience",
-            "a year",
+            "% a year",
             f"=IF({{use_offtake}}=1,MIN({{t_termination}},{own('termination')}),{own('termination')})",
-            "share",
+            "rate",
         ),
         ("cancellation_ceiling", "Cancellation ceiling", "$m", f"={{use_offtake}}*{{t_ceiling}}*{own('capex')}", "number"),
-        ("buyer_value", "Value of the goods to the buyer", "x price", f"=IF({both},{WORTH},{own('buyer_value')})", "multiple"),
+        (
+            "buyer_value",
+            "Value of the goods to the buyer",
+            "x price",
+            f"=IF({both},{WORTH_IN_BAND},IF({offtake_fixed},{WORTH_AT_PRICE},{own('buyer_value')}))",
+            "multiple",
+        ),
         ("coverage", "Guarantee coverage", "%", "={use_guarantee}*{t_coverage}+{use_export}*{t_export_share}*{t_export_cover}", "share"),
         ("guarantee_fee", "Guarantee fee", "% a year", "={t_fee}", "rate"),
         ("guaranteed_spread", "Spread on the guaranteed part", "% a year", "={t_spread}", "rate"),
@@ -215,6 +238,7 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     studied = settings.place("support_studied", min(2, n), n)
     reference = settings.place("support_reference", 1, n)
     backing = settings.take("support_t_backing", [BACKINGS[1]])
+    form = settings.take("support_t_form", [PRICE_BASES[0]])
     inputs = _package_inputs()
     rows: list[Row] = [
         heading("The case studied, here and on Frontier, Sensitivity and Time", "1"),
@@ -228,6 +252,9 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
             for key, label, unit, value, style, _, _, _ in TERMS
         ),
         scalar("t_backing", "Backing of a public offtake", "choice", backing[0] if backing[0] in BACKINGS else BACKINGS[1], "input choice"),
+        scalar(
+            "t_form", "Price of the offtake on Frontier", "choice", form[0] if form[0] in PRICE_BASES else PRICE_BASES[0], "input choice"
+        ),
         heading("Which tools a package uses (1 = yes)", "3"),
     ]
     for tool, label in TOOLS:
@@ -246,12 +273,11 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
         _blue(book, sheet, key, low, high, label)
     _blue(book, sheet, "studied", 1, n, "Case studied", whole=True)
     _blue(book, sheet, "reference", 1, n, "Case it is held against", whole=True)
-    place = sheet.placed["t_backing"]
-    keep(book, sheet, "support_t_backing", place.row, place.col, place.row, place.col)
-    spot = (place.row, place.col, place.row, place.col)
-    sheet.validations.append(
-        Validation(spot, "list", choices=BACKINGS, title="Backing", error="Choose from the list.", blank_allowed=False)
-    )
+    for key, choices, title in (("t_backing", BACKINGS, "Backing"), ("t_form", PRICE_BASES, "Price of the offtake")):
+        place = sheet.placed[key]
+        spot = (place.row, place.col, place.row, place.col)
+        keep(book, sheet, f"support_{key}", *spot)
+        sheet.validations.append(Validation(spot, "list", choices=choices, title=title, error="Choose from the list.", blank_allowed=False))
     for tool, _ in TOOLS:
         at = sheet.placed[f"use_{tool}"].row
         keep(book, sheet, f"support_use_{tool}", at, COLUMNS.first, at, COLUMNS.last)
@@ -275,8 +301,8 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     row = lay(
         sheet,
         [
-            path("repays", "Debt service covered throughout, probability: entrant", "%", covered("r"), "total share"),
-            path("repays_not", "Debt service covered throughout, probability: incumbent", "%", covered("i"), "total share"),
+            path("repays", "Probability that the loan is paid to its end: entrant", "%", paid("r"), "total level"),
+            path("repays_not", "Probability that the loan is paid to its end: incumbent", "%", paid("i"), "total level"),
         ],
         row,
         COLUMNS,
@@ -286,9 +312,9 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     sheet.widths |= {CONSTANT: 18, TOTAL: 22, LABEL: 54} | {COLUMNS.first + i: 13 for i in range(COLUMNS.count)}
 
 
-def covered(prefix: str) -> str:
-    """The probability that debt service is covered in every year."""
-    return f'=IF(ISNUMBER({{{prefix}_shortfall_probability}}),1-{{{prefix}_shortfall_probability}},"n/a")'
+def paid(prefix: str) -> str:
+    """The probability that the loan is paid to its end."""
+    return f'=IF(ISNUMBER({{{prefix}_life_default}}),1-{{{prefix}_life_default}},"n/a")'
 
 
 def _names(n: int) -> str:
@@ -343,6 +369,14 @@ def _gains(sheet: Sheet, row: int) -> int:
             path("gain_dscr", "Minimum DSCR", "x", gain("min_dscr"), "multiple"),
             path("gain_rate", "All-in rate", "% a year", gain("all_in_rate"), "rate"),
             path("gain_debt", "Debt that all tests permit", "$m", gain("permitted_debt")),
+            band("What is mobilised: only where every test is met is the loan made"),
+            path(
+                "mobilised",
+                "Private capital mobilised",
+                "$m",
+                '=IF(LEFT({r_decision},5)="Meets",{r_private_at_risk},0)',
+                "nil number",
+            ),
         ],
         row,
         COLUMNS,
@@ -374,7 +408,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         sheet,
         [
             note("Two states in present values: the contract is kept, or it is lost and another user buys the plant (SUPPORT_SPLIT)."),
-            note("Each party's money at risk, gain if it is kept, loss if it is lost, and expected value; a loss below nought is a gain."),
+            note("Each party's money at risk, gain if it is kept, loss if it is lost, and expected value; a loss below zero is a gain."),
             *(scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}") for k, label, unit, v, style, _, _ in given),
             scalar("s_capex", "Cost of the project", "$m", of_studied("{S!total_uses}")),
             scalar("s_debt", "Debt", "$m", of_studied("{S!debt}")),
@@ -384,7 +418,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
                 "$m",
                 of_studied("SUMPRODUCT({S!unlevered_cfads_promised:},(1+{s_rate})^-{S!year:})"),
             ),
-            scalar("s_failure", "Worth if it is lost", "$m", of_studied("{S!collateral}*(1-{S!sale_cost})")),
+            scalar("s_failure", "Worth if it is lost", "$m", of_studied("{S!collateral_sold}")),
             scalar("s_probability", "Probability that it is kept to the end of the loan", "%", of_studied("{S!contract_kept}"), "share"),
             scalar("s_shortfall", "Debt not covered where it is lost", "$m", "=MAX(0,{s_debt}-{s_failure})"),
             scalar("s_cost", "Expected public cost of each tool", "$m", "={s_covered}*(1-{s_probability})*{s_shortfall}", "total number"),
@@ -395,7 +429,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
     for key, label, _, _, _, low, high in given:
         _blue(book, sheet, key, low, high, label)
     frame.band_row(sheet, row, "The tools: same expected cost each", COLUMNS.last)
-    for j, column in enumerate(("grant, $m", "guaranteed", "lent by state")):
+    for j, column in enumerate(("grant, $m", "guaranteed", "public loan")):
         sheet.put(row, COLUMNS.first + j, column, "band right")
     first = row + 1
     for words, tool in SPLIT_TOOLS:

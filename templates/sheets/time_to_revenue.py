@@ -1,43 +1,52 @@
 """The Time sheet: build and ramp side by side, what a month of delay costs, what learning saves and what a lapse destroys.
 
-Also what an announced contract is worth, and what standing ready for a surge is worth against its cost.
+Also what an announced contract is worth, and what standing ready for a surge is worth against its cost. Each section ends in
+one line that says what it found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from templates.book import Book, Chart, Series, Sheet, TimeColumns, Validation, column_letters
+from templates.book import Book, Chart, Series, Sheet, TimeColumns, area, column_letters
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, path, scalar
 from templates.settings import Settings, keep
-from templates.sheets import frame
+from templates.sheets import bounds, frame
 from templates.styles import PALETTE
 
 G = FIRST_TIME_COLUMN
 DOUBLINGS = (1, 2, 4, 8, 16, 32)
 WIDE = max(6, len(DOUBLINGS))
 COLUMNS = TimeColumns(G, WIDE)
+SURGE_FOUND = (
+    '="Spare capacity of "&TEXT({spare},"0%")&IF(ISNUMBER({ready_breakeven})," "&IF({ready_value}>={ready_cost},"pays","does not pay")'
+    '&": it returns $"&TEXT({ready_ratio},"0.00")&" per $ of cost, and would pay from a probability of "'
+    '&TEXT({ready_breakeven},"0.0%")&" a year (assumed: "&TEXT({crisis},"0.0%")&")"," is never paid for: a surge unit is worth less '
+    'than it costs")'
+)
 
 
 def lay_time(book: Book, names: Sequence[str], builds: Sequence[str], settings: Settings, paper: str) -> None:
     """The sheet; one column a case in the side-by-side tables."""
     sheet = frame.time_sheet(book, "Time", "Time: months to first revenue, and what time costs", COLUMNS, "", "56B4E9", paper)
     for i in range(WIDE):
-        sheet.put(frame.HEAD_ROW, G + i, f"={{Inputs!case_name_{i + 1}}}" if i < len(names) else None, "heading right")
+        sheet.put(frame.HEAD_ROW, G + i, f"={{Inputs!case_name_{i + 1}}}" if i < len(names) else None, "heading wrap")
+    for col, text in ((CONSTANT, "Value"), (TOTAL, "Source")):
+        sheet.put(frame.HEAD_ROW, col, text, "heading right" if col == CONSTANT else "heading")
+    sheet.heights[frame.HEAD_ROW] = 27
     row = _build(sheet, frame.FIRST_ROW, names, builds)
     row = _announced(book, sheet, row + 1, names, settings)
     row = _learning(book, sheet, row + 1, settings)
     row = _lapse(book, sheet, row + 1, settings)
     _surge(book, sheet, row + 1, settings)
-    sheet.widths |= {CONSTANT: 18, LABEL: 62} | {G + i: 20 for i in range(WIDE)}
+    sheet.widths |= {CONSTANT: 18, TOTAL: 18, LABEL: 62} | {G + i: 16 for i in range(WIDE)}
     sheet.print.pages_tall = 1
 
 
 def blue(
     book: Book, sheet: Sheet, row: int, settings: Settings, given: Sequence[tuple[str, str, str, float, str, float, float, str]]
 ) -> int:
-    """Kept blue scalars with bounds and a source: key, label, unit, value, format, least, most, source."""
+    """Kept blue scalars with bounds and a source: key, label, unit, value, format, min, max, source."""
     row = lay(
         sheet,
         [
@@ -47,20 +56,18 @@ def blue(
         row,
         COLUMNS,
     )
-    for key, label, _, _, _, low, high, source in given:
-        place = sheet.placed[key]
-        spot = (place.row, place.col, place.row, place.col)
-        keep(book, sheet, f"time_{key}", *spot)
-        sheet.put(place.row, TOTAL, source, "grey")
-        rule = Validation(spot, "decimal", low, high, title=label[:32], error=f"From {low:g} to {high:g}.", blank_allowed=False)
-        sheet.validations.append(replace(rule, kind="whole") if isinstance(value_of(sheet, key), int) and low >= 1 else rule)
+    for key, label, _, _, style, low, high, source in given:
+        spot = bounds.kept_cell(book, sheet, key, f"time_{key}")
+        sheet.put(spot[0], TOTAL, source, "grey")
+        sheet.validations.append(bounds.between(spot, label, low, high, style == "count"))
     return row
 
 
-def value_of(sheet: Sheet, key: str) -> object:
-    """What a laid scalar holds."""
-    place = sheet.placed[key]
-    return sheet.value(place.row, place.col)
+def finding(sheet: Sheet, row: int, key: str, formula: str) -> int:
+    """The line that says what a section found; returns the row after."""
+    sheet.put(row, LABEL, formula, "bold")
+    sheet.mark(f"finding_{key}", row, LABEL)
+    return row + 1
 
 
 def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) -> int:
@@ -87,7 +94,7 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
             "number",
         ),
         ("delay_net", "Holding cost of a month of delay, less damages", "$m a month", "{C!delay_cost}-{C!delay_damages}", "number"),
-        ("ramp_lost", "Output lost to the ramp, years of full output", "years", "{ramp_#}/12/(1+1)", "number2"),
+        ("ramp_lost", "Output lost to the ramp, years of full output", "years", "{ramp_#}/12/{Timeline!two}", "number2"),
     )
     row += 1
     for key, label, unit, formula, style in rows:
@@ -115,8 +122,9 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
     sheet.put(row + 3, UNIT, "%", "unit")
     row += 4
     said = '&", "&'.join(f'{{Inputs!case_name_{i}}}&" "&TEXT({{full_{i}}},"0")' for i in range(1, len(names) + 1))
-    sheet.put(row, LABEL, f'="Months to full output: "&{said}')
-    sheet.mark("finding_build", row, LABEL)
+    costs, cases = (area(at, G, at, G + len(names) - 1, True) for at in (sheet.placed["delay_cost_1"].row, frame.HEAD_ROW))
+    dearest = f'TEXT(MAX({costs}),"#,##0.0")&" ("&INDEX({cases},1,MATCH(MAX({costs}),{costs},0))&")"'
+    finding(sheet, row, "build", f'="Months to full output: "&{said}&"; a month of delay costs up to $m "&{dearest}')
     first, last = column_letters(G), column_letters(G + len(names) - 1)
 
     def across(key: str) -> str:
@@ -161,9 +169,10 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
         ("contract_value", "Value of the contract, risk counted", "$m", "{C!contract_value}", "number"),
         ("per_plant", "Per $ of plant", "$", "{contract_value_#}/{C!plant_cost}", "number2"),
         ("per_market", "Over the sponsor's market value", "%", "{contract_value_#}/{market_value}", "share"),
-        ("carries", "Debt that the contract permits, all tests met", "$m", "{C!permitted_debt}", "number"),
-        ("mobilised", "Private capital at risk that it mobilises, as structured", "$m", "{C!private_at_risk}", "number"),
-        ("mobilised_per", "Per $ of expected public cost", "$", "{C!private_per_public}", "number2"),
+        ("carries", "Debt that the contract permits, all tests met", "$m", "{C!permitted_debt}", "nil number"),
+        # a loan that the tests refuse is not made: it mobilises nothing
+        ("mobilised", "Private capital at risk that it mobilises", "$m", "IF({C!decision}>0,{C!private_at_risk},0)", "nil number"),
+        ("mobilised_per", "Per $ of expected public cost", "$", 'IF({C!decision}>0,{C!private_per_public},"n/a")', "number2"),
     )
     for key, label, unit, formula, style in rows:
         sheet.put(row, LABEL, label)
@@ -172,7 +181,11 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
             sheet.put(row, G + i, "=" + formula.replace("{C!", f"{{{name}!").replace("_#}", f"_{i + 1}}}"), style)
             sheet.mark(f"{key}_{i + 1}", row, G + i)
         row += 1
-    return row
+    said = '&", "&'.join(
+        f'{{Inputs!case_name_{i}}}&" "&IF({{mobilised_{i}}}>0,TEXT({{mobilised_{i}}},"#,##0"),"zero, as its credit tests fail")'
+        for i in range(1, len(names) + 1)
+    )
+    return finding(sheet, row, "announced", f'="Private capital that the contract mobilises, $m: "&{said}')
 
 
 def _own(key: str) -> str:
@@ -186,13 +199,13 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         sheet,
         [
             scalar("curve", "Unit cost after each doubling", "%", f"=1-{_own('learning_rate')}", "share"),
-            scalar("exponent", "Exponent of the curve", "factor", "=LN({curve})/LN(1+1)", "factor"),
+            scalar("exponent", "Exponent of the curve", "factor", "=LN({curve})/LN({Timeline!two})", "factor"),
             path(
                 "multiple",
                 "Cumulative output, over that at which unit cost is quoted",
                 "x",
                 settings.take("time_multiple", list(DOUBLINGS)),
-                "input count",
+                "input general",
             ),
             path("unit_cost", "Unit cost", "$m a unit", f"={_own('variable_cost')}*{{multiple}}^{{exponent}}", "price"),
             scalar(
@@ -214,8 +227,18 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         COLUMNS,
     )
     at = sheet.placed["multiple"].row
-    keep(book, sheet, "time_multiple", at, COLUMNS.first, at, COLUMNS.last)
-    return row
+    spot = (at, COLUMNS.first, at, COLUMNS.last)
+    keep(book, sheet, "time_multiple", *spot)
+    sheet.validations.append(bounds.between(spot, "Cumulative output", 0.01, 1e6))
+    last = f"#{COLUMNS.count}"
+    return finding(
+        sheet,
+        row,
+        "learning",
+        f'="Each doubling of output takes "&TEXT({_own("learning_rate")},"0.0%")&" off the unit cost: from $m "'
+        f'&TEXT({_own("variable_cost")},"0.0000")&" to "&TEXT({{unit_cost{last}}},"0.0000")&" a unit at "&{{multiple{last}}}'
+        '&" times the output"',
+    )
 
 
 def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
@@ -229,11 +252,11 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         row + 1,
         settings,
         (
-            ("decay", "Capability lost in each idle year", "%", 0.20, "share", 0, 1, "illustrative"),
-            ("idle_years", "Idle years", "years", 5, "count", 1, 30, "illustrative"),
+            ("decay", "Capability lost in each idle year", "% a year", 0.20, "share", 0, 1, "illustrative"),
+            ("idle_years", "Idle period", "years", 5, "count", 1, 30, "illustrative"),
             (
                 "rebuild_years",
-                "Years to climb back",
+                "Recovery period",
                 "years",
                 4,
                 "count",
@@ -246,7 +269,7 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     value = f"{_own('price')}*{_own('capacity')}*{_own('contract_share')}"
     ready = f"{_own('idle_cost')}*{_own('fixed_cost')}"
     rate = _own("treasury_rate")
-    return lay(
+    row = lay(
         sheet,
         [
             scalar("left", "Capability left", "%", "=(1-{decay})^{idle_years}", "share"),
@@ -266,6 +289,13 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         row,
         COLUMNS,
     )
+    return finding(
+        sheet,
+        row,
+        "lapse",
+        '="A lapse of "&{idle_years}&" years loses $m "&TEXT({lapse_cost},"#,##0")&" of output; keeping the plant warm costs $m "'
+        '&TEXT({kept_cost},"#,##0")&": "&IF({lapse_cost}>{kept_cost},"keeping it warm pays","letting it lapse is cheaper")',
+    )
 
 
 def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
@@ -277,14 +307,14 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
         row + 1,
         settings,
         (
-            ("crisis", "Chance of a crisis", "a year", 0.04, "share", 0, 1, "illustrative"),
-            ("crisis_years", "It lasts", "years", 2, "count", 1, 30, "illustrative"),
+            ("crisis", "Probability of a crisis", "% a year", 0.04, "share", 0, 1, "illustrative"),
+            ("crisis_years", "Length of the crisis", "years", 2, "count", 1, 30, "illustrative"),
             ("spare", "Spare capacity kept ready, over capacity", "%", 0.25, "share", 0, 1, "illustrative"),
             ("surge_worth", "Worth of a surge unit to the buyer, over the price", "x price", 3.0, "multiple", 0, 100, "illustrative"),
         ),
     )
     unit = _own("price")
-    lay(
+    row = lay(
         sheet,
         [
             scalar("surge_volume", "Surge output a year", "volume", f"={{spare}}*{_own('capacity')}"),
@@ -305,8 +335,8 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
             scalar("ready_ratio", "Expected gain per $ of cost", "$", '=IF({ready_cost}>0,{ready_value}/{ready_cost},"n/a")', "number2"),
             scalar(
                 "ready_breakeven",
-                "Chance of a crisis at which it pays",
-                "a year",
+                "Probability of a crisis at which it pays",
+                "% a year",
                 '=IF({surge_gain}>0,{ready_cost}/{surge_gain},"n/a")',
                 "share",
             ),
@@ -314,3 +344,4 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
         row,
         COLUMNS,
     )
+    sheet.print.area = (0, 0, finding(sheet, row, "surge", SURGE_FOUND) - 1, COLUMNS.last)

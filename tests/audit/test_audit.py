@@ -226,7 +226,7 @@ def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     shutil.copy(BUILT / "single_factory.xlsx", path)
     book = openpyxl.load_workbook(path)
-    case, checks, inputs = book["Factory today"], book["Checks"], book["Inputs"]
+    case, checks, inputs = book["Factory in a price band"], book["Checks"], book["Inputs"]
     label = {str(case.cell(row, 2).value): row for row in range(1, case.max_row + 1)}
     interest, capacity = label["Opening balance"], label["Volume available"]
     case.cell(interest, 12).value = 123.4
@@ -243,9 +243,9 @@ def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
     book.save(path)
     found = {(one.rule, one.sheet, one.range) for one in audit(path).findings if one.severity != "note"}
     assert {
-        ("hard-coded-in-formula-row", "Factory today", f"L{interest}"),
-        ("formula-break", "Factory today", f"O{capacity}"),
-        ("constant-in-formula", "Factory today", f"O{capacity}"),
+        ("hard-coded-in-formula-row", "Factory in a price band", f"L{interest}"),
+        ("formula-break", "Factory in a price band", f"O{capacity}"),
+        ("constant-in-formula", "Factory in a price band", f"O{capacity}"),
         ("check-that-cannot-fail", "Checks", f"H{checks_row}"),
         ("hidden-sheet", "Time", ""),
         ("volatile", "Summary", "J60"),

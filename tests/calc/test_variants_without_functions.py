@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -36,5 +37,7 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
     compared, faults = office.differences(opened, mine, theirs)
     assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"
     if "Checks" in opened.formulas:
-        assert (mine.sheets["Checks"][0, 7], theirs["Checks"][0, 7]) == ("OK", "OK")
+        master = str(mine.sheets["Checks"][0, 7])
+        assert master == theirs["Checks"][0, 7]
+        assert re.fullmatch(r"OK, \d+ not run", master)
         assert theirs["Checks"][1, 7] == "functions: showing saved values"

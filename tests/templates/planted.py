@@ -96,19 +96,21 @@ INPUTS = {
 
 BUILDING = {
     "a draw typed over": Fault("Sources equal uses", BUILD, "equity_draw", 99, 5),
-    "uses that leave out the fees": Fault("Debt is its share of total uses", BUILD, "uses", "={build_cost}+{idc}", 1),
+    "uses that leave out the fees": Fault(
+        "Equity pays its share of the budget, and the overrun and delay", BUILD, "uses", "={build_cost}+{idc}", 1
+    ),
     "a balance typed over": Fault("The facility closes: its balance at the end is the debt", BUILD, "balance", 5, 60),
-    "a row broken in one month": Fault("Debt is its share of total uses", BUILD, "balance_0", "={balance_0<}", 9),
+    "a row broken in one month": Fault("Debt is its share of the budgeted uses", BUILD, "balance_0", "={balance_0<}", 9),
     "spending left out": Fault("All plant cost is spent", BUILD, "spend_share", 0, 12),
     "interest for a year in a month": Fault(metric("Interest during construction"), BUILD, "idc", "={balance<}*0.08", 7),
 }
 
 DEBT = {
-    "the debt typed over": Fault("Debt is its share of total uses", CASE, "debt", 1000),
+    "the debt typed over": Fault("Debt is its share of the budgeted uses", CASE, "debt", 1000),
     "a principal typed over": Fault(LAST_INSTALMENT, CASE, "principal", 1, 4),
     "interest on the wrong balance": Fault(LAST_INSTALMENT, CASE, "interest", "={opening<}*{term_rate}", 6),
     "a repayment with the wrong sign": Fault(LAST_INSTALMENT, CASE, "closing", "={opening}+{principal}-{balloon_paid}", 5),
-    "a closing balance typed over": Fault("Debt is repaid to zero at the tenor", CASE, "closing", 77, 10),
+    "a closing balance typed over": Fault("The scheduled balance ends at zero", CASE, "closing", 77, 10),
     "a balance written down": Fault("Principal and balloon add to the debt", CASE, "closing", 100, 4),
     "a loan's probability typed over": Fault("Loan states add to one", CASE, "default_probability", 0.5, 2),
     "a part of the rate typed over": Fault("All-in rate is the sum of its parts", CASE, "bank_rate", 0.2),
@@ -133,6 +135,16 @@ VIEWS = {
 
 CASH = {
     "a distribution typed over": Fault("Cash in equals cash out in the waterfall", CASE, "distribution", 500, 3),
+    "debt service that vanishes": Fault("Debt service is paid or stands as arrears", CASE, "arrears", 0, 30),
+    "a tax year typed over": Fault(
+        "Tax over the plant's life is that on its income and the losses left, promised", CASE, "tax_promised", 1, 6
+    ),
+    "more recovered than was claimed": Fault("Claims are recovered or lost", CASE, "guarantee_recoveries", 5, 3),
+    "a subsidy typed over": Fault("Guarantee's cost by the built-in NPV of claims, recoveries and fees", CASE, "guarantee_cost", 50),
+    "interest for half a year": Fault(
+        "Debt service and balloon, discounted at the all-in rate, are worth the debt", CASE, "debt_service", "={interest}/2+{principal}", 4
+    ),
+    "a cover ratio typed over": Fault("PLCR by the built-in NPV of CFADS", CASE, "plcr", 1.5),
     "cash held below nothing": Fault("No negative cash balance", CASE, "trapped", -5, 9),
     "a step of the IRR typed over": Fault(metric("Project IRR, promised, without debt"), "Returns", "c1_log_rate_project", 0.3, 12),
     "a flow that the IRR leaves out": Fault(
@@ -141,6 +153,24 @@ CASH = {
     "a test's verdict typed over": Fault("Tests passed, failed and not applying add up", CASE, "tests_failed", 0),
     "a loss typed over": Fault(metric("Expected loss over the loan's life"), CASE, "expected_loss", 0),
     "the public cost typed over": Fault(metric("Expected public cost"), CASE, "public_cost", -1),
+}
+
+IN_ORDER = {
+    f"the sponsor paid before {before}, {view} view": Fault(
+        f"Nothing is distributed {check}, {view} view", CASE, f"{row}{key}", content, 6, also=((f"distribution{key}", 5),)
+    )
+    for before, check, row, content in (
+        ("the lender", "while debt service is unpaid", "arrears", 9),
+        ("the reserve", "before the reserve is at its target", "reserve", 0),
+    )
+    for view, key in (("lender's", ""), ("promised", "_promised"), ("expected", "_expected"))
+} | {
+    f"{what} typed over": Fault(f"{what} discounts what is paid in and what comes back to the same", CASE, key, 0.2)
+    for what, key in (
+        ("Project IRR", "irr_project"),
+        ("Promised equity IRR", "irr_equity_promised"),
+        ("Expected equity IRR", "irr_equity_expected"),
+    )
 }
 
 CELLS = {
@@ -166,14 +196,21 @@ CALLS = {
         1,
         cases=2,
     ),
-    "an argument of a call changed": Fault("DSCR_MIN: Minimum DSCR", "Checks", "DSCR_MIN: Minimum DSCR", ("debt_service:", "interest:")),
+    "an argument of a call changed": Fault(
+        "IDC: Facility at completion", "Checks", "IDC: Facility at completion", ("planned_cost#1", "planned_cost#2")
+    ),
     "two arguments of a call the wrong way round": Fault(
         "GUARANTEE_RATE: All-in rate of the bank loan",
         "Checks",
         "GUARANTEE_RATE: All-in rate of the bank loan",
         (f"{{{CASE}!lgd}},{{{CASE}!coverage}}", f"{{{CASE}!coverage}},{{{CASE}!lgd}}"),
     ),
-    "an argument of a call left out": Fault("LLCR: LLCR", "Checks", "LLCR: LLCR", (f",{{{CASE}!tenor}})", ")")),
+    "an argument of a call left out": Fault(
+        "DEBT_CAPACITY: Debt capacity with the government's commitment",
+        "Checks",
+        "DEBT_CAPACITY: Debt capacity with the government's commitment",
+        (f",{{{CASE}!grace_years}})", ")"),
+    ),
     "a case that reads its neighbour's column": Fault(metric("Debt used"), CASE, "capex", "={Inputs!capex_1}", cases=2),
     "a row of a case that reads its neighbour's column": Fault(
         metric("Debt capacity on expected revenue"), CASE, "fixed_cost", "={Inputs!fixed_cost_1}", cases=2
@@ -195,4 +232,4 @@ SHOWN = {
     "dollars typed for millions": typed("capex", 2.4e9),
 }
 
-FAULTS: dict[str, Fault] = SHOWN | INPUTS | BUILDING | DEBT | VIEWS | CASH | CELLS | CALLS
+FAULTS: dict[str, Fault] = SHOWN | INPUTS | BUILDING | DEBT | VIEWS | CASH | IN_ORDER | CELLS | CALLS

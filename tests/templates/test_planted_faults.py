@@ -99,7 +99,7 @@ def test_without_its_fault_the_workbook_is_sound_again(count: int, shown: Shown)
 
 def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:
     book = comparison.build(deals(1))
-    native = {what for what, _, _ in checks.NATIVE} | {"Inputs within their range"}
+    native = {what for _, what, _, _ in checks.NATIVE} | {"Inputs within their range"}
     assert native <= {fault.check for fault in FAULTS.values()}
     every = {book["Checks"].value(row, checks.WHAT) for row, col in book["Checks"].cells if col == checks.WHAT}
     assert {fault.check for fault in FAULTS.values()} <= every

@@ -46,12 +46,19 @@ def test_scenarios_change_what_they_say(shipped_book: Book) -> None:
     assert dscr[1]["Offtaker defaults"] < 1 < dscr[1]["Base"]
     assert dscr[2]["Appropriation lapses"] == dscr[2]["Base"]  # its bank counts on the first year alone
     promised = dict(zip(scenarios.NAMES, sheet.values_of("strip_min_dscr_promised_2"), strict=True))
-    assert promised["Appropriation lapses"] < 0 < promised["Base"]
+    assert promised["Appropriation lapses"] == 0 < promised["Base"]  # the plant is closed
     for i in (1, 2, 3):  # the loan was priced before a scenario took the contract away
         rate = dict(zip(scenarios.NAMES, sheet.values_of(f"strip_all_in_rate_{i}"), strict=True))
         assert rate["Appropriation lapses"] == rate["Offtaker defaults"] == rate["Base"]
     assert dscr[3]["Appropriation lapses"] == dscr[3]["Base"]  # full faith and credit
-    assert dscr[3]["Combined downside"] < dscr[3]["Delay"] < dscr[3]["Base"]
+    assert dscr[3]["Contract lost"] == dscr[3]["No special authority"] == 0
+    assert dscr[3]["Combined downside"] < dscr[3]["Utilisation shortfall"] < dscr[3]["Demand shortfall"] == dscr[3]["Base"]
+    extra = dict(zip(scenarios.NAMES, sheet.values_of("strip_sponsor_extra_3"), strict=True))
+    assert extra["Cost overrun"] == pytest.approx(0.15 * 2640)
+    stands = {i: dict(zip(scenarios.NAMES, sheet.values_of(f"standing_{i}"), strict=True)) for i in (1, 2, 3)}
+    assert stands[1]["Appropriation lapses"] == stands[3]["Offtaker defaults"] == stands[2]["User case"] == "not reached"
+    assert stands[1]["Contract lost"] == stands[3]["Contract lost"] == "default"
+    assert stands[3]["Combined downside"] == "holds"
 
 
 def test_the_answer_is_computed_from_the_grids(shipped_book: Book) -> None:
@@ -65,19 +72,40 @@ def test_the_answer_is_computed_from_the_grids(shipped_book: Book) -> None:
             if str(decision).startswith("Meets"):
                 passing.append((cost, term, coverage))
     cost, term, coverage = min(passing)
-    said = str(sheet.value_of("sentence"))
-    assert (
-        f"With {term:.0f} years of offtake and a {coverage:.0%} guarantee, Factory today passes the tests that Data centre passes" in said
-    )
+    said = " ".join(str(sheet.value_of(f"sentence_{k}")) for k in (1, 2))
+    offtake = f"With {term:.0f} years of public offtake at a fixed price and a {coverage:.0%} guarantee"
+    assert f"{offtake}, Factory today passes the tests that Data centre passes" in said
     assert f"${cost:,.0f}m" in said
-    assert shipped_book["Summary"].value_of("answer") in said
+    assert f"{100 * cost / 2640:.1f} cents per dollar of plant" in said
+    for k in range(1, 5):
+        assert shipped_book["Summary"].value_of(f"answer_line{k}") == sheet.value_of(f"sentence_{k}")
+
+
+def test_the_answer_the_package_and_the_case_are_one(shipped_book: Book) -> None:
+    """The same terms have the same figures wherever they stand: on Frontier, on Support and in the case's own column."""
+    frontier, sheet, summary = (shipped_book[name] for name in ("Frontier", "Support", "Summary"))
+    at = [name for name, _ in support.PACKAGES].index("Offtake, fixed + guarantee")
+    assert frontier.value_of("answer_years") == summary.value_of("supported_end_year_3")
+    for measure, key in (("public_cost", "public_cost"), ("budget_authority", "budget_authority"), ("min_dscr", "lender_min_dscr")):
+        case = summary.value_of(f"{key}_3")
+        assert frontier.value_of(f"answer_{measure}") == pytest.approx(case, rel=1e-12)
+        assert sheet.values_of(f"r_{measure}")[at] == pytest.approx(case, rel=1e-12)
+    assert frontier.value_of("best_cost") < frontier.value_of("other_cost")
+    assert frontier.value_of("other_cost") == pytest.approx(sheet.values_of("r_public_cost")[at + 1], rel=1e-12)
+
+
+def test_a_lender_counts_an_offtake_only_where_a_statute_backs_it(shipped: list[SourcedDeal]) -> None:
+    book = comparison.calculated(shipped, settings=Settings({"support_t_backing": ["subject to appropriation"]}))
+    assert book["Frontier"].value_of("best_row") == 0
+    assert "No pair of offtake years and coverage" in str(book["Summary"].value_of("answer_line1"))
+    assert "hangs on yearly appropriations" in str(book["Summary"].value_of("answer_line4"))
 
 
 def test_support_is_the_case_with_the_tools_inputs(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
     """A package's figures equal those of the deal with its inputs, worked out here without DEAL_SCENARIOS."""
     sheet = shipped_book["Support"]
     names = [name for name, _ in support.PACKAGES]
-    at = names.index("Offtake + guarantee")
+    at = names.index("Offtake, band + guarantee")
     keys = [key.removeprefix("p_") for key in sheet.placed if key.startswith("p_")]
     changes = {key: sheet.values_of(f"p_{key}")[at] for key in keys}
     whole = {key: int(value) for key, value in changes.items() if isinstance(value, float) and deals.param_of(key).kind == "count"}
@@ -100,11 +128,11 @@ def test_a_filled_workbook_keeps_its_choices(tmp_path: Path) -> None:
     filled = openpyxl.load_workbook(first)
     filled["Scenarios"]["D6"].value = "Delay"
     name = next(iter(filled.defined_names["set_scenario_add_delay_months"].destinations))
-    filled["Scenarios"][name[1].replace("$", "")][0][3].value = 9
+    filled["Scenarios"][name[1].replace("$", "")][0][scenarios.NAMES.index("Delay")].value = 9
     filled.save(tmp_path / "filled.xlsx")
     again = comparison.compare([str(tmp_path / "filled.xlsx")], str(tmp_path / "again.xlsx")).book
     assert again["Scenarios"].value_of("scenario") == "Delay"
-    assert again["Scenarios"].values_of("delay_months_1")[3] == 9
+    assert again["Scenarios"].values_of("delay_months_1")[scenarios.NAMES.index("Delay")] == 9
     assert again["Defence factory" if "Defence factory" in again.sheets else "Factory today"].value_of("delay_months") == 9
     assert again["Checks"].value_of("master") == "OK"
 

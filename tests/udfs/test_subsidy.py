@@ -165,10 +165,9 @@ def test_the_kernels_agree_with_the_public_cost_of_a_whole_deal() -> None:
     deal = deals.read({**dict(EXAMPLE), "coverage": 0.6, "guarantee_fee": 0.01, "government_loan_share": 0.2, "sale_months": 18})
     r = deals.evaluate(deal)
     bank = 0.8 * r.opening
-    *_, cost = subsidy.guarantee_subsidy(deal.treasury_rate, bank, r.pd, r.lgd[:, 0], deal.coverage, deal.guarantee_fee, 0.0, 1.5)
+    *_, cost = subsidy.guarantee_subsidy(deal.treasury_rate, bank, r.pd_counted, r.lgd[:, 0], deal.coverage, deal.guarantee_fee)
     np.testing.assert_allclose(cost, r.guarantee_cost[:, 0], rtol=1e-9)
     lent = 0.2 * r.opening
     rows = lent, lent * deal.government_loan_rate, 0.2 * (r.principal + r.balloon_paid)
-    lag = (1 + deal.treasury_rate) ** -1.5
-    mine = subsidy.loan_cost(deal.treasury_rate, *rows, r.pd, 1 - (1 - r.lgd[:, 0]) * lag)
+    mine = subsidy.loan_cost(deal.treasury_rate, *rows, r.pd_counted, r.lgd[:, 0])
     np.testing.assert_allclose(mine, r.loan_cost[:, 0], rtol=1e-9)

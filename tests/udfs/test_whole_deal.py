@@ -34,7 +34,8 @@ def example() -> Deal:
 
 @cache
 def shipped() -> tuple[Deal, ...]:
-    return tuple(entry.deal for entry in dealfile.load_shipped())
+    """The three deals of the comparison, and the factory with its price in a band."""
+    return (*(entry.deal for entry in dealfile.load_shipped()), dealfile.load(dealfile.shipped_path("factory_band")).deal)
 
 
 def value(deal: Deal, name: str) -> Any:
@@ -89,7 +90,7 @@ def test_words_numbers_and_switches_as_cells_hold_them_give_the_deal_back(deal: 
 def test_every_measure_is_a_figure_of_the_chain_and_named_in_the_help() -> None:
     r = deals.evaluate(shipped())
     for name, entry in MEASURES.items():
-        assert np.shape(r[entry.key]) == (3, 1), name
+        assert np.shape(r[entry.key]) == (4, 1), name
         assert name in FUNCTIONS["DEAL_METRICS"].doc, name
         assert entry.texts or entry.better in (-1, 1), name
     assert len({entry.words.lower() for entry in MEASURES.values()}) == len(MEASURES)
@@ -128,7 +129,7 @@ def test_credit_tests_pass_as_their_value_meets_the_limit(deal: Deal) -> None:
 
 def test_results_do_not_depend_on_the_block() -> None:
     rng = np.random.default_rng(7)
-    x = figures.variants(shipped()[2], {"coverage": rng.uniform(0, 1, 23), "price_floor": rng.uniform(0.8, 1.0, 23)})
+    x = figures.variants(shipped()[3], {"coverage": rng.uniform(0, 1, 23), "price_floor": rng.uniform(0.8, 1.0, 23)})
     names = list(MEASURES)
     whole = figures.evaluate(x, names, block=23)
     for block in (1, 4, 22):
@@ -198,6 +199,7 @@ def test_frontier_counts_the_commitment_and_is_a_loop_of_deals() -> None:
 
 @pytest.mark.parametrize("deal", shipped()[1:], ids=lambda deal: deal.case_name)
 def test_the_frontier_of_tests_failed_is_monotone_in_the_offtake(deal: Deal) -> None:
+    deal = replace(deal, statutory_backing="full faith and credit")
     failed = np.array(FRONTIER(deal, list(range(0, 21, 2)), [0.0, 0.4, 0.8], "tests_failed"))
     assert np.all(np.diff(failed, axis=0) <= 0)
     assert failed[0].min() > failed[-1].max()
@@ -240,7 +242,7 @@ def test_tornado_wants_one_value_a_key_and_a_number() -> None:
         (0, "base_rate", "all_in_rate", 0.07),
         (1, "renewal", "min_dscr_expected", 1.0),
         (2, "coverage", "bank_loss_share", 0.02),
-        (2, "price_floor", "headroom", 0.0),
+        (3, "price_floor", "headroom", 0.0),
         (2, "buyer_value", "public_cost", 500.0),
     ],
 )
@@ -312,6 +314,7 @@ def test_a_wrong_breakeven_is_refused_by_name(args: tuple[Any, ...], said: str) 
 
 @pytest.mark.parametrize("deal", [*shipped(), example()], ids=lambda deal: deal.case_name)
 def test_the_mix_passes_and_is_not_dearer_than_one_tool_alone(deal: Deal) -> None:
+    deal = replace(deal, statutory_backing="full faith and credit")
     heading, *rows = LEAST_COST_SUPPORT(deal)
     assert heading == ["tool", "in the mix", "unit", "enough alone", "cost alone"]
     tools = support_mix.tools_of(deal)
@@ -323,7 +326,7 @@ def test_the_mix_passes_and_is_not_dearer_than_one_tool_alone(deal: Deal) -> Non
     assert shown["Decision"] == value(supported, "decision")
     cost = shown["Expected public cost"]
     assert cost == pytest.approx(value(supported, "public_cost"), rel=1e-9, abs=1e-9)
-    assert (1 - supported.coverage) * (1 - supported.government_loan_share) >= deal.retained_share - 1e-9
+    assert (1 - supported.coverage) * (1 - supported.government_loan_share) >= deal.limit_retained - 1e-9
     alone = [row[4] for row in rows[: len(tools)] if row[4] != "n/a"]
     assert all(cost <= max(0, one) + 1e-6 for one in alone)
 

@@ -34,6 +34,8 @@ def run(x: SimpleNamespace) -> Results:
         public.rows(x, r)
         r.contract_value_by_year = public.contract_value_by_year(r.contract_price, r.billed_volume, r, x.offtaker_recovery)
         r.contract_value = total(r.contract_value_by_year)
+        r.committed_margin_by_year = public.committed_margin_by_year(r, x.offtaker_recovery)
+        r.committed_margin = total(r.committed_margin_by_year)
         decision.rows(x, r)
     return r
 

@@ -1,7 +1,8 @@
 """Uses of funds, month by month to completion, and the facility that pays its share of them.
 
 Interest and fees in construction are themselves drawn, so the facility depends on itself; it does so
-linearly, and two passes (without and per $ of facility) give it exactly, with no loop.
+linearly, and two passes (without and per $ of facility) give it exactly, with no loop. The facility is
+committed at financial close on the budget: an overrun, and a delay's cost, are the sponsor's to pay.
 """
 
 from __future__ import annotations
@@ -78,8 +79,10 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.build_cost = r.plant_spend + r.delay_spend - r.grant_draw
     r.base_rate_now = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
     r.construction_rate = r.base_rate_now + x.construction_margin
+    r.in_plan = (x.build_months >= MONTH).astype(float)
+    r.planned_cost = r.budgeted_cost * r.spend_share - r.grant_draw
     requested = two_pass_facility(
-        r.build_cost, r.in_build, x.gearing, r.construction_rate / 12, x.commitment_fee / 12, x.upfront_fee, x.draw_timing
+        r.planned_cost, r.in_plan, x.gearing, r.construction_rate / 12, x.commitment_fee / 12, x.upfront_fee, x.draw_timing
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
     r.requested_debt = requested["facility"]
@@ -88,11 +91,11 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     """The facility at the gearing used (the requested one, or less when the debt is sized), drawn month by month."""
     rate, fee = r.construction_rate / 12, x.commitment_fee / 12
-    used = two_pass_facility(r.build_cost, r.in_build, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing)
+    used = two_pass_facility(r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing)
     r.balance_0, r.balance_1, r.debt = used["balance_0"], used["balance_1"], used["facility"]
     r.balance = r.balance_0 + r.debt * r.balance_1
     opening = previous(r.balance)
-    r.idc = r.in_build * rate * (opening + x.draw_timing * r.gearing_used * r.build_cost)
+    r.idc = r.in_build * rate * (opening + x.draw_timing * r.gearing_used * r.planned_cost)
     r.build_fees = r.in_build * (fee * (r.debt - opening) + (MONTH == 1) * x.upfront_fee * r.debt)
     r.uses = r.build_cost + r.idc + r.build_fees
     r.debt_draw = r.balance - opening
@@ -101,4 +104,6 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     r.total_fees = total(r.build_fees)
     r.total_uses = total(r.uses)
     r.plant_cost = total(r.plant_spend + r.delay_spend)
+    r.budgeted_uses = total(r.planned_cost + r.idc * r.in_plan + r.build_fees)
+    r.sponsor_extra = r.total_uses - r.budgeted_uses
     r.sponsor_equity = r.total_uses - r.debt

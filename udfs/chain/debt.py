@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from udfs.chain.axes import VIEWS, YEAR, Array, Results, least, ratio, total
+from udfs.chain.axes import VIEWS, YEAR, Array, Results, at_year, following, least, ratio, total
 from udfs.chain.risk import level_service
 from udfs.chain.views import of_lender, put
 
@@ -23,7 +23,7 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
 
     r.lender_unlevered_cfads = of_lender(x, r.unlevered_cfads)
     r.unit_instalment = (1 - x.balloon) / (x.tenor - x.grace_years)
-    r.unit_opening = 1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years)
+    r.unit_opening = r.in_loan * (1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years))
     r.unit_payment = level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
     level = np.where(x.repayment == EQUAL, r.unit_opening * r.term_rate + r.unit_instalment, r.unit_payment)
     r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.term_rate)
@@ -86,33 +86,42 @@ def ratio_rows(x: SimpleNamespace, r: Results) -> None:
     r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR
     r.llcr = ratio(total(r.lender_cfads * r.discount_at_term_rate * r.in_loan), r.debt)
     r.plcr = ratio(total(r.lender_cfads * r.discount_at_term_rate), r.debt)
-    lender_contracted = of_lender(x, r.contracted_revenue)
-    r.lender_contracted_revenue = lender_contracted
-    r.contracted_share = ratio(total(lender_contracted * r.in_loan), total(r.revenue_promised * r.in_loan))
+    r.lender_contracted_revenue = of_lender(x, r.contracted_volume) * r.contract_price  # at the price of the promised revenue below it
+    r.contracted_share = ratio(total(r.lender_contracted_revenue * r.in_loan), total(r.revenue_promised * r.in_loan))
+
+
+WATERFALL = ("reserve_before", "cash_for_service", "service_paid", "arrears", "reserve", "trapped", "distribution")
 
 
 def waterfall_rows(x: SimpleNamespace, r: Results) -> None:
-    """Cash on the lender's view: debt service, reserve, lock-up, distributions; what is unpaid is shown, not hidden in a balance."""
-    reserve_service = np.where(x.grace_years > 0, x.dsra_rate, level_service(x.dsra_rate, x.tenor, x.grace_years, x.balloon))
-    r.dsra_target = x.dsra_months / 12 * r.debt * reserve_service
-    r.lock_up = np.nan_to_num((r.lender_dscr < x.lock_up_dscr).astype(float))
-    names = ("reserve_before", "cash_for_service", "service_paid", "arrears", "reserve", "trapped", "distribution")
-    for name in names:
-        r[name] = np.zeros_like(r.in_loan)
-    reserve, trapped, arrears = r.dsra_target + 0.0, 0.0 * r.debt, 0.0 * r.debt
+    """Cash of the lender's view, and of the promised and the expected one for the returns: debt service and its arrears
+    first, then the reserve to its target, then lock-up, then distributions. What is unpaid is shown, not hidden in a balance."""
+    r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1]
+    r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0)
+    views = {"": r.lender_cfads, "_promised": r.cfads_promised, "_expected": r.cfads_expected}
+    cfads = np.stack(list(views.values()))
+    dscr = np.stack([r.lender_dscr, r.dscr_promised, r.dscr_expected])
+    lock_up = np.nan_to_num((dscr < x.lock_up_dscr).astype(float))
+    paid_out = {name: np.zeros_like(cfads) for name in WATERFALL}
+    reserve, trapped, arrears = np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1)), 0.0, 0.0
     for t in range(len(YEAR)):
         year = slice(t, t + 1)
-        cash = np.maximum(0, r.lender_cfads[:, year]) + reserve + trapped
+        cash = np.maximum(0, cfads[..., year]) + reserve + trapped
         before = reserve
         due = r.debt_service[:, year] + arrears
         paid = np.minimum(cash, due)
         arrears = due - paid
-        reserve = np.where(x.tenor > t + 1, np.minimum(r.dsra_target, cash - paid), 0.0)
+        reserve = np.minimum(r.dsra_target[:, year], cash - paid)
         free = cash - paid - reserve
-        trapped = free * r.lock_up[:, year]
-        for name, value in zip(names, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True):
-            r[name][:, year] = value
-    r.sponsor_support = np.maximum(0, -r.lender_cfads)
+        trapped = free * lock_up[..., year]
+        for name, value in zip(WATERFALL, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True):
+            paid_out[name][..., year] = value
+    for i, view in enumerate(views):
+        r[f"lock_up{view}"] = lock_up[i]
+        for name in WATERFALL:
+            r[f"{name}{view}"] = paid_out[name][i]
+        r[f"sponsor_support{view}"] = np.maximum(0, -cfads[i])
+    r.unpaid = at_year(r.arrears, x.tenor)
 
 
 __all__ = ["VIEWS", "Array", "capacity_rows", "ratio_rows", "schedule_rows", "waterfall_rows"]

@@ -13,6 +13,8 @@ import numpy as np
 from udfs.chain.axes import YEAR, Array, Results, at_year, ratio, total
 from udfs.chain.debt import TOLERANCE
 
+WHATEVER_THE_DEBT = ("tail", "contracted", "retained")  # passed or failed alike at any amount of debt
+
 MEETS, MEETS_WITH_SUPPORT, FAILS = "Meets credit tests", "Meets credit tests with support", "Does not meet credit tests"
 DECISIONS = (FAILS, MEETS, MEETS_WITH_SUPPORT)
 
@@ -28,6 +30,7 @@ TESTS = (
     ("shortfall", "Probability of DSCR below 1", "%", -1),
     ("loss", "Expected loss borne by the bank", "%", -1),
     ("equity", "Sponsor's equity at risk", "%", 1),
+    ("retained", "Bank's own share of the loan", "%", 1),
 )
 
 
@@ -49,7 +52,11 @@ def scale_within_probability(x: SimpleNamespace, r: Results) -> Array:
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
-    """Value, limit, pass and permitted debt of each test; binding test; decision."""
+    """Value, limit, pass and permitted debt of each test; binding test; decision.
+
+    Permitted debt is a first-order figure, between nothing and all uses: in proportion for DSCR, LLCR and PLCR at this rate,
+    at this default probability for the loss; a test that no amount of debt changes permits all or nothing.
+    """
     r.uncovered_share = uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
     secured = np.concatenate([r.firm_end_year, r.supported_end_year, r.contract_end_year, r.contract_end_year], axis=-1)
     r.secured_end_year = np.take_along_axis(secured, np.broadcast_to(x.lender_view, r.debt.shape).astype(int), axis=-1)
@@ -66,7 +73,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         "contracted": np.where(r.debt > 0, r.contracted_share, np.nan),
         "shortfall": r.shortfall_probability,
         "loss": r.bank_loss_share,
-        "equity": np.where(r.debt > 0, r.sponsor_equity / all_uses, np.nan),
+        "equity": np.where(r.debt > 0, r.sponsor_equity * (1 - x.public_equity) / all_uses, np.nan),
+        "retained": np.where(r.debt > 0, uncovered, np.nan),
     }
     r.probability_scale = scale_within_probability(x, r)
     passed, permitted = [], []
@@ -75,14 +83,22 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         value = values[key]
         r[f"test_{key}"] = value
         r[f"pass_{key}"] = np.where(np.isnan(value), np.nan, (direction * (value - limit) >= -TOLERANCE).astype(float))
-        scale = np.maximum(0, ratio(value, limit) if direction > 0 else ratio(limit, np.where(value > TOLERANCE, value, 0)))
-        permits = r.debt * scale
-        if key == "gearing":
-            permits = np.where(uncovered > 0, limit * r.total_uses / np.where(uncovered > 0, uncovered, 1), np.nan)
+        if key in WHATEVER_THE_DEBT:
+            permits = r.total_uses * r[f"pass_{key}"]
+        elif key == "gearing":
+            permits = ratio(limit * r.total_uses, uncovered)
         elif key == "equity":
-            permits = np.maximum(0, r.total_uses - limit * all_uses)
+            own = np.where(x.public_equity < 1, 1 - x.public_equity, np.nan)
+            permits = np.nan_to_num(r.total_uses - limit * all_uses / own)
         elif key == "shortfall":
             permits = r.debt * r.probability_scale
+        elif key == "loss":
+            allowed_share = ratio(limit, np.where(value > TOLERANCE, value, 0))
+            r.lgd_allowed = np.where(np.isnan(allowed_share), 1.0, r.lgd * allowed_share)
+            permits = np.where(r.lgd_allowed < x.lgd_floor - TOLERANCE, 0.0, ratio(r.collateral_sold, 1 - r.lgd_allowed))
+        else:
+            permits = r.debt * ratio(value, limit)
+        permits = np.clip(np.where(np.isnan(permits), np.inf, permits), 0, r.total_uses)
         r[f"permits_{key}"] = np.where(np.isnan(value), np.nan, permits)
         passed.append(r[f"pass_{key}"])
         permitted.append(r[f"permits_{key}"])
@@ -92,8 +108,11 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.permitted_debt = np.where(np.isinf(lowest), np.nan, lowest)
     r.binding_test = np.where(np.isinf(lowest), 0, np.argmax(np.where(np.isnan(allowed), np.inf, allowed) == lowest, axis=-1)[:, None] + 1)
     r.permitted_headroom = r.permitted_debt - r.debt
-    r.tests_failed = total((r.tests_passed == 0).astype(float))
+    failed = r.tests_passed == 0
+    r.tests_failed = total(failed.astype(float))
+    r.first_failed = np.where(r.tests_failed > 0, np.argmax(failed, axis=-1)[:, None] + 1, 0)
     tools = (x.coverage, x.government_loan_share, x.grant, x.public_offtake_years, x.tariff, x.public_equity)
     r.supported = (np.concatenate(tools, axis=-1) > 0).any(axis=-1, keepdims=True).astype(float)
     meets = (r.debt > 0) & (r.tests_failed == 0)
     r.decision = np.where(meets, 1 + r.supported, 0.0)
+    r.passing_cost = np.where(meets, r.public_cost, np.nan)

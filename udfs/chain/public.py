@@ -16,18 +16,17 @@ from udfs.chain.axes import YEAR, Array, Results, ratio, total
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Expected cost and budget authority by tool, per dollar of plant and per dollar of private capital at risk."""
     r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
-    r.recovery_lag_factor = lag = (1 + x.treasury_rate) ** -(x.sale_months / 12)
 
     covered = x.coverage * (1 - x.government_loan_share)
     r.claim_per_dollar = 1 + x.covers_interest * r.term_rate
     r.guarantee_claims = covered * r.default_probability * r.opening * r.claim_per_dollar
-    r.guarantee_recoveries = r.guarantee_claims * (1 - r.lgd) * lag
-    r.guarantee_fees = x.guarantee_fee * covered * r.loan_survives_before * r.opening
+    r.guarantee_recoveries = r.guarantee_claims * (1 - r.lgd)
+    r.guarantee_fees = x.guarantee_fee * covered * r.performing_before * r.opening
     r.guarantee_cost = total((r.guarantee_claims - r.guarantee_recoveries - r.guarantee_fees) * r.treasury_discount)
 
     lent = x.government_loan_share
     due = lent * (r.opening * x.government_loan_rate + r.principal + r.balloon_paid)
-    r.loan_repaid = r.loan_survival * due + r.default_probability * lent * r.opening * (1 - r.lgd) * lag
+    r.loan_repaid = r.performing * due + r.default_probability * lent * r.opening * (1 - r.lgd)
     r.loan_cost = lent * r.debt - total(r.loan_repaid * r.treasury_discount)
 
     r.in_public_offtake = np.clip(x.public_offtake_years - r.delay_eats - (YEAR - 1), 0, 1) * (x.public_offtake_years > 0)
@@ -50,15 +49,17 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.cap_given_up = total(r.in_band * r.in_public_offtake * r.billed_volume * (1 - x.upside_share) * r.call_at_cap * r.treasury_discount)
     r.tariff_burden = total((r.market_price_path - r.market_price_path / r.tariff_uplift) * r.market_volume_expected * r.treasury_discount)
 
-    r.grant_cost = x.grant * (1 - x.grant_clawback * (1 - r.loan_survival[:, -1:]))
-    r.equity_bought = x.public_equity * (r.sponsor_equity + r.dsra_target)
+    r.left_after_debt = np.maximum(0, r.collateral_sold - r.opening) * r.in_loan
+    r.grant_returned = r.default_probability * np.minimum(x.grant_clawback * x.grant, r.left_after_debt)
+    r.grant_cost = x.grant - total(r.grant_returned * r.treasury_discount)
+    r.equity_bought = x.public_equity * (r.sponsor_equity + r.dsra_at_completion)
     r.equity_returned = x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -YEAR
     r.equity_cost = r.equity_bought - total(r.equity_returned)
     r.public_cost = r.guarantee_cost + r.loan_cost + r.grant_cost + r.offtake_cost + r.equity_cost
     r.budget_authority = np.maximum(0, r.guarantee_cost) + np.maximum(0, r.loan_cost) + x.grant + r.offtake_authority + r.equity_bought
     r.cost_per_plant = ratio(r.public_cost, r.plant_cost)
     r.bank_at_risk = (1 - x.coverage) * r.bank_loan
-    r.private_at_risk = r.sponsor_equity + r.dsra_target - r.equity_bought + r.bank_at_risk
+    r.private_at_risk = r.sponsor_equity + r.dsra_at_completion - r.equity_bought + r.bank_at_risk
     r.private_per_public = np.where(r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan)
 
 
@@ -66,3 +67,9 @@ def contract_value_by_year(price: Array, volume: Array, r: Results, recovery: Ar
     """Risky value of year t's contracted revenue: C_t d_t Q_t [R + (1 - R) S_t], as OFFTAKE_NPV."""
     expected = r.renewed * (recovery + (1 - recovery) * r.offtaker_survives)
     return r.in_contract * price * volume * expected * r.treasury_discount
+
+
+def committed_margin_by_year(r: Results, recovery: Array) -> Array:
+    """Risky value of what the committed years of the contract leave after variable cost: the part of its value that can carry debt."""
+    expected = r.renewed * (recovery + (1 - recovery) * r.offtaker_survives)
+    return r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * expected * r.treasury_discount

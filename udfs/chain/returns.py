@@ -59,10 +59,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     years_before = np.maximum(0, r.completion_month - MONTH) / 12
     r.years_before = years_before
     r.project_flow = r.unlevered_cfads_promised
-    last = x.tenor == YEAR
     for view in ("promised", "expected"):
-        r[f"equity_flow_{view}"] = np.maximum(0, r[f"cfads_{view}"] - r.debt_service) - r.balloon_paid + last * r.dsra_target
-    r.equity_paid = r.equity_draw + (r.completion_month == MONTH) * r.dsra_target
+        r[f"equity_flow_{view}"] = r[f"distribution_{view}"] - r[f"sponsor_support_{view}"] - r.balloon_paid
+    r.equity_paid = r.equity_draw + (r.completion_month == MONTH) * r.dsra_at_completion
     for name, spent, flows in (
         ("project", r.build_cost, r.project_flow),
         ("equity_promised", r.equity_paid, r.equity_flow_promised),

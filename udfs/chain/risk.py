@@ -54,6 +54,7 @@ def rate_rows(x: SimpleNamespace, r: Results) -> None:
     for i, part in enumerate(PARTS):
         r[f"collateral_{part}"] = r.budgeted_cost * (shares * reuse)[:, i : i + 1]
     r.collateral = r.budgeted_cost * total(shares * reuse)
+    r.collateral_sold = r.collateral * (1 - x.sale_cost) / (1 + r.base_rate_now) ** (x.sale_months / 12)
     debt = np.where(r.requested_debt > 0, r.requested_debt, 1.0)
     recovered = recovery_rate(
         (r.budgeted_cost * shares)[..., None, :], reuse[..., None, :], debt, x.sale_cost, x.sale_months, r.base_rate_now
@@ -69,8 +70,15 @@ def rate_rows(x: SimpleNamespace, r: Results) -> None:
 
 
 def loss_rows(x: SimpleNamespace, r: Results) -> None:
-    """Expected loss over the loan's life and the probability that debt service is not covered, in closed form."""
-    r.default_probability = r.loan_survives_before * r.pd
+    """Expected loss over the loan's life and the probability that debt service is not covered, in closed form.
+
+    The loan was priced on the plan; a year whose debt service the plant cannot pay even with its contract is a default for certain.
+    """
+    r.pd_counted = np.where(np.nan_to_num(r.dscr_promised, nan=np.inf) < 1, r.in_loan, r.pd)
+    r.performing = np.cumprod(1 - r.pd_counted, axis=-1)
+    r.performing_before = previous(r.performing, 1.0)
+    r.default_probability = r.performing_before * r.pd_counted
+    r.life_default = total(r.default_probability)
     r.loss = r.default_probability * r.lgd * r.opening * (1 + r.base_rate_now) ** -YEAR
     r.expected_loss = total(r.loss)
     r.loss_share = ratio(r.expected_loss, r.debt)

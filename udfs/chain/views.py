@@ -68,6 +68,12 @@ def unit_cost(cumulative_volume: Array, first: Array, inflation: Array, learning
     return indexed(first, inflation) * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
 
 
+def still_open(standing: Array) -> Array:
+    """1 until the last year in which the plant earns its costs: it stands idle for the sake of a later year, and is closed after."""
+    best_ahead = np.maximum.accumulate(standing[..., ::-1], axis=-1)[..., ::-1]
+    return (best_ahead > 0).astype(float)
+
+
 def tax_with_losses(taxable: Array, tax_rate: Array, loss_limit: Array) -> tuple[Array, Array]:
     """(losses carried forward, tax): losses of earlier years cover up to `loss_limit` of a later year's income."""
     carried, tax = np.zeros_like(taxable), np.zeros_like(taxable)
@@ -118,11 +124,13 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
     put(r, "variable_cost", sold * r.unit_cost)
     r.fixed_cost_path = indexed(x.fixed_cost, x.inflation) * r.in_operation
     r.maintenance = indexed(x.maintenance_capex, x.inflation) * r.in_operation
-    put(r, "working_capital", r.revenue * x.working_capital_days / 365 * (x.operating_years > YEAR))
     r.ramped = (np.ceil(x.ramp_months / 12) < YEAR) * r.in_operation
     running = r.revenue - r.variable_cost - r.fixed_cost_path - r.maintenance
-    put(r, "idle_saving", r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost_path - running))
-    put(r, "earnings", running + r.idle_saving)
+    put(r, "running", running)
+    put(r, "standing", np.where((r.ramped > 0) & (running < -x.idle_cost * r.fixed_cost_path), -x.idle_cost * r.fixed_cost_path, running))
+    put(r, "open", still_open(r.standing))
+    put(r, "earnings", np.where(r.open > 0, r.standing, 0.0))
+    put(r, "working_capital", r.revenue * r.open * x.working_capital_days / 365 * (x.operating_years > YEAR))
     put(r, "cash_before_tax", r.earnings - (r.working_capital - previous(r.working_capital)))
 
     r.tax_base = total(r.build_cost)

@@ -113,7 +113,7 @@ def test_every_number_on_the_first_page_and_in_the_tables_is_in_the_appendix(mem
 def test_the_memo_says_what_the_summary_decides(memos: list[Path], cells: Any, case: int) -> None:
     decision = cells["Summary"].cell(5, 3 + case).value
     first = " ".join(first_page(memos[case - 1]))
-    assert f"Recommendation. {decision}." in first
+    assert f"Result of the credit tests. {decision}." in first
     assert "Approval is the committee's." in first
     whole = " ".join(paragraph.text for paragraph in docx.Document(str(memos[case - 1])).paragraphs)
     assert " approve " not in whole
@@ -222,7 +222,7 @@ def test_libreoffice_prints_eight_to_ten_pages(memos: list[Path], tmp_path: Path
     document = pypdfium2.PdfDocument(pdf)
     assert 8 <= len(document) <= 10
     first = document[0].get_textpage().get_text_range()
-    assert "Recommendation" in first
+    assert "Result of the credit tests" in first
     assert "What stands against it" in first
     assert "Borrower and sponsor" not in first
 
@@ -263,8 +263,8 @@ def test_what_changed_since_the_last_submission(tied: Any, tmp_path: Path) -> No
     data, _, _ = memo_write.compose(memo_write.opened(None, None), tied, 3, earlier)
     (tmp_path / "memo.docx").write_bytes(data)
     found = {tuple(row) for table in tables(tmp_path / "memo.docx") for row in table}
-    assert ("Public offtake", "0", "12") in found
-    assert ("Guarantee coverage", "50.0%", "60.0%") in found
+    assert ("Public offtake", "0", "10") in found
+    assert ("Guarantee coverage", "50.0%", "70.0%") in found
     text = " ".join(p.text for p in docx.Document(str(tmp_path / "memo.docx")).paragraphs)
     assert "Decision: Does not meet credit tests before, Meets credit tests with support now." in text
     assert any(row[2].startswith("[old.xlsx]Summary!") for row in found if len(row) == 3)
