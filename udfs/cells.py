@@ -8,7 +8,6 @@ Whatever is wrong leaves as a `CellError`: a code that a cell can show and a sen
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,11 +94,6 @@ class Param:
         if raw is OMITTED:
             raise wrong_value(f"{self.name} is missing: {self.help}.")
         return self.reader(self, raw)
-
-    @functools.cached_property
-    def safe_square(self) -> float:
-        """Numbers whose squares add to less are finite and within the bounds, but for a lower bound of zero or more."""
-        return max(min(-self.low, self.high) if self.low < 0 else self.high, 0.0) ** 2
 
     @property
     def allowed(self) -> str:
@@ -269,11 +263,8 @@ def _read_path(param: Param, raw: Any) -> np.ndarray:
             ],
             dtype=float,
         )
-    small = np.vdot(values, values) < param.safe_square  # False where any cell is blank
-    if small and param.low < 0:
-        return values
-    least = np.minimum.reduce(values)  # NaN where any cell is blank
-    if param.low <= least and (small or np.maximum.reduce(values) <= param.high) and not (param.open_low and least == param.low):
+    least, most = values.item(values.argmin()), values.item(values.argmax())  # both NaN where any cell is blank
+    if param.low <= least and most <= param.high and not (param.open_low and least == param.low):
         return values
     blank = np.isnan(values)
     if blank.any():
