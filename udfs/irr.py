@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from math import exp, expm1, log
+from math import expm1, log
 
 import numpy as np
 
@@ -17,8 +17,10 @@ from udfs import roots
 
 SETTLED = 3e-4  # of a step times the number of periods, and
 BENT = 1e-15  # of a step times the square of its correction: what is left after it is then below 1e-12
-CELL = 0.25  # log rates times the number of periods stand that far apart in the table
-CLOSE = 1e-11  # of a step squared times the way from the table, a period squared: what is left after it is then below 1e-12
+CELL = 0.25  # log rates stand that far apart in a table, times the number of periods; near one of them,
+REACH = 0.5  # which is up to that far away, times the number of periods, a power series
+POWERS = 12  # of so many terms leaves out less than 1e-12
+CLOSE = 1e-12  # of a step squared times the number of periods: what Newton's step leaves is half of it at most
 FEW_STEPS = 3
 MOST_STEPS = 40
 LARGEST = 6.9  # log rates from -99.9% to 99,000%
@@ -90,7 +92,7 @@ def sign_changes(flows: np.ndarray) -> int:
 def _of_short(money: np.ndarray) -> float | None:
     """The rate of flows that change sign once, in plain Python; None where they do not, or where it does not settle."""
     flows = money.tolist()
-    if flows[0] < 0 <= flows[1] and (rate := _of_outlay(money, flows[0], flows[:0:-1])) is not None:
+    if flows[0] < 0 <= flows[1] and (rate := _of_outlay(money, flows[0], flows[1:])) is not None:
         return rate
     turn = 1
     first = flows[0] or next((flow for flow in flows if flow), 0.0)
@@ -127,9 +129,10 @@ def _of_short(money: np.ndarray) -> float | None:
 
 
 def _of_outlay(flows: np.ndarray, outlay: float, income: list[float]) -> float | None:
-    """The rate of one outlay and the income after it, last first: the commonest flow, in fewer operations.
+    """The rate of one outlay and the income after it: the commonest flow, in fewer operations.
 
-    The first of Halley's steps is taken from the nearest log rate in a table; those after it keep its curvature.
+    Near a tabled log rate the income's value is a power series in the way from there. One of Halley's steps on its first
+    terms and, as a rule, one of Newton's on all of them are enough.
     """
     if min(income) < 0:
         return None
@@ -138,44 +141,44 @@ def _of_outlay(flows: np.ndarray, outlay: float, income: list[float]) -> float |
         return None
     periods = len(income)
     multiple = log(back)
-    uneven = multiple / 6 if -3 < multiple < 3 else math.copysign(0.5, multiple)
-    start, weights = _tabled(periods, round(2 * multiple / (1 - uneven) / CELL))  # were all flows spread evenly
-    worth, timed, squared = weights.dot(flows).tolist()
-    ratio = -worth / outlay
-    if not 0 < ratio < math.inf:
-        return None
-    mean = timed / worth
-    bend = (squared / timed - mean) / 2
-    step = log(ratio) / mean
-    if not -0.5 < step * bend < 0.5:
-        return None
-    g = start + step / (1 - step * bend)
+    near = 2 * multiple / (1 - (multiple if multiple < 3 else 3) / 6)  # times the number of periods, were all flows spread evenly
     for _ in range(FEW_STEPS):
-        if not -LARGEST < g < LARGEST:
-            return None
-        x = exp(-g)
-        value = slope = 0.0
-        for flow in income:
-            slope = slope * x + value
-            value = value * x + flow
-        ratio = -value * x / outlay
+        start, weights = _tabled(periods, round(near / CELL))
+        series = weights.dot(flows).tolist()
+        squared, timed, worth = series[-3:]
+        ratio = -worth / outlay
         if not 0 < ratio < math.inf:
             return None
-        step = log(ratio) / (1 + x * slope / value)
-        left = step * step * (g - start) * periods * periods
-        g += step + bend * step * step
-        if -CLOSE < left < CLOSE:
-            return expm1(g)
+        mean = -timed / worth
+        step = log(ratio) / mean
+        bent = step * (-squared / timed - mean / 2)
+        way = step / (1 - bent if -0.5 < bent < 0.5 else 1 - math.copysign(0.5, bent))
+        near = (start + way) * periods
+        if -REACH < way * periods < REACH:
+            break
+    else:
+        return None
+    for _ in range(FEW_STEPS):
+        value = slope = 0.0
+        for term in series:
+            slope = slope * way + value
+            value = value * way + term
+        step = (value + outlay) / slope
+        way -= step
+        if step * step * periods < CLOSE:
+            return expm1(start + way) if -LARGEST < start + way < LARGEST else None
     return None
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=512)
 def _tabled(periods: int, cell: int) -> tuple[float, np.ndarray]:
-    """The log rate of a cell, and the weights that give the value of all flows but the first and its first two moments in time."""
+    """A log rate, and the weights of the flows after the first in the power series of their value near it, highest power first."""
     g = min(max(cell * CELL / periods, -LARGEST), LARGEST)
     times = np.arange(periods + 1.0)
-    discount = np.where(times > 0, np.exp(-g * times), 0.0)
-    return g, np.stack([discount, discount * times, discount * times * times])
+    terms = [np.where(times > 0, np.exp(-g * times), 0.0)]
+    for power in range(1, POWERS):
+        terms.append(terms[-1] * -times / power)
+    return g, np.stack(terms[::-1])
 
 
 def _moments(backwards: list[float], x: float) -> tuple[float, float, float]:

@@ -229,7 +229,18 @@ def read_or_refused(param: Param, raw: Any) -> list[float] | CellError:
 
 
 @pytest.mark.parametrize(
-    "flows", [[1e200, -1e300], [-1e-300, 1e-300], [-1e-320, 1e15], [-1e15, *[0.0] * 77, 1e-15], [-1.0, 1e15], [0.0, 0.0]]
+    "flows",
+    [
+        [1e200, -1e300],
+        [-1e-300, 1e-300],
+        [-1e-320, 1e15],
+        [-1e-323, 1e-323],
+        [-1e-290, 1e-5],
+        [-1e-290, *[0.0] * 70, 1e15],
+        [-1e15, *[0.0] * 77, 1e-15],
+        [-1.0, 1e15],
+        [0.0, 0.0],
+    ],
 )
 def test_a_rate_of_extreme_flows_warns_of_nothing(flows: list[float]) -> None:
     with warnings.catch_warnings(), contextlib.suppress(CellError):
