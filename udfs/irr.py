@@ -33,8 +33,10 @@ GRID = np.concatenate([np.linspace(-LARGEST, -1.0, 60), np.linspace(-0.99, 1.5, 
 def irr(flows: Sequence[float] | np.ndarray, guess: float = 0.1) -> float:
     """IRR of one equal-period cash flow; NaN where none exists, the one nearest the guess where several do."""
     flows = np.asarray(flows, float)
-    if 1 < flows.size <= SHORT and (rate := _of_short(flows)) is not None:
-        return rate
+    if 1 < flows.size <= SHORT:
+        rate = _of_outlay(flows)
+        if rate is not None or (rate := _of_short(flows)) is not None:
+            return rate
     return dated_irr(flows, np.arange(float(flows.size)), guess)
 
 
@@ -92,8 +94,6 @@ def sign_changes(flows: np.ndarray) -> int:
 def _of_short(money: np.ndarray) -> float | None:
     """The rate of flows that change sign once, in plain Python; None where they do not, or where it does not settle."""
     flows = money.tolist()
-    if flows[0] < 0 <= flows[1] and (rate := _of_outlay(money, flows[0], flows[1:])) is not None:
-        return rate
     turn = 1
     first = flows[0] or next((flow for flow in flows if flow), 0.0)
     if flows[1] * first >= 0:
@@ -128,13 +128,14 @@ def _of_short(money: np.ndarray) -> float | None:
     return None
 
 
-def _of_outlay(flows: np.ndarray, outlay: float, income: list[float]) -> float | None:
+def _of_outlay(flows: np.ndarray) -> float | None:
     """The rate of one outlay and the income after it: the commonest flow, in fewer operations.
 
     Near a tabled log rate the income's value is a power series in the way from there. One of Halley's steps on its first
     terms and, as a rule, one of Newton's on all of them are enough.
     """
-    if min(income) < 0:
+    outlay, *income = flows.tolist()
+    if outlay >= 0 or min(income) < 0:
         return None
     back = -sum(income) / outlay
     if not 0 < back < math.inf:
