@@ -41,10 +41,10 @@ from templates.sheets import (
     time_to_revenue,
 )
 from templates.sheets import deals as deals_sheet
-from templates.sheets.inputs import MONTH_COLUMNS, STEP_COLUMNS, YEAR_COLUMNS
+from templates.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
 from udfs.chain.decision import TESTS
 
-RELEASED = dt.datetime(2026, 11, 23)
+RELEASED = dt.datetime(2026, 11, 23)  # the date that the shipped workbooks bear, so that they are the same whenever they are built
 MOST_CASES = 6
 WITH_FUNCTIONS = ("Deals", "Scenarios", "Support", "Frontier", "Sensitivity", "Time", "Memo", "Functions")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\{}!']")
@@ -75,8 +75,11 @@ RESERVED = {
 }
 
 
-def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None) -> Book:
-    """The comparison workbook of one to six cases, not yet calculated; `settings` are an earlier workbook's choices."""
+def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None, day: dt.date = RELEASED) -> Book:
+    """The comparison workbook of one to six cases, not yet calculated; `settings` are an earlier workbook's choices.
+
+    `day` is the date on the Cover.
+    """
     settings = settings or Settings()
     if not 1 <= len(cases) <= MOST_CASES:
         raise DealFileError(f"a comparison takes 1 to {MOST_CASES} deals; {len(cases)} were given.")
@@ -88,10 +91,8 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
         ("Summary", "the cases side by side, the answer in one sentence, the credit tests, every scenario, charts"),
         ("Inputs", "every assumption, one column a case, with bounds and sources"),
         ("Scenarios", "the selector, what each scenario changes, every case under each"),
-        ("Timeline", "years, months, tolerances"),
         *((name, "the case year by year: revenue, cost, tax, debt, ratios, waterfall, loss, public cost, tests") for name in names),
         *((name, "its build month by month: spending, interest, fees, draws") for name in builds),
-        ("Returns", "the IRRs in visible Newton steps"),
         ("Support", "each policy tool alone and combined: effect, cost, who bears the loss"),
         ("Frontier", "years of offtake against guarantee coverage, and the least-cost mix"),
         ("Sensitivity", "tornado, two-way grid, break-evens, rate shock, refinancing, termination, simulation, customer book"),
@@ -99,16 +100,19 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
         ("Memo", "the first page of the credit memo, linked cell by cell"),
         ("Checks", "what ties to what, functions against native rows, and the master check"),
         ("Functions", "every worksheet function, its question and its call"),
-        ("Deals", "each case as the functions take it"),
-        ("Lists", "the words of the choices"),
         ("Sources", "where the delivered figures come from"),
-        ("Change log", "what changed"),
+        ("Change log", "what changed, and when"),
+        ("Timeline", "engine room: the date of financial close, years, months, tolerances"),
+        ("Returns", "engine room: the IRRs in visible Newton steps, and how often each flow changes sign"),
+        ("Deals", "engine room: each case as the functions take it"),
+        ("Lists", "engine room: the words of the choices"),
     ]
     inputs.lay_inputs(book, cases, paper)
-    cover_sheet = cover.lay_cover(book, version, RELEASED, contents, paper)
+    cover_sheet = cover.lay_cover(book, version, day, contents, paper)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
         sheet = frame.time_sheet(book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper)
+        frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "year_ends")
         rows = case_sheet.rows(months, "Returns", f"c{i}_", functools.partial(scenarios.live, case=i))
         end = lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
         first = sheet.placed[case_sheet.FIRST_CALCULATED].row - 1  # the inputs are printed on their own sheet
@@ -118,12 +122,10 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
         sheet = frame.time_sheet(book, months, title, MONTH_COLUMNS, "{Timeline!month}", "56B4E9", paper)
+        frame.dated(sheet, MONTH_COLUMNS, f"{{{name}!completion_month}}", "month_ends")
         lay(sheet, build_sheet.rows(name), frame.FIRST_ROW, MONTH_COLUMNS)
         sheet.print.pages_wide = 3  # five years of months are not to be read on one
-    solver = frame.time_sheet(book, "Returns", "Returns: IRRs in visible Newton steps", STEP_COLUMNS, "{Timeline!step}", None, paper)
-    row = frame.FIRST_ROW
-    for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
-        row = lay(solver, returns.rows(name, months, f"c{i}_"), row, STEP_COLUMNS) + 1
+    returns.lay_returns(book, names, builds, paper)
     extra = [*support.extra_blocks(len(cases)), sensitivity.extra_block(len(cases))]
     ranges = {f"case_{i}": deals_sheet.block_range(i - 1) for i in range(1, len(cases) + 1)}
     ranges |= {name: deals_sheet.block_range(len(cases) + k) for k, (name, _, _) in enumerate(extra)}
@@ -141,22 +143,21 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     inputs.lay_lists(book, paper)
     cover.lay_sources(book, cases, paper)
     cross_checks.lay_metrics(book, len(cases), [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)])
+    deals_sheet.dress(book, len(cases))
     checks.lay_checks(book, list(zip(names, builds, strict=True)), cross_checks.checks(names, builds), WITH_FUNCTIONS, paper)
     order = [
         "Cover",
         "Summary",
         "Inputs",
         "Scenarios",
-        "Timeline",
         *names,
         *builds,
-        "Returns",
         "Support",
         "Frontier",
         "Sensitivity",
         "Time",
     ]
-    order += ["Memo", "Checks", "Functions", "Deals", "Lists", "Sources", "Change log"]
+    order += ["Memo", "Checks", "Functions", "Sources", "Change log", "Timeline", "Returns", "Deals", "Lists"]
     book.sheets = {name: book.sheets[name] for name in order}
     _define_headlines(book, len(cases))
     _hash(book, cover_sheet, cases)
@@ -210,10 +211,10 @@ def read_files(paths: Sequence[str]) -> tuple[list[SourcedDeal], Settings]:
     return cases, kept[0] if len(kept) == 1 else Settings()
 
 
-def calculated(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None) -> Book:
+def calculated(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | None = None, day: dt.date = RELEASED) -> Book:
     """The workbook of these cases with every formula's value beside it."""
     with _no_collecting():
-        book = build(cases, paper, settings)
+        book = build(cases, paper, settings, day)
         engine.calculate(book)
     return book
 
@@ -244,7 +245,7 @@ def compare(
     target = Path(out) if out else write.free_name("comparison.xlsx")
     write.refuse_to_overwrite(target, force)
     cases, settings = read_files(paths)
-    book = calculated(cases, paper, settings)
+    book = calculated(cases, paper, settings, dt.date.today())
     written = write.put(target, finish(write.to_bytes(book)))
     return Comparison(book, report(book, len(cases), written), table(book, len(cases)) + f"\n\nWorkbook: {written}")
 
@@ -257,7 +258,7 @@ def new(out: str, force: bool = False, cases: int = 2, paper: str = "A4") -> Com
         raise DealFileError(f"a workbook holds 1 to {MOST_CASES} cases; {cases} were asked.")
     blank = dealfile.load(dealfile.shipped_path("placeholder"))
     deals = [replace(blank, deal=replace(blank.deal, case_name=f"Case {i}")) for i in range(1, cases + 1)]
-    book = calculated(deals, paper)
+    book = calculated(deals, paper, day=dt.date.today())
     written = write.write(book, target, force)
     text = f"{written}: fill in the blue cells of Inputs, one column a case, then run `bankable compare {written.name}`."
     return Comparison(book, {"workbook": str(written), "cases": cases}, text)

@@ -243,7 +243,7 @@ def _nameless(book: Book) -> list[str]:
 
 
 def _refuse_scenario(path: Path, book: Book, purpose: str) -> None:
-    target = book.names.get("scenario")
+    target = book.names.get("set_scenario")
     if target is None:
         return
     spot = cell_at(target.partition("!")[2])

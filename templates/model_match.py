@@ -13,8 +13,10 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from templates import tieout
 from templates.book import Book, Sheet, address, sheet_prefix
+from templates.package import serial
 from templates.rows import LABEL
 from templates.sheets import frame
+from templates.sheets.inputs import SOURCE_HEAD
 from udfs.cells import CellError
 
 _FREE_SHEETS = {"Cover", "Sources"}  # words only: what stands there changes no figure
@@ -42,7 +44,11 @@ def _free_cells(sheet: Sheet) -> set[tuple[int, int]]:
     """The blue cells, the sheet's title and, on Inputs, the sources: the reader's to change."""
     free = {spot for spot, cell in sheet.cells.items() if cell.style.startswith("input ")} | {(frame.TITLE_ROW, LABEL)}
     if sheet.name == "Inputs":
-        heads = {col for (row, col), cell in sheet.cells.items() if row == frame.HEAD_ROW and str(cell.formula).startswith('="Source')}
+        heads = {
+            col
+            for (row, col), cell in sheet.cells.items()
+            if row == frame.HEAD_ROW and (str(cell.formula).startswith('="Source') or cell.value == SOURCE_HEAD)
+        }
         free |= {(row, col) for row, col in sheet.cells if col in heads and row > frame.HEAD_ROW}
     return free
 
@@ -66,8 +72,7 @@ def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
 
 
 def _equal_numbers(a: Any, b: Any) -> bool:
-    if isinstance(b, dt.datetime) or isinstance(a, dt.datetime):
-        return a == b
+    a, b = (serial(value) if isinstance(value, dt.date) else value for value in (a, b))
     return isinstance(a, (int, float)) and isinstance(b, (int, float)) and tieout.close(float(a), float(b))
 
 

@@ -74,6 +74,10 @@ TEXTS: dict[str, dict[str, Any]] = {
     "right": {"align": "right"},
     "right small": {"align": "right", "shrink": True},
     "grey": {"font_color": GREY},
+    "grey wrap": {"font_color": GREY, "text_wrap": True, "indent": 1},
+    "head date": {"font_color": GREY, "align": "right", "num_format": "d mmm yy"},
+    "left date": {"align": "left", "num_format": "d mmmm yyyy"},
+    "scenario": {"bold": True, "font_color": GREY},
     "small": {"font_color": GREY, "shrink": True},
     "hidden": {"num_format": ";;;"},  # a label that a function gives and column B shows
     "note": {"font_color": GREY, "italic": True},
@@ -83,6 +87,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY},
     "subtitle": {"font_size": 11, "font_color": GREY},
     "heading": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY},
+    "heading indent": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "indent": 1},
     "heading right": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right"},
     "heading centre": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center"},
     "heading wrap": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center", "text_wrap": True},

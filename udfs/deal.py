@@ -127,7 +127,7 @@ class Deal:
     )
     renew_every: int = _whole("Contract", "Years to a renewal", "years", "years that each renewal covers", 1, YEARS, 1)
     statutory_backing: str = _choice(
-        "Contract", "Backing of the promise", BACKINGS, "what stands behind the buyer's firm years", "commercial contract"
+        "Contract", "Backing of the offtake", BACKINGS, "what stands behind the buyer's firm years", "commercial contract"
     )
     firm_lapse: float = _share(
         "Contract",

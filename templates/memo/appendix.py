@@ -29,7 +29,7 @@ def inputs_with_sources(m: Memo) -> None:
         place = sheet.placed[f"{key}_{m.f.case}"]
         cell = sheet.cells[place.row, place.col]
         text = m.f.input(key)
-        unit = {"%": "", "% a year": " a year", "x": "", "choice": "", "yes/no": "", "text": ""}.get(meta["unit"], f" {meta['unit']}")
+        unit = {"x": "", "choice": "", "yes/no": "", "text": ""}.get(meta["unit"], f" {meta['unit']}".removeprefix(" %"))
         rows.append(
             [
                 meta["label"],

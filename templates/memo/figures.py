@@ -10,7 +10,7 @@ from typing import Any
 
 from templates.book import Book, Cell, Placed, Value, address, area, sheet_prefix
 from templates.rows import LABEL
-from templates.sheets.inputs import FIRST_CASE
+from templates.sheets.inputs import source_column
 from udfs.deal import param_of
 
 _PRINTED = {
@@ -149,4 +149,4 @@ class Figures:
         sheet = self.book["Inputs"]
         place = sheet.placed[f"{key}_{self.case}"]
         cases = sum(1 for name in sheet.placed if name.startswith("case_name_"))
-        return str(sheet.value(place.row, FIRST_CASE + cases + 4 + self.case - 1) or "not stated")
+        return str(sheet.value(place.row, source_column(cases, self.case)) or "not stated")

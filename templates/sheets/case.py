@@ -18,6 +18,7 @@ UNIT_STYLES = {
     "% a year": "rate",
     "x": "multiple",
     "years": "count",
+    "year": "count",
     "months": "count",
     "$m a unit": "price",
     "choice": "count",
@@ -26,6 +27,13 @@ UNIT_STYLES = {
     "x price": "multiple",
     "% a renewal": "share",
 }
+TO_A_HUNDREDTH = ("upfront_fee", "limit_loss")  # in %, and small enough for the second decimal to matter
+
+
+def number_format(key: str, unit: str) -> str:
+    """The number format of an input on a case sheet."""
+    return "rate" if key in TO_A_HUNDREDTH else UNIT_STYLES.get(unit, "number2")
+
 
 # flags read from a choice: key, label, input, position of the choice in its list
 FLAGS = (
@@ -56,7 +64,7 @@ def input_rows(live: Callable[[str], str]) -> list[Row]:
             formula = f"=IF({source}={{Lists!switch#1}},1,0)"
         else:
             formula = f"={source}"
-        rows.append(scalar(row.name, meta["label"], meta["unit"], formula, UNIT_STYLES.get(meta["unit"], "number2")))
+        rows.append(scalar(row.name, meta["label"], meta["unit"], formula, number_format(row.name, meta["unit"])))
     rows.append(band("Flags of the choices"))
     for key, label, choice, position in FLAGS:
         rows.append(scalar(key, label, "flag", f"=IF({live(choice)}={{Lists!list_{choice}#{position}}},1,0)", "flag"))

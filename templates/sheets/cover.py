@@ -12,8 +12,12 @@ from templates.sheets import frame
 from udfs.deal import INPUTS
 
 PURPOSE = (
-    "A lender's comparison of projects that live on a long promise and projects that live on a yearly one: what each contract is worth, "
+    "A lender's comparison of projects that live on a long offtake and projects that live on a yearly one: what each contract is worth, "
     "how much debt it carries, which credit tests it meets, and what public support costs."
+)
+HASH = (
+    "The formulas of all sheets and their places, not the figures typed. `bankable memo` and `bankable monitor` lay the model afresh, "
+    "compare hash, formulas and constants cell by cell, and refuse a workbook in which one was changed."
 )
 USE = (
     "Type in the blue cells of Inputs, one column a case; every other cell calculates.",
@@ -21,35 +25,41 @@ USE = (
     "See that the master check says OK; Checks names what does not tie.",
     "Choose a scenario on Scenarios; terms of support, grids and ranges are blue cells on their own sheets.",
     "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent, its tables keep their saved values.",
+    "Years of operation count from completion; debt service and all yearly flows are annual, in arrears. The build is monthly. "
+    "Timeline holds the date of financial close.",
+    "Names: in_KEY is a row of Inputs and out_KEY a row of Summary, one cell a case; =INDEX(in_capex,1,2) is the second case's.",
+    "Names: set_KEY are the blue cells of other sheets, such as set_scenario and set_timeline_close.",
     "`bankable compare this-file.xlsx` reads the blue cells back and writes a fresh comparison.",
 )
 LEGEND = (
     ("input number2", "blue on yellow", "input: yours to change"),
     ("number2", "black", "formula"),
     ("link number2", "green", "link to another sheet"),
-    ("alert", "red", "alert"),
+    ("alert", "red", "alert: a check, a limit or a scenario to look at"),
 )
 
 
-def lay_cover(book: Book, version: str, released: dt.date, sheets: Sequence[tuple[str, str]], paper: str) -> Sheet:
-    """The first sheet; `sheets` are names and what is on them."""
+def lay_cover(book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str, str]], paper: str) -> Sheet:
+    """The first sheet; `day` is when it is written, `sheets` are names and what is on them."""
     sheet = frame.start(book, "Cover", "Bankable: comparison of projects for credit", "1F3864", paper)
     row = frame.FIRST_ROW - 1
     for label, value in (
         ("Purpose", PURPOSE),
         ("Version of Bankable", version),
-        ("Model of", f"{released:%d %B %Y}"),
+        ("Built on", day),
         ("Model hash (formulas)", "{model_hash}"),
         ("Inputs as delivered (hash)", "{inputs_hash}"),
+        ("What the model hash covers", HASH),
         ("Functions here", "={Checks!functions}"),
         ("Cases", "=" + '&"; "&'.join(f"{{Inputs!case_name_{i}}}" for i in _case_numbers(book))),
     ):
         sheet.put(row, LABEL, label, "bold")
-        sheet.put(row, UNIT, value if not value.startswith("{") else None, "wrap" if label == "Purpose" else "text")
-        if value.startswith("{") and value.endswith("}"):
-            sheet.mark(value[1:-1], row, UNIT)
-        if label == "Purpose":
-            sheet.heights[row] = 45
+        marked = isinstance(value, str) and value.startswith("{")
+        sheet.put(row, UNIT, None if marked else value, "left date" if isinstance(value, dt.date) else "wrap")
+        if marked:
+            sheet.mark(str(value)[1:-1], row, UNIT)
+        if value in (PURPOSE, HASH):
+            sheet.heights[row] = 30
         row += 1
     row += 1
     sheet.put(row, LABEL, "How to use", "heading")
@@ -74,7 +84,6 @@ def lay_cover(book: Book, version: str, released: dt.date, sheets: Sequence[tupl
     row += 2
     for text in (
         "Figures of the shipped deals carry their source, or the word illustrative, beside each input. They are no company's accounts.",
-        "Years of operation count from completion; debt service and all yearly flows fall at the end of their year.",
         "Decisions say whether the credit tests are met. Approval is the committee's.",
     ):
         sheet.put(row, LABEL, text, "note")
@@ -107,7 +116,8 @@ def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
     sheet.put(
         row + 1,
         LABEL,
-        "Sources are named as they were captured in November 2026, some by site and number only; open them before quoting.",
+        "Sources are named as they were read in November 2026, some of them in secondary reports; the book holds no full addresses. "
+        "Find the document itself before quoting it.",
         "note",
     )
     sheet.widths |= {SECTION: 3, LABEL: 42, UNIT: 12, 3: 30, 4: 105}

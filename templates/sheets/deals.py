@@ -11,9 +11,16 @@ from templates.book import Book, area
 from templates.dealfile import SourcedDeal
 from templates.rows import LABEL, SECTION
 from templates.sheets import frame
-from udfs.deal import KEYS
+from templates.sheets.case import UNIT_STYLES
+from templates.sheets.inputs import WORDS, input_style
+from udfs.deal import INPUTS, KEYS
+from udfs.measures import MEASURES
 
 FIRST_KEY_ROW = frame.FIRST_ROW
+UNITS = {field.name: field.metadata["unit"] for field in INPUTS}
+WORDED = {key for key, unit in UNITS.items() if unit in WORDS}
+# measures whose unit does not say how fine they are
+OWN_FORMATS = {"loss_share": "rate", "bank_loss_share": "rate", "cost_per_plant": "number2", "private_per_public": "number2"}
 STUDIED, ENTRANT_WITHOUT, INCUMBENT, REFERENCE = "studied", "unsupported", "incumbent", "reference"
 
 
@@ -31,8 +38,9 @@ def lay_deals(
     paper: str,
 ) -> None:
     """A block a case, then the `extra` ones: (name, title, formula of a key)."""
-    sheet = frame.start(book, "Deals", "Deals: the cases in force as the functions take them", None, paper)
-    sheet.put(frame.STATUS_ROW, LABEL, "Links only: change nothing here. Pass a block of two columns as `deal`.", "note")
+    title = "Deals: the cases in force as the functions take them"
+    sheet = frame.start(book, "Deals", title, frame.ENGINE_ROOM, paper)
+    sheet.put(frame.UNITS_ROW, LABEL, "Links only: change nothing here. Pass a block of two columns as `deal`.", "note")
 
     def linked(case: int) -> Callable[[str], str]:
         return lambda key: f"={live(key, case)}"
@@ -45,9 +53,22 @@ def lay_deals(
         for n, key in enumerate(KEYS):
             row = FIRST_KEY_ROW + n
             sheet.put(row, col, key, "grey")
-            sheet.put(row, col + 1, formula(key), "right")
+            style = input_style(key, UNITS[key]).removeprefix("input ")
+            sheet.put(row, col + 1, formula(key), "right" if key in WORDED else style)
             sheet.mark(f"{name}_{key}", row, col + 1)
-        sheet.widths |= {col: 24, col + 1: 24, col + 2: 2}
+        sheet.widths |= {col: 58 if number < len(cases) else 26, col + 1: 46, col + 2: 2}
     sheet.widths[SECTION] = 2
+    sheet.print.pages_wide = -(-(len(blocks) + len(extra)) // 2)
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
+
+
+def dress(book: Book, n: int) -> None:
+    """The number formats of the measures under the cases' blocks."""
+    sheet = book["Deals"]
+    for i in range(1, n + 1):
+        for name, measure in MEASURES.items():
+            place = sheet.placed[f"m_{name}_{i}"]
+            unit = measure.unit.split(" of ")[0]
+            style = "right" if measure.texts else "count" if unit in ("tests", "year") else UNIT_STYLES.get(unit, "nil number")
+            sheet.cells[place.row, place.col].style = OWN_FORMATS.get(name, style)

@@ -6,24 +6,31 @@ from templates.book import Book, Conditional, Print, Sheet, TimeColumns, address
 from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
 
 TITLE_ROW, STATUS_ROW, UNITS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3, 4
+IN_FORCE = "Scenario in force: "
+ENGINE_ROOM = "BFBFBF"  # the tab of a sheet that a reader need not open
 UNITS = "Amounts in $ million unless the unit says otherwise"
 
 
 def start(book: Book, name: str, title: str, tab: str | None = None, paper: str = "A4") -> Sheet:
-    """A new sheet with its title, the unit line and the master check."""
+    """A new sheet with its title, the unit line, the scenario in force and the master check."""
     sheet = book.sheet(name, tab)
     sheet.put(TITLE_ROW, LABEL, title, "title")
     sheet.put(UNITS_ROW, LABEL, UNITS, "subtitle")
+    _say_scenario(sheet, UNITS_ROW if name == "Checks" else STATUS_ROW)  # Checks has words of its own beside the master check
     if name != "Checks":
         sheet.put(STATUS_ROW, UNIT, "Master check", "right")
         sheet.put(STATUS_ROW, CONSTANT, "={Checks!master}", "check")
         flag_words(sheet, STATUS_ROW, CONSTANT)
-        sheet.put(UNITS_ROW, UNIT, "Scenario", "right")
-        sheet.put(UNITS_ROW, CONSTANT, "={Scenarios!scenario}", "centre")
-        spot = (UNITS_ROW, CONSTANT, UNITS_ROW, CONSTANT)
-        sheet.conditionals.append(Conditional(spot, "not_equal", '"Base"', "alert fill"))  # figures of another scenario
     sheet.print = Print(paper=paper)
     return sheet
+
+
+def _say_scenario(sheet: Sheet, row: int) -> None:
+    """The scenario in force, red unless it is Base; where it takes the place of the unit line it says the unit too."""
+    said = f"{UNITS}. {IN_FORCE}" if row == UNITS_ROW else IN_FORCE
+    sheet.put(row, LABEL, f'="{said}"&{{Scenarios!scenario}}', "scenario")
+    rule = f'={address(row, LABEL, True)}<>"{said}Base"'
+    sheet.conditionals.append(Conditional((row, LABEL, row, LABEL), "formula", rule, "alert fill"))
 
 
 def flag_words(sheet: Sheet, row: int, col: int, last_row: int | None = None, last_col: int | None = None) -> None:
@@ -51,6 +58,15 @@ def time_sheet(book: Book, name: str, title: str, columns: TimeColumns, heads: s
     sheet.print.title_rows = (TITLE_ROW, HEAD_ROW)
     sheet.print.title_cols = (SECTION, UNIT)
     return sheet
+
+
+def dated(sheet: Sheet, columns: TimeColumns, completion: str, ends: str) -> None:
+    """Calendar dates in the frozen rows: completion, and the end of each period from the sheet's row `ends`."""
+    sheet.put(STATUS_ROW, TOTAL, "Completion", "right")
+    sheet.put(STATUS_ROW, columns.first, f"=EDATE({{Timeline!close}},{completion})", "head date")
+    sheet.put(UNITS_ROW, TOTAL, "Period ends", "right")
+    for i in range(columns.count):
+        sheet.put(UNITS_ROW, columns.first + i, f"={{{ends}#{i + 1}}}", "head date")
 
 
 def band_row(sheet: Sheet, row: int, title: str, last_col: int, style: str = "band", section: str | None = None) -> None:

@@ -6,6 +6,8 @@ they hold few calls.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from templates.book import Book
 from templates.rows import LABEL, SECTION, UNIT
 from templates.sheets import frame
@@ -41,29 +43,36 @@ def lay_functions(book: Book, paper: str) -> None:
 
 
 CHANGES = (
-    ("0.1.0", "First version: comparison, scenarios, support, frontier, sensitivity, time, memo page, checks."),
-    ("0.1.0", "Public cost is shown in two figures, expected cost and budget authority, which are never added."),
-    ("0.1.0", "Where the market price is held in a band, the goods' worth to a public buyer is told by the market price."),
+    ("0.1.0", dt.date(2026, 11, 23), "First version: comparison, scenarios, support, frontier, sensitivity, time, memo page, checks."),
+    ("0.1.0", dt.date(2026, 11, 23), "Public cost is shown in two figures, expected cost and budget authority, which are never added."),
+    (
+        "0.1.0",
+        dt.date(2026, 11, 23),
+        "Where the market price is held in a band, the goods' worth to a public buyer is told by the market price.",
+    ),
 )
+VERSION, DATE, BY = 2, 3, 4
 
 
 def lay_changes(book: Book, version: str, paper: str) -> None:
     """What changed in the model, by version, newest first; the workbook's own changes are for its owner to add."""
     sheet = frame.start(book, "Change log", "Change log", None, paper)
-    for col, text in enumerate(("#", "Change", "Version", "By")):
+    for col, text in enumerate(("#", "Change", "Version", "Date", "By")):
         sheet.put(frame.HEAD_ROW, col, text, "heading")
     row = frame.FIRST_ROW
-    for number, (since, text) in enumerate(CHANGES, start=1):
+    for number, (since, day, text) in enumerate(CHANGES, start=1):
         sheet.put(row, SECTION, number, "section")
         sheet.put(row, LABEL, text, "wrap")
-        sheet.put(row, UNIT, since, "grey")
-        sheet.put(row, CALL, "Bankable", "grey")
+        sheet.put(row, VERSION, since, "grey")
+        sheet.put(row, DATE, day, "left date")
+        sheet.put(row, BY, "Bankable", "grey")
         sheet.heights[row] = 30
         row += 1
     row += 1
-    frame.band_row(sheet, row, "Changes to this workbook: yours to note", CALL)
+    frame.band_row(sheet, row, "Changes to this workbook: yours to note", BY)
     for _ in range(12):
         row += 1
-        for col in (LABEL, UNIT, CALL):
+        for col in (LABEL, VERSION, BY):
             sheet.put(row, col, None, "input text")
-    sheet.widths |= {SECTION: 4, LABEL: 90, UNIT: 14, CALL: 24}
+        sheet.put(row, DATE, None, "input date")
+    sheet.widths |= {SECTION: 4, LABEL: 90, VERSION: 14, DATE: 18, BY: 24}

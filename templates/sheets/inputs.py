@@ -1,6 +1,6 @@
 """The Inputs sheet, one row an assumption and one column a case, with its lists, bounds and sources.
 
-The sheets Lists and Timeline, which hold constants and no assumption, are laid here too.
+The sheets Lists and Timeline, which hold constants and the date of financial close, are laid here too.
 """
 
 from __future__ import annotations
@@ -8,41 +8,33 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from templates import package
-from templates.book import Book, Sheet, TimeColumns, Validation, address
+from templates.book import Book, Sheet, TimeColumns, Validation, Value, address
 from templates.dealfile import SourcedDeal
-from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, path, scalar
+from templates.package import serial
+from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, note, path, scalar
 from templates.settings import Settings, keep
 from templates.sheets import frame
+from templates.sheets.case import number_format
 from udfs.cells import Param
 from udfs.chain.build import PROFILE_TERMS
 from udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
 from udfs.chain.returns import SETTLED, STEEPEST, STEPS
-from udfs.deal import INPUTS, KEYS, MONTHS, YEARS, param_of
+from udfs.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
 from udfs.measures import MEASURES
 
 FIRST_CASE = 3
+CASE_WIDTH = 23
 YEAR_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, YEARS)
 MONTH_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, MONTHS)
 STEP_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, STEPS)
 
-STYLES = {
-    "%": "input share",
-    "% a year": "input rate",
-    "x": "input multiple",
-    "years": "input count",
-    "months": "input count",
-    "$m a unit": "input price",
-    "choice": "input choice",
-    "yes/no": "input choice",
-    "text": "input text",
-    "x contracted": "input multiple",
-    "x price": "input multiple",
-    "% a renewal": "input share",
-}
-
+WORDS = {"choice": "input choice", "yes/no": "input choice", "text": "input text"}
+CLOSE = dt.date(2026, 12, 31)  # illustrative
+EARLIEST_CLOSE, LATEST_CLOSE = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+SOURCE_HEAD = "Source, in short"
 
 SWITCH = ("yes", "no")
+SHORT = 60  # characters of a source in short
 NO_BOUND = 1e9  # bounds from here on are no bounds
 
 
@@ -51,11 +43,36 @@ def input_name(key: str) -> str:
     return f"in_{key}"
 
 
+def input_style(key: str, unit: str) -> str:
+    """The look of an input's blue cell."""
+    return WORDS.get(unit, f"input {number_format(key, unit)}")
+
+
+def source_column(cases: int, case: int) -> int:
+    """The column of Inputs where the sources of a case (from 1) stand, of so many."""
+    return FIRST_CASE + cases + 4 + case
+
+
+def short_source(said: Sequence[str]) -> str:
+    """The cases' sources of one input in a few words; the whole of them stands further right and on Sources."""
+    cut: dict[str, list[str]] = {}
+    for number, text in enumerate(said, start=1):
+        head, _, tail = text.split("; ")[0].partition(": ")
+        text = "illustrative" if head.startswith("illustrative") else tail if tail[:1].isalpha() else head
+        text = text if len(text) <= SHORT else text[: SHORT - 2].rsplit(" ", 1)[0].rstrip(",.;:(") + " ..."
+        cut.setdefault(text, []).append(str(number))
+    if len(cut) == 1:
+        return next(iter(cut))
+    return "; ".join(f"{', '.join(numbers)}: {text}" for text, numbers in cut.items())
+
+
 def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
     """The Inputs sheet; each blue cell is marked `key_1`, `key_2`, ... for the case sheets."""
     sheet = frame.start(book, "Inputs", "Inputs", "FFC000", paper)
     n = len(cases)
-    least, most, out, key_col, source = FIRST_CASE + n, FIRST_CASE + n + 1, FIRST_CASE + n + 2, FIRST_CASE + n + 3, FIRST_CASE + n + 4
+    least, most, out, short, key_col = (FIRST_CASE + n + k for k in range(5))
+    source = source_column(n, 1)
+    heads = dict.fromkeys((SECTION, LABEL, UNIT, key_col), "heading") | {short: "heading indent"}
     for col, text in (
         (SECTION, "#"),
         (LABEL, "Assumption"),
@@ -63,9 +80,10 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         (least, "Min"),
         (most, "Max"),
         (out, "Out of range"),
+        (short, SOURCE_HEAD),
         (key_col, "Key"),
     ):
-        sheet.put(frame.HEAD_ROW, col, text, "heading" if col in (LABEL, SECTION, UNIT, key_col) else "heading right")
+        sheet.put(frame.HEAD_ROW, col, text, heads.get(col, "heading right"))
     for i in range(n):
         sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{case_name_{i + 1}}}", "heading wrap")
         sheet.put(frame.HEAD_ROW, source + i, f'="Source: "&{{case_name_{i + 1}}}', "heading")
@@ -84,27 +102,30 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         sheet.put(row, UNIT, meta["unit"], "unit")
         for i, case in enumerate(cases):
             value = getattr(case.deal, field.name)
-            sheet.put(
-                row, FIRST_CASE + i, SWITCH[not value] if param.kind == "switch" else value, STYLES.get(meta["unit"], "input number2")
-            )
+            sheet.put(row, FIRST_CASE + i, SWITCH[not value] if param.kind == "switch" else value, input_style(field.name, meta["unit"]))
             sheet.mark(f"{field.name}_{i + 1}", row, FIRST_CASE + i)
             sheet.put(row, source + i, case.sources.get(field.name, "not stated"), "grey")
         _bounds(sheet, row, n, least, most, out, field.name, param, meta["label"])
+        sheet.put(row, short, short_source([case.sources.get(field.name, "not stated") for case in cases]), "grey wrap")
+        sheet.heights[row] = 13.5 * max(1, -(-len(str(sheet.value(row, short))) // SHORT), _lines(cases, field.name))
         sheet.put(row, key_col, field.name, "grey")
         book.define(input_name(field.name), f"Inputs!{address(row, FIRST_CASE, True)}:{address(row, FIRST_CASE + n - 1, True)}")
         row += 1
     sheet.put(row + 1, LABEL, "Cells out of range", "bold")
     sheet.put(row + 1, out, f"=SUM({address(frame.FIRST_ROW, out)}:{address(row - 1, out)})", "total count")
     sheet.mark("out_of_range", row + 1, out)
-    sheet.widths |= {SECTION: 4, LABEL: 50, UNIT: 14, least: 10, most: 10, out: 11, key_col: 24}
-    sheet.widths |= {FIRST_CASE + i: 22 for i in range(n)} | {source + i: 60 for i in range(n)}
+    sheet.widths |= {SECTION: 4, LABEL: 44, UNIT: 14, least: 10, most: 10, out: 12, short: 52, key_col: 24}
+    sheet.widths |= {FIRST_CASE + i: CASE_WIDTH for i in range(n)} | {source + i: 70 for i in range(n)}
     sheet.heights[frame.HEAD_ROW] = 30
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
-    sheet.print.area = (0, 0, row + 1, source + n - 1)
-    sheet.print.title_cols = (SECTION, LABEL)
-    sheet.print.pages_wide = 2  # the figures, and beside them their sources
+    sheet.print.area = (0, 0, row + 1, short)
     return sheet
+
+
+def _lines(cases: Sequence[SourcedDeal], key: str) -> int:
+    """The lines that the longest text of a row takes in a case's column."""
+    return max(-(-len(getattr(case.deal, key)) // CASE_WIDTH) for case in cases) if key in TEXT_KEYS else 1
 
 
 def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key: str, param: Param, label: str) -> None:
@@ -127,9 +148,10 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
         )
         sheet.validations.append(choices)
         return
-    style = STYLES.get({"probability": "%", "rate": "% a year"}.get(param.kind, ""), "number").replace("input ", "")
+    style = sheet.cells[row, FIRST_CASE].style.removeprefix("input ")
+    style = {"share": "level", "rate": "nil rate"}.get(style, style) if param.high < 1_000 else "count"
     sheet.put(row, least, param.low, style)
-    sheet.put(row, most, param.high if param.high < NO_BOUND else None, style)
+    sheet.put(row, most, param.high if param.high < NO_BOUND else None, "integer" if style == "count" else style)
     sheet.mark(f"least_{key}", row, least)
     sheet.mark(f"most_{key}", row, most)
     low, high = address(row, least), address(row, most)
@@ -151,20 +173,17 @@ def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key
     )
 
 
-CLOSE = 46387.0  # 31 December 2026, as a spreadsheet counts days
-CLOSES = (36526.0, 73050.0)  # from 2000 to 2099
-
-
 def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
-    """The day of financial close, years of operation and months of building, and the tolerances."""
-    kept = settings.take("timeline_close", [CLOSE])[0]
-    close = package.serial(kept) if isinstance(kept, dt.date) else float(kept)
-    sheet = frame.start(book, "Timeline", "Timeline", None, paper)
+    """Financial close, years of operation and months of building, and the tolerances."""
+    sheet = frame.start(book, "Timeline", "Timeline", frame.ENGINE_ROOM, paper)
     sheet.print.pages_wide, sheet.print.title_cols = 3, (0, UNIT)
     row = lay(
         sheet,
         [
-            scalar("close", "Financial close (illustrative): dates the years and months, moves no figure", "date", close, "input date"),
+            scalar("close", "Financial close, all cases", "date", _close(settings), "input date"),
+            note(
+                "Illustrative until you set it. Calendar dates stand in the heads of the case and build sheets; no figure depends on them."
+            ),
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
@@ -178,24 +197,49 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
     place = sheet.placed["close"]
     spot = (place.row, place.col, place.row, place.col)
     keep(book, sheet, "timeline_close", *spot)
-    said = "A date from 2000 to 2099."
-    sheet.validations.append(Validation(spot, "decimal", *CLOSES, title="Financial close", message=said, error=said, blank_allowed=False))
+    allowed = f"Allowed: a date from {EARLIEST_CLOSE.year} to {LATEST_CLOSE.year}."
+    sheet.validations.append(
+        Validation(
+            spot,
+            "date",
+            EARLIEST_CLOSE,
+            LATEST_CLOSE,
+            title="Financial close",
+            message=f"The day from which months of building and years of operation are dated. {allowed}",
+            error=allowed,
+            blank_allowed=False,
+        )
+    )
     row += 1
     for key, label, columns in (
         ("year", "Year of operation", YEAR_COLUMNS),
         ("month", "Month from close", MONTH_COLUMNS),
         ("step", "Newton step", STEP_COLUMNS),
     ):
-        row = lay(sheet, [path(key, label, key, list(range(1, columns.count + 1)), "year")], row, columns) + 1
+        row = lay(sheet, [path(key, label, key, [1, *[f"={{{key}<}}+1"] * (columns.count - 1)], "year")], row, columns) + 1
     lay(sheet, [], row, YEAR_COLUMNS)
     sheet.put(row, LABEL, "Years count from completion, months from financial close: the two never share a sheet.", "note")
-    sheet.widths |= {0: 4, LABEL: 40, UNIT: 14, 3: 13}
+    sheet.put(
+        row + 1,
+        LABEL,
+        "Operation, debt service and tax are annual, in arrears; building, draws and interest in construction are monthly.",
+        "note",
+    )
+    sheet.widths |= {0: 4, LABEL: 62, UNIT: 14, 3: 13}
     sheet.freeze = (frame.FIRST_ROW, FIRST_TIME_COLUMN)
+
+
+def _close(settings: Settings) -> Value:
+    """The date of financial close: an earlier workbook's where it is one within bounds, otherwise an illustrative one."""
+    kept = settings.take("timeline_close", [CLOSE])[0]
+    number = serial(kept) if isinstance(kept, dt.date) else kept
+    sound = isinstance(number, (int, float)) and serial(EARLIEST_CLOSE) <= number <= serial(LATEST_CLOSE)
+    return int(number) if sound else serial(CLOSE)
 
 
 def lay_lists(book: Book, paper: str) -> None:
     """The words that choices may take, the spending profiles' terms, tests and decisions."""
-    sheet = frame.start(book, "Lists", "Lists", None, paper)
+    sheet = frame.start(book, "Lists", "Lists", frame.ENGINE_ROOM, paper)
     lists = {f"list_{key}": param_of(key).choices for key in KEYS if param_of(key).choices}
     lists["switch"] = SWITCH
     lists["tests"] = tuple(name for _, name, _, _ in TESTS)

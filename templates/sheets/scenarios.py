@@ -32,8 +32,8 @@ NAMES = (
 )
 WHAT = (
     "as on Inputs",
-    "promises subject to appropriation end in the year given",
-    "contracts with a commercial buyer end in the year given",
+    "offtake subject to appropriation ends in the year given",
+    "offtake by a commercial buyer ends in the year given",
     "the contract ends in the year given, whatever stands behind it",
     "a public offtake is subject to appropriation: no statute backs it",
     "late completion; the sponsor pays for the time",
@@ -153,7 +153,6 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
         sheet.validations.append(_bounds(key, (row, COLUMNS.first, row, COLUMNS.last)))
     sheet.heights[sheet.placed["what"].row] = 66
     place = sheet.placed["scenario"]
-    book.define("scenario", f"Scenarios!{address(place.row, place.col, True)}")
     keep(book, sheet, "scenario", place.row, place.col, place.row, place.col)
     sheet.validations.append(
         Validation(

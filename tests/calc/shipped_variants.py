@@ -28,7 +28,7 @@ def opened(variant: str) -> Opened:
 
 def changes(scenario: str) -> dict[str, str]:
     """What the engine is told."""
-    return {} if scenario == NO_SCENARIOS else {"scenario": scenario}
+    return {} if scenario == NO_SCENARIOS else {"set_scenario": scenario}
 
 
 def step_name(variant: str, scenario: str) -> str:
@@ -42,7 +42,7 @@ def steps(kinds: bool) -> dict[Path, list[Step]]:
     for variant, scenario in EVERY:
         put = []
         if scenario != NO_SCENARIOS:
-            sheet, row, col = opened(variant).names["scenario"]
+            sheet, row, col = opened(variant).names["set_scenario"]
             put = [(sheet, row, col, row, col, scenario)]
         told.setdefault(BUILT / f"{variant}.xlsx", []).append(Step(step_name(variant, scenario), put, kinds=kinds))
     return told

@@ -33,7 +33,7 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
     assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"
     assert compared > sum(len({*cells, *opened.blocks[sheet]}) for sheet, cells in opened.formulas.items()) > LEAST[variant]
     if "Checks" in opened.formulas:
-        assert theirs["Scenarios"][opened.names["scenario"][1:]] == scenario
+        assert theirs["Scenarios"][opened.names["set_scenario"][1:]] == scenario
         assert (mine.sheets["Checks"][0, 7], theirs["Checks"][0, 7]) == ("OK", "OK")
         assert theirs["Checks"][1, 7] == "functions: live"
 

@@ -1,0 +1,94 @@
+"""What stands around the figures: heads, dates, sources in short, sign changes, the order of the sheets."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+
+import pytest
+
+from templates import comparison, dealfile, package
+from templates.book import Book
+from templates.dealfile import SourcedDeal
+from templates.settings import Settings
+from templates.sheets import frame, inputs, returns
+from udfs.deal import INPUTS, evaluate
+
+
+def said(book: Book, label: str) -> object:
+    """What the Cover says beside a label."""
+    cells = book["Cover"].cells
+    return next(cells[row, 2].value for (row, col), cell in cells.items() if col == 1 and cell.value == label)
+
+
+def test_every_sheet_says_the_scenario_in_its_head(shipped: list[SourcedDeal]) -> None:
+    book = comparison.calculated(shipped[:1], settings=Settings({"scenario": ["Combined downside"]}))
+    for sheet in book:
+        row = frame.UNITS_ROW if sheet.name == "Checks" else frame.STATUS_ROW
+        assert str(sheet.value(row, 1)).endswith("Scenario in force: Combined downside"), sheet.name
+        assert sheet.cells[row, 1].style == "scenario"
+
+
+def test_the_head_of_a_case_has_the_dates_of_its_row(shipped_book: Book) -> None:
+    for name, row in (("Data centre", "year_ends"), ("Data centre build", "month_ends")):
+        sheet = shipped_book[name]
+        assert [sheet.value(frame.UNITS_ROW, col) for col in range(6, 36)] == sheet.values_of(row)[:30]
+    close = dt.date(2026, 12, 31)
+    completion = dt.date(2028, 6, 30)  # 18 months on
+    sheet = shipped_book["Data centre"]
+    assert shipped_book["Timeline"].value_of("close") == package.serial(close)
+    assert sheet.value(frame.STATUS_ROW, 6) == package.serial(completion)
+
+
+@pytest.mark.parametrize("typed", ["soon", -5.0, 5e6])
+def test_a_close_that_is_no_date_is_not_kept(typed: object, shipped: list[SourcedDeal]) -> None:
+    book = comparison.build(shipped[:1], settings=Settings({"timeline_close": [typed]}))
+    assert book["Timeline"].value_of("close") == package.serial(inputs.CLOSE)
+
+
+def test_a_comparison_bears_the_day_and_a_shipped_book_the_release(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
+    assert said(shipped_book, "Built on") == comparison.RELEASED
+    assert said(comparison.build(shipped, day=dt.date(2027, 1, 2)), "Built on") == dt.date(2027, 1, 2)
+
+
+def test_engine_room_comes_last_and_grey(shipped_book: Book) -> None:
+    assert list(shipped_book.sheets)[-4:] == ["Timeline", "Returns", "Deals", "Lists"]
+    assert {shipped_book[name].tab for name in ("Timeline", "Returns", "Deals", "Lists")} == {frame.ENGINE_ROOM}
+
+
+def test_rates_a_year_say_so_and_small_ones_show_two_decimals(shipped_book: Book) -> None:
+    units = {field.name: field.metadata["unit"] for field in INPUTS}
+    assert units["tariff"] == units["input_tariff"] == "%"
+    assert units["renewal"] == "% a renewal"
+    for key in ("pd_base", "offtaker_pd", "termination", "firm_lapse", "upfront_fee", "commitment_fee", "limit_loss"):
+        place = shipped_book["Inputs"].placed[f"{key}_1"]
+        assert shipped_book["Inputs"].cells[place.row, place.col].style == "input rate", key
+
+
+@pytest.mark.parametrize(
+    ("sources", "short"),
+    [
+        (["illustrative: a guess", "illustrative"], "illustrative"),
+        (["River Bend, 245 MW: cre360signal.com, 2026", "illustrative", "illustrative"], "1: cre360signal.com, 2026; 2, 3: illustrative"),
+        (["$7.0bn over 15 years: 7,000 / 245; more"], "$7.0bn over 15 years"),
+        (["a long account of where the figure was found that does not end where a column does"], None),
+    ],
+)
+def test_sources_in_short(sources: list[str], short: str | None) -> None:
+    got = inputs.short_source(sources)
+    assert got == short if short else got.endswith(" ...") and len(got) <= inputs.SHORT + 2
+
+
+def test_sign_changes_are_those_of_the_flows() -> None:
+    """A plant that stands still for two years after its contract is lost pays in again: out, in, out, in."""
+    case = dealfile.load(dealfile.shipped_path("data_centre"))
+    deal = dataclasses.replace(case.deal, contract_stop_year=6, retool_months=24, refill_months=0, fixed_cost=200.0, idle_cost=1.0)
+    book = comparison.calculated([dataclasses.replace(case, deal=deal)])
+    results = evaluate(deal)
+    changes = {}
+    for name, _, _, key in returns.IRRS:
+        signs = [-1, *(1 if flow > 0 else -1 for flow in results[key][0] if flow)]
+        changes[name] = sum(a != b for a, b in itertools.pairwise(signs))
+        assert book["Returns"].value_of(f"c1_signs_{name}") == changes[name]
+    assert changes["project"] == 3
