@@ -8,7 +8,6 @@ Whatever is wrong leaves as a `CellError`: a code that a cell can show and a sen
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,6 @@ from typing import Any
 import numpy as np
 
 LONGEST_PATH = 10_000
-FLOAT = np.dtype(float)
 LARGEST_AMOUNT = 1e15
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
@@ -63,14 +61,6 @@ OMITTED = _Omitted()
 
 
 @dataclass(frozen=True)
-class Column:
-    """A range seen as a path: its values with NaN for blanks, and whether it ran along a row."""
-
-    values: np.ndarray
-    is_row: bool
-
-
-@dataclass(frozen=True)
 class Param:
     """One argument of a worksheet function: its kind, bounds and one line of help.
 
@@ -104,11 +94,6 @@ class Param:
         if raw is OMITTED:
             raise wrong_value(f"{self.name} is missing: {self.help}.")
         return self.reader(self, raw)
-
-    @functools.cached_property
-    def safe_square(self) -> float:
-        """The square of the bound nearest to zero on either side: numbers whose squares add to less lie within the bounds."""
-        return min(-self.low, self.high) ** 2 if self.low < 0 < self.high else -1.0
 
     @property
     def allowed(self) -> str:
@@ -235,26 +220,25 @@ def rows_of(raw: Any) -> list[list[Any]]:
     return rows
 
 
-def _line_of(param: Param, raw: Any) -> tuple[list[Any], bool]:
-    """The cells of a row or column, and whether it is a row."""
+def _line_of(param: Param, raw: Any) -> list[Any]:
+    """The cells of a row or column."""
     if isinstance(raw, np.ndarray):
         raw = raw.tolist()
     if not isinstance(raw, (list, tuple)):
-        return [raw], False
+        return [raw]
     if len(raw) > LONGEST_PATH:  # a whole column: read to its last cell
         last = len(raw)
         while last and is_blank(raw[last - 1]):
             last -= 1
         raw = raw[:last]
     if not any(isinstance(row, (list, tuple)) for row in raw):
-        cells, is_row = list(raw), False
+        cells = list(raw)
     else:
         rows = rows_of(raw)
         width = len(rows[0])
         if width > 1 and len(rows) > 1:
             raise wrong_value(f"{param.name} is a block of {len(rows)} x {width} cells: give one row or one column.")
-        is_row = width > 1
-        cells = rows[0] if is_row else [row[0] for row in rows if row]
+        cells = rows[0] if width > 1 else [row[0] for row in rows if row]
     if len(cells) > LONGEST_PATH:
         last = len(cells)
         while last and is_blank(cells[last - 1]):
@@ -264,24 +248,24 @@ def _line_of(param: Param, raw: Any) -> tuple[list[Any], bool]:
         cells = cells[:last]
     if not cells:
         raise wrong_value(f"{param.name} is an empty range: {param.help}.")
-    return cells, is_row
+    return cells
 
 
-def _read_column(param: Param, raw: Any) -> Column:
+def _read_path(param: Param, raw: Any) -> np.ndarray:
+    """One number a period, blanks as the parameter takes them."""
     if isinstance(raw, np.ndarray) and raw.ndim == 1 and raw.dtype.kind == "f" and 0 < raw.size <= LONGEST_PATH:
-        values, is_row = raw.astype(float), False
+        values = raw.astype(float)
     else:
-        cells, is_row = _line_of(param, raw)
         values = np.array(
             [
                 cell if type(cell) is float else math.nan if is_blank(cell) else _as_number(f"{param.name}, cell {i + 1},", cell)
-                for i, cell in enumerate(cells)
+                for i, cell in enumerate(_line_of(param, raw))
             ],
             dtype=float,
         )
-    least = np.minimum.reduce(values)  # NaN where any cell is blank
-    if param.low <= least and np.maximum.reduce(values) <= param.high and not (param.open_low and least == param.low):
-        return Column(values, is_row)
+    least, most = values.item(values.argmin()), values.item(values.argmax())  # both NaN where any cell is blank
+    if param.low <= least and most <= param.high and not (param.open_low and least == param.low):
+        return values
     blank = np.isnan(values)
     if blank.any():
         if param.blanks == "zero":
@@ -295,19 +279,7 @@ def _read_column(param: Param, raw: Any) -> Column:
         for i, number in enumerate(values):
             if not math.isnan(number):
                 _check_bounds(param, float(number), f", cell {i + 1},")
-    return Column(values, is_row)
-
-
-def _read_path(param: Param, raw: Any) -> np.ndarray:
-    if (
-        type(raw) is np.ndarray
-        and raw.dtype is FLOAT
-        and raw.ndim == 1
-        and 0 < raw.size <= LONGEST_PATH
-        and raw.dot(raw) <= param.safe_square
-    ):
-        return raw.copy()  # every number is finite and within the bounds, for the sum of their squares is
-    return _read_column(param, raw).values
+    return values
 
 
 def _read_series(param: Param, raw: Any) -> float | np.ndarray:
@@ -330,9 +302,8 @@ def _read_block(param: Param, raw: Any) -> list[list[Any]]:
 
 def _read_texts(param: Param, raw: Any) -> tuple[str, ...]:
     """One text or a row or column of texts; blank cells are passed over."""
-    cells, _ = _line_of(param, raw)
     texts = []
-    for cell in cells:
+    for cell in _line_of(param, raw):
         if is_blank(cell):
             continue
         if isinstance(cell, CellError):

@@ -6,9 +6,10 @@ ln(money in) - ln(money out), which is nearly a straight line in g; others are s
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
-from math import exp, expm1, log
+from math import expm1, log
 
 import numpy as np
 
@@ -16,7 +17,11 @@ from udfs import roots
 
 SETTLED = 3e-4  # of a step times the number of periods, and
 BENT = 1e-15  # of a step times the square of its correction: what is left after it is then below 1e-12
-SHORT_STEP = 5e-6  # after which a step with the curvature of the one before leaves less than 1e-12
+CELL = 0.25  # log rates stand that far apart in a table, times the number of periods; near one of them,
+REACH = 0.5  # which is up to that far away, times the number of periods, a power series
+POWERS = 12  # of so many terms leaves out less than 1e-12
+CLOSE = 1e-12  # of a step squared times the number of periods: what Newton's step leaves is half of it at most
+FEW_STEPS = 3
 MOST_STEPS = 40
 LARGEST = 6.9  # log rates from -99.9% to 99,000%
 SHORT = 80  # flows up to this length are quicker in plain Python than in numpy
@@ -27,21 +32,24 @@ GRID = np.concatenate([np.linspace(-LARGEST, -1.0, 60), np.linspace(-0.99, 1.5, 
 
 def irr(flows: Sequence[float] | np.ndarray, guess: float = 0.1) -> float:
     """IRR of one equal-period cash flow; NaN where none exists, the one nearest the guess where several do."""
-    if 1 < len(flows) <= SHORT and (rate := _of_short(flows.tolist() if isinstance(flows, np.ndarray) else list(flows))) is not None:
-        return rate
-    return dated_irr(np.asarray(flows, float), np.arange(float(len(flows))), guess)
+    flows = np.asarray(flows, float)
+    if 1 < flows.size <= SHORT:
+        rate = _of_outlay(flows)
+        if rate is not None or (rate := _of_short(flows)) is not None:
+            return rate
+    return dated_irr(flows, np.arange(float(flows.size)), guess)
 
 
-@np.errstate(all="ignore")
 def dated_irr(flows: np.ndarray, times: np.ndarray, guess: float = 0.1) -> float:
     """IRR of one cash flow at any times; NaN where none exists, the one nearest the guess where several do."""
-    if (np.diff(times) < 0).any():
-        order = np.argsort(times, kind="stable")
-        flows, times = flows[order], times[order]
-    if sign_changes(flows) == 1 and (rate := _of_dated(flows, times)) is not None:
-        return rate
-    found = irr_roots(flows, times)
-    return float(found[np.argmin(np.abs(found - guess))]) if found.size else math.nan
+    with np.errstate(all="ignore"):
+        if (np.diff(times) < 0).any():
+            order = np.argsort(times, kind="stable")
+            flows, times = flows[order], times[order]
+        if sign_changes(flows) == 1 and (rate := _of_dated(flows, times)) is not None:
+            return rate
+        found = irr_roots(flows, times)
+        return float(found[np.argmin(np.abs(found - guess))]) if found.size else math.nan
 
 
 def irr_batch(flows: np.ndarray, guess: float = 0.1) -> np.ndarray:
@@ -83,10 +91,9 @@ def sign_changes(flows: np.ndarray) -> int:
 # present value, and f'' the variance of those times for the money in less that for the money out.
 
 
-def _of_short(flows: list[float]) -> float | None:
+def _of_short(money: np.ndarray) -> float | None:
     """The rate of flows that change sign once, in plain Python; None where they do not, or where it does not settle."""
-    if flows[0] < 0 and (rate := _of_outlay(flows[0], flows[:0:-1])) is not None:
-        return rate
+    flows = money.tolist()
     turn = 1
     first = flows[0] or next((flow for flow in flows if flow), 0.0)
     if flows[1] * first >= 0:
@@ -121,43 +128,58 @@ def _of_short(flows: list[float]) -> float | None:
     return None
 
 
-def _of_outlay(outlay: float, income: list[float]) -> float | None:
-    """The rate of one outlay and the income after it, last first: the commonest flow, so written out in one piece.
+def _of_outlay(flows: np.ndarray) -> float | None:
+    """The rate of one outlay and the income after it: the commonest flow, in fewer operations.
 
-    One of Halley's steps, and one more with its curvature kept, which is right to 1e-12 where it is short enough.
+    Near a tabled log rate the income's value is a power series in the way from there. One of Halley's steps on its first
+    terms and, as a rule, one of Newton's on all of them are enough.
     """
-    if min(income) < 0:
+    outlay, *income = flows.tolist()
+    if outlay >= 0 or min(income) < 0:
         return None
     back = -sum(income) / outlay
     if not 0 < back < math.inf:
         return None
+    periods = len(income)
     multiple = log(back)
-    uneven = multiple / 6 if -3 < multiple < 3 else math.copysign(0.5, multiple)
-    g = 2 * multiple / (len(income) + 1) / (1 - uneven)  # were all flows spread evenly
-    x = exp(-g)
-    value = slope = curve = 0.0
-    for flow in income:
-        curve = curve * x + slope
-        slope = slope * x + value
-        value = value * x + flow
-    if not 0 < value < math.inf:
+    near = 2 * multiple / (1 - (multiple if multiple < 3 else 3) / 6)  # times the number of periods, were all flows spread evenly
+    for _ in range(FEW_STEPS):
+        start, weights = _tabled(periods, round(near / CELL))
+        series = weights.dot(flows).tolist()
+        squared, timed, worth = series[-3:]
+        ratio = -worth / outlay
+        if not 0 < ratio < math.inf:
+            return None
+        mean = -timed / worth
+        step = log(ratio) / mean
+        bent = step * (-squared / timed - mean / 2)
+        way = step / (1 - bent if -0.5 < bent < 0.5 else 1 - math.copysign(0.5, bent))
+        near = (start + way) * periods
+        if -REACH < way * periods < REACH:
+            break
+    else:
         return None
-    x /= value
-    mean = x * slope
-    bend = (x * x * curve * value + (mean - mean * mean) / 2) / (1 + mean)
-    step = (log(-value / outlay) - g) / (1 + mean)
-    if not -0.5 < step * bend < 0.5:
-        return None
-    g += step / (1 - step * bend)
-    x = exp(-g)
-    value = slope = 0.0
-    for flow in income:
-        slope = slope * x + value
-        value = value * x + flow
-    if not 0 < value < math.inf:
-        return None
-    step = (log(-value / outlay) - g) / (1 + x * slope / value)
-    return expm1(g + step / (1 - step * bend)) if -SHORT_STEP < step < SHORT_STEP else None
+    for _ in range(FEW_STEPS):
+        value = slope = 0.0
+        for term in series:
+            slope = slope * way + value
+            value = value * way + term
+        step = (value + outlay) / slope
+        way -= step
+        if step * step * periods < CLOSE:
+            return expm1(start + way) if -LARGEST < start + way < LARGEST else None
+    return None
+
+
+@functools.lru_cache(maxsize=512)
+def _tabled(periods: int, cell: int) -> tuple[float, np.ndarray]:
+    """A log rate, and the weights of the flows after the first in the power series of their value near it, highest power first."""
+    g = min(max(cell * CELL / periods, -LARGEST), LARGEST)
+    times = np.arange(periods + 1.0)
+    terms = [np.where(times > 0, np.exp(-g * times), 0.0)]
+    for power in range(1, POWERS):
+        terms.append(terms[-1] * -times / power)
+    return g, np.stack(terms[::-1])
 
 
 def _moments(backwards: list[float], x: float) -> tuple[float, float, float]:

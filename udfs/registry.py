@@ -178,28 +178,36 @@ def function(family: str, question: str, returns: Returns, **params: Param) -> C
             raise TypeError(f"{entry.name} is in the register twice")
         FUNCTIONS[entry.name] = entry
         names = [param.name for param in described]
-        readers, needed, most = [param.read for param in described], entry.min_args, len(described)
+        needed, most = entry.min_args, len(described)
+        work = _silenced(body) if returns.warns else body
         tuple_of_figures = namedtuple(entry.name + "_figures", returns.names) if returns.shape == "figures" else None
+
+        def in_order(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+            if len(args) > most or not set(kwargs) <= set(names[len(args) :]):
+                inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
+            return *args, *(kwargs.get(name, OMITTED) for name in names[len(args) :])
 
         @functools.wraps(body)
         def from_python(*args: Any, **kwargs: Any) -> Any:
-            if not kwargs and needed <= len(args) <= most:
-                values = [read(raw) for read, raw in zip(readers, args, strict=False)]  # the others have the body's own defaults
-            else:
-                if len(args) > most or not set(kwargs) <= set(names[len(args) :]):
-                    inspect.signature(body).bind(*args, **kwargs)  # raises Python's own clear TypeError
-                values = [read(raw) for read, raw in zip(readers, args, strict=False)]
-                values += [param.read(kwargs.get(param.name, OMITTED)) for param in described[len(args) :]]
-            if not returns.warns:
-                return body(*values)
-            with np.errstate(all="ignore"):
-                result = body(*values)
+            if kwargs or not needed <= len(args) <= most:
+                args = in_order(args, kwargs)
+            result = work(*map(Param.read, described, args))  # arguments not given have the body's own defaults
             return tuple_of_figures(*result) if tuple_of_figures else result
 
         from_python.__doc__ = f"{entry.doc}\n\nParameters\n----------\n{describe_params(entry)}\n\nReturns\n-------\n{returns.unit}\n"
         return from_python
 
     return enter
+
+
+def _silenced(body: Callable[..., Any]) -> Callable[..., Any]:
+    """The function without numpy's warnings."""
+
+    def silenced(*values: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return body(*values)
+
+    return silenced
 
 
 def describe_params(entry: Function) -> str:

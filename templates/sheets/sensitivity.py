@@ -150,6 +150,15 @@ def chosen_input(settings: Settings, name: str, default: str) -> str:
     return bounds.label_of(key)
 
 
+def kept_values(settings: Settings, side: str, default: str, given: Sequence[float]) -> list[Any]:
+    """The values kept for one side of the grid: numbers, or words where the input chosen is a choice."""
+    name = chosen_input(settings, f"sensitivity_{side}_key", default)
+    key = next(key for key in CHOSEN_FROM if bounds.label_of(key) == name)
+    words = param_of(key).choices or ("yes", "no")
+    delivered = [words[i % len(words)] for i in range(len(given))] if bounds.kind_of_input(key) == "text" else list(given)
+    return settings.take(f"sensitivity_{side}_values", delivered)
+
+
 def chosen_measure(settings: Settings, name: str, default: str) -> str:
     """The name of the figure kept; a workbook of before kept its key."""
     kept = str(settings.take(name, [default])[0]).strip().lower()
@@ -328,7 +337,7 @@ def _pair(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> 
     )
     sheet.put(row, G, "in the case", "right")
     row += 1
-    values = [settings.take(f"sensitivity_{side}_values", list(given)) for side, (_, given) in zip(sides, PAIR, strict=True)]
+    values = [kept_values(settings, side, key, given) for side, (key, given) in zip(sides, PAIR, strict=True)]
     sheet.put(row, G, "={across_own}", "headline number2")
     sheet.put(row + 1, CONSTANT, "in the case", "right")
     sheet.put(row + 1, TOTAL, "={down_own}", "headline number2")

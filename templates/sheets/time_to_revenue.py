@@ -183,10 +183,9 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
             sheet.mark(f"{key}_{i + 1}", row, G + i)
         row += 1
     said = '&", "&'.join(
-        f'{{Inputs!case_name_{i}}}&" "&IF({{mobilised_{i}}}>0,TEXT({{mobilised_{i}}},"#,##0"),"zero, as its credit tests fail")'
-        for i in range(1, len(names) + 1)
+        f'{{Inputs!case_name_{i}}}&" "&IF({{mobilised_{i}}}>0,TEXT({{mobilised_{i}}},"#,##0"),"zero")' for i in range(1, len(names) + 1)
     )
-    return finding(sheet, row, "announced", f'="Private capital that the contract mobilises, $m: "&{said}')
+    return finding(sheet, row, "announced", f'="Private capital that the contract mobilises, $m (zero where a credit test fails): "&{said}')
 
 
 def _own(key: str) -> str:

@@ -80,6 +80,16 @@ def test_values_that_are_none_of_the_chosen_input_are_told_and_no_error(shipped:
     assert book["Checks"].value_of("master") == "OK"
 
 
+def test_the_words_of_a_choice_are_kept_and_calculated(shipped: list[SourcedDeal]) -> None:
+    words = ["market in band", "fixed"] * 3 + ["fixed"]
+    kept = {"sensitivity_down_key": ["Price basis"], "sensitivity_across_key": ["coverage"], "sensitivity_down_values": words}
+    sheet = comparison.calculated(shipped[:2], settings=Settings(kept))["Sensitivity"]
+    first, col = sheet.placed["across"].row + 4, 4  # below the heads and the case's own row, beside the grid
+    assert [sheet.value(first + k, col) for k in range(len(words))] == words
+    assert sheet.value_of("down_amiss") == 0
+    assert "values?" not in printed(sheet).values()
+
+
 def test_a_loan_that_is_refused_mobilises_nothing(shipped_book: Book) -> None:
     sheet = shipped_book["Time"]
     assert sheet.value_of("mobilised_2") == 0

@@ -8,17 +8,22 @@ sentence, in bounded time.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import datetime as dt
+import itertools
 import math
 import random
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 import udfs
+from udfs import cells
 from udfs.cells import OMITTED, CellError, Param
 from udfs.deal import KEYS
 from udfs.deal_block import EXAMPLE
@@ -198,3 +203,46 @@ def test_whole_columns_are_read_to_their_last_cell() -> None:
     start = time.perf_counter()
     assert FUNCTIONS["DSCR_MIN"].from_cells([column, service]) == 1.3
     assert time.perf_counter() - start < LONGEST_CALL
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1e15, 1e15), (0.0, 1e15), (-3.0, 3.0), (0.0, 1.0)])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300, -1e16, 2e15, 1e15, -0.5, 0.0, 7.0])
+def test_an_array_is_read_as_a_column_of_the_same_cells(value: float, low: float, high: float) -> None:
+    for at, blanks in itertools.product((0, 12, 24), ("refuse", "keep", "zero")):
+        param = cells.path("any", low, high, blanks).named("any", False, None)
+        array = np.full(25, 0.5)
+        array[at] = value
+        column = [[None if math.isnan(number) else number] for number in array.tolist()]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            by_array, by_cells = read_or_refused(param, array), read_or_refused(param, column)
+        assert repr(by_array) == repr(by_cells)
+        sound = blanks != "refuse" if math.isnan(value) else low <= value <= high
+        assert isinstance(by_array, list) == sound
+
+
+def read_or_refused(param: Param, raw: Any) -> list[float] | CellError:
+    try:
+        return param.read(raw).tolist()
+    except CellError as error:
+        return error
+
+
+@pytest.mark.parametrize(
+    "flows",
+    [
+        [1e200, -1e300],
+        [-1e-300, 1e-300],
+        [-1e-320, 1e15],
+        [-1e-323, 1e-323],
+        [-1e-290, 1e-5],
+        [-1e-290, *[0.0] * 70, 1e15],
+        [-1e15, *[0.0] * 77, 1e-15],
+        [-1.0, 1e15],
+        [0.0, 0.0],
+    ],
+)
+def test_a_rate_of_extreme_flows_warns_of_nothing(flows: list[float]) -> None:
+    with warnings.catch_warnings(), contextlib.suppress(CellError):
+        warnings.simplefilter("error")
+        assert math.isfinite(udfs.PROJECT_IRR(np.array(flows)))

@@ -96,6 +96,35 @@ def test_one_by_one_and_in_a_batch_are_one_figure(periods: int) -> None:
     np.testing.assert_allclose(irr.irr_batch(batch), [irr.irr(lane) for lane in batch], rtol=0, atol=1e-12)
 
 
+def incomes(rng: np.random.Generator, periods: int) -> list[np.ndarray]:
+    """Income after one outlay: even, very uneven, with gaps, with a bullet, falling short of the outlay, and late."""
+    gaps = np.where(rng.random(periods) < 0.2, rng.uniform(0, 300, periods), 0.0)
+    return [
+        rng.uniform(2, 14, periods) * 40 / periods,
+        np.exp(rng.normal(0, 2, periods)) * 50 / periods,
+        np.append(gaps[1:], 1.0),
+        np.append(np.full(periods - 1, rng.uniform(0, 20)), 100.0),
+        rng.uniform(0, 2, periods) * 30 / periods,
+        np.linspace(0, 1, periods + 1)[1:] ** rng.uniform(0, 9) * rng.uniform(1, 400),
+    ]
+
+
+def test_thousands_of_single_rates_are_those_of_the_batch_and_of_pyxirr() -> None:
+    rng = np.random.default_rng(11)
+    checked = 0
+    for _ in range(100):
+        periods = int(rng.integers(2, 79))
+        batch = np.column_stack([np.full(12, -100.0), np.array(incomes(rng, periods) + incomes(rng, periods))])
+        ones = np.array([udfs.PROJECT_IRR(lane) for lane in batch])
+        np.testing.assert_allclose(ones, irr.irr_batch(batch), rtol=2e-12, atol=2e-12)
+        np.testing.assert_allclose([udfs.PROJECT_IRR(-lane) for lane in batch], ones, rtol=2e-12, atol=2e-12)
+        for lane, one in zip(batch, ones, strict=True):
+            if (theirs := pyxirr.irr(lane)) is not None and abs(pyxirr.npv(theirs, lane)) < 1e-9:  # where pyxirr itself has settled
+                assert one == pytest.approx(theirs, abs=1e-9)
+                checked += 1
+    assert checked > 900
+
+
 def test_sizes_units_and_directions_of_money_do_not_move_a_rate() -> None:
     flows = np.array([-70000, 12000, 15000, 18000, 21000, 26000], float)
     rate = udfs.PROJECT_IRR(flows)
