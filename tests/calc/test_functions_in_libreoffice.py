@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from templates import comparison, dealfile, write
 from templates.book import Book
 from templates.formulas import called_names, calls_ours, our_names
+from templates.package import serial
 from tests.calc import libreoffice
 from udfs.cells import CellError
 
@@ -30,7 +32,8 @@ def opened(built: tuple[Book, Path], office_with_functions: Callable[[Path, Path
 
 
 def agree(mine: Any, theirs: Any) -> bool:
-    """A blank is an empty cell or text; LibreOffice has 1 and 0 for the logicals of a function."""
+    """A blank is an empty cell or text; LibreOffice has 1 and 0 for the logicals of a function; a date is its number of days."""
+    mine, theirs = (serial(value) if isinstance(value, dt.date) else value for value in (mine, theirs))
     if mine is None or mine == "":
         return theirs is None or theirs == ""
     if isinstance(mine, CellError) or isinstance(theirs, CellError):
