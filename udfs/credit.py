@@ -23,10 +23,15 @@ def all_in_rate(base_rate, pd, lgd, coverage, guaranteed_spread=0.0, guarantee_f
     return base_rate + (1 - coverage) * (pd * lgd + margin) + coverage * (guaranteed_spread + guarantee_fee)
 
 
+def sale_proceeds(value, cost_share=0.0, months=0.0, rate=0.0):
+    """What a sale yields, worth at default: value to another user, less selling costs, discounted over the months to sell."""
+    return value * (1 - cost_share) * (1 + rate) ** (-months / 12)
+
+
 def recovery_rate(values, redeployment, debt, cost_share=0.0, months=0.0, rate=0.0):
-    """Share of the debt recovered: value to another user, less selling costs, discounted over the months to sell, at most 1."""
-    proceeds = np.sum(np.asarray(values) * redeployment, axis=-1) * (1 - cost_share) * (1 + rate) ** (-months / 12)
-    return np.minimum(1.0, proceeds / debt)
+    """Share of the debt recovered by the sale of the parts for their value to another user, at most 1."""
+    value = np.sum(np.asarray(values) * redeployment, axis=-1)
+    return np.minimum(1.0, sale_proceeds(value, cost_share, months, rate) / debt)
 
 
 def expected_loss(pd_path, lgd, opening, rate=0.0):

@@ -15,7 +15,7 @@ from udfs import cells, chain, registry
 from udfs import deal as deals
 from udfs.chain.axes import MONTHS, YEAR, YEARS, previous
 from udfs.chain.contract import indexed
-from udfs.chain.views import deductible_interest, tax_with_losses
+from udfs.chain.views import deductible_interest, idled, tax_with_losses
 from udfs.deal import Deal
 from udfs.deal_block import EXAMPLE, deal_param
 from udfs.registry import function
@@ -155,7 +155,7 @@ def cash_flow(deal: Rows, market: Any, demand: Any, lost: np.ndarray) -> np.ndar
     revenue = contracted * price + sold * price_path
     fixed = r.fixed_cost_path + r.maintenance
     running = revenue - (contracted + sold) * unit - fixed
-    standing = running + r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost_path - running)
+    standing = idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
     earnings = np.where(stands, standing * r.open_promised, standing)
     deducted, _ = deductible_interest(earnings.T, r.interest.T, x.interest_limit_applies, x.interest_limit)
     taxable = earnings - r.depreciation - deducted.T

@@ -102,7 +102,12 @@ def build_rows(build: str) -> list[Row]:
             "$m",
             f"={{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},{{{build}!in_plan:}})+{{{build}!build_fees+}}",
         ),
-        scalar("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "={total_uses}-{budgeted_uses}"),
+        scalar(
+            "sponsor_extra",
+            "Overrun and delay, paid by the sponsor",
+            "$m",
+            f"={{{build}!build_cost+}}-{{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},1-{{{build}!in_plan:}})",
+        ),
         scalar("sponsor_equity", "Sponsor's equity, without reserve", "$m", "={total_uses}-{debt}"),
         scalar("plant_cost", "Plant cost, delay included", "$m", f"={{{build}!plant_spend+}}+{{{build}!delay_spend+}}"),
         scalar(
@@ -280,7 +285,7 @@ def contract_rows() -> list[Row]:
             "contract_value_by_year",
             "Risky value of the contract, by year",
             "$m",
-            "={in_contract}*{contract_price}*{billed_volume}*{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}",
+            f"={{in_contract}}*{{contract_price}}*{{billed_volume}}*{case_views.RISKY_WORTH}",
             "number",
             "sum",
         ),

@@ -341,7 +341,6 @@ def test_rows() -> list[Row]:
             "flag",
         ),
         scalar("decision", "Decision, by its place in the list", "place", "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)", "count"),
-        scalar("passing_cost", "Expected public cost, where every test is met", "$m", '=IF({decision}>0,{public_cost},"n/a")'),
         scalar("decision_words", "Decision", "text", "=INDEX({Lists!decisions:},{decision}+1)", "right small"),
     ]
     return rows

@@ -6,7 +6,14 @@ from templates.rows import Row, band, path, scalar
 from udfs.deal import VIEWS
 
 ENDS = {"firm": "firm_end_year", "supported": "supported_end_year", "promised": "contract_end_year"}
+# worth at completion of a dollar of contracted revenue, the contract's loss and the offtaker's default counted
+RISKY_WORTH = "{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}"
 IN_FORCE = {"firm": "in_firm", "supported": "in_supported", "promised": "in_contract"}
+
+
+def idled(running: str) -> str:
+    """The formula of a cash flow that, past the ramp, stops at the cost of standing idle."""
+    return f"=IF({{ramped}}=1,MAX({running},-{{idle_cost}}*{{fixed_cost_path}}),{running})"
 
 
 def resold_rows() -> list[Row]:
@@ -94,7 +101,7 @@ def view_rows(view: str) -> list[Row]:
             f"standing_{view}",
             f"The same, or the cost of standing idle, {view}",
             "$m",
-            f"={k('running')}+{{ramped}}*MAX(0,-{{idle_cost}}*{{fixed_cost_path}}-{k('running')})",
+            idled(k("running")),
             "number",
             "sum",
         ),
@@ -188,7 +195,7 @@ def operating_rows() -> list[Row]:
                 f"remaining_{phase}",
                 f"Cash flow, contract {words}",
                 "$m",
-                f"={{running_{phase}}}+{{ramped}}*MAX(0,-{{idle_cost}}*{{fixed_cost_path}}-{{running_{phase}}})",
+                idled(f"{{running_{phase}}}"),
             )
         )
     return rows
@@ -202,8 +209,7 @@ def margin_rows() -> list[Row]:
             "committed_margin_by_year",
             "Risky value of the committed contract after variable cost, by year",
             "$m",
-            "={in_supported}*{billed_volume}*({contract_price}-{unit_cost_promised})"
-            "*{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}",
+            f"={{in_supported}}*{{billed_volume}}*({{contract_price}}-{{unit_cost_promised}})*{RISKY_WORTH}",
             "number",
             "sum",
         ),

@@ -87,7 +87,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         PROOF,
         "Equity pays its share of the budget, and the overrun and delay",
         "={B!equity_draw+}",
-        "=(1-{S!gearing_used})*{S!budgeted_uses}+{B!build_cost+}-{B!planned_cost+}+SUMPRODUCT({B!idc:},1-{B!in_plan:})",
+        "=(1-{S!gearing_used})*{S!budgeted_uses}+{S!sponsor_extra}",
     ),
     (TIE, "All plant cost is spent", "={B!plant_spend+}", "={S!hard_cost}"),
     (

@@ -116,6 +116,16 @@ def _heads(sheet: Sheet, row: int) -> None:
         sheet.put(row, COLUMNS.first + i, f"={{coverages#{i + 1}}}", "heading share")
 
 
+def _years_down(sheet: Sheet, first: int, unit: str, key: str) -> int:
+    """The years of offtake down a grid, each row marked by its key; the number of the last row."""
+    for i in range(len(YEARS)):
+        sheet.put(first + i, LABEL, "Years of public offtake")
+        sheet.put(first + i, UNIT, unit or None, "unit")
+        sheet.put(first + i, CONSTANT, f"={{years_{i + 1}}}", "count")
+        sheet.mark_path(f"{key}_{i + 1}", first + i, COLUMNS)
+    return first + len(YEARS) - 1
+
+
 def _grid(
     book: Book, sheet: Sheet, row: int, number: int, measure: str, label: str, unit: str, style: str, deal: str, settings: Settings
 ) -> int:
@@ -125,15 +135,11 @@ def _grid(
     first = row + 1
     blue = measure == GRIDS[0][0]
     years = settings.take("frontier_years", list(YEARS))
-    for i in range(len(YEARS)):
-        sheet.put(first + i, LABEL, "Years of public offtake")
-        sheet.put(first + i, UNIT, unit or None, "unit")
-        sheet.put(first + i, CONSTANT, years[i] if blue else f"={{years_{i + 1}}}", "input count" if blue else "count")
-        if blue:
-            sheet.mark(f"years_{i + 1}", first + i, CONSTANT)
-        sheet.mark_path(f"{measure}_{i + 1}", first + i, COLUMNS)
-    last = first + len(YEARS) - 1
+    last = _years_down(sheet, first, unit, measure)
     if blue:
+        for i in range(len(YEARS)):
+            sheet.put(first + i, CONSTANT, years[i], "input count")
+            sheet.mark(f"years_{i + 1}", first + i, CONSTANT)
         spot = (first, CONSTANT, last, CONSTANT)
         keep(book, sheet, "frontier_years", *spot)
         sheet.validations.append(Validation(spot, "whole", 0, 30, title="Years", message="Years of public offtake.", error="From 0 to 30."))
@@ -220,13 +226,9 @@ def _other_form(sheet: Sheet, row: int, deal: str) -> int:
     frame.band_row(sheet, row, title, COLUMNS.last, "heading", "7")
     _heads(sheet, row)
     first, count = row + 1, len(YEARS)
+    last = _years_down(sheet, first, "$m", "other")
     for i in range(count):
-        sheet.put(first + i, LABEL, "Years of public offtake")
-        sheet.put(first + i, UNIT, "$m", "unit")
-        sheet.put(first + i, CONSTANT, f"={{years_{i + 1}}}", "count")
-        sheet.mark_path(f"other_{i + 1}", first + i, COLUMNS)
         sheet.put(first + i, TOTAL, f'=IF(COUNT({{other_{i + 1}:}})>0,MIN({{other_{i + 1}:}}),"n/a")', "number")
-    last = first + count - 1
     down = area(first, CONSTANT, last, CONSTANT, True)
     sheet.array(first, COLUMNS.first, count, COLUMNS.count, f'=FRONTIER({deal},{down},{{coverages:}},"passing_cost")', "number")
     above = ",".join(f"{{other_{i}}}" for i in range(1, count + 1))

@@ -14,6 +14,7 @@ from templates.package import serial
 from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, note, path, scalar
 from templates.settings import Settings, keep
 from templates.sheets import frame
+from templates.sheets.bounds import NO_BOUND
 from templates.sheets.case import number_format
 from udfs.cells import Param
 from udfs.chain.build import PROFILE_TERMS
@@ -36,7 +37,6 @@ SOURCE_HEAD = "Source, in short (1, 2, ...: of that case)"
 SWITCH = ("yes", "no")
 SHORT = 60  # characters of a source in short
 SHORT_LINE = 54  # characters of it that a line holds
-NO_BOUND = 1e9  # bounds from here on are no bounds
 
 
 def input_name(key: str) -> str:

@@ -13,6 +13,7 @@ from templates.settings import Settings, keep
 from templates.sheets import frame
 from templates.sheets.scenarios import NAMES
 from templates.sheets.sensitivity import default_case
+from templates.sheets.summary import RATE_PARTS
 from udfs.chain.decision import FAILS, TESTS
 
 FIGURE, LIMIT, VERDICT = 3, 4, 5
@@ -34,10 +35,7 @@ FIGURES = (
         "Pricing",
         (
             ("Bank loan, all in", "% a year", "{S!bank_rate}", "rate"),
-            ("  base rate", "% a year", "{S!rate_base_part}", "rate"),
-            ("  expected loss of the uncovered part", "% a year", "{S!rate_loss_part}", "rate"),
-            ("  margin on the uncovered part", "% a year", "{S!rate_margin_part}", "rate"),
-            ("  guarantee fee and spread on the guaranteed part", "% a year", "{S!rate_guarantee_part}", "rate"),
+            *((label, unit, f"{{S!{key}}}", style) for label, unit, key, style in RATE_PARTS),
             ("Whole debt, all in", "% a year", "{S!term_rate}", "rate"),
             ("Probability of default over the loan's life", "%", "{S!life_default}", "level"),
             ("Loss given default", "%", "{S!lgd}", "level"),

@@ -95,9 +95,7 @@ def live(key: str, case: int) -> str:
 
 
 def _label(key: str) -> tuple[str, str]:
-    from udfs.deal import INPUTS
-
-    meta = next(row.metadata for row in INPUTS if row.name == key)
+    meta = bounds.META[key]
     return meta["label"], meta["unit"]
 
 
@@ -188,10 +186,10 @@ def _case_rows(i: int) -> list[Row]:
         "statutory_backing": f"=IF(AND({{unbacked}}=1,{{Inputs!public_offtake_years_{i}}}>0),{public},{{Inputs!statutory_backing_{i}}})"
     }
     formulas |= {"contract_stop_year": f"=IF({lost}>0,{lost},{{Inputs!contract_stop_year_{i}}})"}
-    for key, _, _ in ADDED:
-        formulas[key] = _within(key, f"{{Inputs!{key}_{i}}}+{{add_{key}}}")
-    for key, _ in TIMES:
-        formulas[key] = _within(key, f"{{Inputs!{key}_{i}}}*{{times_{key}}}")
+    said = {key: f"{{Inputs!{key}_{i}}}+{{add_{key}}}" for key, _, _ in ADDED}
+    said |= {key: f"{{Inputs!{key}_{i}}}*{{times_{key}}}" for key, _ in TIMES}
+    said = {key: f"ROUND({inner},0)" if param_of(key).kind == "count" else f"({inner})" for key, inner in said.items()}
+    formulas |= {key: _within(key, inner) for key, inner in said.items()}
     rows = []
     for key in SHOCKED:
         label, unit = _label(key)
@@ -199,12 +197,7 @@ def _case_rows(i: int) -> list[Row]:
         shown = "centre wrap" if param_of(key).kind == "choice" else _format(key)
         total = "centre wrap" if param_of(key).kind == "choice" else f"headline {_format(key)}"
         rows.append(path(f"{key}_{i}", label, unit, formulas[key], shown, in_force, total_style=total))
-    unheld = {key: f"{{Inputs!{key}_{i}}}+{{add_{key}}}" for key, _, _ in ADDED}
-    unheld |= {key: f"{{Inputs!{key}_{i}}}*{{times_{key}}}" for key, _ in TIMES}
-    held = "+".join(
-        f"IF(ABS({{{key}_{i}}}-{f'ROUND({raw},0)' if param_of(key).kind == 'count' else f'({raw})'})>{{Timeline!tolerance}},1,0)"
-        for key, raw in unheld.items()
-    )
+    held = "+".join(f"IF(ABS({{{key}_{i}}}-{inner})>{{Timeline!tolerance}},1,0)" for key, inner in said.items())
     rows.append(path(f"clipped_{i}", "Inputs held at their bounds, against what the scenario says", "number", f"={held}", "count"))
     differs = "+".join(f"IF({{{key}_{i}}}={{{key}_{i}#1}},0,1)" for key in SHOCKED)
     rows.append(path(f"reached_{i}", "Inputs that the scenario changes in this case", "number", f"={differs}", "count"))
@@ -221,9 +214,7 @@ def _bounds(key: str, spot: tuple[int, int, int, int]) -> Validation:
 
 def _within(key: str, inner: str) -> str:
     """The formula of a changed input, held between the bounds that Inputs shows."""
-    param = param_of(key)
-    inner = f"ROUND({inner},0)" if param.kind == "count" else inner
-    upper = f"MIN({{Inputs!most_{key}}},{inner})" if param.high < 1e6 else inner
+    upper = f"MIN({{Inputs!most_{key}}},{inner})" if param_of(key).high < 1e6 else inner
     return f"=MAX({{Inputs!least_{key}}},{upper})"
 
 

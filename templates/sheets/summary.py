@@ -13,6 +13,13 @@ from udfs.chain.decision import TESTS
 
 FIRST_CASE = 3
 
+# the parts of the bank loan's all-in rate, here and on the memo page
+RATE_PARTS = (
+    ("  base rate", "% a year", "rate_base_part", "rate"),
+    ("  expected loss of the uncovered part", "% a year", "rate_loss_part", "rate"),
+    ("  margin on the uncovered part", "% a year", "rate_margin_part", "rate"),
+    ("  guarantee fee and spread on the guaranteed part", "% a year", "rate_guarantee_part", "rate"),
+)
 # section, then rows: label, unit, key on the case sheet, number format
 ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
@@ -24,10 +31,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("Tenor from completion", "years", "tenor", "count"),
             ("All-in rate of the whole debt", "% a year", "term_rate", "rate"),
             ("All-in rate of the bank loan", "% a year", "bank_rate", "rate"),
-            ("  base rate", "% a year", "rate_base_part", "rate"),
-            ("  expected loss of the uncovered part", "% a year", "rate_loss_part", "rate"),
-            ("  margin on the uncovered part", "% a year", "rate_margin_part", "rate"),
-            ("  guarantee fee and spread on the guaranteed part", "% a year", "rate_guarantee_part", "rate"),
+            *RATE_PARTS,
             ("Plant cost", "$m", "plant_cost", "number"),
             ("Total uses", "$m", "total_uses", "number"),
             ("Months from close to first revenue", "months", "completion_month", "count"),

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from udfs.chain import build, contract, debt, decision, public, returns, risk, views
-from udfs.chain.axes import MONTHS, VIEWS, YEARS, Results, total
+from udfs.chain.axes import MONTHS, VIEWS, YEARS, Results
 
 
 def run(x: SimpleNamespace) -> Results:
@@ -32,10 +32,7 @@ def run(x: SimpleNamespace) -> Results:
         returns.rows(x, r)
         risk.loss_rows(x, r)
         public.rows(x, r)
-        r.contract_value_by_year = public.contract_value_by_year(r.contract_price, r.billed_volume, r, x.offtaker_recovery)
-        r.contract_value = total(r.contract_value_by_year)
-        r.committed_margin_by_year = public.committed_margin_by_year(r, x.offtaker_recovery)
-        r.committed_margin = total(r.committed_margin_by_year)
+        public.contract_rows(x, r)
         decision.rows(x, r)
     return r
 

@@ -105,5 +105,5 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     r.total_uses = total(r.uses)
     r.plant_cost = total(r.plant_spend + r.delay_spend)
     r.budgeted_uses = total(r.planned_cost + r.idc * r.in_plan + r.build_fees)
-    r.sponsor_extra = r.total_uses - r.budgeted_uses
+    r.sponsor_extra = total(r.build_cost - r.planned_cost + r.idc * (1 - r.in_plan))
     r.sponsor_equity = r.total_uses - r.debt

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from udfs.chain.axes import YEAR, Array, Results, ratio, total
+from udfs.chain.axes import YEAR, Results, ratio, total
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
@@ -63,13 +63,11 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.private_per_public = np.where(r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan)
 
 
-def contract_value_by_year(price: Array, volume: Array, r: Results, recovery: Array) -> Array:
-    """Risky value of year t's contracted revenue: C_t d_t Q_t [R + (1 - R) S_t], as OFFTAKE_NPV."""
-    expected = r.renewed * (recovery + (1 - recovery) * r.offtaker_survives)
-    return r.in_contract * price * volume * expected * r.treasury_discount
-
-
-def committed_margin_by_year(r: Results, recovery: Array) -> Array:
-    """Risky value of what the committed years of the contract leave after variable cost: the part of its value that can carry debt."""
-    expected = r.renewed * (recovery + (1 - recovery) * r.offtaker_survives)
-    return r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * expected * r.treasury_discount
+def contract_rows(x: SimpleNamespace, r: Results) -> None:
+    """Risky value of the contract, C_t d_t Q_t [R + (1 - R) S_t] as OFFTAKE_NPV, and of what its committed years leave after
+    variable cost: the part of that value which can carry debt."""
+    worth = r.renewed * (x.offtaker_recovery + (1 - x.offtaker_recovery) * r.offtaker_survives) * r.treasury_discount
+    r.contract_value_by_year = r.in_contract * r.contract_price * r.billed_volume * worth
+    r.contract_value = total(r.contract_value_by_year)
+    r.committed_margin_by_year = r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * worth
+    r.committed_margin = total(r.committed_margin_by_year)

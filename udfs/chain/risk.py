@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from udfs.chain.axes import YEAR, Array, Results, at_year, following, least, previous, ratio, total
-from udfs.credit import all_in_rate, recovery_rate
+from udfs.credit import all_in_rate, sale_proceeds
 
 PARTS = ("shell", "power", "equipment", "tooling", "it")
 
@@ -54,12 +54,8 @@ def rate_rows(x: SimpleNamespace, r: Results) -> None:
     for i, part in enumerate(PARTS):
         r[f"collateral_{part}"] = r.budgeted_cost * (shares * reuse)[:, i : i + 1]
     r.collateral = r.budgeted_cost * total(shares * reuse)
-    r.collateral_sold = r.collateral * (1 - x.sale_cost) / (1 + r.base_rate_now) ** (x.sale_months / 12)
-    debt = np.where(r.requested_debt > 0, r.requested_debt, 1.0)
-    recovered = recovery_rate(
-        (r.budgeted_cost * shares)[..., None, :], reuse[..., None, :], debt, x.sale_cost, x.sale_months, r.base_rate_now
-    )
-    r.recovery = np.where(r.requested_debt > 0, recovered, 1.0)
+    r.collateral_sold = sale_proceeds(r.collateral, x.sale_cost, x.sale_months, r.base_rate_now)
+    r.recovery = np.where(r.requested_debt > 0, np.minimum(1, ratio(r.collateral_sold, r.requested_debt)), 1.0)
     r.lgd = np.maximum(x.lgd_floor, 1 - r.recovery)
     r.bank_rate = all_in_rate(r.base_rate_now, r.pd_equivalent, r.lgd, x.coverage, x.guaranteed_spread, x.guarantee_fee, x.margin)
     r.rate_base_part = r.base_rate_now

@@ -68,6 +68,11 @@ def unit_cost(cumulative_volume: Array, first: Array, inflation: Array, learning
     return indexed(first, inflation) * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
 
 
+def idled(running: Array, ramped: Array, idle_cost: Array) -> Array:
+    """Cash flow of a plant that, past its ramp, stands idle at a cost where running would lose more."""
+    return np.where(ramped > 0, np.maximum(running, -idle_cost), running)
+
+
 def still_open(standing: Array) -> Array:
     """1 until the last year in which the plant earns its costs: it stands idle for the sake of a later year, and is closed after."""
     best_ahead = np.maximum.accumulate(standing[..., ::-1], axis=-1)[..., ::-1]
@@ -127,7 +132,7 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
     r.ramped = (np.ceil(x.ramp_months / 12) < YEAR) * r.in_operation
     running = r.revenue - r.variable_cost - r.fixed_cost_path - r.maintenance
     put(r, "running", running)
-    put(r, "standing", np.where((r.ramped > 0) & (running < -x.idle_cost * r.fixed_cost_path), -x.idle_cost * r.fixed_cost_path, running))
+    put(r, "standing", idled(running, r.ramped, x.idle_cost * r.fixed_cost_path))
     put(r, "open", still_open(r.standing))
     put(r, "earnings", np.where(r.open > 0, r.standing, 0.0))
     put(r, "working_capital", r.revenue * r.open * x.working_capital_days / 365 * (x.operating_years > YEAR))
@@ -148,7 +153,7 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
         r[f"remaining_volume_{phase}"] = volume
         running = volume * (r.market_price_path - unit) - r.fixed_cost_path - r.maintenance
         r[f"running_{phase}"] = running
-        r[f"remaining_{phase}"] = running + r.ramped * np.maximum(0, -x.idle_cost * r.fixed_cost_path - running)
+        r[f"remaining_{phase}"] = idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
 
 
 def levered_rows(x: SimpleNamespace, r: Results) -> None:
