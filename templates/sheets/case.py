@@ -149,7 +149,7 @@ def contract_rows() -> list[Row]:
         scalar("firm_end_year", "Firm years end", "years", "=MAX(0,MIN({firm_years}-{delay_eats},{contract_end_year}))", "factor"),
         scalar(
             "backed_years",
-            "Firm years with the government's commitment, unless that hangs on appropriations",
+            "Firm years and a commitment that no appropriation can end",
             "years",
             "=MAX({firm_years},{public_offtake_years}*(1-{subject_to_appropriation}))",
             "factor",

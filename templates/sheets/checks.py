@@ -247,7 +247,9 @@ def lay_checks(
     sheet = frame.start(book, "Checks", "Checks", "009E73", paper)
     sheet.put(frame.STATUS_ROW, 1, "Master check: every check below, functions left out where they are absent", "subtitle")
     for col, text in enumerate(HEADS):
-        sheet.put(frame.HEAD_ROW, col, text, "heading" if col < LEFT else "heading centre" if col == VERDICT else "heading right")
+        sheet.put(
+            frame.HEAD_ROW, col, text, "heading" if col < LEFT or col == KIND else "heading centre" if col == VERDICT else "heading right"
+        )
     sheet.put(frame.UNITS_ROW, LEFT, "Probe of the functions", "right")
     sheet.put(frame.UNITS_ROW, RIGHT, "=HAZARD_FROM_PD(0)", "general")
     sheet.put(frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag")
@@ -303,6 +305,6 @@ def lay_checks(
         sheet.put(end, VERDICT, f'=COUNTIF({kinds},"{kind}")', "count")
     frame.flag_words(sheet, frame.TITLE_ROW, VERDICT)
     frame.flag_words(sheet, frame.FIRST_ROW, VERDICT, rows.row - 1, VERDICT)
-    sheet.widths |= {0: 4, WHAT: 62, CASE: 22, LEFT: 16, RIGHT: 16, DIFFERENCE: 13, TOLERANCE: 11, VERDICT: 20, KIND: 10}
+    sheet.widths |= {0: 4, WHAT: 74, CASE: 22, LEFT: 27, RIGHT: 27, DIFFERENCE: 13, TOLERANCE: 11, VERDICT: 20, KIND: 10}
     sheet.freeze = (frame.FIRST_ROW, LEFT)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

@@ -312,7 +312,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 *(scalar(key, label, "", formula, "bold") for key, label, formula in sentences),
                 scalar(
                     "finding",
-                    "Title of the chart",
+                    "Title of the chart on Summary",
                     "",
                     f'=IF({absent},"The frontier needs the functions",IF({found},"Cheapest pair that passes: "&{{best_years}}&" years, "'
                     f'&TEXT({{best_coverage}},"0%")&" guaranteed, "&{_form()}&", $"&TEXT({{best_cost}},"#,##0")&"m",'
@@ -396,7 +396,12 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
 def _chart(sheet: Sheet, row: int) -> None:
     """Minimum DSCR along coverage, a line for some terms of offtake, and the mark to be met."""
     sheet.put(row, LABEL, "Figures of the chart", "band")
-    place = lay(sheet, [path("mark_line", "Mark", "x", "={mark_min_dscr}", "multiple")], row + 1, COLUMNS)
+    title = '="Minimum DSCR by guarantee coverage and years of offtake, against the "&TEXT({mark_min_dscr},"0.00")&"x of "&{mark_name}'
+    rows = [
+        path("mark_line", "Mark", "x", "={mark_min_dscr}", "multiple"),
+        scalar("finding_dscr", "Title of the chart", "", title, "text"),
+    ]
+    place = lay(sheet, rows, row + 1, COLUMNS)
     series = [
         Series(f"{{Frontier!years_{i}}}", f"{{Frontier!min_dscr_{i}:}}", "{Frontier!coverages:}", PALETTE[k])
         for k, i in enumerate((1, 2, 3, 4))  # longer ones lie on the last: they outlast the loan
@@ -405,7 +410,7 @@ def _chart(sheet: Sheet, row: int) -> None:
     sheet.charts.append(
         Chart(
             "line",
-            "{finding}",
+            "{finding_dscr}",
             tuple(series),
             place + 1,
             LABEL,

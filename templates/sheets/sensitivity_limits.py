@@ -23,7 +23,7 @@ BREAKEVENS: tuple[tuple[str, str, str, str, str], ...] = (
     ("Lowest utilisation at the minimum DSCR", "utilisation", "min_dscr", "{at_limit_min_dscr}", "multiple"),
     ("Lowest price (or floor, in a band) at the minimum DSCR", "", "min_dscr", "{at_limit_min_dscr}", "multiple"),
     ("Fewest years of public offtake that pass every test", "public_offtake_years", "headroom", "0", "number"),
-    ("Least guarantee coverage that passes every test", "coverage", "headroom", "0", "number"),
+    ("Guarantee coverage nearest to the case's that just passes every test", "coverage", "headroom", "0", "number"),
     ("Longest delay that passes every test", "delay_months", "headroom", "0", "number"),
     ("Largest cost overrun at which the sponsor earns the rate of the debt", "overrun", "equity_irr_expected", "{at_rate}", "rate"),
     ("Lowest renewal probability at which expected cash flow covers debt service", "renewal", "min_dscr_expected", "1", "multiple"),

@@ -12,6 +12,7 @@ from templates.styles import PALETTE
 from udfs.chain.decision import TESTS
 
 FIRST_CASE = 3
+LEAST_WIDE = 3  # columns that the page holds even for fewer cases: cushions and charts fill them
 
 # the parts of the bank loan's all-in rate, here and on the memo page
 RATE_PARTS = (
@@ -149,7 +150,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
             row += 1
     row = _findings(sheet, row, n)
     _charts(book, sheet, names, row)
-    sheet.widths |= {SECTION: 2, LABEL: 62, UNIT: 11} | {FIRST_CASE + i: 26 for i in range(n)}
+    sheet.widths |= {SECTION: 2, LABEL: 62, UNIT: 11} | {FIRST_CASE + i: 26 for i in range(max(n, LEAST_WIDE))}
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.landscape = False
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
@@ -222,7 +223,7 @@ THIN = 0.05
 def _cushions(sheet: Sheet, row: int, n: int) -> int:
     """How far the case on Sensitivity holds: where a test of it fails, against its own figures."""
     _band(sheet, row, '="How far it holds: "&{Sensitivity!case_name}&", one input moved at a time"', n)
-    for k, head in enumerate(("as it is", "fails below", "cushion")):
+    for k, head in enumerate(("as it is", "fails beyond", "cushion")):
         sheet.put(row, FIRST_CASE + k, head, "band right")
     for place, key, label, style in CUSHIONS:
         row += 1
@@ -231,7 +232,7 @@ def _cushions(sheet: Sheet, row: int, n: int) -> int:
         sheet.put(row, FIRST_CASE, f"={own}", style)
         sheet.put(row, FIRST_CASE + 1, f"={least}", style)
         both = f"AND(ISNUMBER({own}),ISNUMBER({least}))"
-        sheet.put(row, FIRST_CASE + 2, f'=IF({both},IF({own}>0,1-{least}/{own},"n/a"),"n/a")', "level")
+        sheet.put(row, FIRST_CASE + 2, f'=IF({both},IF({own}>0,ABS(1-{least}/{own}),"n/a"),"n/a")', "level")
         sheet.mark(f"cushion_of_{key}", row, FIRST_CASE + 2)
     spot = (row - len(CUSHIONS) + 1, FIRST_CASE + 2, row, FIRST_CASE + 2)
     corner = address(spot[0], spot[1])
@@ -369,4 +370,4 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
                 alt_text=alt,
             )
         )
-    sheet.print.area = (frame.TITLE_ROW, SECTION, row + 3 * CHART_ROWS, FIRST_CASE + max(n, 3) - 1)
+    sheet.print.area = (frame.TITLE_ROW, SECTION, row + 3 * CHART_ROWS, FIRST_CASE + max(n, LEAST_WIDE) - 1)
