@@ -124,20 +124,20 @@ def grid_rows(quick: bool) -> Iterator[Row]:
 
     grid = ours()
     took = seconds(ours, 2 if quick else 5)
-    some = 3 if quick else 10
-    pick = np.linspace(0, CELLS - 1, some).astype(int)
     book = comparison.calculated([sourced])
-    for name, measured in (
-        ("the workbook in formualizer", in_formualizer(book, prices[pick], gearings[pick])),
-        ("the workbook in LibreOffice", in_libreoffice(book, prices[pick], gearings[pick])),
+    for name, recalculated, some in (
+        ("the workbook in formualizer", in_formualizer, 3 if quick else 10),
+        ("the workbook in LibreOffice", in_libreoffice, CELLS),
     ):
+        pick = np.linspace(0, CELLS - 1, some).astype(int)
+        measured = recalculated(book, prices[pick], gearings[pick])
         if measured is None:
             continue
         each, values = measured
         apart = max(abs(value - grid[i][i]) for i, value in zip(pick, values, strict=True))
         assert apart < 1e-9, (name, apart, values)
         yield against(
-            f"Grid of {CELLS} x {CELLS} whole deals",
+            f"Minimum DSCR on a grid of {CELLS} x {CELLS} deals",
             took,
             name,
             each * CELLS**2,

@@ -317,6 +317,7 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
                 position[place.row, place.columns.first + t] = t
     known: dict[str, _Formula] = {}
     common = _common_columns(sheet)
+    keys = _keys_by_row(sheet)
     for (row, col), cell in sheet.cells.items():
         formula = cell.formula
         if formula is None:
@@ -324,7 +325,7 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
         if "{" in formula:
             made = known.get(formula)
             if made is None and _TOKEN.search(formula):
-                made = known[formula] = _Formula(book, sheet, formula, _where(sheet, row, col))
+                made = known[formula] = _Formula(book, sheet, formula, _where(sheet, keys, row, col))
             if made is not None:
                 here = position.get((row, col))
                 if here is None and common is not None and common.first <= col <= common.last:
@@ -332,13 +333,13 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
                 try:
                     cell.formula = formula = made.at(here, "")
                 except UnknownKeyError:  # said again with the cell's place, which is slow to tell
-                    made.at(here, _where(sheet, row, col))
+                    made.at(here, _where(sheet, keys, row, col))
                     raise
         if sheet.links_green and "!" in formula and _PURE_LINK.match(formula):
             cell.style = linked(cell.style)
     for block in sheet.blocks:
         if "{" in block.formula:
-            where = _where(sheet, block.first_row, block.first_col)
+            where = _where(sheet, keys, block.first_row, block.first_col)
             block.formula = _Formula(book, sheet, block.formula, where).at(None, where)
         if _PURE_LINK.match(block.formula):
             for row in range(block.first_row, block.last_row + 1):
@@ -352,9 +353,14 @@ def _common_columns(sheet: Sheet) -> TimeColumns | None:
     return layouts.pop() if len(layouts) == 1 else None
 
 
-def _where(sheet: Sheet, row: int, col: int) -> str:
-    keys = [key for key, place in sheet.placed.items() if place.row == row]
-    return f"{sheet_prefix(sheet.name)}{address(row, col)}" + (f" (row {keys[0]})" if keys else "")
+def _keys_by_row(sheet: Sheet) -> dict[int, str]:
+    """The key of each row, the first laid where a row has several."""
+    return {place.row: key for key, place in reversed(sheet.placed.items())}
+
+
+def _where(sheet: Sheet, keys: dict[int, str], row: int, col: int) -> str:
+    """The cell as messages name it: its address, and its row's key where the row has one."""
+    return f"{sheet_prefix(sheet.name)}{address(row, col)}" + (f" (row {keys[row]})" if row in keys else "")
 
 
 def ref(book: Book, token: str) -> str:

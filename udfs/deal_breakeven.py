@@ -1,12 +1,13 @@
 """The break-even of a whole deal: at which value of an input a figure just meets its target.
 
-The range is scanned with the whole chain in one call; the bracket found is narrowed by the one root finder.
+The ranges of all questions asked are scanned with the whole chain in one call; the brackets found are narrowed together,
+by the one root finder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,13 +41,6 @@ def _range(deal: Deal, key: str, low: float | None, high: float | None) -> tuple
     if low >= high:
         raise cells.impossible(f"low {low:g} is not below high {high:g}.")
     return low, high
-
-
-def _scan(deal: Deal, key: str, points: np.ndarray, name: str) -> np.ndarray:
-    """The measure at each value of the key; NaN where it does not apply or the deal contradicts itself."""
-    values = evaluate(variants(deal, {key: points}, refuse=False), [name])[name]
-    impossible = np.array([error is not None for error in contradictions(deal, {key: points})])
-    return np.where(impossible, np.nan, values)
 
 
 def _crossing(points: np.ndarray, gap: np.ndarray, met: np.ndarray, near: float) -> int | None:
@@ -125,23 +119,27 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
             raise cells.wrong_value(f"{name} holds no text: name an input and a measure, such as price and min_dscr.")
     several = {name: given for name, given in asked.items() if isinstance(given, (tuple, np.ndarray))}
     if not several:
-        return _breakeven(deal, **asked)
+        (answer,) = _answers(deal, [_question(deal, **asked)])
+        if isinstance(answer, CellError):
+            raise answer
+        return answer
     cells.same_length(**{name: np.asarray(given) for name, given in several.items()})
-    questions = [dict(zip(several, row, strict=True)) for row in zip(*several.values(), strict=True)]
-    return [[_answer(deal, **asked | question)] for question in questions]
+    rows = [dict(zip(several, row, strict=True)) for row in zip(*several.values(), strict=True)]
+    return [[answer] for answer in _answers(deal, [_question(deal, **asked | row) for row in rows])]
 
 
-def _answer(deal: Deal, **question: Any) -> float | CellError:
-    """One of several questions; where it has no answer, the error stands in its own cell."""
-    try:
-        return _breakeven(deal, **question)
-    except CellError as error:
-        if error.code != "#N/A":
-            raise
-        return error
+class _Question(NamedTuple):
+    """The key that moves, the values of it that are looked at first, and the measure that is to meet the target."""
+
+    key: str
+    points: np.ndarray
+    measure: str
+    target: float
+    slack: float
+    whole: bool
 
 
-def _breakeven(deal: Deal, key: str, measure: str, target: float, low: float | None, high: float | None) -> float:
+def _question(deal: Deal, key: str, measure: str, target: float, low: float | None, high: float | None) -> _Question:
     key = known_key("key", key)
     kind = deals.param_of(key).kind
     if kind in ("choice", "switch", "text"):
@@ -149,38 +147,73 @@ def _breakeven(deal: Deal, key: str, measure: str, target: float, low: float | N
     name = numeric(measure, "break-even")
     low, high = _range(deal, key, low, high)
     whole = kind == "count"
-    slack = (1e-9 if whole else TOLERANCE) * max(1.0, abs(target))
-
-    def above(points: np.ndarray) -> np.ndarray:
-        """How far the measure lies on the safe side of the target."""
-        return MEASURES[name].better * (_scan(deal, key, points, name) - target)
-
     points = np.arange(low, high + 1) if whole else np.linspace(low, high, LOOKS)
-    gap = above(points)
-    met = gap >= -slack
-    place = _crossing(points, gap, met, float(getattr(deal, key)))
-    if place is None:
-        raise _unreachable(key, name, target, points, target + MEASURES[name].better * gap, met)
-    safe, other = (points[place], points[place + 1]) if met[place] else (points[place + 1], points[place])
-    return float(safe if whole else _narrowed(above, safe, other, slack))
+    return _Question(key, points, name, target, (1e-9 if whole else TOLERANCE) * max(1.0, abs(target)), whole)
 
 
-def _narrowed(above: Callable[[np.ndarray], np.ndarray], safe: float, other: float, slack: float) -> float:
-    """The point between `safe`, where the target is met, and `other`, where it is missed, up to which it is met."""
-    found = roots.bracketed(lambda x, _: above(x), safe, other, TOLERANCE)
-    if not found.converged[0]:
-        raise cells.no_answer(f"between {min(safe, other):g} and {max(safe, other):g} the measure does not apply: give low and high.")
-    root = float(found.root[0])
-    back = np.sign(safe - other) * TOLERANCE * max(1.0, abs(root))
-    tried = np.array([root, root + back, root + 3 * back])
-    return float(tried[np.argmax(above(tried) >= -slack)])
+def _margins(deal: Deal, questions: Sequence[_Question], lanes: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """How far on the safe side of its target question `lanes[i]` stands with its key at `x[i]`, the whole deals in one call;
+    NaN where the measure does not apply or the deal contradicts itself."""
+    asked = [questions[lane] for lane in lanes]
+    changes = {
+        key: np.where([question.key == key for question in asked], x, float(getattr(deal, key)))
+        for key in dict.fromkeys(question.key for question in asked)
+    }
+    possible = np.array([error is None for error in contradictions(deal, changes)])
+    values = evaluate(variants(deal, changes, refuse=False), list(dict.fromkeys(question.measure for question in asked)))
+    margins = [MEASURES[q.measure].better * (values[q.measure][i] - q.target) for i, q in enumerate(asked)]
+    return np.where(possible, margins, np.nan)
 
 
-def _unreachable(key: str, name: str, target: float, points: np.ndarray, values: np.ndarray, met: np.ndarray) -> CellError:
-    known = ~np.isnan(values)
+def _answers(deal: Deal, questions: Sequence[_Question]) -> list[float | CellError]:
+    """The break-even of each question, or its #N/A."""
+    sizes = [question.points.size for question in questions]
+    lanes = np.repeat(np.arange(len(questions)), sizes)
+    scanned = np.split(_margins(deal, questions, lanes, np.concatenate([q.points for q in questions])), np.cumsum(sizes)[:-1])
+    answers: list[float | CellError] = []
+    brackets: dict[int, tuple[float, float]] = {}
+    for lane, (question, margin) in enumerate(zip(questions, scanned, strict=True)):
+        points, met = question.points, margin >= -question.slack
+        place = _crossing(points, margin, met, float(getattr(deal, question.key)))
+        if place is None:
+            answers.append(_unreachable(question, margin, met))
+            continue
+        safe, other = (points[place], points[place + 1]) if met[place] else (points[place + 1], points[place])
+        answers.append(float(safe))
+        if not question.whole:
+            brackets[lane] = (float(safe), float(other))
+    for lane, answer in zip(brackets, _narrowed(deal, [questions[lane] for lane in brackets], brackets.values()), strict=True):
+        answers[lane] = answer
+    return answers
+
+
+def _narrowed(deal: Deal, questions: Sequence[_Question], brackets: Iterable[tuple[float, float]]) -> list[float | CellError]:
+    """For each question the point between where its target is met and where it is missed up to which it is met."""
+    if not questions:
+        return []
+    safe, other = np.array(list(brackets)).T
+    found = roots.bracketed(lambda x, lanes: _margins(deal, questions, lanes, x), safe, other, TOLERANCE)
+    root = np.where(found.converged, found.root, safe)
+    back = np.sign(safe - other) * TOLERANCE * np.maximum(1.0, np.abs(root))
+    tried = np.stack([root, root + back, root + 3 * back], axis=1)
+    margins = _margins(deal, questions, np.repeat(np.arange(root.size), 3), tried.reshape(-1)).reshape(tried.shape)
+    met = margins >= -np.array([[question.slack] for question in questions])
+    within = tried[np.arange(root.size), np.argmax(met, axis=1)]
+    return [
+        float(value)
+        if converged
+        else cells.no_answer(f"between {min(a, b):g} and {max(a, b):g} the measure does not apply: give low and high.")
+        for value, converged, a, b in zip(within, found.converged, safe, other, strict=True)
+    ]
+
+
+def _unreachable(question: _Question, margin: np.ndarray, met: np.ndarray) -> CellError:
+    key, points, name, target, *_ = question
+    known = ~np.isnan(margin)
     tried = f"with {key} from {points[0]:g} to {points[-1]:g}"
     if not known.any():
         return cells.no_answer(f'{name} is "n/a" {tried}: nothing can meet {target:g}.')
+    values = target + MEASURES[name].better * margin
     ran = f"{name} runs from {np.nanmin(values):.6g} to {np.nanmax(values):.6g} {tried}"
     return cells.no_answer(f"{ran}: {target:g} is {'met throughout' if met[known].all() else 'never met'}, so there is no break-even.")
 

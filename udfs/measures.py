@@ -210,17 +210,18 @@ _CROSS_CHECKED = {
 # The chain in blocks ---------------------------------------------------------------------------
 
 
-def runs(x: SimpleNamespace, block: int = BLOCK) -> Iterator[chain.Results]:
-    """The chain's results for `block` variants at a time, in order."""
+def runs(x: SimpleNamespace, block: int = BLOCK, wanted: Sequence[str] | None = None) -> Iterator[chain.Results]:
+    """The chain's results for `block` variants at a time, in order: every row, or as far as the wanted ones need."""
     columns = vars(x)
     size = next(iter(columns.values())).shape[0]
     for start in range(0, size, block):
-        yield chain.run(SimpleNamespace(**{key: column[start : start + block] for key, column in columns.items()}))
+        yield chain.run(SimpleNamespace(**{key: column[start : start + block] for key, column in columns.items()}), wanted)
 
 
 def evaluate(x: SimpleNamespace, names: Sequence[str], block: int = BLOCK) -> dict[str, np.ndarray]:
-    """The named measures of every variant, shape (S,) each; the chain holds `block` variants at a time."""
-    parts = [[measure(results, name) for name in names] for results in runs(x, block)]
+    """The named measures of every variant, shape (S,) each; the chain holds `block` variants at a time, and runs as far as they need."""
+    wanted = [MEASURES[name].key for name in names]
+    parts = [[measure(results, name) for name in names] for results in runs(x, block, wanted)]
     if not parts:
         raise cells.wrong_value("row_values or column_values is a range without cells: give at least one value.")
     return {name: np.concatenate([part[i] for part in parts]) for i, name in enumerate(names)}

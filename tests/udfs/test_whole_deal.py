@@ -13,7 +13,7 @@ import pytest
 import udfs
 from templates import dealfile
 from udfs import deal as deals
-from udfs import deal_block, support_mix
+from udfs import chain, deal_block, support_mix
 from udfs import measures as figures
 from udfs.cells import CellError
 from udfs.chain.decision import TESTS
@@ -137,6 +137,21 @@ def test_results_do_not_depend_on_the_block() -> None:
         for name in names:
             same = parts[name] == whole[name] if MEASURES[name].texts else np.isclose(parts[name], whole[name], 0, 0, equal_nan=True)
             assert np.all(same), name
+
+
+@pytest.mark.parametrize("name", list(MEASURES))
+def test_a_measure_asked_alone_is_that_of_the_whole_chain(name: str) -> None:
+    """`evaluate` runs the chain no further than the measure needs; no later line may change it."""
+    x = deals.stack(shipped())
+    with np.errstate(all="ignore"):
+        whole = figures.measure(chain.run(x), name)
+    alone = figures.evaluate(x, [name])[name]
+    assert all(a == b or (a != a and b != b) for a, b in zip(alone, whole, strict=True)), (alone, whole)
+
+
+def test_the_chain_stops_where_the_wanted_rows_stand() -> None:
+    r = chain.run(deals.stack(shipped()), ["lender_min_dscr"])
+    assert "lender_min_dscr" in r and "decision" not in r
 
 
 def test_variants_are_refused_by_name() -> None:

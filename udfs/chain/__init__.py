@@ -1,12 +1,12 @@
 """The chain: a deal calculated line by line, without a loop, over many scenarios at once.
 
-`run` takes the inputs as arrays (see `udfs.deal.stack`) and returns every row by its key. The order is:
-build, contract, views, rate, capacity, drawdown, schedule, levered tax, ratios, waterfall, returns, loss,
-public cost, decision; no line depends on one calculated after it.
+`run` takes the inputs as arrays (see `udfs.deal.stack`) and returns the rows by their keys. STAGES is the order: no line
+depends on one calculated after it, so a caller who wants a few rows may stop where they stand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,27 +14,35 @@ import numpy as np
 from udfs.chain import build, contract, debt, decision, public, returns, risk, views
 from udfs.chain.axes import MONTHS, VIEWS, YEARS, Results
 
+STAGES = (
+    build.rows,
+    contract.rows,
+    views.operating_rows,
+    risk.rate_rows,
+    debt.capacity_rows,
+    build.drawdown_rows,
+    debt.schedule_rows,
+    views.levered_rows,
+    debt.ratio_rows,
+    debt.waterfall_rows,
+    returns.rows,
+    risk.loss_rows,
+    public.rows,
+    public.contract_rows,
+    decision.rows,
+)
 
-def run(x: SimpleNamespace) -> Results:
-    """Every row of the chain for the stacked inputs."""
+
+def run(x: SimpleNamespace, wanted: Iterable[str] | None = None) -> Results:
+    """The rows of the chain for the stacked inputs: all of them, or the stages up to the last that a wanted row needs."""
+    missing = None if wanted is None else set(wanted)
     r = Results()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        build.rows(x, r)
-        contract.rows(x, r)
-        views.operating_rows(x, r)
-        risk.rate_rows(x, r)
-        debt.capacity_rows(x, r)
-        build.drawdown_rows(x, r)
-        debt.schedule_rows(x, r)
-        views.levered_rows(x, r)
-        debt.ratio_rows(x, r)
-        debt.waterfall_rows(x, r)
-        returns.rows(x, r)
-        risk.loss_rows(x, r)
-        public.rows(x, r)
-        public.contract_rows(x, r)
-        decision.rows(x, r)
+        for stage in STAGES:
+            stage(x, r)
+            if missing is not None and missing <= r.keys():
+                break
     return r
 
 
-__all__ = ["MONTHS", "VIEWS", "YEARS", "Results", "run"]
+__all__ = ["MONTHS", "STAGES", "VIEWS", "YEARS", "Results", "run"]

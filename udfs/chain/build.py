@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from udfs.chain.axes import MONTH, MONTHS, Array, Results, previous, total
+from udfs.chain.axes import MONTH, Array, Results, previous, total
 
 # Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded, back-loaded, s-curve.
 PROFILE_TERMS = np.array([[1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, -2.0]])
@@ -52,13 +52,15 @@ def two_pass_facility(
     shape = np.broadcast_shapes(cost.shape, gearing.shape)
     first_pass, per_dollar = np.zeros(shape), np.zeros(shape)
     balance, slope = np.zeros(gearing.shape), np.zeros(gearing.shape)
-    for m in range(MONTHS):
+    longest = int(np.max(total(in_build)))
+    for m in range(longest):
         month = slice(m, m + 1)
         on = in_build[..., month]
         drawn = gearing * cost[..., month]
         balance = balance + drawn + gearing * on * (rate * (balance + timing * drawn) - fee * balance)
         slope = slope + gearing * on * (rate * slope + fee * (1 - slope) + upfront * (m == 0))
         first_pass[..., month], per_dollar[..., month] = balance, slope
+    first_pass[..., longest:], per_dollar[..., longest:] = balance, slope  # nothing is drawn once the build is over
     return {"balance_0": first_pass, "balance_1": per_dollar, "facility": balance / (1 - slope)}
 
 
