@@ -20,6 +20,7 @@ from typing import Any
 from templates import dealfile, engine, opening, readback, write
 from templates.book import Book, address
 from templates.dealfile import DealFileError, SourcedDeal
+from templates.printed import printed
 from templates.rows import lay
 from templates.settings import Settings
 from templates.sheets import build as build_sheet
@@ -276,21 +277,6 @@ def report(book: Book, n: int, path: Path) -> dict[str, Any]:
     return {"workbook": str(path), "master_check": book["Checks"].value_of("master"), "formulas": book.formulas(), "cases": cases}
 
 
-SHOWN = {"level": "{:.1%}", "level years": "{:.1f}", "nil number": "{:,.1f}", "nil number2": "{:.2f}"} | {
-    "number": "{:,.1f}",
-    "number2": "{:.2f}",
-    "share": "{:.1%}",
-    "rate": "{:.2%}",
-    "multiple": "{:.2f}x",
-    "count": "{:.0f}",
-}
-
-
-def shown(value: Any, style: str) -> str:
-    """A figure as the Summary shows it."""
-    return SHOWN[style].format(value) if isinstance(value, (int, float)) else str(value)
-
-
 def table(book: Book, n: int) -> str:
     """The side-by-side table for a terminal."""
     sheet = book["Summary"]
@@ -302,7 +288,7 @@ def table(book: Book, n: int) -> str:
         lines.append([])
         lines.append([title])
         for label, unit, key, style in rows:
-            values = [shown(sheet.value_of(f"{key}_{i}"), style) for i in range(1, n + 1)]
+            values = [printed(sheet.value_of(f"{key}_{i}"), style) for i in range(1, n + 1)]
             lines.append([f"  {label}" + (f", {unit}" if unit in ("$m", "years", "months", "$") else ""), *values])
     lines += [[], ["Credit tests: value / limit"]]
     for key, label, _, _ in TESTS:

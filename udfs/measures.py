@@ -17,7 +17,7 @@ import numpy as np
 from udfs import cells, chain
 from udfs import deal as deals
 from udfs.cells import CellError
-from udfs.chain.decision import DECISIONS, TESTS
+from udfs.chain.decision import ALL_MET, DECISIONS, TESTS
 from udfs.deal import Deal
 
 BLOCK = 512  # variants calculated at once, about 45 MB
@@ -87,7 +87,7 @@ MEASURES: dict[str, Measure] = {
     "tests_failed": Measure("tests_failed", "tests", "Credit tests failed", -1),
     "decision": Measure("decision", "text", "Decision", 1, DECISIONS),
     "binding_test": Measure("binding_test", "text", "Binding test", 0, ("n/a", *(words for _, words, _, _ in TESTS))),
-    "first_failed": Measure("first_failed", "text", "First credit test failed", 0, ("none", *(words for _, words, _, _ in TESTS))),
+    "first_failed": Measure("first_failed", "text", "First credit test failed", 0, (ALL_MET, *(words for _, words, _, _ in TESTS))),
 }
 _BY_WORDS = {entry.words.lower(): name for name, entry in MEASURES.items()}
 

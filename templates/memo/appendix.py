@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from importlib import metadata
 
-from templates.memo.figures import Figures, printed
+from templates.memo.figures import Figures
 from templates.memo.first_page import Memo
+from templates.printed import printed
 from udfs.deal import INPUTS
 
 SIZE = 6.5

@@ -7,9 +7,10 @@ from typing import Any
 from docx.shared import Cm
 
 from templates.memo import pictures
-from templates.memo.figures import counted, printed
+from templates.memo.figures import counted
 from templates.memo.first_page import CLASS_SOURCE, CLASSES, Memo, failed_tests, implied_class, yearly
 from templates.memo.paper import verdict
+from templates.printed import printed
 from udfs.chain.decision import FAILS
 
 _LINES = ("year", "revenue_{view}", "lender_cfads", "interest", "principal", "debt_service", "lender_dscr", "closing", "distribution")

@@ -8,36 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates.book import Book, Cell, Placed, Value, address, area, sheet_prefix
+from templates.book import Book, Cell, Placed, address, area, sheet_prefix
+from templates.printed import printed
 from templates.rows import LABEL
 from templates.sheets.inputs import source_column
 from udfs.deal import param_of
-
-_PRINTED = {
-    "number": "{:,.1f}",
-    "number2": "{:,.2f}",
-    "integer": "{:,.0f}",
-    "price": "{:,.4f}",
-    "multiple": "{:.2f}x",
-    "rate": "{:.2%}",
-    "share": "{:.1%}",
-    "level": "{:.1%}",
-    "years": "{:.4g}",
-    "year": "{:.0f}",
-    "count": "{:.0f}",
-    "flag": "{:.0f}",
-    "factor": "{:.4f}",
-}
-
-
-def printed(value: Value, style: str) -> str:
-    """A value as paper shows it: negatives in brackets, n/a as it is."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return "" if value is None else str(value)
-    form = _PRINTED.get(style.split()[-1], "{:,.4g}")
-    text = form.format(abs(value))
-    nothing = not any(digit in text for digit in "123456789")
-    return f"({text})" if value < 0 and not nothing else text
 
 
 def input_style(key: str, cell: Cell) -> str:

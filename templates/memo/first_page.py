@@ -9,6 +9,7 @@ from templates.filled import Filled
 from templates.memo import pictures, risks
 from templates.memo.figures import Figures, counted
 from templates.memo.paper import Paper, band, shade, verdict
+from templates.printed import printed
 from templates.styles import PALE_GREEN, PALE_RED
 from udfs.chain.decision import FAILS, TESTS
 from udfs.deal import VIEWS, Deal
@@ -85,7 +86,8 @@ def _coverage_chart(m: Memo) -> None:
     )
     m.paper.picture(
         pictures.dscr_paths(list(range(1, n + 1)), paths, limit, lock_up),
-        f"Lines: DSCR by year of operation on four views of revenue, against {limit:.2f}x asked and lock-up at {lock_up:.2f}x.",
+        "Lines: DSCR by year of operation on four views of revenue, "
+        f"against {printed(limit, 'multiple')} asked and lock-up at {printed(lock_up, 'multiple')}.",
         finding,
         0.93,
     )

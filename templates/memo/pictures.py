@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from templates.printed import printed
 from templates.styles import ALERT_RED, GREY, PALETTE
 
 _SIZE = (6.7, 1.9)
@@ -72,13 +73,13 @@ def dscr_paths(years: Sequence[int], paths: Sequence[tuple[str, Sequence[float |
         )
     axes.axhline(limit, color="#000000", linewidth=1, linestyle="--")
     axes.set_xlim(0.6, years[-1] + 0.4)
-    axes.text(years[-1] + 0.5, limit, f"asked {limit:.2f}x", va="bottom" if lock_up < limit else "top", fontsize=7)
+    axes.text(years[-1] + 0.5, limit, f"asked {printed(limit, 'multiple')}", va="bottom" if lock_up < limit else "top", fontsize=7)
     if abs(lock_up - limit) > 0.02:
         axes.axhline(lock_up, color="#" + ALERT_RED, linewidth=1, linestyle=":")
         axes.text(
             years[-1] + 0.5,
             lock_up,
-            f"lock-up {lock_up:.2f}x",
+            f"lock-up {printed(lock_up, 'multiple')}",
             va="top" if lock_up < limit else "bottom",
             fontsize=7,
             color="#" + ALERT_RED,
@@ -98,14 +99,14 @@ def scenario_bars(names: Sequence[str], values: Sequence[float | None], limit: f
     colours = ["#" + (PALETTE[0] if value >= limit - 1e-9 else PALETTE[3]) for value in shown]
     axes.barh(list(places), shown, color=colours, height=0.62)
     for place, value, given in zip(places, shown, values, strict=True):
-        label = "n/a" if given is None else f"{value:.2f}x"
+        label = "n/a" if given is None else f"{printed(value, 'multiple')}"
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         axes.text(max(value, 0) + 0.02, place, label, va="center", fontsize=7.5, bbox=box, zorder=5)
     axes.axvline(limit, color="#000000", linewidth=1, linestyle="--")
     axes.axvline(1.0, color="#" + ALERT_RED, linewidth=1, linestyle=":")
     axes.set_yticks(list(places), names)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(f"Minimum DSCR; dashed: {limit:.2f}x asked; dotted: 1.00x")
+    axes.set_xlabel(f"Minimum DSCR; dashed: {printed(limit, 'multiple')} asked; dotted: 1.00x")
     return _png(figure)
 
 
@@ -115,11 +116,11 @@ def capacity_bars(views: Sequence[str], values: Sequence[float], requested: floa
     places = list(range(len(views)))[::-1]
     axes.barh(places, values, color=["#" + PALETTE[0] if value >= requested else "#" + PALETTE[3] for value in values], height=0.6)
     for place, value in zip(places, values, strict=True):
-        axes.text(max(value, 0.0) + max(*values, requested) * 0.01, place, f"{value:,.1f}", va="center", fontsize=7.5)
+        axes.text(max(value, 0.0) + max(*values, requested) * 0.01, place, f"{printed(value, 'number')}", va="center", fontsize=7.5)
     axes.axvline(requested, color="#000000", linewidth=1, linestyle="--")
     axes.set_yticks(places, views)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(f"Debt capacity at the target DSCR, $m; dashed: requested {requested:,.1f}")
+    axes.set_xlabel(f"Debt capacity at the target DSCR, $m; dashed: requested {printed(requested, 'number')}")
     return _png(figure)
 
 

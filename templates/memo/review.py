@@ -16,9 +16,10 @@ from templates.book import sheet_prefix
 from templates.dealfile import DealFileError
 from templates.filled import Filled
 from templates.memo import pictures
-from templates.memo.figures import Figures, printed
+from templates.memo.figures import Figures
 from templates.memo.paper import Paper, same_bytes, shade, verdict
 from templates.memo.write import Written, opened, put
+from templates.printed import printed
 from templates.styles import PALE_GREEN, PALE_RED
 from templates.write import refuse_to_overwrite
 
@@ -164,8 +165,9 @@ def _verdict(years: list[Actual], default: float, lock_up: float) -> tuple[str, 
     dscr = "no debt service due" if last.dscr is None else f"DSCR {printed(last.dscr, 'multiple')}"
     words = {
         COMPLIES: f"Year {last.year}: {dscr}. Covenants are met.",
-        LOCKED: f"Year {last.year}: {dscr} is below the lock-up of {lock_up:.2f}x. No distributions.",
-        DEFAULTED: f"Year {last.year}: {dscr} is below the default covenant of {default:.2f}x. An event of default has to be examined.",
+        LOCKED: f"Year {last.year}: {dscr} is below the lock-up of {printed(lock_up, 'multiple')}. No distributions.",
+        DEFAULTED: f"Year {last.year}: {dscr} is below the default covenant of {printed(default, 'multiple')}. "
+        "An event of default has to be examined.",
     }
     return words[now], now == COMPLIES
 
@@ -194,13 +196,14 @@ def compose(
     total_base = sum(float(f.path("lender_cfads")[one.year - 1]) for one in years)
     total = sum(one.cfads for one in years)
     paper.text(
-        f"Covenants: lock-up below {f.input('lock_up_dscr')} (the workbook's); default below {default:.2f}x "
+        f"Covenants: lock-up below {f.input('lock_up_dscr')} (the workbook's); default below {printed(default, 'multiple')} "
         + (
             "(the loan agreement's, as given)."
             if default != 1.0
             else "(debt service not covered; give the agreement's own with --default-dscr)."
         )
-        + f" Over the {len(years)} years reported CFADS came to ${total:,.1f}m, against ${total_base:,.1f}m in the base case."
+        + f" Over the {len(years)} years reported CFADS came to ${printed(total, 'number')}m, "
+        f"against ${printed(total_base, 'number')}m in the base case."
     )
     first, last = years[0].year, years[-1].year
     span = list(range(first, last + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from templates.rows import Row, band, note, path, scalar
-from udfs.chain.decision import TESTS, WHATEVER_THE_DEBT
+from udfs.chain.decision import ALL_MET, TESTS, WHATEVER_THE_DEBT
 
 
 def public_rows(build: str) -> list[Row]:
@@ -330,7 +330,7 @@ def test_rows() -> list[Row]:
             "first_failed_name",
             "First test failed",
             "text",
-            '=IF({first_failed}>0,INDEX({Lists!tests:},MAX(1,{first_failed})),"none")',
+            f'=IF({{first_failed}}>0,INDEX({{Lists!tests:}},MAX(1,{{first_failed}})),"{ALL_MET}")',
             "right small",
         ),
         scalar(

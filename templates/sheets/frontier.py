@@ -11,7 +11,7 @@ from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row,
 from templates.settings import Settings, keep
 from templates.sheets import frame
 from templates.styles import PALETTE
-from udfs.chain.decision import FAILS
+from udfs.chain.decision import ALL_MET
 
 YEARS = (1, 5, 7, 10, 12, 15, 20)
 COVERAGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9)
@@ -19,7 +19,7 @@ COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(COVERAGES))
 GRIDS = (
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
     ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
-    ("decision", "Decision", "", "centre wrap"),
+    ("first_failed", "Decision: every test met, or the first that fails", "", "centre wrap"),
     ("public_cost", "Expected public cost", "$m", "number"),
 )
 MIX_TOOLS = ("offtake", "guarantee", "loan")
@@ -148,11 +148,11 @@ def _grid(
     sheet.array(first, COLUMNS.first, len(YEARS), COLUMNS.count, f'=FRONTIER({deal},{down},{across},"{measure}")', style)
     spot = (first, COLUMNS.first, last, COLUMNS.last)
     corner = address(first, COLUMNS.first)
-    if measure == "decision":
+    if measure == "first_failed":
         for i in range(len(YEARS)):
             sheet.heights[first + i] = 30
-        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{FAILS}"', "fail fill"))
-        sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
+        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}<>"{ALL_MET}"', "fail fill"))
+        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{ALL_MET}"', "ok fill"))
     elif measure == "min_dscr":
         mark = sheet.placed["mark_min_dscr"]
         sheet.conditionals.append(Conditional(spot, "formula", f"={corner}<1", "fail fill"))
@@ -164,7 +164,13 @@ def _grid(
         sheet.put(last + 1, LABEL, '="Green: at most the "&TEXT({mark_rate},"0.00%")&" of "&{mark_name}', "note")
     else:
         sheet.conditionals.append(Conditional(spot, "two_colours", low_colour="F7FBFF", high_colour="6BAED6"))
-        sheet.put(last + 1, LABEL, "Darker: dearer for the taxpayer. Expected cost only; budget authority is another figure.", "note")
+        sheet.put(
+            last + 1,
+            LABEL,
+            "Darker: dearer for the taxpayer. Expected cost only; budget authority is another figure. Where the rate is so dear that "
+            "debt service is not covered even with the contract, default is certain, and less coverage can cost more.",
+            "note",
+        )
     return last + 3
 
 
@@ -206,7 +212,7 @@ def _least(sheet: Sheet, row: int) -> int:
             f"passing_{i}",
             "Years of public offtake",
             "$m",
-            f'=IF(LEFT({{decision_{i}}},5)="Meets",{{public_cost_{i}}},"n/a")',
+            f'=IF({{first_failed_{i}}}="{ALL_MET}",{{public_cost_{i}}},"n/a")',
             "number",
             f'=IF(COUNT({{passing_{i}:}})>0,MIN({{passing_{i}:}}),"n/a")',
         )

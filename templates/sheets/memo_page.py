@@ -187,7 +187,7 @@ def _downside(sheet: Sheet, row: int, n: int) -> int:
         row += 1
         sheet.put(row, LABEL, name)
         failed = of("strip_first_failed", k)
-        sheet.put(row, UNIT, f'=IFERROR(IF({failed}&""="none","every test met",{failed}&""),"no add-in")', "small")
+        sheet.put(row, UNIT, f'=IFERROR({failed}&"","no add-in")', "small")
         sheet.put(row, FIGURE, f'=IFERROR({of("strip_min_dscr", k)},"no add-in")', "multiple")
         sheet.put(row, VERDICT, f'=IFERROR({of("standing", k)}&"","no add-in")', "right")
     spot = (first, VERDICT, row, VERDICT)

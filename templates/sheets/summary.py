@@ -285,6 +285,12 @@ FINDINGS = (
     ),
     ("finding_rate", "Bank loan, all in", 'TEXT({Summary!bank_rate_#},"0.00%")'),
     ("finding_time", "Months to first revenue", 'TEXT({Summary!completion_month_#},"0")'),
+    (
+        "finding_scenarios",
+        "Scenarios in which the loan holds",
+        'IF({Checks!live}=1,COUNTIF({Scenarios!standing_#:},"holds")&" of "'
+        '&(COLUMNS({Scenarios!standing_#:})-COUNTIF({Scenarios!standing_#:},"not reached")),"n/a")',
+    ),
 )
 
 
@@ -295,13 +301,9 @@ def _findings(sheet: Sheet, row: int, n: int) -> int:
         row += 1
         sheet.put(row, LABEL, f'="{words}: "&{_joined(n, figure)}')
         sheet.mark(key, row, LABEL)
-    for key, words in (
-        ("finding_frontier", '=IFERROR({Frontier!finding},"The frontier needs the functions")'),
-        ("finding_scenarios", '="Minimum DSCR under each scenario; in force: "&{Scenarios!scenario}'),
-    ):
-        row += 1
-        sheet.put(row, LABEL, words)
-        sheet.mark(key, row, LABEL)
+    row += 1
+    sheet.put(row, LABEL, '=IFERROR({Frontier!finding},"The frontier needs the functions")')
+    sheet.mark("finding_frontier", row, LABEL)
     return row + 2
 
 

@@ -17,6 +17,7 @@ WHATEVER_THE_DEBT = ("tail", "contracted", "retained")  # passed or failed alike
 
 MEETS, MEETS_WITH_SUPPORT, FAILS = "Meets credit tests", "Meets credit tests with support", "Does not meet credit tests"
 DECISIONS = (FAILS, MEETS, MEETS_WITH_SUPPORT)
+ALL_MET = "every test met"  # where the first test failed is asked
 
 # key of the test, its name on paper, unit, and whether the value must be at least (+1) or at most (-1) the limit
 TESTS = (
