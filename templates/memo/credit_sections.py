@@ -145,7 +145,7 @@ def _break_evens(m: Memo) -> None:
         numbers=2,
         size=7.5,
     )
-    note = "None in range: the target is met throughout, or nowhere, within the input's bounds."
+    note = "Met throughout, or nowhere: within the input's bounds the figure never crosses its target."
     if "fan_any_year" in sheet.placed:
         note += (
             " Simulated probability of DSCR below one in some year: "

@@ -80,12 +80,15 @@ def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings,
     row = _mark(sheet, row + 1, n)
     for number, (measure, label, unit, style) in enumerate(GRIDS, start=2):
         row = _grid(book, sheet, row, number, measure, label, unit, style, ranges["unsupported"], settings)
+    breaks = [row]
     row = _least(sheet, row)
     row = _other_form(sheet, row, ranges["other_form"])
     row = _answer(sheet, row, ranges["answer"])
     row = _worth(book, sheet, row, ranges["answer"], settings)
+    breaks.append(row)
     row = _mix(sheet, row, ranges["unsupported"])
     _chart(sheet, row)
+    sheet.print.row_breaks = tuple(breaks)
     sheet.widths |= {CONSTANT: 16, TOTAL: 14, LABEL: 56} | {COLUMNS.first + i: 15 for i in range(COLUMNS.count)}
 
 
@@ -340,7 +343,7 @@ def _worth(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) ->
     )
     columns = TimeColumns(COLUMNS.first, len(WORTH_YEARS))
     head = row + 1
-    sheet.put(head, LABEL, "Worth of the goods over what the case says, down; years of offtake, across", "band")
+    frame.band_row(sheet, head, "Worth of the goods over what the case says, down; years of offtake, across", COLUMNS.last)
     sheet.put(head, CONSTANT, "buyer_value", "grey")
     sheet.put(head, TOTAL, "public_offtake_years", "grey")
     for k, years in enumerate(WORTH_YEARS):
@@ -402,9 +405,16 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
 def _chart(sheet: Sheet, row: int) -> None:
     """Minimum DSCR along coverage, a line for some terms of offtake, and the mark to be met."""
     sheet.put(row, LABEL, "Figures of the chart", "band")
-    title = '="Minimum DSCR by guarantee coverage and years of offtake, against the "&TEXT({mark_min_dscr},"0.00")&"x of "&{mark_name}'
+    found, mark = "{best_row}>0", 'TEXT({mark_min_dscr},"0.00")&"x'
+    low, high = (f'TEXT({find}({{chosen_line:}}),"0.00")&"x' for find in ("MIN", "MAX"))
+    title = (
+        f'=IF({found},"With "&{{best_years}}&" years of offtake minimum DSCR runs from "&{low} to "&{high} with the coverage; '
+        f'"&{{mark_name}}&" has "&{mark}","Minimum DSCR by coverage and years of offtake, against the "&{mark} of "&{{mark_name}})'
+    )
+    lines = ",".join(f"{{min_dscr_{i}}}" for i in range(1, len(YEARS) + 1))
     rows = [
         path("mark_line", "Mark", "x", "={mark_min_dscr}", "multiple"),
+        path("chosen_line", "Minimum DSCR with the answer's years of offtake", "x", f"=CHOOSE(MAX(1,{{best_row}}),{lines})", "multiple"),
         scalar("finding_dscr", "Title of the chart", "", title, "text"),
     ]
     place = lay(sheet, rows, row + 1, COLUMNS)

@@ -88,7 +88,7 @@ def lay_sensitivity(book: Book, names: Sequence[str], deal: str, settings: Setti
     row = _tornado(book, sheet, row + 1, deal, settings)
     breaks = [row]
     row = _pair(book, sheet, row, deal, settings)
-    row = sensitivity_limits.break_evens(sheet, row + 1, deal)
+    row = sensitivity_limits.break_evens(sheet, row + 1, len(names), deal)
     row = sensitivity_limits.rate_shock(book, sheet, row + 1, deal, settings)
     row = sensitivity_limits.refinancing(book, sheet, row + 1, names, settings)
     breaks.append(row + 1)

@@ -57,15 +57,15 @@ def kept_scalars(
     return row
 
 
-def break_evens(sheet: Sheet, row: int, deal: str) -> int:
+def break_evens(sheet: Sheet, row: int, n: int, deal: str) -> int:
     """How far each input may move before a test fails."""
     frame.band_row(sheet, row, "Break-evens: one input moved, everything else unchanged", LAST, "heading", "4")
     frame.band_row(sheet, row + 1, "Question", LAST)
     heads(sheet, row + 1, ("in the case", "break-even"), CONSTANT)
-    sheet.put(row + 1, G, "where", "band")
+    sheet.put(row + 1, G, "where the figure meets its target", "band")
     first, last = row + 2, row + 1 + len(BREAKEVENS)
-    keys, measures, targets = (area(first, HELP + j, last, HELP + j, True) for j in range(3))
-    asked = f'=IF({{Checks!live}}=1,IFERROR(BREAKEVEN({deal},{keys},{measures},{targets}),"none in range"),"no add-in")'
+    keys, measures, targets, _, otherwise = (area(first, HELP + j, last, HELP + j, True) for j in range(5))
+    asked = f'=IF({{Checks!live}}=1,IFERROR(BREAKEVEN({deal},{keys},{measures},{targets}),{otherwise}),"no add-in")'
     sheet.array(first, TOTAL, len(BREAKEVENS), 1, asked, "number")
     band = f"{own('price_basis')}={{Lists!list_price_basis#2}}"
     for k, (question, key, measure, target, shown) in enumerate(BREAKEVENS):
@@ -78,9 +78,14 @@ def break_evens(sheet: Sheet, row: int, deal: str) -> int:
         sheet.put(at, HELP, key if key else f'=IF({band},"price_floor","price")', "grey")
         sheet.put(at, HELP + 1, measure, "grey")
         sheet.put(at, HELP + 2, f"={target}" if "{" in target else float(target), "grey")
-        form = {"multiple": '"0.00"', "rate": '"0.00%"'}.get(shown, "")
-        where = f'="{MEASURES[measure].words} of "&TEXT({address(at, HELP + 2)},{form})' + ('&"x"' if shown == "multiple" else "")
-        sheet.put(at, G, where if form else "Debt that all tests permit, equal to the debt used", "grey")
+        now, wanted = (address(at, HELP + j) for j in (3, 2))
+        sheet.put(at, HELP + 3, "=CHOOSE({case}," + ",".join(f"{{Deals!m_{measure}_{i}}}" for i in range(1, n + 1)) + ")", "grey")
+        met = f"IF(ISNUMBER({now}),{now}>={wanted},FALSE)"
+        sheet.put(at, HELP + 4, f'=IF({met},"met throughout","met nowhere")', "grey")
+        form = {"multiple": '"0.00""x"""', "rate": '"0.00%"'}.get(shown, '"#,##0.0"')
+        what = "Debt that all tests permit, over the debt used, $m" if measure == "headroom" else MEASURES[measure].words
+        texts = [f"IF(ISNUMBER({cell}),TEXT({cell},{form}),{cell})" for cell in (wanted, now)]
+        sheet.put(at, G, f'="{what}: "&{texts[0]}&", in the case "&{texts[1]}', "grey")
         sheet.mark(f"breakeven_{k + 1}", at, TOTAL)
         sheet.mark(f"own_breakeven_{k + 1}", at, CONSTANT)
     at = last + 1
@@ -88,9 +93,9 @@ def break_evens(sheet: Sheet, row: int, deal: str) -> int:
     sheet.put(at, CONSTANT, f"={own('tariff')}", "level")
     sheet.put(at, G, f'="Contract price of $m "&TEXT({own("price")},"0.0000")&" a unit"', "grey")
     tariff = f"BREAKEVEN_TARIFF({own('price')},{own('market_price')},{own('tariff_pass_through')})"
-    sheet.put(at, TOTAL, f'=IF({{Checks!live}}=1,IFERROR({tariff},"none in range"),"no add-in")', "total level")
+    sheet.put(at, TOTAL, f'=IF({{Checks!live}}=1,IFERROR({tariff},"met nowhere"),"no add-in")', "total level")
     sheet.mark("breakeven_tariff", at, TOTAL)
-    sheet.put(at + 1, LABEL, '"none in range": the target is met throughout, or nowhere, between the bounds of the input.', "note")
+    sheet.put(at + 1, LABEL, "Met throughout, or nowhere: between the bounds of the input the figure never crosses its target.", "note")
     return at + 2
 
 
