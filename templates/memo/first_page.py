@@ -125,10 +125,28 @@ def _request(m: Memo) -> None:
             f"Upfront {f.input('upfront_fee')}; commitment {f.input('commitment_fee')} a year",
         ],
     ]
+    tools = support_in_brief(m)
+    if tools:
+        cost = f"${f('public_cost')}m expected; ${f('budget_authority')}m of budget authority, a second figure, never added"
+        rows.append(["Support", "; ".join(tools), "To the taxpayer", cost])
     made = m.paper.table(None, rows, (11, 41, 9, 39), size=8, description="The request in brief")
     for line in made.rows:
         band(line.cells[0])
         band(line.cells[2])
+
+
+def support_in_brief(m: Memo) -> list[str]:
+    """The public tools in the deal, a few words each; a tariff costs the buyers, not the budget."""
+    f, d = m.f, m.deal
+    words = {
+        "public_offtake_years": lambda: f"public offtake of {counted(f.input('public_offtake_years'), 'year')}",
+        "coverage": lambda: f"guarantee of {f.input('coverage')} of the loan",
+        "government_loan_share": lambda: f"government loan for {f.input('government_loan_share')} of the debt",
+        "grant": lambda: f"grant of ${f.input('grant')}m",
+        "public_equity": lambda: f"government's share of the equity {f.input('public_equity')}",
+        "tariff": lambda: f"tariff of {f.input('tariff')}",
+    }
+    return [say() for key, say in words.items() if getattr(d, key)]
 
 
 def failed_tests(f: Figures) -> list[str]:
