@@ -251,7 +251,8 @@ def lay_checks(
             frame.HEAD_ROW, col, text, "heading" if col < LEFT or col == KIND else "heading centre" if col == VERDICT else "heading right"
         )
     sheet.put(frame.UNITS_ROW, LEFT, "Probe of the functions", "right")
-    sheet.put(frame.UNITS_ROW, RIGHT, "=HAZARD_FROM_PD(0)", "general")
+    # an array of one cell: LibreOffice calculates arrays when it opens a file and other cells not, and all must tell the same
+    sheet.array(frame.UNITS_ROW, RIGHT, 1, 1, "=HAZARD_FROM_PD(0)", "general")
     sheet.put(frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag")
     sheet.mark("live", frame.UNITS_ROW, DIFFERENCE)
     rows = Rows(sheet, frame.FIRST_ROW)

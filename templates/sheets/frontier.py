@@ -154,8 +154,8 @@ def _grid(
     if measure == "first_failed":
         for i in range(len(YEARS)):
             sheet.heights[first + i] = 30
-        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}<>"{ALL_MET}"', "fail fill"))
-        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{ALL_MET}"', "ok fill"))
+        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""<>"{ALL_MET}"', "fail fill"))
+        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""="{ALL_MET}"', "ok fill"))
     elif measure == "min_dscr":
         mark = sheet.placed["mark_min_dscr"]
         sheet.conditionals.append(Conditional(spot, "formula", f"={corner}<1", "fail fill"))
@@ -215,7 +215,7 @@ def _least(sheet: Sheet, row: int) -> int:
             f"passing_{i}",
             "Years of public offtake",
             "$m",
-            f'=IF({{first_failed_{i}}}="{ALL_MET}",{{public_cost_{i}}},"n/a")',
+            f'=IF({{first_failed_{i}}}&""="{ALL_MET}",{{public_cost_{i}}},"n/a")',
             "number",
             f'=IF(COUNT({{passing_{i}:}})>0,MIN({{passing_{i}:}}),"n/a")',
         )

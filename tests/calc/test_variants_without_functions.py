@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,3 +42,13 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
         assert master == theirs["Checks"][0, 7]
         assert re.fullmatch(r"OK, \d+ not run", master)
         assert theirs["Checks"][1, 7] == "functions: showing saved values"
+
+
+def test_a_book_saved_as_ods_and_back_says_what_was_not_run(tmp_path: Path) -> None:
+    """LibreOffice as users have it calculates some cells when it opens a file and keeps the saved values of others."""
+    if libreoffice.program() is None:
+        libreoffice.missing("LibreOffice")
+    profile = tmp_path / "profile"
+    ods = libreoffice.convert(shipped_variants.BUILT / "single_factory.xlsx", "ods", tmp_path / "saved", profile)
+    back = libreoffice.values(libreoffice.convert(ods, "xlsx", tmp_path / "back", profile))
+    assert re.fullmatch(r"OK, \d+ not run", back["Checks"][0, 7])
