@@ -69,6 +69,11 @@ def dated(sheet: Sheet, columns: TimeColumns, completion: str, ends: str) -> Non
         sheet.put(UNITS_ROW, columns.first + i, f"={{{ends}#{i + 1}}}", "head date")
 
 
+def counted(cell: str, noun: str) -> str:
+    """A count with its noun, as a formula: 1 year, 12 years."""
+    return f'{cell}&IF({cell}=1," {noun}"," {noun}s")'
+
+
 def band_row(sheet: Sheet, row: int, title: str, last_col: int, style: str = "band", section: str | None = None) -> None:
     """A heading across a free-form sheet, from the first column to the last."""
     for col in range(last_col + 1):

@@ -253,6 +253,13 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
         [
             scalar("form_name", "Price of the offtake", "", f"={_form()}", "text"),
             scalar("other_form_name", "The other form", "", f"={_form(other=True)}", "text"),
+            scalar(
+                "unaided",
+                "Meets every credit test without support (1 = yes)",
+                "flag",
+                '=IF({Checks!live}=0,0,IF(LEFT({Support!r_decision#1}&"",5)="Meets",1,0))',
+                "flag",
+            ),
             scalar("answer_years", "Years of public offtake", "years", f"=IF({found},{{best_years}},0)", "count"),
             scalar("answer_coverage", "Guarantee coverage", "%", f"=IF({found},{{best_coverage}},0)", "share"),
         ],
@@ -271,42 +278,60 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
     row += len(ANSWER)
     absent = "{Checks!live}=0"
     beyond = f"AND({found},{{best_years}}>{FIVE_YEARS},{{Support!t_backing}}<>{{Lists!list_statutory_backing#3}})"
+    name, years = "{Support!studied_name}", frame.counted("{best_years}", "year")
+    other = "{Support!studied}<>{Support!reference}"
+
+    def say(absent_words: str, unaided_words: str, otherwise: str) -> str:
+        """A sentence for where the functions are absent, for a case that needs no support, and for all others."""
+        return f'=IF({absent},"{absent_words}",IF({{unaided}}=1,{unaided_words},{otherwise}))'
+
     sentences = (
         (
             "sentence_1",
             "The answer",
-            f'=IF({absent},"The functions are absent here, and the frontier needs them:",IF({found},'
-            f'"With "&{{best_years}}&" years of public offtake "&{_form()}&" and a "&TEXT({{best_coverage}},"0%")&" guarantee, "&'
-            '{Support!studied_name}&" passes "&IF(LEFT({mark_decision},5)="Meets","the tests that "&{mark_name}&" passes,",'
-            '"every credit test,"),"No pair of offtake years and coverage on the grid makes "&{Support!studied_name}))',
+            say(
+                "The functions are absent here, and the frontier needs them:",
+                f'{name}&" meets every credit test without public support:"',
+                f'IF({found},"With "&{years}&" of public offtake "&{_form()}&" and a "&TEXT({{best_coverage}},"0%")&" guarantee, "&{name}'
+                f'&" passes "&IF(AND({other},LEFT({{mark_decision}},5)="Meets"),"the tests that "&{{mark_name}}&" passes,",'
+                f'"every credit test,"),"No pair of offtake years and coverage on the grid makes "&{name})',
+            ),
         ),
         (
             "sentence_2",
             "what it costs",
-            f'=IF({absent},"open the workbook without recalculating to see the saved answer.",'
-            f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m, "&TEXT({{best_cents}},"0.0")'
-            '&" cents per dollar of plant, and $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority.",'
-            '"pass every credit test."))',
+            say(
+                "open the workbook without recalculating to see the saved answer.",
+                '"it needs no long offtake and no guarantee, and costs the taxpayer nothing."',
+                f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m, "&TEXT({{best_cents}},"0.0")'
+                '&" cents per dollar of plant, and $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority.",'
+                '"pass every credit test.")',
+            ),
         ),
         (
             "sentence_3",
             "the other form of price",
-            f'=IF({absent},"The same for the other form of price.",IF({{other_row}}>0,'
-            f'"The cheapest "&{_form(other=True)}&": "&{{other_years}}'
-            '&" years and "'
-            '&TEXT({other_coverage},"0%")&", at $"&TEXT({other_cost},"#,##0")&"m.",'
-            f'"No pair passes "&{_form(other=True)}&"."))',
+            say(
+                "The same for the other form of price.",
+                '"What support would add to it stands on Support and Frontier."',
+                f'IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&": "&{frame.counted("{other_years}", "year")}&" and "'
+                f'&TEXT({{other_coverage}},"0%")&", at $"&TEXT({{other_cost}},"#,##0")&"m.","No pair passes "&{_form(other=True)}&".")',
+            ),
         ),
         (
             "sentence_4",
             "what it assumes",
-            f'=IF({absent},"Offtakes beyond five years need a statute.",IF({beyond},'
-            f'"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
-            'multi-year contracts stop there (10 USC 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},'
-            '"The offtake hangs on yearly appropriations: a lender counts only the firm years.",'
-            '"It stays within the present authority to commit.")))',
+            say(
+                "Offtakes beyond five years need a statute.",
+                '"No public authority is needed for it."',
+                f'IF({beyond},"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
+                'multi-year contracts stop there (10 USC 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},'
+                '"The offtake hangs on yearly appropriations: a lender counts only the firm years.",'
+                '"It stays within the present authority to commit."))',
+            ),
         ),
     )
+    costs = f'"Cheapest pair that passes: "&{years}&", "&TEXT({{best_coverage}},"0%")&" guaranteed, "&{_form()}'
     return (
         lay(
             sheet,
@@ -323,9 +348,11 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                     "finding",
                     "Title of the chart on Summary",
                     "",
-                    f'=IF({absent},"The frontier needs the functions",IF({found},"Cheapest pair that passes: "&{{best_years}}&" years, "'
-                    f'&TEXT({{best_coverage}},"0%")&" guaranteed, "&{_form()}&", $"&TEXT({{best_cost}},"#,##0")&"m",'
-                    '"No pair on the grid passes every test"))',
+                    say(
+                        "The frontier needs the functions",
+                        f'{name}&" passes without support; what it would cost all the same"',
+                        f'IF({found},{costs}&", $"&TEXT({{best_cost}},"#,##0")&"m","No pair on the grid passes every test")',
+                    ),
                     "text",
                 ),
             ],
@@ -407,8 +434,9 @@ def _chart(sheet: Sheet, row: int) -> None:
     sheet.put(row, LABEL, "Figures of the chart", "band")
     found, mark = "{best_row}>0", 'TEXT({mark_min_dscr},"0.00")&"x'
     low, high = (f'TEXT({find}({{chosen_line:}}),"0.00")&"x' for find in ("MIN", "MAX"))
+    years = frame.counted("{best_years}", "year")
     title = (
-        f'=IF({found},"With "&{{best_years}}&" years of offtake minimum DSCR runs from "&{low} to "&{high} with the coverage; '
+        f'=IF({found},"With "&{years}&" of offtake minimum DSCR runs from "&{low} to "&{high} with the coverage; '
         f'"&{{mark_name}}&" has "&{mark}","Minimum DSCR by coverage and years of offtake, against the "&{mark} of "&{{mark_name}})'
     )
     lines = ",".join(f"{{min_dscr_{i}}}" for i in range(1, len(YEARS) + 1))

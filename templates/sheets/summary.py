@@ -174,7 +174,8 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
 
         carries = f"IF({c('requested_debt')}>0,{c('lender_capacity')}/{c('requested_debt')},0)"
         years = f"ROUND({c('secured_end_year')},1)"
-        against = f'{years}&" secured contract years against a loan of "&{c("tenor")}&" years; what the lender counts carries "'
+        secured, loan = frame.counted(years, "secured contract year"), frame.counted(c("tenor"), "year")
+        against = f'{secured}&" against a loan of "&{loan}&"; what the lender counts carries "'
         kept = f'" of the debt asked; it stands to the loan\'s end with "&TEXT({c("contract_kept")},"0%")&"."'
         sheet.put(row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}')
         sheet.mark(f"why_{i}", row, LABEL)
