@@ -54,11 +54,13 @@ def lay_deals(
             row = FIRST_KEY_ROW + n
             sheet.put(row, col, key, "grey")
             style = input_style(key, UNITS[key]).removeprefix("input ")
-            sheet.put(row, col + 1, formula(key), "right" if key in WORDED else style)
+            sheet.put(row, col + 1, formula(key), "right small" if key in WORDED else style)
             sheet.mark(f"{name}_{key}", row, col + 1)
-        sheet.widths |= {col: 58 if number < len(cases) else 26, col + 1: 46, col + 2: 2}
+        sheet.widths |= {col: 52 if number == 0 else 28, col + 1: 30, col + 2: 2}
     sheet.widths |= {SECTION: 2, CONSTANT: 18}  # the master check stands between the first two blocks
-    sheet.print.pages_wide = -(-(len(blocks) + len(extra)) // 2)
+    last_row = FIRST_KEY_ROW + len(KEYS) + 1 + len(MEASURES)  # with the figures that `cross_checks` puts under the cases
+    sheet.print.area = (frame.TITLE_ROW, SECTION, last_row, 3 * len(cases))  # the blocks beside the cases differ in a few keys only
+    sheet.print.landscape = len(cases) > 1
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
 
@@ -70,5 +72,6 @@ def dress(book: Book, n: int) -> None:
         for name, measure in MEASURES.items():
             place = sheet.placed[f"m_{name}_{i}"]
             unit = measure.unit.split(" of ")[0]
-            style = "right" if measure.texts else "count" if unit in ("tests", "year") else UNIT_STYLES.get(unit, "nil number")
+            sheet.cells[place.row, place.col - 1].style = "small"
+            style = "right small" if measure.texts else "count" if unit in ("tests", "year") else UNIT_STYLES.get(unit, "nil number")
             sheet.cells[place.row, place.col].style = OWN_FORMATS.get(name, style)

@@ -112,14 +112,15 @@ SECOND_PAGE = "Debt capacity at the target DSCR, by view"  # the section that be
 
 def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     """The page; each figure a link to its case sheet, marked `key_1`, `key_2`, ... for memo and checks."""
-    sheet = frame.start(book, "Summary", "Summary: the cases side by side", "1F3864", paper)
+    title = "Summary: the cases side by side" if len(names) > 1 else "Summary"
+    sheet = frame.start(book, "Summary", title, "1F3864", paper)
     sheet.links_green = False
     n = len(names)
     sheet.put(frame.HEAD_ROW, LABEL, "What a committee reads first", "heading")
     sheet.put(frame.HEAD_ROW, SECTION, None, "heading")
     sheet.put(frame.HEAD_ROW, UNIT, "Unit", "heading")
-    for i in range(n):
-        sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{Inputs!case_name_{i + 1}}}", "heading centre")
+    for i in range(max(n, LEAST_WIDE)):
+        sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{Inputs!case_name_{i + 1}}}" if i < n else None, "heading centre")
     row = frame.FIRST_ROW
     for label, key, style in (("Decision", "decision_words", "decision"), ("Binding test", "binding_name", "centre wrap")):
         sheet.put(row, LABEL, label, "bold")
@@ -157,7 +158,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
 
 
 def _band(sheet: Sheet, row: int, title: str, n: int) -> None:
-    for col in range(FIRST_CASE + n):
+    for col in range(FIRST_CASE + max(n, LEAST_WIDE)):
         sheet.put(row, col, None, "band")
     sheet.put(row, LABEL, title, "band")
 
