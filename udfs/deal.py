@@ -273,7 +273,9 @@ class Deal:
     limit_contracted: float = _share(
         "Credit tests", "Contracted share of revenue", "least, over the loan's life, on the lender's view", 0.80
     )
-    limit_shortfall: float = _share("Credit tests", "Probability of DSCR below 1", "most, over the loan's life", 0.10)
+    limit_shortfall: float = _share(
+        "Credit tests", "Probability that loss of the contract takes DSCR below 1", "most, over the loan's life", 0.10
+    )
     limit_loss: float = _share("Credit tests", "Expected loss borne by the bank", "most, over the loan's life, over the bank loan", 0.02)
     limit_equity: float = _share("Credit tests", "Sponsor's equity at risk", "least, over total uses", 0.20)
     limit_retained: float = _share(

@@ -245,7 +245,9 @@ def construction(m: Memo) -> None:
         f"${f.input('capex')}m before a contingency of {f.input('contingency')}; "
         f"{ramp}. Each month of delay costs "
         f"${f.input('delay_cost')}m to hold, of which the builder's delay damages "
-        f"give back ${f.input('delay_damages')}m. Interest during construction runs at {f('construction_rate')}."
+        f"give back ${f.input('delay_damages')}m, and interest on the whole facility: "
+        f"${f.marked('Time', f'delay_cash_{f.case}', 'number', 'Cash that the sponsor pays for a month of delay')}m for the sponsor. "
+        f"Interest during construction runs at {f('construction_rate')}."
     )
     delay = m.f.book["Scenarios"].values_of("names").index("Delay")
     m.paper.text(

@@ -196,7 +196,8 @@ def _coverage(m: Memo) -> None:
     view = m.deal.lender_view
     m.paper.text(
         f"Base case: lender's view of revenue ({view}), average DSCR {f('lender_avg_dscr')}, LLCR {f('llcr')}. "
-        f"Downside: {f.at('Scenarios', 'what', down, 'Combined downside')}.",
+        f"Downside: {f.at('Scenarios', 'what', down, 'Combined downside')}. "
+        "Default as priced at close; certain where not even the contract pays.",
         "Memo Note",
     )
 

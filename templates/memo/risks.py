@@ -67,8 +67,8 @@ def _test_mitigant(key: str, f: Figures, deal: Deal) -> str:
     if key == "equity":
         return f"Sponsor's equity of ${f('sponsor_equity')}m, paid in pro rata, ranks behind the loan."
     return (
-        f"Reserve of {counted(f.input('dsra_months'), 'month')} of debt service (${f('dsra_at_completion')}m), paid by "
-        f"equity; no distributions below {f.input('lock_up_dscr')}."
+        f"Reserve of {counted(f.input('dsra_months'), 'month')} of the next year's debt service "
+        f"(${f('dsra_at_completion')}m at completion, paid by equity); no distributions below {f.input('lock_up_dscr')}."
     )
 
 
@@ -160,9 +160,15 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
             return f"Floor of ${f.input('price_floor')}m a unit on contracted volume ({f.input('contract_share')} of capacity)."
         return f"Fixed price on the contracted volume ({f.input('contract_share')} of capacity); only the rest feels the market."
     if name == "Contract lost":
+        place = list(f.book["Scenarios"].values_of("names")).index(name)
+        left = f.book["Scenarios"].values_of(f"strip_min_dscr_{f.case}")[place]
+        others = f"{f.input('merchant_share')} of the freed capacity sold to others"
+        retooled = f"after {counted(f.input('retool_months'), 'month')} of retooling"
+        if isinstance(left, (int, float)) and left >= 1:
+            return f"{others} {retooled} still covers debt service."
+        guarantor = f"The guarantee pays {f.input('coverage')} of the bank's loss. " if deal.coverage else ""
         return (
-            f"Retooling in {counted(f.input('retool_months'), 'month')} and {f.input('merchant_share')} of the freed capacity sold "
-            f"to others; guarantee of {f.input('coverage')}."
+            f"Nothing in the cash flow: {others} {retooled} does not cover debt service. {guarantor}Recovery: {f('recovery')} of the debt."
         )
     if name == "No special authority":
         return (

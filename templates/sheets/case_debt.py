@@ -171,7 +171,7 @@ def capacity_rows() -> list[Row]:
         scalar("unit_payment", "Annuity payment per $ of debt", "$", f"=-PMT({{term_rate}},{n},1,-{{balloon}})", "factor"),
         path(
             "unit_service",
-            "Debt service per $ of debt in the requested profile",
+            "Debt service per $ of debt, equal instalments or annuity",
             "$",
             "={in_loan}*IF({repaying}=1,IF({repayment}=1,{unit_opening}*{term_rate}+{unit_instalment},{unit_payment}),{term_rate})",
             "factor",
@@ -184,13 +184,13 @@ def capacity_rows() -> list[Row]:
         ),
         scalar(
             "level_capacity",
-            "Debt capacity in the requested profile, lender's view",
+            "Debt capacity with equal instalments or annuity, lender's view",
             "$m",
             "=MAX(0,MIN({carried_by_year:}))/{limit_min_dscr}",
         ),
         scalar(
             "lender_capacity",
-            "Debt capacity, lender's view",
+            "Debt capacity in the profile asked, lender's view (before the interest tax shield)",
             "$m",
             f"=IF({{sculpted}}=1,CHOOSE({{lender_view}}+1,{capacities}),{{level_capacity}})",
             "total number",

@@ -38,7 +38,7 @@ MIX_STYLES = (
     "multiple",
     "centre wrap",
 )
-MIX_ROWS, MIX_COLS = len(MIX_STYLES), 5
+MIX_ROWS, MIX_COLS, MIX_COST = len(MIX_STYLES), 5, 6
 # figures of the answer, each with its label and number format; the first is asked of the grid as well
 ANSWER = (
     ("public_cost", "Expected public cost", "$m", "total number"),
@@ -49,6 +49,7 @@ ANSWER = (
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
 )
 WORTHS = (0.0, 0.50, 0.80, 0.90, 1.0, 1.10)  # worth of the goods, as a multiple of what the case says
+LESS_WORTH = 0.90  # the one that the answer quotes
 WORTH_YEARS = (-2, 0, 2, 5)  # years of offtake, against the answer's
 FIVE_YEARS = "{Timeline!longest_multiyear}"
 
@@ -160,7 +161,13 @@ def _grid(
         mark = sheet.placed["mark_min_dscr"]
         sheet.conditionals.append(Conditional(spot, "formula", f"={corner}<1", "fail fill"))
         sheet.conditionals.append(Conditional(spot, "formula", f"={corner}>={address(mark.row, mark.col, True)}", "ok fill"))
-        sheet.put(last + 1, LABEL, '="Green: at least the "&TEXT({mark_min_dscr},"0.00")&"x of "&{mark_name}&"; red: below 1.00x"', "note")
+        sheet.put(
+            last + 1,
+            LABEL,
+            '="Green: at least the "&TEXT({mark_min_dscr},"0.00")&"x of "&{mark_name}'
+            '&"; red: below 1.00x. The tenor stays: years beyond it add cost, not cover"',
+            "note",
+        )
     elif measure == "all_in_rate":
         mark = sheet.placed["mark_rate"]
         sheet.conditionals.append(Conditional(spot, "formula", f"={corner}<={address(mark.row, mark.col, True)}", "ok fill"))
@@ -315,11 +322,23 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 "The same for the other form of price.",
                 '"What support would add to it stands on Support and Frontier."',
                 f'IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&": "&{frame.counted("{other_years}", "year")}&" and "'
-                f'&TEXT({{other_coverage}},"0%")&", at $"&TEXT({{other_cost}},"#,##0")&"m.","No pair passes "&{_form(other=True)}&".")',
+                f'&TEXT({{other_coverage}},"0%")&", at $"&TEXT({{other_cost}},"#,##0")&"m.","No pair passes "&{_form(other=True)}&".")'
+                '&IF(ISNUMBER({mix_cost})," Of any mix with a government loan: $"&TEXT({mix_cost},"#,##0")&"m.","")',
             ),
         ),
         (
             "sentence_4",
+            "what it hangs on",
+            say(
+                "The cost of an offtake hangs on what its goods are worth to the buyer.",
+                '"The decision rests on the contract and the collateral alone."',
+                f'IF(AND({found},ISNUMBER({{worth_cost}})),"Were the goods worth "&TEXT({{worth_tried}},"0.00")'
+                '&"x their price to the buyer, not "&TEXT({Deals!answer_buyer_value},"0.00")'
+                '&"x as assumed, it would cost $"&TEXT({worth_cost},"#,##0")&"m.","")',
+            ),
+        ),
+        (
+            "sentence_5",
             "what it assumes",
             say(
                 "Offtakes beyond five years need a statute.",
@@ -381,6 +400,9 @@ def _worth(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) ->
         sheet.put(first + k, UNIT, "$m", "unit")
         sheet.put(first + k, CONSTANT, worth, "input multiple")
         sheet.put(first + k, TOTAL, f"={address(first + k, CONSTANT)}*{{Deals!answer_buyer_value}}", "multiple")
+    tried = first + WORTHS.index(LESS_WORTH)
+    sheet.mark("worth_tried", tried, TOTAL)
+    sheet.mark("worth_cost", tried, columns.first + WORTH_YEARS.index(0))
     spot = (first, CONSTANT, last, CONSTANT)
     keep(book, sheet, "frontier_worths", *spot)
     sheet.validations.append(Validation(spot, "decimal", 0, 2, title="Worth", message="Times the case's.", error="From 0 to 2."))
@@ -426,6 +448,7 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
         sheet.cells[body + i, COLUMNS.first + 4].style = "band right" if i == 0 else "number"
     sheet.heights[body + MIX_ROWS - 1] = 44
     sheet.mark("mix", body, COLUMNS.first)
+    sheet.mark("mix_cost", body + MIX_COST, COLUMNS.first + 1)
     return body + MIX_ROWS + 1
 
 

@@ -62,14 +62,14 @@ RISKS = (
         "1-{S!contract_kept}",
         "probability",
         "level",
-        "the firm years, their backing, and retooling for other buyers",
+        "the firm years and their backing; what other buyers leave is the scenario Contract lost, above",
     ),
     (
         "Completion is late",
-        "{S!delay_cost}-{S!delay_damages}",
+        "{S!delay_cost}-{S!delay_damages}+{S!debt}*{S!construction_rate}/12",
         "$m a month",
         "number",
-        "delay damages, already taken off, and the sponsor, who pays the rest",
+        "holding cost and interest, delay damages taken off: the sponsor pays it",
     ),
     (
         "Another user pays little for the plant",

@@ -42,7 +42,7 @@ WHAT = (
     "the plant delivers less",
     "the buyer calls less; take-or-pay counts where there is one",
     "higher base rate; a hedged loan does not feel it",
-    "all at once, each milder than alone",
+    "delay, overrun, rate, price, demand, output and cost at once",
     "yours to fill in",
 )
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(NAMES))
@@ -83,8 +83,8 @@ STRIP = (
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
     ("min_dscr_promised", "Minimum DSCR if every renewal comes", "x", "multiple"),
     ("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "nil number"),
-    ("all_in_rate", "All-in rate", "% a year", "rate"),
-    ("life_default", "Probability of default over the loan's life", "%", "level"),
+    ("all_in_rate", "All-in rate, as priced at close", "% a year", "rate"),
+    ("life_default", "Default over the loan's life: as priced, certain where not even the contract pays", "%", "level"),
     ("shortfall_probability", "Probability that loss of the contract takes DSCR below 1", "%", "level"),
 )
 
@@ -252,9 +252,14 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         sheet.conditionals.append(Conditional((words, COLUMNS.first, words, COLUMNS.last), "equal", '"default"', "fail fill"))
         spot = (first, COLUMNS.first, first, COLUMNS.last)
         corner = address(first, COLUMNS.first)
-        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{FAILS}"', "fail fill"))
+        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""="{FAILS}"', "fail fill"))
         sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
         row = words + 1
+    said = (
+        "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer plant is depreciated and the years of the offtake "
+        "count from completion, so that DSCR can rise a little."
+    )
+    sheet.put(row, LABEL, said, "note")
 
 
 def case_names(cases: Sequence[SourcedDeal]) -> list[str]:

@@ -87,7 +87,10 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
         "bold",
     )
     sheet.mark("finding_fan", end, LABEL)
-    said = "The probability of each row is that of the year alone; the last row is cumulative, over all years of the loan."
+    said = (
+        "The probability of each row is that of the year alone; the last row is cumulative, over all years of the loan. "
+        "Utilisation and unit cost stay as planned: what they do stands in sections 2 to 4."
+    )
     sheet.put(end + 1, LABEL, said, "note")
     years = f"Sensitivity!{area(top, HELP + 3, last, HELP + 3, True)}"
     series = tuple(
@@ -141,7 +144,9 @@ def customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     for which, words in (("one_budget", "one appropriation"), ("many_budgets", "separate budgets")):
         call = f"MIN_CUSTOMERS({{book_renewal}},{{book_{which}}},{{book_share}},{{book_confidence}},{{book_most}},{{book_own}})"
         enough = f'=IF({{Checks!live}}=1,IFERROR({call},"more than "&{{book_most}}),"no add-in")'
-        rows.append(scalar(f"min_{which}", f"Buyers needed under {words}", "buyers", enough, "total count"))
+        rows.append(
+            scalar(f"min_{which}", f"Buyers from which on every larger book keeps it, under {words}", "buyers", enough, "total count")
+        )
     row = lay(sheet, rows, row, columns)
     at = sheet.placed["book_share"].row
     asks_more = 'AND(ISNUMBER({book_holds}),{book_holds}>{book_share}),"less than the loan needs: see the utilisation below"'

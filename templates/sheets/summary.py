@@ -34,7 +34,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("All-in rate of the bank loan", "% a year", "bank_rate", "rate"),
             *RATE_PARTS,
             ("Plant cost", "$m", "plant_cost", "number"),
-            ("Total uses", "$m", "total_uses", "number"),
+            ("Total uses, without the reserve", "$m", "total_uses", "number"),
             ("Months from close to first revenue", "months", "completion_month", "count"),
         ),
     ),
@@ -83,14 +83,14 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("With the government's commitment", "$m", "capacity_supported", "nil number"),
             ("Expected revenue", "$m", "capacity_expected", "nil number"),
             ("If every renewal comes", "$m", "capacity_promised", "nil number"),
-            ("In the profile asked, on the lender's view", "$m", "lender_capacity", "nil number"),
+            ("In the profile asked, lender's view, before the interest tax shield", "$m", "lender_capacity", "nil number"),
             ("Debt that all tests permit (first order)", "$m", "permitted_debt", "nil number"),
         ),
     ),
     (
         "Loss",
         (
-            ("Default probability that the rate counts, constant equivalent", "% a year", "pd_equivalent", "rate"),
+            ("Default probability as priced at close, constant equivalent", "% a year", "pd_equivalent", "rate"),
             ("Probability of default over the loan's life", "%", "life_default", "level"),
             ("Probability that loss of the contract takes DSCR below 1", "%", "shortfall_probability", "level"),
             ("Loss given default", "%", "lgd", "level"),
@@ -122,7 +122,10 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     for i in range(max(n, LEAST_WIDE)):
         sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{Inputs!case_name_{i + 1}}}" if i < n else None, "heading centre")
     row = frame.FIRST_ROW
-    for label, key, style in (("Decision", "decision_words", "decision"), ("Binding test", "binding_name", "centre wrap")):
+    for label, key, style in (
+        ("Decision", "decision_words", "decision"),
+        ("Binding test: permits the least debt", "binding_name", "centre wrap"),
+    ):
         sheet.put(row, LABEL, label, "bold")
         for i, name in enumerate(names):
             sheet.put(row, FIRST_CASE + i, f"={{{name}!{key}}}", style)
@@ -180,7 +183,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         kept = f'" of the debt asked; it stands to the loan\'s end with "&TEXT({c("contract_kept")},"0%")&"."'
         sheet.put(row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}')
         sheet.mark(f"why_{i}", row, LABEL)
-    for k in range(1, 5):
+    for k in range(1, 6):
         row += 1
         absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '"n/a"'
         sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text")
@@ -289,9 +292,9 @@ FINDINGS = (
     ("finding_time", "Months to first revenue", 'TEXT({Summary!completion_month_#},"0")'),
     (
         "finding_scenarios",
-        "Scenarios in which the loan holds",
-        'IF({Checks!live}=1,COUNTIF({Scenarios!standing_#:},"holds")&" of "'
-        '&(COLUMNS({Scenarios!standing_#:})-COUNTIF({Scenarios!standing_#:},"not reached")),"n/a")',
+        "Stresses that reach it and leave the loan holding",
+        'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_#:},"holds")-IF(INDEX({Scenarios!standing_#:},1)&""="holds",1,0))&" of "'
+        '&(COLUMNS({Scenarios!standing_#:})-1-COUNTIF({Scenarios!standing_#:},"not reached")),"n/a")',
     ),
 )
 

@@ -352,7 +352,7 @@ def results(
 def colour_decision(sheet: Sheet, spot: tuple[int, int, int, int]) -> None:
     """Green where the tests are met, red where they are not."""
     corner = address(spot[0], spot[1])
-    sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="{FAILS}"', "fail fill"))
+    sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""="{FAILS}"', "fail fill"))
     sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
 
 
@@ -415,6 +415,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         sheet,
         [
             note("Two states in present values: the contract is kept, or it is lost and another user buys the plant (SUPPORT_SPLIT)."),
+            note("A plain example beside the chain: years, prices and default of the case itself stand on its own sheet and on Summary."),
             note("Each party's money at risk, gain if it is kept, loss if it is lost, and expected value; a loss below zero is a gain."),
             *(scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}") for k, label, unit, v, style, _, _ in given),
             scalar("s_capex", "Cost of the project", "$m", of_studied("{S!total_uses}")),
@@ -528,8 +529,9 @@ def _charts(sheet: Sheet, row: int) -> None:
         finding + 1,
         LABEL,
         '=IF(COUNT({passing_cost:})>0,"Cheapest package that passes: "&INDEX({packages:},MATCH(MIN({passing_cost:}),{passing_cost:},0))'
-        '&", $"&TEXT(MIN({passing_cost:}),"#,##0")&"m; ","No package passes; ")'
-        '&"budget authority up to $"&TEXT(MAX({r_budget_authority:}),"#,##0")&"m"',
+        '&", $"&TEXT(MIN({passing_cost:}),"#,##0")&"m expected, $"'
+        '&TEXT(INDEX({r_budget_authority:},MATCH(MIN({passing_cost:}),{passing_cost:},0)),"#,##0")&"m of budget authority",'
+        '"No package passes every test")',
     )
     sheet.mark("finding_cost", finding + 1, LABEL)
     dscr = (Series("Minimum DSCR", "{Support!r_min_dscr:}", "{Support!packages:}", PALETTE[0]),)

@@ -94,6 +94,7 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
             "number",
         ),
         ("delay_net", "Holding cost of a month of delay, less damages", "$m a month", "{C!delay_cost}-{C!delay_damages}", "number"),
+        ("delay_cash", "Cash that the sponsor pays for a month of delay", "$m a month", "{idc_month_#}+{delay_net_#}", "total number"),
         ("ramp_lost", "Output lost to the ramp, years of full output", "years", "{ramp_#}/12/{Timeline!two}", "number2"),
     )
     row += 1
@@ -167,7 +168,14 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
         (("market_value", "Market value of the sponsor before the announcement", "$m", 10000.0, "number", 1, 1e7, "illustrative"),),
     )
     rows = (
-        ("contract_value", "Value of the contract, risk counted", "$m", "{C!contract_value}", "number"),
+        (
+            "contract_value",
+            "Value of the contract, risk counted: revenue before cost, renewals hoped for",
+            "$m",
+            "{C!contract_value}",
+            "number",
+        ),
+        ("margin", "Value of its committed years after variable cost", "$m", "{C!committed_margin}", "nil number"),
         ("per_plant", "Per $ of plant", "$", "{contract_value_#}/{C!plant_cost}", "number2"),
         ("per_market", "Over the sponsor's market value", "%", "{contract_value_#}/{market_value}", "share"),
         ("carries", "Debt that the contract permits, all tests met", "$m", "{C!permitted_debt}", "nil number"),
@@ -222,6 +230,14 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
                 f"=LEARNING_COST({{first_unit}},{_own('learning_rate')},0,MAX(1,ROUND({_own('capacity')},0)))",
                 "price",
             ),
+            scalar(
+                "start_up",
+                "Dearer first units up to the output at which unit cost is quoted: the chain leaves them out, a start-up budget pays them",
+                "$m",
+                f"=(LEARNING_COST({{first_unit}},{_own('learning_rate')},0,MAX(1,ROUND({_own('learning_volume')},0)))"
+                f"-{_own('variable_cost')})*{_own('learning_volume')}",
+                "total number",
+            ),
         ],
         row + 1,
         COLUMNS,
@@ -267,14 +283,14 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
             ),
         ),
     )
-    value = f"{_own('price')}*{_own('capacity')}*{_own('contract_share')}"
+    value = f"({_own('price')}-{_own('variable_cost')})*{_own('capacity')}*{_own('contract_share')}"
     ready = f"{_own('idle_cost')}*{_own('fixed_cost')}"
     rate = _own("treasury_rate")
     row = lay(
         sheet,
         [
             scalar("left", "Capability left", "%", "=(1-{decay})^{idle_years}", "share"),
-            scalar("lapse_value", "Value of a full year's output", "$m a year", f"={value}"),
+            scalar("lapse_value", "Value of a full year's contracted output, after variable cost", "$m a year", f"={value}"),
             scalar(
                 "lapse_cost",
                 "Output lost while it is rebuilt (LAPSE_COST)",

@@ -28,7 +28,7 @@ TESTS = (
     ("gearing", "Uncovered gearing", "%", -1),
     ("tail", "Uncovered debt in the tail", "%", -1),
     ("contracted", "Contracted share of revenue", "%", 1),
-    ("shortfall", "Probability of DSCR below 1", "%", -1),
+    ("shortfall", "DSCR below 1 by loss of the contract", "%", -1),
     ("loss", "Expected loss borne by the bank", "%", -1),
     ("equity", "Sponsor's equity at risk", "%", 1),
     ("retained", "Bank's own share of the loan", "%", 1),
