@@ -334,7 +334,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 '"The decision rests on the contract and the collateral alone."',
                 f'IF(AND({found},ISNUMBER({{worth_cost}})),"Were the goods worth "&TEXT({{worth_tried}},"0.00")'
                 '&"x their price to the buyer, not "&TEXT({Deals!answer_buyer_value},"0.00")'
-                '&"x as assumed, it would cost $"&TEXT({worth_cost},"#,##0")&"m.","")',
+                '&"x as assumed, it would cost $"&TEXT({worth_cost},"#,##0")&"m.","No pair passes, so that there is no cost to tell.")',
             ),
         ),
         (

@@ -256,8 +256,8 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
         row = words + 1
     said = (
-        "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer plant is depreciated and the years of the offtake "
-        "count from completion, so that DSCR can rise a little."
+        "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer plant is depreciated "
+        "and the years of the offtake count from completion, so that DSCR can rise a little."
     )
     sheet.put(row, LABEL, said, "note")
 

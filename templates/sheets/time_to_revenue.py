@@ -225,17 +225,16 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
             ),
             scalar(
                 "lot_first",
-                "Average unit cost of the first year's full output (LEARNING_COST)",
+                "Average unit cost up to the output at which it is quoted (LEARNING_COST)",
                 "$m a unit",
-                f"=LEARNING_COST({{first_unit}},{_own('learning_rate')},0,MAX(1,ROUND({_own('capacity')},0)))",
+                f"=LEARNING_COST({{first_unit}},{_own('learning_rate')},0,MAX(1,ROUND({_own('learning_volume')},0)))",
                 "price",
             ),
             scalar(
                 "start_up",
-                "Dearer first units up to the output at which unit cost is quoted: the chain leaves them out, a start-up budget pays them",
+                "Dearer first units, above that cost: the chain leaves them out, a start-up budget pays them",
                 "$m",
-                f"=(LEARNING_COST({{first_unit}},{_own('learning_rate')},0,MAX(1,ROUND({_own('learning_volume')},0)))"
-                f"-{_own('variable_cost')})*{_own('learning_volume')}",
+                f"=({{lot_first}}-{_own('variable_cost')})*{_own('learning_volume')}",
                 "total number",
             ),
         ],
