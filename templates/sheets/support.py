@@ -96,7 +96,7 @@ RESULTS = (
 RIVALS = (
     ("decision", "Decision", "", "centre wrap"),
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
-    ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
+    ("all_in_rate", "All-in rate of the debt, as priced at close", "% a year", "rate"),
     ("life_default", "Probability of default over the loan's life", "%", "level"),
     ("public_cost", "Expected public cost", "$m", "nil number"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
@@ -535,11 +535,9 @@ def _charts(sheet: Sheet, row: int) -> None:
     )
     sheet.mark("finding_cost", finding + 1, LABEL)
     dscr = (Series("Minimum DSCR", "{Support!r_min_dscr:}", "{Support!packages:}", PALETTE[0]),)
-    cost = (
-        Series("Expected public cost", "{Support!r_public_cost:}", "{Support!packages:}", PALETTE[3]),
-        Series("Budget authority", "{Support!r_budget_authority:}", "{Support!packages:}", PALETTE[4]),
-    )
-    for i, (title, series, unit, shown) in enumerate((("finding_dscr", dscr, "x", '0.0"x"'), ("finding_cost", cost, "$m", "#,##0"))):
+    cost = (Series("Expected public cost", "{Support!r_public_cost:}", "{Support!packages:}", PALETTE[3]),)
+    charts = (("finding_dscr", dscr, "Minimum DSCR", '0.0"x"'), ("finding_cost", cost, "Expected public cost, $m", "#,##0"))
+    for i, (title, series, unit, shown) in enumerate(charts):
         sheet.charts.append(
             Chart(
                 "column",

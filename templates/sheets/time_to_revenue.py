@@ -170,7 +170,7 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
     rows = (
         (
             "contract_value",
-            "Value of the contract, risk counted: revenue before cost, renewals hoped for",
+            "Value of the contract, risk counted, before cost, with renewals",
             "$m",
             "{C!contract_value}",
             "number",
@@ -232,7 +232,7 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
             ),
             scalar(
                 "start_up",
-                "Dearer first units, above that cost: the chain leaves them out, a start-up budget pays them",
+                "Dearer first units: a start-up budget, left out of the chain",
                 "$m",
                 f"=({{lot_first}}-{_own('variable_cost')})*{_own('learning_volume')}",
                 "total number",
