@@ -14,6 +14,7 @@ VIEW_WORDS = {
     "expected": "Expected revenue",
     "promised": "If every renewal comes",
 }
+THE_SAME = 1e-6  # $m, between a case's public cost and that of Frontier's answer
 
 
 def parties(m: Memo) -> None:
@@ -130,6 +131,9 @@ def structure(m: Memo) -> None:
         size=8,
         bold_rows=[len(rows) - 2, len(rows) - 1],
     )
+    answer = f.book["Frontier"].value_of("answer_public_cost")
+    if isinstance(answer, (int, float)) and abs(answer - f.value("public_cost")) < THE_SAME:  # the frontier's answer is this structure
+        m.paper.text(f.marked("Frontier", "sentence_4", None, "What the cost of the offtake hangs on"))
     costs = isinstance(f.value("private_per_public"), (int, float))
     m.paper.text(
         f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the bank's own loan without guarantee"
@@ -212,7 +216,7 @@ def contract(m: Memo) -> None:
             "Termination",
             f"{f.input('termination')} a year for convenience; settlement {f.input('termination_settlement')} of the year's revenue",
             "Contract value",
-            f"${f('contract_value')}m at completion, risk counted",
+            f"${f('contract_value')}m at completion, risk counted, before cost, with renewals",
         ],
     ]
     made = m.paper.table(None, rows, (13, 39, 15, 33), "The contract", size=8)
