@@ -84,7 +84,7 @@ STRIP = (
     ("min_dscr_promised", "Minimum DSCR if every renewal comes", "x", "multiple"),
     ("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "nil number"),
     ("all_in_rate", "All-in rate, as priced at close", "% a year", "rate"),
-    ("life_default", "Default over the loan's life: as priced, certain where not even the contract pays", "%", "level"),
+    ("life_default", "Probability of default over the loan's life, priced at close", "%", "level"),
     ("shortfall_probability", "Probability that loss of the contract takes DSCR below 1", "%", "level"),
 )
 
@@ -222,6 +222,7 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
     """Every case under every scenario, one call a case."""
     sheet = book["Scenarios"]
     frame.band_row(sheet, row, "Every case under every scenario, each recalculated in full", COLUMNS.last, "heading", "4")
+    sheet.print.row_breaks = (row,)
     row += 1
     for i, deal in enumerate(deals, start=1):
         frame.band_row(sheet, row, f"={{Inputs!case_name_{i}}}", COLUMNS.last)
@@ -244,20 +245,26 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         words = first + len(STRIP)
         sheet.put(words, LABEL, "The loan under it: holds, lock-up, or default (DSCR below 1)")
         sheet.mark_path(f"standing_{i}", words, COLUMNS)
+        sheet.put(words + 1, LABEL, "Minimum DSCR where the scenario reaches the case")
+        sheet.put(words + 1, UNIT, "x", "unit")
+        sheet.mark_path(f"reached_dscr_{i}", words + 1, COLUMNS)
         for k in range(COLUMNS.count):
             dscr = f"{{strip_min_dscr_{i}#{k + 1}}}"
             judged = f'IF({dscr}<1,"default",IF({dscr}<{{Inputs!lock_up_dscr_{i}}},"lock-up","holds"))'
             shown = f'IF(ISNUMBER({dscr}),{judged},"n/a")'
             sheet.put(words, COLUMNS.first + k, "=" + (f'IF({{reached_{i}#{k + 1}}}=0,"not reached",{shown})' if k else shown), "centre")
+            reached = f'IF({{standing_{i}#{k + 1}}}="not reached","n/a",{dscr})'
+            sheet.put(words + 1, COLUMNS.first + k, f'=IF(ISNUMBER({dscr}),{reached},"n/a")', "multiple")
         sheet.conditionals.append(Conditional((words, COLUMNS.first, words, COLUMNS.last), "equal", '"default"', "fail fill"))
         spot = (first, COLUMNS.first, first, COLUMNS.last)
         corner = address(first, COLUMNS.first)
         sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""="{FAILS}"', "fail fill"))
         sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
-        row = words + 1
+        row = words + 2
     said = (
         "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer plant is depreciated "
-        "and the years of the offtake count from completion, so that DSCR can rise a little."
+        "and the years of the offtake count from completion, so that DSCR can rise a little. A year that the plant cannot pay "
+        "even with its contract is a default for certain."
     )
     sheet.put(row, LABEL, said, "note")
 

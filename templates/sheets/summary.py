@@ -292,7 +292,7 @@ FINDINGS = (
     ("finding_time", "Months to first revenue", 'TEXT({Summary!completion_month_#},"0")'),
     (
         "finding_scenarios",
-        "Stresses that reach it and leave the loan holding",
+        "Stresses that leave the loan holding",
         'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_#:},"holds")-IF(INDEX({Scenarios!standing_#:},1)&""="holds",1,0))&" of "'
         '&(COLUMNS({Scenarios!standing_#:})-1-COUNTIF({Scenarios!standing_#:},"not reached")),"n/a")',
     ),
@@ -348,8 +348,7 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
         Series("{Frontier!other_form_name}", down("other", TOTAL), down("passing", CONSTANT), PALETTE[1]),
     ]
     under = [
-        Series(f"{{Inputs!case_name_{i + 1}}}", f"{{Scenarios!strip_min_dscr_{i + 1}:}}", "{Scenarios!names:}", PALETTE[i])
-        for i in range(n)
+        Series(f"{{Inputs!case_name_{i + 1}}}", f"{{Scenarios!reached_dscr_{i + 1}:}}", "{Scenarios!names:}", PALETTE[i]) for i in range(n)
     ]
     for place, (kind, finding, series, x, y, shown, alt) in enumerate(
         (
