@@ -66,7 +66,7 @@ def version() -> str:
 
 def command_module(name: str) -> ModuleType:
     """The module that does a command: its SUMMARY, `add_arguments(parser)` and `run(args) -> int`."""
-    return importlib.import_module(f"addin.commands.{name}")
+    return importlib.import_module(f"bankable.addin.commands.{name}")
 
 
 def build_parser() -> Parser:
@@ -118,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _drop_output()
             return FAILED
         package = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
-        if package and package not in ("addin", "templates", "udfs"):
+        if package and package != "bankable":
             complain(f"the package {package} is missing from {sys.executable}: `{sys.executable} -m pip install` Bankable there again.")
             return FAILED
         complain(f"this should not have happened ({type(error).__name__}). {_how_to_report()}")

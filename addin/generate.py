@@ -1,4 +1,4 @@
-"""Writes every generated file of the project: `python -m addin.generate`, or `--check` to see whether any is stale.
+"""Writes every generated file of the project: `python -m bankable.addin.generate`, or `--check` to see whether any is stale.
 
 A generator gives the bytes of its files by path; it is given no clock and no machine, so that the same
 source always gives the same bytes.
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from addin import reference_pages
-from addin.excel import addin_file
-from addin.libreoffice import extension as libreoffice
-from templates import variants
-from templates.memo import word_template
+from bankable.addin import reference_pages
+from bankable.addin.excel import addin_file
+from bankable.addin.libreoffice import extension as libreoffice
+from bankable.templates import variants
+from bankable.templates.memo import word_template
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -65,7 +65,7 @@ def write(changes: dict[str, bytes | None], root: Path = ROOT) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Write what is stale, or with --check only name it and return 1."""
-    parser = argparse.ArgumentParser(prog="python -m addin.generate", description="Write the generated files of the project.")
+    parser = argparse.ArgumentParser(prog="python -m bankable.addin.generate", description="Write the generated files of the project.")
     parser.add_argument("--check", action="store_true", help="write nothing; name the stale files and return 1 if there are any")
     check = parser.parse_args(argv).check
     if not (ROOT / "pyproject.toml").is_file():

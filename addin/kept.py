@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from udfs.registry import Function
+from bankable.udfs.registry import Function
 
 SETTING = "BANKABLE_KEPT_ANSWERS"  # the environment variable that switches this off
 

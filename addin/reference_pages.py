@@ -1,6 +1,6 @@
 """The reference pages docs/functions/*.md: one a function, and an index by family and by a banker's question.
 
-All text comes from `udfs.reference`, so the pages, the terminal's help and the workbook's Functions
+All text comes from `bankable.udfs.reference`, so the pages, the terminal's help and the workbook's Functions
 sheet say the same.
 """
 
@@ -11,10 +11,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import udfs
-from udfs import reference
-from udfs.reference import WorkedExample
-from udfs.registry import Function
+from bankable import udfs
+from bankable.udfs import reference
+from bankable.udfs.reference import WorkedExample
+from bankable.udfs.registry import Function
 
 
 def pages() -> dict[str, bytes]:
@@ -86,7 +86,7 @@ def page(entry: Function) -> str:
     if example:
         parts += ["In a cell:", f"```\n{example.formula}\n```", _result_table(entry, example)]
     if text.get("Examples"):
-        parts += ["In Python (`from udfs import *`):", _python(text["Examples"])]
+        parts += ["In Python (`from bankable.udfs import *`):", _python(text["Examples"])]
     if text.get("Source"):
         parts += ["## Source", text["Source"]]
     others = reference.see_also(entry)

@@ -9,9 +9,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 
+from bankable.templates.portfolio_blocks import cores
+
 from benchmarks import loan_books, project_finance, rates_of_return, simulations, workbooks
 from benchmarks.measuring import Row
-from templates.portfolio_blocks import cores
 
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "returns": rates_of_return.rows,

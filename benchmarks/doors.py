@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 import xlsxwriter
+from bankable import udfs
+from bankable.templates import engine
 
-import udfs
 from benchmarks.measuring import Row, once
-from templates import engine
 from tests.calc import libreoffice
 
 SCALAR = ("OFFTAKE_NPV", [0.07, 15.0, 100.0, 1.0, 0.02])

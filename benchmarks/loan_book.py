@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from templates import dealfile
-from udfs import deal as deals
+from bankable.templates import dealfile
+from bankable.udfs import deal as deals
 
 VARIED = ("capex", "price", "fixed_cost", "market_price", "pd_base", "offtaker_pd", "margin", "capacity")
 

@@ -17,7 +17,7 @@ def run(table: Path, target: Path) -> int:
     """One command; the peak memory of it and of the largest of its processes, in bytes."""
     pid = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-m", "addin.cli", "portfolio", str(table), "-o", str(target), "--force"],
+        [sys.executable, "-m", "bankable.addin.cli", "portfolio", str(table), "-o", str(target), "--force"],
         os.environ,
         file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
     )

@@ -15,11 +15,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from bankable.templates import dealfile
+from bankable.templates.portfolio_blocks import cores
+from bankable.udfs import DEBT_CAPACITY, DSCR_PATH, measures
 
 from benchmarks.measuring import Row, against, in_turns, once, seconds
-from templates import dealfile
-from templates.portfolio_blocks import cores
-from udfs import DEBT_CAPACITY, DSCR_PATH, measures
 
 CASE = "O-EQUITY_IRR-02"
 NOT_USED = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from bankable.udfs import PROJECT_IRR
+from bankable.udfs.irr import irr_batch
 
 from benchmarks.measuring import Row, against, in_turns, seconds
-from udfs import PROJECT_IRR
-from udfs.irr import irr_batch
 
 PROJECTS = 10_000
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from bankable.templates import dealfile
+from bankable.udfs import DEAL_FAN, DSCR_FAN
 
 from benchmarks.measuring import Row, against, in_turns, seconds, within
-from templates import dealfile
-from udfs import DEAL_FAN, DSCR_FAN
 
 YEARS, VOL, PERSISTENCE = 25, 0.22, 0.5
 

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from bankable.templates import comparison, dealfile, engine, package, rows, write
+from bankable.templates.book import Book
+from bankable.udfs import SENS_GRID
 
 from benchmarks.measuring import Row, against, once, seconds, within
-from templates import comparison, dealfile, engine, package, rows, write
-from templates.book import Book
-from udfs import SENS_GRID
 
 CELLS = 50
 SYSTEM_PYTHON = "/usr/bin/python3"  # LibreOffice's own `uno` is installed there
@@ -159,12 +159,14 @@ def start_rows(quick: bool) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
         target = str(Path(name) / "out.xlsx")
         yield within(
-            "bankable compare, three deals to a calculated workbook", python("-m", "addin.cli", "compare", "-o", target, "--force"), 3
+            "bankable compare, three deals to a calculated workbook",
+            python("-m", "bankable.addin.cli", "compare", "-o", target, "--force"),
+            3,
         )
     bare = python("-c", "import numpy")
-    whole = python("-c", "import udfs")
-    yield within("import udfs", whole, 0.3, f"of which Python and numpy {bare:.2f} s")
-    yield within("bankable functions", python("-m", "addin.cli", "functions"), 0.6)
+    whole = python("-c", "import bankable.udfs")
+    yield within("import bankable.udfs", whole, 0.3, f"of which Python and numpy {bare:.2f} s")
+    yield within("bankable functions", python("-m", "bankable.addin.cli", "functions"), 0.6)
 
 
 def all_rows(quick: bool) -> Iterator[Row]:

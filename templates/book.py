@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from udfs.cells import CellError
+from bankable.udfs.cells import CellError
 
 Value = float | int | bool | str | dt.datetime | dt.date | CellError | None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from templates import rows
-from templates.book import Book, Chart, Series, Sheet, sheet_prefix
-from templates.styles import FONT, GREY, INK, PALETTE
+from bankable.templates import rows
+from bankable.templates.book import Book, Chart, Series, Sheet, sheet_prefix
+from bankable.templates.styles import FONT, GREY, INK, PALETTE
 
 _KINDS: dict[str, dict[str, str]] = {
     "line": {"type": "line"},

@@ -17,15 +17,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from templates import dealfile, engine, opening, readback, write
-from templates.book import Book, address
-from templates.dealfile import DealFileError, SourcedDeal
-from templates.printed import printed
-from templates.rows import lay
-from templates.settings import Settings
-from templates.sheets import build as build_sheet
-from templates.sheets import case as case_sheet
-from templates.sheets import (
+from bankable.templates import dealfile, engine, opening, readback, write
+from bankable.templates.book import Book, address
+from bankable.templates.dealfile import DealFileError, SourcedDeal
+from bankable.templates.printed import printed
+from bankable.templates.rows import lay
+from bankable.templates.settings import Settings
+from bankable.templates.sheets import build as build_sheet
+from bankable.templates.sheets import case as case_sheet
+from bankable.templates.sheets import (
     checks,
     cover,
     cross_checks,
@@ -41,9 +41,9 @@ from templates.sheets import (
     support,
     time_to_revenue,
 )
-from templates.sheets import deals as deals_sheet
-from templates.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
-from udfs.chain.decision import TESTS
+from bankable.templates.sheets import deals as deals_sheet
+from bankable.templates.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
+from bankable.udfs.chain.decision import TESTS
 
 RELEASED = dt.datetime(2026, 11, 23)  # the date that the shipped workbooks bear, so that they are the same whenever they are built
 MOST_CASES = 6

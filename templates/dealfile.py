@@ -12,9 +12,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.deal import Deal
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.deal import Deal
 
 SHIPPED = ("data_centre", "defence_factory", "factory_supported")
 
@@ -39,7 +39,7 @@ class SourcedDeal:
 
 def shipped_path(name: str) -> Path:
     """The file of a deal that ships with the package."""
-    return Path(str(resources.files("templates") / "deals" / f"{name}.toml"))
+    return Path(str(resources.files("bankable.templates") / "deals" / f"{name}.toml"))
 
 
 def load_shipped() -> list[SourcedDeal]:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates import elementwise, package, rows
-from templates.book import Book, Value, address, sheet_prefix
-from templates.formulas import FIT, OMITTED_TEXT, PLACE_MARK, prepare
-from udfs.cells import OMITTED, CellError, rows_of
+from bankable.templates import elementwise, package, rows
+from bankable.templates.book import Book, Value, address, sheet_prefix
+from bankable.templates.formulas import FIT, OMITTED_TEXT, PLACE_MARK, prepare
+from bankable.udfs.cells import OMITTED, CellError, rows_of
 
 # the engine's names of the error kinds, both ways
 _CODES = {
@@ -212,8 +212,9 @@ def _refuse_faults(book: Book) -> None:
 
 def _register(workbook: Any) -> dict[str, CellError]:
     """Make our functions callbacks; the dict returned fills with their errors by cell during evaluation."""
+    from bankable.udfs.registry import FUNCTIONS
+
     import udfs  # noqa: F401  (enters all functions in the register)
-    from udfs.registry import FUNCTIONS
 
     said: dict[str, CellError] = {}
 

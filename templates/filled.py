@@ -15,16 +15,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from templates import comparison, dealfile, engine, opening, readback, rows, tieout
-from templates.book import Book, Sheet, Value, address, sheet_prefix
-from templates.dealfile import DealFileError, SourcedDeal
-from templates.formulas import calls_ours
-from templates.model_match import changed, shown
-from templates.package import cell_at, serial
-from templates.sheets import frame
-from templates.sheets.inputs import input_name
-from udfs import deal as deals
-from udfs.cells import CellError
+from bankable.templates import comparison, dealfile, engine, opening, readback, rows, tieout
+from bankable.templates.book import Book, Sheet, Value, address, sheet_prefix
+from bankable.templates.dealfile import DealFileError, SourcedDeal
+from bankable.templates.formulas import calls_ours
+from bankable.templates.model_match import changed, shown
+from bankable.templates.package import cell_at, serial
+from bankable.templates.sheets import frame
+from bankable.templates.sheets.inputs import input_name
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
 
 SHOWN_FAULTS = 8
 _MOST_SOURCES = 2_000  # rows of the sheet of sources: inputs times cases is below it

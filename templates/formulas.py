@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from templates import elementwise
+from bankable.templates import elementwise
 
 # A left-out argument would reach a callback as 0: this text (from Unicode's private area) stands in for it.
 OMITTED_TEXT = "\ue000left out"
@@ -39,8 +39,9 @@ _PIECE = re.compile(
 
 def our_names() -> frozenset[str]:
     """The names in the register."""
+    from bankable.udfs.registry import FUNCTIONS
+
     import udfs  # noqa: F401  (enters all functions in the register)
-    from udfs.registry import FUNCTIONS
 
     return frozenset(FUNCTIONS)
 

@@ -9,15 +9,14 @@ import datetime as dt
 import re
 from typing import Any
 
+from bankable.templates import tieout
+from bankable.templates.book import Book, Sheet, address, sheet_prefix
+from bankable.templates.package import serial
+from bankable.templates.rows import LABEL
+from bankable.templates.sheets import frame
+from bankable.templates.sheets.inputs import SOURCE_HEAD
+from bankable.udfs.cells import CellError
 from openpyxl.worksheet.formula import ArrayFormula
-
-from templates import tieout
-from templates.book import Book, Sheet, address, sheet_prefix
-from templates.package import serial
-from templates.rows import LABEL
-from templates.sheets import frame
-from templates.sheets.inputs import SOURCE_HEAD
-from udfs.cells import CellError
 
 _FREE_SHEETS = {"Cover", "Sources"}  # words only: what stands there changes no figure
 

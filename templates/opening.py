@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-
-from templates.dealfile import DealFileError
+from bankable.templates.dealfile import DealFileError
 
 LARGEST_FILE = 50 * 2**20
 LARGEST_UNPACKED = 400 * 2**20

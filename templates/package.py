@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from html import unescape
 from xml.sax.saxutils import escape
 
-from templates.book import Book, Cell, Sheet, address, area, column_letters
-from templates.formulas import fitted, names_with_calls, needs_work, our_names, prepare, with_names
-from udfs.cells import CellError
+from bankable.templates.book import Book, Cell, Sheet, address, area, column_letters
+from bankable.templates.formulas import fitted, names_with_calls, needs_work, our_names, prepare, with_names
+from bankable.udfs.cells import CellError
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

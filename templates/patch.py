@@ -12,11 +12,11 @@ import zipfile
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from templates import package
-from templates.book import Value, address
-from templates.recalculate import Recalculated, Spot
-from templates.write import FILE_ERRORS
-from udfs.cells import CellError
+from bankable.templates import package
+from bankable.templates.book import Value, address
+from bankable.templates.recalculate import Recalculated, Spot
+from bankable.templates.write import FILE_ERRORS
+from bankable.udfs.cells import CellError
 
 _TYPE = re.compile(r"""\s+t\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ROW = re.compile(r"<((?:\w+:)?)row\b([^>]*?)(?:/>|>(.*?)</\1row>)", re.DOTALL)
@@ -47,7 +47,7 @@ def patched(done: Recalculated) -> tuple[bytes, int]:
 
 def _wanted(done: Recalculated) -> dict[str, dict[Spot, Value]]:
     """By sheet the value of every formula, of every cell of an array block, and of every changed input."""
-    from templates.engine import locate
+    from bankable.templates.engine import locate
 
     opened = done.opened
     wanted: dict[str, dict[Spot, Value]] = {}

@@ -1,7 +1,7 @@
 """A book of loans: a table of deals in, results for each deal and for the book out.
 
 `run` reads the table, calculates the deals in blocks, sums the book up and writes the answer; the parts are
-`portfolio_read`, `portfolio_blocks`, `portfolio_write` and the finance of the book in `udfs.portfolio`.
+`portfolio_read`, `portfolio_blocks`, `portfolio_write` and the finance of the book in `bankable.udfs.portfolio`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from templates import portfolio_blocks, portfolio_read, portfolio_write
-from templates.dealfile import DealFileError
-from templates.portfolio_read import Fault, LoanBook
-from templates.write import refuse_to_overwrite
-from udfs.chain.decision import DECISIONS, TESTS
-from udfs.measures import MEASURES
-from udfs.portfolio import (
+from bankable.templates import portfolio_blocks, portfolio_read, portfolio_write
+from bankable.templates.dealfile import DealFileError
+from bankable.templates.portfolio_read import Fault, LoanBook
+from bankable.templates.write import refuse_to_overwrite
+from bankable.udfs.chain.decision import DECISIONS, TESTS
+from bankable.udfs.measures import MEASURES
+from bankable.udfs.portfolio import (
     BUDGET_CORRELATION,
     CONFIDENCE,
     DEFAULT_CORRELATION,

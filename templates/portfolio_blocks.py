@@ -17,10 +17,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-
-import udfs
-from templates.dealfile import DealFileError
-from udfs import portfolio
+from bankable import udfs
+from bankable.templates.dealfile import DealFileError
+from bankable.udfs import portfolio
 
 ROWS = 2048  # deals of a block: what a stop can lose, and what one message to a worker holds
 Progress = Callable[[int, int], None]

@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from templates.dealfile import DealFileError
-from udfs import deal as deals
-from udfs.cells import OMITTED, CellError, Param
+from bankable.templates.dealfile import DealFileError
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import OMITTED, CellError, Param
 
 GROUPS = ("budget", "sponsor")
 SUFFIXES = (".csv", ".xlsx", ".parquet")

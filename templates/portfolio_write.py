@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
-
-from templates.dealfile import DealFileError
-from udfs.measures import MEASURES
+from bankable.templates.dealfile import DealFileError
+from bankable.udfs.measures import MEASURES
 
 if TYPE_CHECKING:
-    from templates.portfolio import Portfolio
+    from bankable.templates.portfolio import Portfolio
 
 MOST_ROWS = 1_048_575  # deals below the heading of a sheet
 MOST_LISTED = 50  # faults and watched deals told to a program or a terminal; the file has all

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from templates.book import Value
+from bankable.templates.book import Value
 
 FORMS = {
     "number": "{:,.1f}",

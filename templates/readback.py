@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from templates import opening
-from templates.dealfile import DealFileError, SourcedDeal
-from templates.settings import PREFIX, Settings
-from templates.sheets.inputs import input_name
-from udfs import deal as deals
-from udfs.cells import CellError
+from bankable.templates import opening
+from bankable.templates.dealfile import DealFileError, SourcedDeal
+from bankable.templates.settings import PREFIX, Settings
+from bankable.templates.sheets.inputs import input_name
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
 
 
 def read_workbook(path: Path, opened: tuple[Any, Any] | None = None) -> list[SourcedDeal]:

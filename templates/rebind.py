@@ -15,8 +15,8 @@ from html import unescape
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape, quoteattr
 
-from templates.formulas import our_names, renamed
-from templates.package import attributes
+from bankable.templates.formulas import our_names, renamed
+from bankable.templates.package import attributes
 
 ADDIN = "bankable.xlam"
 WEB = "_xldudf_BANKABLE_"  # shown by Excel on the web as BANKABLE.NAME

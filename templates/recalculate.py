@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from templates import engine, package, sprawl
-from templates.book import Value, address, sheet_prefix
-from templates.formulas import called_names, our_names, prepare
-from udfs.cells import CellError
+from bankable.templates import engine, package, sprawl
+from bankable.templates.book import Value, address, sheet_prefix
+from bankable.templates.formulas import called_names, our_names, prepare
+from bankable.udfs.cells import CellError
 
 Spot = tuple[int, int]
 

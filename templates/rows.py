@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from templates.book import Book, Placed, Sheet, TimeColumns, Value, address, column_letters, sheet_prefix
-from templates.styles import STYLES, linked
+from bankable.templates.book import Book, Placed, Sheet, TimeColumns, Value, address, column_letters, sheet_prefix
+from bankable.templates.styles import STYLES, linked
 
 SECTION, LABEL, UNIT, CONSTANT, TOTAL, SPACER = range(6)
 FIRST_TIME_COLUMN = 6

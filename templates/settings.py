@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates.book import Book, Sheet, Value, area
+from bankable.templates.book import Book, Sheet, Value, area
 
 PREFIX = "set_"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from templates.book import address, sheet_prefix
-from templates.package import Opened, cell_at
+from bankable.templates.book import address, sheet_prefix
+from bankable.templates.package import Opened, cell_at
 
 MOST_CELLS = 5_000_000  # of a range that a formula reads
 

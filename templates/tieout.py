@@ -1,4 +1,4 @@
-"""The tie-out: every row of a case's sheets held against the chain (`udfs.deal.evaluate`) by key.
+"""The tie-out: every row of a case's sheets held against the chain (`bankable.udfs.deal.evaluate`) by key.
 
 Tests hold a freshly calculated book so, and a memo holds a filled workbook so before a word of it is written.
 """
@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-
-from templates.book import Book, Value, address, sheet_prefix
-from udfs import deal as deals
-from udfs.deal import Deal
+from bankable.templates.book import Book, Value, address, sheet_prefix
+from bankable.udfs import deal as deals
+from bankable.udfs.deal import Deal
 
 NO_TWIN = {
     "year",

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bankable.templates import opening
+from bankable.templates.book import address, area, sheet_prefix
+from bankable.templates.dealfile import DealFileError
+from bankable.templates.package import cell_at
+from bankable.templates.rows import LABEL, UNIT
+from bankable.templates.sheets import frame
 from openpyxl.formula import Tokenizer
 from openpyxl.worksheet.formula import ArrayFormula
-
-from templates import opening
-from templates.book import address, area, sheet_prefix
-from templates.dealfile import DealFileError
-from templates.package import cell_at
-from templates.rows import LABEL, UNIT
-from templates.sheets import frame
 
 MOST_CELLS = 20_000
 _UNSAID = ("%", "x", "% a year", "text", "choice", "yes/no", "flag", "place", "share", "factor")  # units that the value says itself

@@ -13,8 +13,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from templates import comparison, dealfile, engine, write
-from templates.book import Book, Sheet, area
+from bankable.templates import comparison, dealfile, engine, write
+from bankable.templates.book import Book, Sheet, area
 
 FOLDER = "templates/built"
 DIGEST = "sources.sha256"
@@ -42,7 +42,7 @@ def source_digest() -> str:
     """One digest of everything that the built workbooks come from."""
     digest = hashlib.sha256()
     for package in ("udfs", "templates"):
-        root = Path(str(resources.files(package)))
+        root = Path(str(resources.files(f"bankable.{package}")))
         for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
             if "memo" not in path.parts:
                 digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
@@ -52,7 +52,7 @@ def source_digest() -> str:
 def files() -> dict[str, bytes]:
     """The built workbooks and their digest by path; those that lie there where nothing has changed."""
     digest = f"{source_digest()}\n".encode()
-    built = Path(str(resources.files("templates"))) / "built"
+    built = Path(str(resources.files("bankable.templates"))) / "built"
     paths = {f"{FOLDER}/{name}.xlsx": built / f"{name}.xlsx" for name in VARIANTS}
     kept = built / DIGEST
     if kept.is_file() and kept.read_bytes() == digest and all(path.is_file() for path in paths.values()):
@@ -67,8 +67,8 @@ FIRST_ARGUMENT = 2
 
 def playground() -> Book:
     """Every worksheet function as a live call on blue cells, with the deal of the examples on a sheet of its own."""
-    from udfs import FUNCTIONS, reference
-    from udfs.deal_block import EXAMPLE
+    from bankable.udfs import FUNCTIONS, reference
+    from bankable.udfs.deal_block import EXAMPLE
 
     book = Book(comparison.RELEASED, "Function playground", author="Bankable", subject="Worksheet functions")
     start = book.sheet("Start", "1F3864")

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from bankable.templates import charts, rows
+from bankable.templates.book import Block, Book, Cell, Conditional, Sheet, Validation, Value, address, sheet_prefix
+from bankable.templates.package import serial
+from bankable.templates.styles import FONT, style
+from bankable.udfs.cells import CellError
 from xlsxwriter.worksheet import CellErrorTuple, Worksheet
-
-from templates import charts, rows
-from templates.book import Block, Book, Cell, Conditional, Sheet, Validation, Value, address, sheet_prefix
-from templates.package import serial
-from templates.styles import FONT, style
-from udfs.cells import CellError
 
 CALC_ID = 191029  # the calculation engine of today's Excel; an older one makes it recalculate on opening
 FILE_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")

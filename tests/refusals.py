@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from udfs.cells import CellError
+from bankable.udfs.cells import CellError
 
 
 def refused(code: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> str:

@@ -17,10 +17,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-import udfs
-from udfs import reference
-from udfs.registry import Function
+from bankable import udfs
+from bankable.udfs import reference
+from bankable.udfs.registry import Function
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("udfs", "templates", "addin")  # from the ground up
@@ -68,7 +67,8 @@ def imported(path: Path) -> set[str]:
 
 
 def roots(path: Path) -> set[str]:
-    return {name.partition(".")[0] for name in imported(path)}
+    """What a file leans on: the foreign packages, and our own floors by their names."""
+    return {name.removeprefix("bankable.").partition(".")[0] for name in imported(path) if name != "bankable"}
 
 
 @pytest.mark.parametrize("floor", FLOORS)

@@ -1,11 +1,11 @@
 """Bankable's finance: the functions a banker types in a cell, as plain Python over numpy.
 
-`from udfs import OFFTAKE_NPV` gives the function itself; `udfs.registry.FUNCTIONS` lists them all.
+`from bankable.udfs import OFFTAKE_NPV` gives the function itself; `bankable.udfs.registry.FUNCTIONS` lists them all.
 """
 
 import importlib
 
-from udfs.registry import FUNCTIONS
+from bankable.udfs.registry import FUNCTIONS
 
 _FAMILIES = (
     "revenue",
@@ -33,7 +33,7 @@ _FAMILIES = (
 )
 
 for _family in _FAMILIES:
-    _module = importlib.import_module(f"udfs.{_family}")
+    _module = importlib.import_module(f"bankable.udfs.{_family}")
     globals().update({name: getattr(_module, name) for name in dir(_module) if name in FUNCTIONS})
 
 __all__ = [*FUNCTIONS]

@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
-from udfs import cells, registry, roots
-from udfs.cells import impossible, no_answer
-from udfs.offtake import renewals_needed
-from udfs.registry import function
+from bankable.udfs import cells, registry, roots
+from bankable.udfs.cells import impossible, no_answer
+from bankable.udfs.offtake import renewals_needed
+from bankable.udfs.registry import function
 
 FAMILY = "Break-even"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
-from udfs import cells, normal, registry
-from udfs.cells import impossible, wrong_value
-from udfs.registry import function
+from bankable.udfs import cells, normal, registry
+from bankable.udfs.cells import impossible, wrong_value
+from bankable.udfs.registry import function
 
 FAMILY = "Credit support"
 

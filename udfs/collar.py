@@ -6,9 +6,8 @@ Undiscounted; the expected value of the clamp, which is not the clamp of the exp
 from __future__ import annotations
 
 import numpy as np
-
-from udfs import cells, normal, registry
-from udfs.registry import function
+from bankable.udfs import cells, normal, registry
+from bankable.udfs.registry import function
 
 FAMILY = "Offtake and contract"
 

@@ -10,8 +10,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
-
-from udfs import cells, normal
+from bankable.udfs import cells, normal
 
 WORK = 6e8  # additions that one distribution may take
 STEPS = np.array([-9, -4, -2, 0, 2, 4, 9.0])  # panels around a customer's turning point

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.registry import function
 
 FAMILY = "Construction"
 

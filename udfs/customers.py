@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.common_factor import book_distribution, outcome_correlation, renewed_at_least, vasicek_quantile
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.common_factor import book_distribution, outcome_correlation, renewed_at_least, vasicek_quantile
+from bankable.udfs.registry import function
 
 FAMILY = "Customers"
 MOST = 1000  # customers in a book

@@ -13,9 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-
-from udfs import cells, chain
-from udfs.cells import CellError, Param
+from bankable.udfs import cells, chain
+from bankable.udfs.cells import CellError, Param
 
 YEARS = chain.YEARS
 MONTHS = chain.MONTHS

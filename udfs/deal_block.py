@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from udfs import cells
-from udfs import deal as deals
-from udfs.cells import CellError, Param
-from udfs.deal import Deal
+from bankable.udfs import cells
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError, Param
+from bankable.udfs.deal import Deal
 
 # A plain plant on yearly renewed orders, in round figures: the deal of the examples.
 EXAMPLE: list[list[Any]] = [

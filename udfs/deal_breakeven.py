@@ -10,15 +10,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-
-from udfs import cells, registry, roots
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.deal import Deal
-from udfs.deal_block import EXAMPLE, deal_param
-from udfs.measures import MEASURES, column_of, contradictions, evaluate, variants
-from udfs.registry import function
-from udfs.sensitivity import known_key, numeric
+from bankable.udfs import cells, registry, roots
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.deal import Deal
+from bankable.udfs.deal_block import EXAMPLE, deal_param
+from bankable.udfs.measures import MEASURES, column_of, contradictions, evaluate, variants
+from bankable.udfs.registry import function
+from bankable.udfs.sensitivity import known_key, numeric
 
 FAMILY = "Sensitivity"
 LOOKS = 129  # points of the scan for a bracket

@@ -7,10 +7,9 @@ worksheet functions. A loan's rate is nominal: the rate of a period is rate / fr
 from __future__ import annotations
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.cells import impossible, no_answer, wrong_value
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.cells import impossible, no_answer, wrong_value
+from bankable.udfs.registry import function
 
 FAMILY = "Debt"
 METHODS = ("annuity", "equal", "bullet", "sculpted")

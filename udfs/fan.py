@@ -10,16 +10,15 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from udfs import cells, chain, registry
-from udfs import deal as deals
-from udfs.chain.axes import MONTHS, YEAR, YEARS, previous
-from udfs.chain.contract import indexed
-from udfs.chain.views import deductible_interest, idled, tax_with_losses
-from udfs.deal import Deal
-from udfs.deal_block import EXAMPLE, deal_param
-from udfs.registry import function
-from udfs.revenue import price_in_band
+from bankable.udfs import cells, chain, registry
+from bankable.udfs import deal as deals
+from bankable.udfs.chain.axes import MONTHS, YEAR, YEARS, previous
+from bankable.udfs.chain.contract import indexed
+from bankable.udfs.chain.views import deductible_interest, idled, tax_with_losses
+from bankable.udfs.deal import Deal
+from bankable.udfs.deal_block import EXAMPLE, deal_param
+from bankable.udfs.registry import function
+from bankable.udfs.revenue import price_in_band
 
 FAMILY = "Sensitivity"
 DRAWN = 8192  # paths that share one stream of random numbers; part of what a seed means

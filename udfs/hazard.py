@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.registry import function
 
 FAMILY = "Offtake and contract"
 LONGEST = 100  # years

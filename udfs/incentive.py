@@ -10,10 +10,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.cells import impossible, no_answer
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.cells import impossible, no_answer
+from bankable.udfs.registry import function
 
 FAMILY = "Incentives"
 

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from math import expm1, log
 
 import numpy as np
-
-from udfs import roots
+from bankable.udfs import roots
 
 SETTLED = 3e-4  # of a step times the number of periods, and
 BENT = 1e-15  # of a step times the square of its correction: what is left after it is then below 1e-12

@@ -13,12 +13,11 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from udfs import cells, chain
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.chain.decision import ALL_MET, DECISIONS, TESTS
-from udfs.deal import Deal
+from bankable.udfs import cells, chain
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.chain.decision import ALL_MET, DECISIONS, TESTS
+from bankable.udfs.deal import Deal
 
 BLOCK = 512  # variants calculated at once, about 45 MB
 
@@ -199,7 +198,7 @@ def _plain(value: float) -> float | int:
     return int(value) if value.is_integer() else value
 
 
-# Inputs that `udfs.deal.check` compares with each other.
+# Inputs that `bankable.udfs.deal.check` compares with each other.
 _CROSS_CHECKED = {
     *("tenor", "operating_years", "grace_years", "build_months", "delay_months", "price_cap", "price_floor", "take_or_pay"),
     *("max_volume", "firm_years", "contract_years", "retool_months", "refill_months", "grant", "capex"),

@@ -7,10 +7,9 @@ them); the upper-case ones are the worksheet functions.
 from __future__ import annotations
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.registry import function
-from udfs.revenue import LONGEST, escalated
+from bankable.udfs import cells, registry
+from bankable.udfs.registry import function
+from bankable.udfs.revenue import LONGEST, escalated
 
 FAMILY = "Offtake and contract"
 

@@ -1,6 +1,6 @@
 """A book of loans: expected and unexpected loss when renewals share a budget and defaults share an economy.
 
-Everything is over arrays with one entry a deal; the deals' own figures come from the chain (`udfs.deal`).
+Everything is over arrays with one entry a deal; the deals' own figures come from the chain (`bankable.udfs.deal`).
 The model is stated at `book_loss`.
 """
 
@@ -10,10 +10,9 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
-
-from udfs import chain, normal
-from udfs.chain.decision import TESTS
-from udfs.measures import BLOCK, MEASURES, runs
+from bankable.udfs import chain, normal
+from bankable.udfs.chain.decision import TESTS
+from bankable.udfs.measures import BLOCK, MEASURES, runs
 
 FACTOR = np.arange(-6.0, 6.0 + 1e-9, 0.25)  # equal steps: the trapezoid rule is all but exact over a bell
 WEIGHT = normal.pdf(FACTOR) / normal.pdf(FACTOR).sum()

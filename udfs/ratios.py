@@ -7,10 +7,9 @@ upper-case ones are the worksheet functions.
 from __future__ import annotations
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.cells import no_answer
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.cells import no_answer
+from bankable.udfs.registry import function
 
 FAMILY = "Debt"
 

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from udfs.cells import OMITTED, CellError, Param
-from udfs.registry import FUNCTIONS, Function
+from bankable.udfs.cells import OMITTED, CellError, Param
+from bankable.udfs.registry import FUNCTIONS, Function
 
 SECTIONS = ("Equation", "Conventions", "Errors", "Source", "See also", "Examples")
 LONGEST_ARGUMENT = 160  # characters; a longer one stands in the worked formula under its argument's name

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-
-from udfs import cells
-from udfs.cells import OMITTED, CellError, Param
+from bankable.udfs import cells
+from bankable.udfs.cells import OMITTED, CellError, Param
 
 FUNCTIONS: dict[str, Function] = {}
 

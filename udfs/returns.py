@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.cells import impossible, no_answer
-from udfs.irr import dated_irr, irr, irr_roots, sign_changes
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.cells import impossible, no_answer
+from bankable.udfs.irr import dated_irr, irr, irr_roots, sign_changes
+from bankable.udfs.registry import function
 
 FAMILY = "Returns"
 DAYS = 365.0

@@ -7,9 +7,8 @@ upper-case ones are the worksheet functions.
 from __future__ import annotations
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.registry import function
 
 FAMILY = "Offtake and contract"
 LONGEST = 100  # years of a contract

@@ -6,12 +6,12 @@ chain calculated anew.
 
 from __future__ import annotations
 
-from udfs import cells, registry
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.deal_block import EXAMPLE, deal_param
-from udfs.measures import column_of, contradictions, evaluate, measure_name, shown, variants
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.deal_block import EXAMPLE, deal_param
+from bankable.udfs.measures import column_of, contradictions, evaluate, measure_name, shown, variants
+from bankable.udfs.registry import function
 
 FAMILY = "Sensitivity"
 MOST_SCENARIOS = 10_000

@@ -1,6 +1,6 @@
 """What moves a deal: grids over two inputs, the tornado, and the frontier of offtake and guarantee.
 
-Each is a loop over the whole chain, all variants in one call (`udfs.measures`); none has a model of its own.
+Each is a loop over the whole chain, all variants in one call (`bankable.udfs.measures`); none has a model of its own.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.chain import VIEWS
-from udfs.deal import Deal
-from udfs.deal_block import EXAMPLE, deal_param
-from udfs.measures import BLOCK, MEASURES, column_of, contradictions, evaluate, measure_name, shown, variants
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.chain import VIEWS
+from bankable.udfs.deal import Deal
+from bankable.udfs.deal_block import EXAMPLE, deal_param
+from bankable.udfs.measures import BLOCK, MEASURES, column_of, contradictions, evaluate, measure_name, shown, variants
+from bankable.udfs.registry import function
 
 FAMILY = "Sensitivity"
 MOST_CELLS = 100_000

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
-from udfs import cells, normal, registry
-from udfs.registry import function
+from bankable.udfs import cells, normal, registry
+from bankable.udfs.registry import function
 
 FAMILY = "Simulation"
 BLOCK = 200_000  # numbers drawn at once

@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.cells import impossible, wrong_value
-from udfs.debt import schedule
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.cells import impossible, wrong_value
+from bankable.udfs.debt import schedule
+from bankable.udfs.registry import function
 
 FAMILY = "Public cost"
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.chain import VIEWS
-from udfs.chain.decision import TESTS
-from udfs.deal import Deal
-from udfs.deal_block import EXAMPLE, deal_param
-from udfs.measures import MEASURES, measure, runs, shown, variants
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.chain import VIEWS
+from bankable.udfs.chain.decision import TESTS
+from bankable.udfs.deal import Deal
+from bankable.udfs.deal_block import EXAMPLE, deal_param
+from bankable.udfs.measures import MEASURES, measure, runs, shown, variants
+from bankable.udfs.registry import function
 
 FAMILY = "Sensitivity"
 STARTS = 3  # best candidates of the coarse grid that are improved further

@@ -6,9 +6,8 @@ The lower-case functions are the arithmetic, over arrays with any leading axes (
 from __future__ import annotations
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs.registry import function
 
 FAMILY = "Time"
 

@@ -6,13 +6,12 @@ Nothing is calculated here: both functions show rows of the chain (`udfs/chain/`
 from __future__ import annotations
 
 import numpy as np
-
-from udfs import cells, registry
-from udfs import deal as deals
-from udfs.chain.decision import DECISIONS, FAILS, TESTS
-from udfs.deal_block import EXAMPLE, deal_param
-from udfs.measures import MEASURES, measure, measure_name, shown
-from udfs.registry import function
+from bankable.udfs import cells, registry
+from bankable.udfs import deal as deals
+from bankable.udfs.chain.decision import DECISIONS, FAILS, TESTS
+from bankable.udfs.deal_block import EXAMPLE, deal_param
+from bankable.udfs.measures import MEASURES, measure, measure_name, shown
+from bankable.udfs.registry import function
 
 FAMILY = "Whole deal"
 

@@ -24,11 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from addin.cli import complain
-    from templates import audit
-    from templates.audit import findings_book
-    from templates.dealfile import DealFileError
-    from udfs.cells import CellError
+    from bankable.addin.cli import complain
+    from bankable.templates import audit
+    from bankable.templates.audit import findings_book
+    from bankable.templates.dealfile import DealFileError
+    from bankable.udfs.cells import CellError
 
     try:
         if args.output:

@@ -37,9 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from addin import cli
-    from templates import opening, patch, write
-    from templates.recalculate import recalculate
+    from bankable.addin import cli
+    from bankable.templates import opening, patch, write
+    from bankable.templates.recalculate import recalculate
 
     path = Path(args.workbook)
     changes = dict(change(args, text) for text in args.set)
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 def refuse_other_kind(path: Path, out: Path) -> None:
     """The file written is the one read with new values: another ending would lie about what it is."""
     if out.suffix.lower() != path.suffix.lower():
-        from templates.dealfile import DealFileError
+        from bankable.templates.dealfile import DealFileError
 
         raise DealFileError(
             f"{out} does not end like {path.name}, and what is written is of the same kind: name it {out.stem}{path.suffix}."
@@ -127,8 +127,8 @@ def value_of(text: str) -> Any:
 
 def _cells(done: Any, where: str) -> list[list[Any]]:
     """The values of a cell, name or range, row by row."""
-    from templates.engine import CalculationError, locate
-    from templates.recalculate import named_range
+    from bankable.templates.engine import CalculationError, locate
+    from bankable.templates.recalculate import named_range
 
     where = (named_range(done.opened, where) or where).replace("$", "")
     first, colon, last = where.partition(":")

@@ -30,12 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from templates import comparison
-    from udfs.cells import wrong_value
+    from bankable.templates import comparison
+    from bankable.udfs.cells import wrong_value
 
     finish: Callable[[bytes], bytes] = bytes
     if args.output and args.output.lower().endswith(".xlsm"):
-        from addin.excel.standalone import with_macros as finish
+        from bankable.addin.excel.standalone import with_macros as finish
     elif args.output and not args.output.lower().endswith(".xlsx"):
         raise wrong_value(f"{args.output} is neither .xlsx nor .xlsm (with the functions in the workbook itself): choose one of these.")
     result = comparison.compare(args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper], finish=finish)

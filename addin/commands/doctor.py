@@ -20,9 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from addin import cli
-    from addin.excel import doctor
-    from addin.excel.system import this_system
+    from bankable.addin import cli
+    from bankable.addin.excel import doctor
+    from bankable.addin.excel.system import this_system
 
     findings = doctor.examine(this_system())
     if args.json:

@@ -14,8 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    import udfs
-    from udfs import reference
+    from bankable import udfs
+    from bankable.udfs import reference
 
     families = reference.by_family(udfs.FUNCTIONS.values())
     if args.family is not None:

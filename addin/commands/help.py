@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from addin import cli
+    from bankable.addin import cli
 
     topic = (args.topic or "").strip()
     if not topic or topic in cli.COMMANDS:
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
             args.parser.error("--json goes with the name of a worksheet function")
         cli.build_parser().parse_args([topic, "--help"] if topic else ["--help"])  # prints and ends
 
-    from udfs import reference, registry
+    from bankable.udfs import reference, registry
 
     try:
         entry = registry.lookup(topic)

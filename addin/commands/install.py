@@ -26,11 +26,11 @@ def run(args: argparse.Namespace) -> int:
     if args.libreoffice:
         if args.startup_folder:
             args.parser.error("--startup-folder goes with Excel, not with --libreoffice")
-        done: Any = importlib.import_module("addin.libreoffice.installation").install(args.profile, args.shared)
+        done: Any = importlib.import_module("bankable.addin.libreoffice.installation").install(args.profile, args.shared)
     else:
         refuse_profile(args)
-        from addin.excel import installation
-        from addin.excel.system import this_system
+        from bankable.addin.excel import installation
+        from bankable.addin.excel.system import this_system
 
         done = installation.install(this_system(), startup_folder=args.startup_folder, force=args.force)
     show(

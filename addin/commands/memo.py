@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from templates.memo import write
+    from bankable.templates.memo import write
 
     made = write.memo(args.workbook, args.newer, args.output, args.case, args.paper, args.template, args.pdf, args.force)
     print(json.dumps(made.figures, indent=1, allow_nan=False) if args.json else made.text)

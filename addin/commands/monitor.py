@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from templates.memo import review
+    from bankable.templates.memo import review
 
     if not 0 < args.default_dscr <= 5:
         args.parser.error("--default-dscr is a DSCR such as 1.05")

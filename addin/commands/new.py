@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from addin.commands.compare import PAPERS
+from bankable.addin.commands.compare import PAPERS
 
 SUMMARY = "write a workbook to fill in"
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from templates import comparison
+    from bankable.templates import comparison
 
     result = comparison.new(args.output, force=args.force, cases=args.cases, paper=PAPERS[args.paper])
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)

@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from addin.commands.calc import refuse_other_kind
-    from templates import opening, rebind, write
+    from bankable.addin.commands.calc import refuse_other_kind
+    from bankable.templates import opening, rebind, write
 
     if args.addin and args.to != "desktop":
         args.parser.error("--addin goes with --to desktop")

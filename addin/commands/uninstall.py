@@ -6,7 +6,7 @@ import argparse
 import importlib
 from typing import Any
 
-from addin.commands.install import refuse_profile, show
+from bankable.addin.commands.install import refuse_profile, show
 
 SUMMARY = "undo `bankable install`"
 
@@ -21,11 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.libreoffice:
-        done: Any = importlib.import_module("addin.libreoffice.installation").uninstall(args.profile, args.shared)
+        done: Any = importlib.import_module("bankable.addin.libreoffice.installation").uninstall(args.profile, args.shared)
     else:
         refuse_profile(args)
-        from addin.excel import installation
-        from addin.excel.system import this_system
+        from bankable.addin.excel import installation
+        from bankable.addin.excel.system import this_system
 
         done = installation.uninstall(this_system(), force=args.force)
     show(done.steps, args.json, "Uninstalled. `python -m pip uninstall bankable` removes the package itself.", args)

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from addin.excel import ribbon_xml, wrappers
+from bankable.addin.excel import ribbon_xml, wrappers
 
 ADDIN = "addin/excel/files/bankable.xlam"
 PROJECT = "addin/excel/files/vbaProject.bin"
@@ -141,5 +141,5 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """The built files by path, for `python -m addin.generate`."""
+    """The built files by path, for `python -m bankable.addin.generate`."""
     return {ADDIN: xlam(), PROJECT: vba_project(wrappers.modules(for_addin=False), sheet=None)}

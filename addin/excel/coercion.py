@@ -1,4 +1,4 @@
-"""Raw values as xlwings and Office.js hand them over, turned into what `udfs.cells` reads, and results turned back.
+"""Raw values as xlwings and Office.js hand them over, turned into what `bankable.udfs.cells` reads, and results turned back.
 
 Both doors give a range as rows of numbers, texts, logicals and None; an error cell comes as its code's text.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from udfs.cells import OMITTED, CellError
+from bankable.udfs.cells import OMITTED, CellError
 
 # What the VBA wrappers put in the place of an argument that was left out.
 LEFT_OUT = "<bankable: left out>"

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from addin.excel import installation
-from addin.excel.system import System, machine_in_words
+from bankable.addin.excel import installation
+from bankable.addin.excel.system import System, machine_in_words
 
 SECURITY = r"Software\Microsoft\Office\16.0\Excel\Security"
 POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel\Security"
@@ -82,8 +82,8 @@ def _packages(_: System) -> Iterator[Finding]:
 
 
 def _functions(_: System) -> Iterator[Finding]:
-    import udfs
-    from addin.excel.functions import evaluate
+    from bankable import udfs
+    from bankable.addin.excel.functions import evaluate
 
     entry = udfs.FUNCTIONS["SURVIVAL"]
     answer = evaluate(entry, [[[2.0]], [[0.0]], [[0.5]], [[1.0]]])
@@ -96,7 +96,7 @@ def _functions(_: System) -> Iterator[Finding]:
 
 
 def _kept_answers(_: System) -> Iterator[Finding]:
-    from addin import kept
+    from bankable.addin import kept
 
     if kept.is_on():
         seen = f"on, at most {kept.MOST_ANSWERS:,} answers and {kept.MOST_BYTES >> 20} MB; {kept.SETTING}=off switches it off"

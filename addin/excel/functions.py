@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import udfs
-from addin import kept
-from addin.excel.coercion import answer_of, argument_of
-from udfs.cells import OMITTED, CellError
-from udfs.registry import Function
+from bankable import udfs
+from bankable.addin import kept
+from bankable.addin.excel.coercion import answer_of, argument_of
+from bankable.udfs.cells import OMITTED, CellError
+from bankable.udfs.registry import Function
 
 # What was said last, newest at the end: (function, sentence). The ribbon's Explain reads it.
 SAID: deque[tuple[str, str]] = deque(maxlen=200)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 
-from addin.excel.system import System
+from bankable.addin.excel.system import System
 
 ADDIN_NAME = "bankable.xlam"
 # Excel 2016, 2019, 2021, 2024 and Microsoft 365 all call themselves 16.0.
@@ -35,7 +35,7 @@ class Done:
 
 def shipped_addin() -> bytes:
     """The bankable.xlam in this package."""
-    return (resources.files("addin.excel") / "files" / ADDIN_NAME).read_bytes()
+    return (resources.files("bankable.addin.excel") / "files" / ADDIN_NAME).read_bytes()
 
 
 def dll_names() -> tuple[str, str]:
@@ -120,7 +120,7 @@ def settings_text(system: System, folder: Path) -> bytes:
     entries = (
         ("INTERPRETER_WIN", str(interpreter_for_excel(system))),
         ("DLL_FOLDER", str(folder)),
-        ("UDF MODULES", "addin.excel.functions"),
+        ("UDF MODULES", "bankable_start"),
     )
     text = "".join(f'"{key}","{value}"\r\n' for key, value in entries)
     try:

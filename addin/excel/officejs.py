@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import udfs
-from addin.excel.coercion import answer_of
-from addin.excel.functions import evaluate
-from udfs.cells import OMITTED, CellError
-from udfs.registry import Function
+from bankable import udfs
+from bankable.addin.excel.coercion import answer_of
+from bankable.addin.excel.functions import evaluate
+from bankable.udfs.cells import OMITTED, CellError
+from bankable.udfs.registry import Function
 
 NAMESPACE = "BANKABLE"
 # From this version of its custom-functions runtime on, Excel turns texts such as "#NUM!" into cell errors.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates.book import area, sheet_prefix
-from udfs import deal, measures
+from bankable.templates.book import area, sheet_prefix
+from bankable.udfs import deal, measures
 
 BLUE = (221, 235, 247)  # the fill of a cell that may be changed
 DEALS_SHEET = "Deals"

@@ -16,11 +16,11 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-import udfs
-from addin import kept
-from addin.excel import functions, ready
-from templates.formulas import SPELLINGS
-from udfs import reference
+from bankable import udfs
+from bankable.addin import kept
+from bankable.addin.excel import functions, ready
+from bankable.templates.formulas import SPELLINGS
+from bankable.udfs import reference
 
 Task = Generator[str, None, str]
 
@@ -136,7 +136,7 @@ def memo(book: Any, argument: str = "") -> Task:
         copy = Path(folder) / (name if name.suffix.lower() in (".xlsx", ".xlsm") else f"{name.stem}.xlsx")
         _save_copy(book, copy)
         yield "writing the memo"
-        written = importlib.import_module("templates.memo.write").memo(str(copy), out=str(_beside(book, "memo", ".docx")))
+        written = importlib.import_module("bankable.templates.memo.write").memo(str(copy), out=str(_beside(book, "memo", ".docx")))
     return str(written.text)
 
 
@@ -145,7 +145,7 @@ def new(book: Any, argument: str = "") -> Task:
     import xlwings
 
     yield "building the workbook"
-    comparison = importlib.import_module("templates.comparison")
+    comparison = importlib.import_module("bankable.templates.comparison")
     folder = Path(os.environ.get("USERPROFILE", str(Path.home()))) / "Documents"
     target = _free(folder if folder.is_dir() else Path(tempfile.gettempdir()), "comparison", ".xlsx")
     comparison.new(str(target))

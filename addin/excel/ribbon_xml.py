@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from xml.sax.saxutils import quoteattr
 
-import udfs
-from udfs import reference
-from udfs.registry import Function
+from bankable import udfs
+from bankable.udfs import reference
+from bankable.udfs.registry import Function
 
 # Words in a family's name, or a function's, that put it under a button.
 STRESS = ("simulation", "sensitivity", "break-even", "stress", "uncertainty")

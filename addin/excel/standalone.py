@@ -10,7 +10,7 @@ import re
 import zipfile
 from importlib import resources
 
-from udfs.cells import wrong_value
+from bankable.udfs.cells import wrong_value
 
 _BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _MACRO_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
@@ -22,7 +22,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def with_macros(xlsx: bytes, project: bytes | None = None) -> bytes:
     """The workbook as an .xlsm with the wrappers in it (or with another VBA project); the same bytes each time."""
     if project is None:
-        project = (resources.files("addin.excel") / "files" / "vbaProject.bin").read_bytes()
+        project = (resources.files("bankable.addin.excel") / "files" / "vbaProject.bin").read_bytes()
     try:
         source = zipfile.ZipFile(io.BytesIO(xlsx))
     except zipfile.BadZipFile:

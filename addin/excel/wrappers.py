@@ -10,11 +10,11 @@ import unicodedata
 from collections.abc import Iterable
 from importlib import metadata, resources
 
-import udfs
-from addin.excel.coercion import LEFT_OUT
-from addin.excel.functions import category
-from templates.formulas import SPELLINGS
-from udfs.registry import Function
+from bankable import udfs
+from bankable.addin.excel.coercion import LEFT_OUT
+from bankable.addin.excel.functions import category
+from bankable.templates.formulas import SPELLINGS
+from bankable.udfs.registry import Function
 
 LONGEST_TEXT = 255  # what Application.MacroOptions takes
 
@@ -87,7 +87,7 @@ def description(entry: Function) -> str:
 
 _WIZARD = """Option Explicit
 Option Private Module
-' The texts of the function wizard. Written by "python -m addin.generate" from the register.
+' The texts of the function wizard. Written by "python -m bankable.addin.generate" from the register.
 
 Private Described As Boolean
 
@@ -150,13 +150,13 @@ def wizard(entries: Iterable[Function]) -> str:
 
 def functions_module(entries: Iterable[Function]) -> str:
     """The module of wrappers: the only one whose procedures a cell can see."""
-    head = 'Option Explicit\n\' One wrapper a worksheet function. Written by "python -m addin.generate" from the register.\n\n'
+    head = 'Option Explicit\n\' One wrapper a worksheet function. Written by "python -m bankable.addin.generate" from the register.\n\n'
     return head + "\n\n".join(wrapper(entry) for entry in entries) + "\n"
 
 
 def file_module(name: str) -> str:
     """A module kept as a file in `vba/`, its settings filled in."""
-    folder = resources.files("addin.excel") / "vba"
+    folder = resources.files("bankable.addin.excel") / "vba"
     ending = "cls" if name.partition(".")[0] in CLASSES else "bas"
     text = (folder / f"{name}.{ending}").read_text(encoding="utf-8")
     spellings = ", ".join(f'"{spelling}"' for spelling in SPELLINGS)

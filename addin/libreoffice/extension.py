@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from importlib import resources
 from xml.sax.saxutils import escape, quoteattr
 
-import udfs
-from udfs.cells import Param
-from udfs.registry import Function
+from bankable import udfs
+from bankable.udfs.cells import Param
+from bankable.udfs.registry import Function
 
 FILE = "addin/libreoffice/bankable.oxt"
 IDENTIFIER = "bankable.calc"
@@ -118,14 +118,14 @@ def build() -> bytes:
             "Functions.idl": idl(entries),
             "Functions.components": components(),
             "CalcAddIns.xcu": texts(entries),
-            COMPONENT: (resources.files("addin.libreoffice") / "parts" / COMPONENT).read_text(encoding="utf-8"),
+            COMPONENT: (resources.files("bankable.addin.libreoffice") / "parts" / COMPONENT).read_text(encoding="utf-8"),
         }
     )
 
 
 def shipped() -> bytes:
     """The extension in this package."""
-    return (resources.files("addin.libreoffice") / "bankable.oxt").read_bytes()
+    return (resources.files("bankable.addin.libreoffice") / "bankable.oxt").read_bytes()
 
 
 def fitted(oxt: bytes, version: str, paths: list[str]) -> bytes:
@@ -144,5 +144,5 @@ def _packed(files: dict[str, str]) -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """For `python -m addin.generate`."""
+    """For `python -m bankable.addin.generate`."""
     return {FILE: build()}

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from addin.libreoffice import extension
+import bankable
+from bankable.addin.libreoffice import extension
 
 _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -146,7 +147,7 @@ def check(office: Office) -> None:
 
 def package_folders() -> list[str]:
     """The folders that LibreOffice's Python must read: where Bankable is, and the packages of this Python."""
-    ours = str(Path(extension.__file__).resolve().parents[2])
+    ours = str(Path(bankable.__file__).resolve().parents[1])
     return list(dict.fromkeys([ours, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]))
 
 

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from templates.audit.report import Report, audit
+from bankable.templates.audit.report import Report, audit
 
 __all__ = ["Report", "audit"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from templates.book import address
+from bankable.templates.book import address
 
 SEVERITIES = ("error", "warning", "note")  # from the gravest
 

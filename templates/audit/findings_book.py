@@ -7,11 +7,10 @@ import os
 from pathlib import Path
 
 import xlsxwriter
-
-from templates.audit.finding import SEVERITIES
-from templates.audit.report import RULES, Report
-from templates.write import refuse_to_overwrite
-from udfs.cells import wrong_value
+from bankable.templates.audit.finding import SEVERITIES
+from bankable.templates.audit.report import RULES, Report
+from bankable.templates.write import refuse_to_overwrite
+from bankable.udfs.cells import wrong_value
 
 _COLOURS = {"error": "#F4CCCC", "warning": "#FCE8B2", "note": "#E8EEF4"}
 _WIDTHS = (

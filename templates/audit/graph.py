@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
-from templates.audit.r1c1 import Area, Form, Reference, Token
-from templates.audit.reading import Book, Cell, inside
+from bankable.templates.audit.r1c1 import Area, Form, Reference, Token
+from bankable.templates.audit.reading import Book, Cell, inside
 
 # Arguments of which only the place counts, not the value.
 _PLACE_ONLY = {"ROW", "ROWS", "COLUMN", "COLUMNS", "ISREF", "ISFORMULA", "FORMULATEXT", "SHEET", "AREAS"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from functools import cached_property
 
-from templates.audit.finding import Finding, in_ranges, written
-from templates.audit.graph import Graph
-from templates.audit.r1c1 import Form
-from templates.audit.reading import Book, Cell, Sheet
+from bankable.templates.audit.finding import Finding, in_ranges, written
+from bankable.templates.audit.graph import Graph
+from bankable.templates.audit.r1c1 import Form
+from bankable.templates.audit.reading import Book, Cell, Sheet
 
 _ENOUGH = 3  # typed figures that must look alike before they are taken for a convention
 

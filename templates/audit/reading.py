@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from bankable.templates import opening
+from bankable.templates.audit.r1c1 import LAST_COL, LAST_ROW, Area, Form, Forms
+from bankable.templates.dealfile import DealFileError
+from bankable.templates.package import CELL, VALUE, attributes, cell_at
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
-
-from templates import opening
-from templates.audit.r1c1 import LAST_COL, LAST_ROW, Area, Form, Forms
-from templates.dealfile import DealFileError
-from templates.package import CELL, VALUE, attributes, cell_at
 
 ADD_INS = (".xlam", ".xla", ".xll")
 _ELEMENT = re.compile(r"<(?:\w+:)?(\w+)\b([^>]*?)/?>")

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from templates.audit import rules_flow, rules_formulas, rules_inputs, rules_rows, rules_workbook
-from templates.audit.finding import SEVERITIES, Finding
-from templates.audit.looking import Audit
-from templates.audit.reading import Book, read
-from templates.book import sheet_prefix
-from templates.package import cell_at
+from bankable.templates.audit import rules_flow, rules_formulas, rules_inputs, rules_rows, rules_workbook
+from bankable.templates.audit.finding import SEVERITIES, Finding
+from bankable.templates.audit.looking import Audit
+from bankable.templates.audit.reading import Book, read
+from bankable.templates.book import sheet_prefix
+from bankable.templates.package import cell_at
 
 CHECKS: tuple[Callable[[Audit], Iterator[Finding]], ...] = (
     rules_workbook.errors,

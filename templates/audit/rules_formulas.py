@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from templates.audit.finding import Finding
-from templates.audit.looking import Audit, by_range, cut
-from templates.audit.r1c1 import Form, Token
+from bankable.templates.audit.finding import Finding
+from bankable.templates.audit.looking import Audit, by_range, cut
+from bankable.templates.audit.r1c1 import Form, Token
 
 VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "OFFSET", "INDIRECT", "INFO", "CELL"}
 # Figures that anybody reads without asking: counters, units of time, angles; and every power of ten.

@@ -9,9 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from templates.audit.finding import Finding, in_ranges, written
-from templates.audit.looking import Audit, by_range, cut, is_number
-from templates.audit.reading import Cell, Sheet
+from bankable.templates.audit.finding import Finding, in_ranges, written
+from bankable.templates.audit.looking import Audit, by_range, cut, is_number
+from bankable.templates.audit.reading import Cell, Sheet
 
 _TARGETS = (0, 1)  # what a figure is held against: a difference of nought, shares that add to one
 _UNIT_HEADING = re.compile(r"\s*units?\b", re.IGNORECASE)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import metadata
 
-from templates.memo.figures import Figures
-from templates.memo.first_page import Memo
-from templates.printed import printed
-from udfs.deal import INPUTS
+from bankable.templates.memo.figures import Figures
+from bankable.templates.memo.first_page import Memo
+from bankable.templates.printed import printed
+from bankable.udfs.deal import INPUTS
 
 SIZE = 6.5
 
@@ -43,7 +43,7 @@ def inputs_with_sources(m: Memo) -> None:
 
 
 def _address(row: int, col: int) -> str:
-    from templates.book import address
+    from bankable.templates.book import address
 
     return address(row, col)
 

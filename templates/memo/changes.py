@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from templates.dealfile import DealFileError
-from templates.memo.figures import Figures
-from templates.memo.first_page import Memo
-from templates.sheets import summary
-from templates.tieout import close
-from udfs.deal import INPUTS, param_of
+from bankable.templates.dealfile import DealFileError
+from bankable.templates.memo.figures import Figures
+from bankable.templates.memo.first_page import Memo
+from bankable.templates.sheets import summary
+from bankable.templates.tieout import close
+from bankable.udfs.deal import INPUTS, param_of
 
 
 def lay(m: Memo) -> Figures | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bankable.templates.memo import pictures
+from bankable.templates.memo.figures import counted
+from bankable.templates.memo.first_page import CLASS_SOURCE, CLASSES, Memo, failed_tests, implied_class, yearly
+from bankable.templates.memo.paper import verdict
+from bankable.templates.printed import printed
+from bankable.udfs.chain.decision import FAILS
 from docx.shared import Cm
-
-from templates.memo import pictures
-from templates.memo.figures import counted
-from templates.memo.first_page import CLASS_SOURCE, CLASSES, Memo, failed_tests, implied_class, yearly
-from templates.memo.paper import verdict
-from templates.printed import printed
-from udfs.chain.decision import FAILS
 
 _LINES = ("year", "revenue_{view}", "lender_cfads", "interest", "principal", "debt_service", "lender_dscr", "closing", "distribution")
 _HEADS = ("Year", "Revenue", "CFADS", "Interest", "Principal", "Debt service", "DSCR", "Closing balance", "Distributions")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from templates.memo import pictures, risks
-from templates.memo.figures import counted
-from templates.memo.first_page import Memo
-from templates.memo.paper import band
-from udfs.deal import VIEWS
+from bankable.templates.memo import pictures, risks
+from bankable.templates.memo.figures import counted
+from bankable.templates.memo.first_page import Memo
+from bankable.templates.memo.paper import band
+from bankable.udfs.deal import VIEWS
 
 VIEW_WORDS = {
     "firm": "Firm revenue only",

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from templates import filled
-from templates.book import sheet_prefix
-from templates.dealfile import DealFileError
-from templates.filled import Filled
-from templates.memo import pictures
-from templates.memo.figures import Figures
-from templates.memo.paper import Paper, same_bytes, shade, verdict
-from templates.memo.write import Written, opened, put
-from templates.printed import printed
-from templates.styles import PALE_GREEN, PALE_RED
-from templates.write import refuse_to_overwrite
+from bankable.templates import filled
+from bankable.templates.book import sheet_prefix
+from bankable.templates.dealfile import DealFileError
+from bankable.templates.filled import Filled
+from bankable.templates.memo import pictures
+from bankable.templates.memo.figures import Figures
+from bankable.templates.memo.paper import Paper, same_bytes, shade, verdict
+from bankable.templates.memo.write import Written, opened, put
+from bankable.templates.printed import printed
+from bankable.templates.styles import PALE_GREEN, PALE_RED
+from bankable.templates.write import refuse_to_overwrite
 
 COLUMNS = ("year", "cfads", "debt_service")
 LARGEST_LIST = 2**20

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from templates.memo.figures import Figures, counted
-from udfs.chain.decision import TESTS
-from udfs.deal import Deal
+from bankable.templates.memo.figures import Figures, counted
+from bankable.udfs.chain.decision import TESTS
+from bankable.udfs.deal import Deal
 
 LEAST, MOST = 3, 5
 WORTH_NAMING = 0.005  # a fall of minimum DSCR that paper would show

@@ -1,4 +1,4 @@
-"""The Word template of the memo, made from code: styles, page, header and footer; `python -m addin.generate` writes it.
+"""The Word template of the memo, made from code: styles, page, header and footer; `python -m bankable.addin.generate` writes it.
 
 A bank's own template takes its place; the few styles that it lacks are added to it by `complete`.
 """
@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import docx
+from bankable.templates.memo.paper import PAPERS, PLACEHOLDER, add_field, same_bytes
+from bankable.templates.styles import GREY, NAVY
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
-
-from templates.memo.paper import PAPERS, PLACEHOLDER, add_field, same_bytes
-from templates.styles import GREY, NAVY
 
 FONT = "Arial"
 BODY = 9
@@ -28,7 +27,7 @@ MADE = dt.datetime(2026, 11, 23)
 
 def shipped() -> Path:
     """The template that travels with the package."""
-    return Path(str(resources.files("templates") / "memo" / "memo.docx"))
+    return Path(str(resources.files("bankable.templates") / "memo" / "memo.docx"))
 
 
 def files() -> dict[str, bytes]:

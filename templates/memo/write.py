@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import docx
-
-from templates import filled, opening
-from templates.dealfile import DealFileError
-from templates.filled import Filled
-from templates.memo import appendix, changes, credit_sections, deal_sections, first_page, word_template
-from templates.memo.figures import Figures
-from templates.memo.first_page import Memo
-from templates.memo.paper import PAPERS, Paper, same_bytes
-from templates.write import refuse_to_overwrite
+from bankable.templates import filled, opening
+from bankable.templates.dealfile import DealFileError
+from bankable.templates.filled import Filled
+from bankable.templates.memo import appendix, changes, credit_sections, deal_sections, first_page, word_template
+from bankable.templates.memo.figures import Figures
+from bankable.templates.memo.first_page import Memo
+from bankable.templates.memo.paper import PAPERS, Paper, same_bytes
+from bankable.templates.write import refuse_to_overwrite
 
 
 @dataclass(frozen=True)

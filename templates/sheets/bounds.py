@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from templates.book import Book, Conditional, Sheet, Validation
-from templates.settings import keep
-from templates.styles import BY_KIND
-from udfs.deal import INPUTS, param_of
-from udfs.measures import MEASURES
+from bankable.templates.book import Book, Conditional, Sheet, Validation
+from bankable.templates.settings import keep
+from bankable.templates.styles import BY_KIND
+from bankable.udfs.deal import INPUTS, param_of
+from bankable.udfs.measures import MEASURES
 
 NO_BOUND = 1e9  # bounds from here on are no bounds
 META = {field.name: field.metadata for field in INPUTS}

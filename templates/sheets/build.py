@@ -6,7 +6,7 @@ passes (without the facility's fees, and per $ of facility) give it with no circ
 
 from __future__ import annotations
 
-from templates.rows import Row, band, heading, note, path
+from bankable.templates.rows import Row, band, heading, note, path
 
 
 def facility_rows(case: str, prefix: str, gearing: str) -> list[Row]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from templates.rows import Row, band, heading, note, path, scalar
-from templates.sheets import case_debt, case_decision, case_views
-from udfs.deal import INPUTS, TEXT_KEYS
+from bankable.templates.rows import Row, band, heading, note, path, scalar
+from bankable.templates.sheets import case_debt, case_decision, case_views
+from bankable.udfs.deal import INPUTS, TEXT_KEYS
 
 FIRST_CALCULATED = "completion_month"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from templates.rows import Row, band, note, path, scalar
-from udfs.chain.risk import PARTS
-from udfs.deal import VIEWS
+from bankable.templates.rows import Row, band, note, path, scalar
+from bankable.udfs.chain.risk import PARTS
+from bankable.udfs.deal import VIEWS
 
 NAMES = {"shell": "land and shell", "power": "power connection", "equipment": "general equipment", "tooling": "special tooling", "it": "IT"}
 

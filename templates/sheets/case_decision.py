@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates.rows import Row, band, note, path, scalar
-from udfs.chain.decision import ALL_MET, TESTS, WHATEVER_THE_DEBT
+from bankable.templates.rows import Row, band, note, path, scalar
+from bankable.udfs.chain.decision import ALL_MET, TESTS, WHATEVER_THE_DEBT
 
 
 def public_rows(build: str) -> list[Row]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates.rows import Row, band, path, scalar
-from udfs.deal import VIEWS
+from bankable.templates.rows import Row, band, path, scalar
+from bankable.udfs.deal import VIEWS
 
 ENDS = {"firm": "firm_end_year", "supported": "supported_end_year", "promised": "contract_end_year"}
 # worth at completion of a dollar of contracted revenue, the contract's loss and the offtaker's default counted

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from templates.book import Book, Sheet, address, sheet_prefix
-from templates.sheets import frame
-from udfs.chain.decision import TESTS
+from bankable.templates.book import Book, Sheet, address, sheet_prefix
+from bankable.templates.sheets import frame
+from bankable.udfs.chain.decision import TESTS
 
 WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT, KIND = range(1, 9)
 # figures of Summary held against the case sheet: those that a memo quotes first

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from templates.book import Book, Sheet
-from templates.dealfile import SourcedDeal
-from templates.rows import LABEL, SECTION, UNIT
-from templates.sheets import frame
-from udfs.deal import INPUTS
+from bankable.templates.book import Book, Sheet
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.rows import LABEL, SECTION, UNIT
+from bankable.templates.sheets import frame
+from bankable.udfs.deal import INPUTS
 
 PURPOSE = (
     "A lender's comparison of projects that live on a long offtake and projects that live on a yearly one: what each contract is worth, "

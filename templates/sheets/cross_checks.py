@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book
-from templates.sheets.deals import FIRST_KEY_ROW
-from udfs.deal import KEYS
-from udfs.measures import MEASURES
+from bankable.templates.book import Book
+from bankable.templates.sheets.deals import FIRST_KEY_ROW
+from bankable.udfs.deal import KEYS
+from bankable.udfs.measures import MEASURES
 
 # headline figures compared for every case, by their short names
 COMPARED = (
@@ -94,7 +94,7 @@ def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
 
 def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, str, str]]:
     """(what, case, function cell, native cell) for Checks: headlines of every case, single functions on the last."""
-    from udfs import FUNCTIONS
+    from bankable.udfs import FUNCTIONS
 
     found = [
         (f"DEAL_METRICS: {MEASURES[measure].words}", name, f"={{Deals!m_{measure}_{i}}}", f"={{{name}!{MEASURES[measure].key}}}")

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from templates.book import Book, area
-from templates.dealfile import SourcedDeal
-from templates.rows import CONSTANT, LABEL, SECTION
-from templates.sheets import frame
-from templates.sheets.case import UNIT_STYLES
-from templates.sheets.inputs import WORDS, input_style
-from udfs.deal import INPUTS, KEYS
-from udfs.measures import MEASURES
+from bankable.templates.book import Book, area
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.rows import CONSTANT, LABEL, SECTION
+from bankable.templates.sheets import frame
+from bankable.templates.sheets.case import UNIT_STYLES
+from bankable.templates.sheets.inputs import WORDS, input_style
+from bankable.udfs.deal import INPUTS, KEYS
+from bankable.udfs.measures import MEASURES
 
 FIRST_KEY_ROW = frame.FIRST_ROW
 UNITS = {field.name: field.metadata["unit"] for field in INPUTS}

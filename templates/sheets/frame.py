@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates.book import Book, Conditional, Print, Sheet, TimeColumns, address
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
+from bankable.templates.book import Book, Conditional, Print, Sheet, TimeColumns, address
+from bankable.templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
 
 TITLE_ROW, STATUS_ROW, UNITS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3, 4
 IN_FORCE = "Scenario in force: "

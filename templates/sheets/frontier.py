@@ -6,12 +6,12 @@ read off the grids in native formulas, in both forms of price, and the least-cos
 
 from __future__ import annotations
 
-from templates.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, Validation, address, area
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, lay, path, scalar
-from templates.settings import Settings, keep
-from templates.sheets import frame
-from templates.styles import PALETTE
-from udfs.chain.decision import ALL_MET
+from bankable.templates.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, Validation, address, area
+from bankable.templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, lay, path, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import frame
+from bankable.templates.styles import PALETTE
+from bankable.udfs.chain.decision import ALL_MET
 
 YEARS = (1, 5, 7, 10, 12, 15, 20)
 COVERAGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9)

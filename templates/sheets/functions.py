@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from templates.book import Book, Validation
-from templates.rows import LABEL, SECTION, UNIT
-from templates.sheets import frame
+from bankable.templates.book import Book, Validation
+from bankable.templates.rows import LABEL, SECTION, UNIT
+from bankable.templates.sheets import frame
 
 CALL, EXAMPLE = 3, 4
 
 
 def lay_functions(book: Book, paper: str) -> None:
     """Every function of the register by family."""
-    from udfs import FUNCTIONS, reference
+    from bankable.udfs import FUNCTIONS, reference
 
     sheet = frame.start(book, "Functions", "Functions: what to type, and what it answers", None, paper)
     for col, text in enumerate(("#", "Function", "Family", "Question that it answers", "Call")):

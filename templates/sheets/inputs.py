@@ -8,20 +8,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from templates.book import Book, Sheet, TimeColumns, Validation, Value, address
-from templates.dealfile import SourcedDeal
-from templates.package import serial
-from templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, note, path, scalar
-from templates.settings import Settings, keep
-from templates.sheets import frame
-from templates.sheets.bounds import NO_BOUND
-from templates.sheets.case import number_format
-from udfs.cells import Param
-from udfs.chain.build import PROFILE_TERMS
-from udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
-from udfs.chain.returns import SETTLED, STEEPEST, STEPS
-from udfs.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
-from udfs.measures import MEASURES
+from bankable.templates.book import Book, Sheet, TimeColumns, Validation, Value, address
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.package import serial
+from bankable.templates.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, note, path, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import frame
+from bankable.templates.sheets.bounds import NO_BOUND
+from bankable.templates.sheets.case import number_format
+from bankable.udfs.cells import Param
+from bankable.udfs.chain.build import PROFILE_TERMS
+from bankable.udfs.chain.decision import DECISIONS, TESTS, TOLERANCE
+from bankable.udfs.chain.returns import SETTLED, STEEPEST, STEPS
+from bankable.udfs.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
+from bankable.udfs.measures import MEASURES
 
 FIRST_CASE = 3
 CASE_WIDTH = 23

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from templates.book import Book, Conditional, Sheet, Validation, address
-from templates.rows import LABEL, SECTION, UNIT
-from templates.settings import Settings, keep
-from templates.sheets import frame
-from templates.sheets.scenarios import NAMES
-from templates.sheets.sensitivity import default_case
-from templates.sheets.summary import RATE_PARTS
-from udfs.chain.decision import FAILS, TESTS
+from bankable.templates.book import Book, Conditional, Sheet, Validation, address
+from bankable.templates.rows import LABEL, SECTION, UNIT
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import frame
+from bankable.templates.sheets.scenarios import NAMES
+from bankable.templates.sheets.sensitivity import default_case
+from bankable.templates.sheets.summary import RATE_PARTS
+from bankable.udfs.chain.decision import FAILS, TESTS
 
 FIGURE, LIMIT, VERDICT = 3, 4, 5
 PLACEHOLDER = "[to be written by the credit officer]"

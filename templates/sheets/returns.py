@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Conditional
-from templates.rows import Row, band, heading, lay, note, path, scalar
-from templates.sheets import frame
-from templates.sheets.inputs import STEP_COLUMNS, YEAR_COLUMNS
-from udfs.deal import YEARS
+from bankable.templates.book import Book, Conditional
+from bankable.templates.rows import Row, band, heading, lay, note, path, scalar
+from bankable.templates.sheets import frame
+from bankable.templates.sheets.inputs import STEP_COLUMNS, YEAR_COLUMNS
+from bankable.udfs.deal import YEARS
 
 WHY = (
     "Newton steps stand here, and no IRR function, because months of building and years of operation are flows of unequal spacing: "

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Conditional, TimeColumns, Validation, address, area
-from templates.dealfile import SourcedDeal
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
-from templates.settings import Settings, keep
-from templates.sheets import bounds, frame
-from udfs.chain.decision import FAILS
-from udfs.deal import YEARS, param_of
+from bankable.templates.book import Book, Conditional, TimeColumns, Validation, address, area
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import bounds, frame
+from bankable.udfs.chain.decision import FAILS
+from bankable.udfs.deal import YEARS, param_of
 
 NAMES = (
     "Base",

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from templates.book import Book, Chart, Series, Sheet, TimeColumns, Validation, address, area
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, scalar
-from templates.settings import Settings, keep
-from templates.sheets import bounds, frame, sensitivity_limits, sensitivity_paths
-from templates.styles import PALETTE
-from udfs.deal import KEYS, TEXT_KEYS, param_of
-from udfs.measures import MEASURES
+from bankable.templates.book import Book, Chart, Series, Sheet, TimeColumns, Validation, address, area
+from bankable.templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import bounds, frame, sensitivity_limits, sensitivity_paths
+from bankable.templates.styles import PALETTE
+from bankable.udfs.deal import KEYS, TEXT_KEYS, param_of
+from bankable.udfs.measures import MEASURES
 
 WIDE = 9
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, WIDE)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Conditional, Sheet, TimeColumns, address, area
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, scalar
-from templates.settings import Settings, keep
-from templates.sheets import bounds, frame
-from udfs.measures import MEASURES
+from bankable.templates.book import Book, Conditional, Sheet, TimeColumns, address, area
+from bankable.templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import bounds, frame
+from bankable.udfs.measures import MEASURES
 
 G = FIRST_TIME_COLUMN
 LAST = G + 8

@@ -5,13 +5,13 @@ The loan's years are shown, the rest of the table is empty; the chart's points b
 
 from __future__ import annotations
 
-from templates.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, address, area
-from templates.rows import FIRST_TIME_COLUMN, LABEL, TOTAL, Row, lay, scalar
-from templates.settings import Settings, keep
-from templates.sheets import bounds, frame
-from templates.sheets.sensitivity_limits import HELP, LAST, heads, kept_scalars, own
-from templates.styles import PALETTE
-from udfs.deal import YEARS
+from bankable.templates.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, address, area
+from bankable.templates.rows import FIRST_TIME_COLUMN, LABEL, TOTAL, Row, lay, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import bounds, frame
+from bankable.templates.sheets.sensitivity_limits import HELP, LAST, heads, kept_scalars, own
+from bankable.templates.styles import PALETTE
+from bankable.udfs.deal import YEARS
 
 G = FIRST_TIME_COLUMN
 FAN_PATHS = 2000

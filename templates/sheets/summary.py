@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Chart, Conditional, Series, Sheet, address, area, column_letters
-from templates.rows import CONSTANT, LABEL, SECTION, TOTAL, UNIT
-from templates.sheets import frame
-from templates.sheets.scenarios import NAMES as SCENARIOS
-from templates.styles import PALETTE
-from udfs.chain.decision import TESTS
+from bankable.templates.book import Book, Chart, Conditional, Series, Sheet, address, area, column_letters
+from bankable.templates.rows import CONSTANT, LABEL, SECTION, TOTAL, UNIT
+from bankable.templates.sheets import frame
+from bankable.templates.sheets.scenarios import NAMES as SCENARIOS
+from bankable.templates.styles import PALETTE
+from bankable.udfs.chain.decision import TESTS
 
 FIRST_CASE = 3
 LEAST_WIDE = 3  # columns that the page holds even for fewer cases: cushions and charts fill them

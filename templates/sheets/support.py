@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from templates.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, Validation, address, area
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
-from templates.settings import Settings, keep
-from templates.sheets import frame
-from templates.styles import PALETTE
-from udfs.chain.decision import FAILS
-from udfs.deal import BACKINGS, PRICE_BASES
+from bankable.templates.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, Validation, address, area
+from bankable.templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, band, heading, lay, note, path, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import frame
+from bankable.templates.styles import PALETTE
+from bankable.udfs.chain.decision import FAILS
+from bankable.udfs.deal import BACKINGS, PRICE_BASES
 
 PACKAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("None", ()),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates.book import Book, Chart, Series, Sheet, TimeColumns, area, column_letters
-from templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, path, scalar
-from templates.settings import Settings, keep
-from templates.sheets import bounds, frame
-from templates.styles import PALETTE
+from bankable.templates.book import Book, Chart, Series, Sheet, TimeColumns, area, column_letters
+from bankable.templates.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, path, scalar
+from bankable.templates.settings import Settings, keep
+from bankable.templates.sheets import bounds, frame
+from bankable.templates.styles import PALETTE
 
 G = FIRST_TIME_COLUMN
 DOUBLINGS = (1, 2, 4, 8, 16, 32)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from bankable.addin import cli
+from bankable.addin.commands.calc import value_of
+from bankable.templates import write
 
-from addin import cli
-from addin.commands.calc import value_of
-from templates import write
 from tests.doors import excel_saved
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import udfs
-from addin import cli
-from addin.commands import functions
-from udfs.cells import no_answer
+from bankable import udfs
+from bankable.addin import cli
+from bankable.addin.commands import functions
+from bankable.udfs.cells import no_answer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +23,7 @@ def bankable(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the command line as a process of its own."""
     options.setdefault("stdout", subprocess.PIPE)
     return subprocess.run(
-        [sys.executable, "-m", "addin.cli", *args],
+        [sys.executable, "-m", "bankable.addin.cli", *args],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
@@ -235,7 +234,7 @@ def test_a_terminal_with_few_characters_still_gets_its_text() -> None:
 
 
 def test_version_needs_no_numpy() -> None:
-    source = "import sys; from addin import cli; cli.main(['--version']); cli.main(['help']); sys.exit('numpy' in sys.modules)"
+    source = "import sys; from bankable.addin import cli; cli.main(['--version']); cli.main(['help']); sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", source], cwd=ROOT, stdout=subprocess.DEVNULL, timeout=60).returncode == 0
 
 

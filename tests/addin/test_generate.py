@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-import udfs
-from addin import generate
-from addin.generate import Generator
+from bankable import udfs
+from bankable.addin import generate
+from bankable.addin.generate import Generator
 
 
 @pytest.mark.parametrize("generator", generate.GENERATORS, ids=lambda generator: generator.name)
 def test_nothing_is_stale(generator: Generator) -> None:
     changes = generate.stale(generator)
-    assert not changes, f"stale: {', '.join(changes)}. Run: python -m addin.generate"
+    assert not changes, f"stale: {', '.join(changes)}. Run: python -m bankable.addin.generate"
 
 
 @pytest.mark.parametrize("generator", generate.GENERATORS, ids=lambda generator: generator.name)

@@ -15,16 +15,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bankable import udfs
+from bankable.addin import kept
+from bankable.addin.excel import functions, officejs, ribbon
+from bankable.addin.kept import KeptAnswers, named
+from bankable.udfs import cells, registry
+from bankable.udfs.cells import OMITTED, CellError
+from bankable.udfs.registry import Function
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import udfs
-from addin import kept
-from addin.excel import functions, officejs, ribbon
-from addin.kept import KeptAnswers, named
-from udfs import cells, registry
-from udfs.cells import OMITTED, CellError
-from udfs.registry import Function
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW, QUICK = 1.0, 0.0  # seconds on the pretended clock

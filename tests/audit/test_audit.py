@@ -16,10 +16,9 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-
-from addin import cli
-from templates.audit import Report, audit
-from templates.audit.report import RULES
+from bankable.addin import cli
+from bankable.templates.audit import Report, audit
+from bankable.templates.audit.report import RULES
 
 BUILT = Path(__file__).parents[2] / "templates" / "built"
 YEARS = "CDEFGHIJ"

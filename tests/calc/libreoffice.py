@@ -15,8 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-
-from udfs.cells import CellError
+from bankable.udfs.cells import CellError
 
 PROGRAMS = (
     "soffice",
@@ -122,7 +121,7 @@ def recalculate(path: Path, work: Path) -> dict[str, dict[tuple[int, int], Any]]
 
 def with_functions(folder: Path) -> tuple[Path, list[str]]:
     """A private profile with our functions installed, and the options that LibreOffice needs to find them in it."""
-    from addin.libreoffice import installation
+    from bankable.addin.libreoffice import installation
 
     profile = make_profile(folder)
     installation.install(str(profile))

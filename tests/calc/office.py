@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from templates.book import address, sheet_prefix
-from templates.engine import Calculated
-from templates.package import Opened
+from bankable.templates.book import address, sheet_prefix
+from bankable.templates.engine import Calculated
+from bankable.templates.package import Opened
+from bankable.udfs.cells import CellError
+
 from tests.calc import libreoffice
-from udfs.cells import CellError
 
 TOLERANCE = 1e-9
 ERROR = CellError("#?", "an error, its kind not asked for")

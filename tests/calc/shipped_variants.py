@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from templates import engine, variants
-from templates.package import Opened
-from templates.sheets import scenarios
+from bankable.templates import engine, variants
+from bankable.templates.package import Opened
+from bankable.templates.sheets import scenarios
+
 from tests.calc.office import Step
 
-BUILT = Path(str(variants.resources.files("templates"))) / "built"
+BUILT = Path(str(variants.resources.files("bankable.templates"))) / "built"
 NO_SCENARIOS = "as it is"
 EVERY = [
     (variant, scenario)

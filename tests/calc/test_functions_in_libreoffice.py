@@ -9,13 +9,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from bankable.templates import comparison, dealfile, write
+from bankable.templates.book import Book
+from bankable.templates.formulas import called_names, calls_ours, our_names
+from bankable.templates.package import serial
+from bankable.udfs.cells import CellError
 
-from templates import comparison, dealfile, write
-from templates.book import Book
-from templates.formulas import called_names, calls_ours, our_names
-from templates.package import serial
 from tests.calc import libreoffice
-from udfs.cells import CellError
 
 TOLERANCE = 1e-9
 

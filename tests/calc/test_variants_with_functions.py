@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bankable.templates import engine
 
-from templates import engine
 from tests.calc import office, shipped_variants
 from tests.calc.office import Shown
 

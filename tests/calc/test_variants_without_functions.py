@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bankable.templates import engine
+from bankable.udfs import registry
+from bankable.udfs.cells import CellError
 
-from templates import engine
 from tests.calc import libreoffice, office, shipped_variants
 from tests.calc.office import Shown
-from udfs import registry
-from udfs.cells import CellError
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bankable.templates import engine
 
-from templates import engine
 from tests.doors import workbook
 from tests.doors.values import TABLE
 

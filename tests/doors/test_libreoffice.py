@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bankable import udfs
+from bankable.udfs.cells import CellError
 
-import udfs
 from tests.calc import libreoffice
 from tests.doors import workbook
 from tests.doors.values import TABLE, Row
-from udfs.cells import CellError
 
 
 def due(row: Row) -> list[list[Any]]:

@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 import pytest
+from bankable import udfs
+from bankable.udfs.cells import CellError
 
-import udfs
 from tests.doors.values import TABLE, Row
-from udfs.cells import CellError
 
 
 def kind_of(answer: Any) -> str:

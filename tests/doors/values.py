@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import udfs
-from udfs import reference
-from udfs.cells import OMITTED, CellError
-from udfs.registry import Function
+from bankable import udfs
+from bankable.udfs import reference
+from bankable.udfs.cells import OMITTED, CellError
+from bankable.udfs.registry import Function
 
 NA = CellError("#N/A", "the cell shows #N/A")
 NUM = CellError("#NUM!", "the cell shows #NUM!")

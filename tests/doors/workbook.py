@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from bankable.udfs.cells import OMITTED, CellError
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from tests.doors.values import Row
-from udfs.cells import OMITTED, CellError
 
 _ERRORS = {"#N/A": "=NA()", "#NUM!": "=10^400", "#DIV/0!": "=1/0"}
 

@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import udfs
-from udfs.cells import CellError
+from bankable import udfs
+from bankable.udfs.cells import CellError
 
 ADAPTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
-from templates import comparison, dealfile
-from templates.book import Book
-from templates.dealfile import SourcedDeal
+from bankable.templates import comparison, dealfile
+from bankable.templates.book import Book
+from bankable.templates.dealfile import SourcedDeal
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from templates import comparison, tieout
-from templates.book import Book
-from templates.dealfile import SourcedDeal
-from templates.tieout import TOLERANCE as TOLERANCE
+from bankable.templates import comparison, tieout
+from bankable.templates.book import Book
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.tieout import TOLERANCE as TOLERANCE
 
 
 def differences(book: Book, cases: list[SourcedDeal]) -> tuple[int, list[str]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from templates.book import Book, Sheet
-from templates.sheets import checks, deals
+from bankable.templates.book import Book, Sheet
+from bankable.templates.sheets import checks, deals
 
 Content = float | str | tuple[str, str]  # a pair: what is changed in the formula, and into what
 CASE = "Factory today"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from templates import rows
-from templates.book import Book, Chart, Conditional, Series, Validation
-from udfs.cells import CellError
+from bankable.templates import rows
+from bankable.templates.book import Book, Chart, Conditional, Series, Validation
+from bankable.udfs.cells import CellError
 
 CREATED = dt.datetime(2026, 1, 2, 3, 4, 5)
 

@@ -11,14 +11,13 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-
-from templates import comparison, dealfile, write
-from templates.book import Book
-from templates.dealfile import DealFileError, SourcedDeal
-from udfs import FUNCTIONS
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.deal import Deal
+from bankable.templates import comparison, dealfile, write
+from bankable.templates.book import Book
+from bankable.templates.dealfile import DealFileError, SourcedDeal
+from bankable.udfs import FUNCTIONS
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.deal import Deal
 
 from .parity import differences
 

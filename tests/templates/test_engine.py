@@ -4,13 +4,13 @@ import datetime as dt
 import zipfile
 
 import pytest
+from bankable.templates import engine, write
+from bankable.templates.book import Book
+from bankable.templates.formulas import OMITTED_TEXT, prepare
+from bankable.udfs import registry
+from bankable.udfs.cells import CellError
 
-from templates import engine, write
-from templates.book import Book
-from templates.formulas import OMITTED_TEXT, prepare
 from tests.templates.small_book import FORMULAS, small_book
-from udfs import registry
-from udfs.cells import CellError
 
 
 def sheet_of(*formulas: str) -> list:

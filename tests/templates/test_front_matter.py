@@ -7,13 +7,12 @@ import datetime as dt
 import itertools
 
 import pytest
-
-from templates import comparison, dealfile, package
-from templates.book import Block, Book, Sheet
-from templates.dealfile import SourcedDeal
-from templates.settings import Settings
-from templates.sheets import frame, inputs, returns, scenarios
-from udfs.deal import INPUTS, evaluate
+from bankable.templates import comparison, dealfile, package
+from bankable.templates.book import Block, Book, Sheet
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.settings import Settings
+from bankable.templates.sheets import frame, inputs, returns, scenarios
+from bankable.udfs.deal import INPUTS, evaluate
 
 
 def said(book: Book, label: str) -> object:

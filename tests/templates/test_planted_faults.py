@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bankable.templates import comparison, dealfile, engine, write
+from bankable.templates.book import Book, Value
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.sheets import checks
 
-from templates import comparison, dealfile, engine, write
-from templates.book import Book, Value
-from templates.dealfile import SourcedDeal
-from templates.sheets import checks
 from tests.calc import office
 from tests.calc.office import Change, Shown, Step
 

@@ -13,15 +13,15 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from bankable.addin import cli
+from bankable.templates import dealfile, portfolio, portfolio_blocks, portfolio_read
+from bankable.templates.dealfile import DealFileError
+from bankable.udfs import deal as deals
+from bankable.udfs.deal import Deal
+from bankable.udfs.measures import measure
+from bankable.udfs.portfolio import WATCH, book_loss
 
-from addin import cli
 from benchmarks import loan_book
-from templates import dealfile, portfolio, portfolio_blocks, portfolio_read
-from templates.dealfile import DealFileError
-from udfs import deal as deals
-from udfs.deal import Deal
-from udfs.measures import measure
-from udfs.portfolio import WATCH, book_loss
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_workbook_in_and_workbook_out(table: pd.DataFrame, tmp_path: Path) -> No
 KILLED_RUN = """
     import sys, time
     from pathlib import Path
-    from templates import portfolio, portfolio_blocks as blocks, portfolio_read
+    from bankable.templates import portfolio, portfolio_blocks as blocks, portfolio_read
     calculate = blocks.calculate
     def slowly(*work):
         time.sleep(0.05)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from bankable.templates.printed import FORMS, printed
+from bankable.templates.styles import FORMATS
 from hypothesis import given
 from hypothesis import strategies as st
-
-from templates.printed import FORMS, printed
-from templates.styles import FORMATS
 
 
 @pytest.mark.parametrize(

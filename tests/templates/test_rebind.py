@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from bankable.templates import engine
+from bankable.templates.rebind import rebind
 
-from templates import engine
-from templates.rebind import rebind
 from tests.doors import excel_saved
 
 CALL = re.compile(r"(?:HAZARD_FROM_PD|SURVIVAL|OFFTAKE_NPV)\s*\(")
@@ -109,7 +109,7 @@ def test_a_function_of_the_same_name_in_another_workbook_is_not_ours(saved: Path
 
 
 def test_every_spelling_is_known() -> None:
-    from templates.formulas import renamed
+    from bankable.templates.formulas import renamed
 
     ours = frozenset({"DSCR_X"})
     for spelling in ("dscr_x", "BANKABLE.DSCR_X", "_xldudf_BANKABLE_DSCR_X", "[7]!_xldudf_BANKABLE_DSCR_X", "_xll.DSCR_X", "[1]!DSCR_X"):
@@ -121,7 +121,7 @@ def test_every_spelling_is_known() -> None:
 
 @pytest.mark.parametrize("form", ["plain", "web", "desktop"])
 def test_the_engine_reads_every_form(form: str, saved: Path, tmp_path: Path) -> None:
-    from templates.recalculate import recalculate
+    from bankable.templates.recalculate import recalculate
 
     path = tmp_path / f"{form}.xlsx"
     path.write_bytes(rebind(saved.read_bytes(), form).data)

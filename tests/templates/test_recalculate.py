@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from bankable.templates import comparison, dealfile, patch, write
+from bankable.templates.engine import CalculationError
+from bankable.templates.recalculate import recalculate
 
-from templates import comparison, dealfile, patch, write
-from templates.engine import CalculationError
-from templates.recalculate import recalculate
 from tests.doors import excel_saved
 
 
@@ -62,7 +62,7 @@ def test_only_values_of_cells_change(built: Path, tmp_path: Path) -> None:
     changed = [name for name in before if before[name] != after[name]]
     assert changed
     assert all(name.startswith("xl/worksheets/sheet") for name in changed)
-    from templates.package import CELL, FORMULA
+    from bankable.templates.package import CELL, FORMULA
 
     for name in changed:
         old, new = before[name].decode(), after[name].decode()

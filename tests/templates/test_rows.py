@@ -3,9 +3,8 @@
 import datetime as dt
 
 import pytest
-
-from templates.book import Book, TimeColumns
-from templates.rows import UnknownKeyError, block, lay, path, ref, resolve, scalar
+from bankable.templates.book import Book, TimeColumns
+from bankable.templates.rows import UnknownKeyError, block, lay, path, ref, resolve, scalar
 
 
 @pytest.fixture

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
-from templates import comparison, dealfile, tieout
-from templates.book import Book
-from templates.dealfile import SourcedDeal
-from templates.settings import Settings
-from templates.sheets import scenarios, support
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.chain.decision import ALL_MET
+from bankable.templates import comparison, dealfile, tieout
+from bankable.templates.book import Book
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.settings import Settings
+from bankable.templates.sheets import scenarios, support
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.chain.decision import ALL_MET
 
 
 def live_deals(book: Book, n: int) -> list[deals.Deal]:

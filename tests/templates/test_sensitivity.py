@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from templates import comparison
-from templates.book import Book, Sheet
-from templates.dealfile import SourcedDeal
-from templates.settings import Settings
-from udfs import deal as deals
-from udfs.measures import MEASURES
+from bankable.templates import comparison
+from bankable.templates.book import Book, Sheet
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.settings import Settings
+from bankable.udfs import deal as deals
+from bankable.udfs.measures import MEASURES
 
 SHEETS = ("Sensitivity", "Time")
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import openpyxl
-
-from templates import variants, write
+from bankable.templates import variants, write
 
 
 def test_the_built_workbooks_are_of_these_sources() -> None:
-    built = variants.Path(str(variants.resources.files("templates"))) / "built"
+    built = variants.Path(str(variants.resources.files("bankable.templates"))) / "built"
     kept = (built / variants.DIGEST).read_text().strip()
-    assert kept == variants.source_digest(), "run `python -m addin.generate`"
+    assert kept == variants.source_digest(), "run `python -m bankable.addin.generate`"
     assert {path.stem for path in built.glob("*.xlsx")} == set(variants.VARIANTS)
 
 
@@ -20,7 +19,7 @@ def test_the_same_bytes_twice() -> None:
 
 
 def test_the_playground_calls_every_function() -> None:
-    from udfs import FUNCTIONS
+    from bankable.udfs import FUNCTIONS
 
     book = variants.playground()
     assert book.errors() == []
@@ -29,7 +28,7 @@ def test_the_playground_calls_every_function() -> None:
 
 
 def test_built_comparison_opens_with_its_answer() -> None:
-    built = variants.Path(str(variants.resources.files("templates"))) / "built" / "comparison.xlsx"
+    built = variants.Path(str(variants.resources.files("bankable.templates"))) / "built" / "comparison.xlsx"
     values = openpyxl.load_workbook(built, data_only=True, read_only=True)
     assert values["Summary"]["D5"].value == "Meets credit tests"
     said = [str(row[0].value) for row in values["Summary"]["B8:B14"]]

@@ -5,11 +5,11 @@ import zipfile
 
 import openpyxl
 import pytest
+from bankable.templates import engine, write
+from bankable.templates.book import Book
+from bankable.udfs.cells import CellError
 
-from templates import engine, write
-from templates.book import Book
 from tests.templates.small_book import small_book
-from udfs.cells import CellError
 
 
 @pytest.fixture(scope="module")

@@ -21,14 +21,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-import udfs
-from udfs import cells
-from udfs.cells import OMITTED, CellError, Param
-from udfs.deal import KEYS
-from udfs.deal_block import EXAMPLE
-from udfs.measures import MEASURES
-from udfs.registry import FUNCTIONS, Function
+from bankable import udfs
+from bankable.udfs import cells
+from bankable.udfs.cells import OMITTED, CellError, Param
+from bankable.udfs.deal import KEYS
+from bankable.udfs.deal_block import EXAMPLE
+from bankable.udfs.measures import MEASURES
+from bankable.udfs.registry import FUNCTIONS, Function
 
 CALLS = 104_000
 HEAVY_CALLS = 40  # for each function that takes a deal

@@ -10,10 +10,9 @@ import math
 from typing import NamedTuple
 
 import pytest
-
-from templates import dealfile
-from udfs import deal as deals
-from udfs.deal import Deal
+from bankable.templates import dealfile
+from bankable.udfs import deal as deals
+from bankable.udfs.deal import Deal
 
 SHIPPED = [entry.deal for entry in dealfile.load_shipped()]
 

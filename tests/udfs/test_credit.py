@@ -7,15 +7,15 @@ import math
 import numpy as np
 import pytest
 import QuantLib as ql
+from bankable import udfs
+from bankable.udfs import credit
+from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-import udfs
 from tests.refusals import refused
 from tests.strategies import few
-from udfs import credit
-from udfs.registry import FUNCTIONS
 
 shares = st.floats(0, 1)
 risks = st.floats(0.001, 0.3)

@@ -7,14 +7,13 @@ import math
 
 import numpy as np
 import pytest
+from bankable import udfs
+from bankable.udfs.cells import OMITTED, CellError
+from bankable.udfs.common_factor import outcome_correlation, renewed_at_least
+from bankable.udfs.registry import lookup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
-
-import udfs
-from udfs.cells import OMITTED, CellError
-from udfs.common_factor import outcome_correlation, renewed_at_least
-from udfs.registry import lookup
 
 SHARES = st.floats(0, 1).map(lambda share: round(share, 9))
 few = settings(max_examples=40, deadline=None)

@@ -7,20 +7,19 @@ from functools import cache
 
 import numpy as np
 import pytest
+from bankable.templates import dealfile
+from bankable.udfs import chain, deal_block
+from bankable.udfs import deal as deals
+from bankable.udfs import measures as figures
+from bankable.udfs.cells import CellError
+from bankable.udfs.chain import Results
+from bankable.udfs.construction import IDC
+from bankable.udfs.deal import Deal
+from bankable.udfs.debt import DEBT_CAPACITY, LOAN_SCHEDULE
+from bankable.udfs.offtake import OFFTAKE_NPV, SURVIVAL
+from bankable.udfs.ratios import DSCR_AVG, DSCR_PATH, LLCR, PLCR
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from templates import dealfile
-from udfs import chain, deal_block
-from udfs import deal as deals
-from udfs import measures as figures
-from udfs.cells import CellError
-from udfs.chain import Results
-from udfs.construction import IDC
-from udfs.deal import Deal
-from udfs.debt import DEBT_CAPACITY, LOAN_SCHEDULE
-from udfs.offtake import OFFTAKE_NPV, SURVIVAL
-from udfs.ratios import DSCR_AVG, DSCR_PATH, LLCR, PLCR
 
 MONEY = tuple(row.name for row in deals.INPUTS if row.metadata["unit"].startswith("$m"))
 

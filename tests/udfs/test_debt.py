@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy_financial as npf
 import pytest
+from bankable import udfs
+from bankable.udfs.debt import annuity_factor, annuity_payment, level_capacity, schedule, sculpted_capacity
+from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
-import udfs
 from tests.refusals import refused
 from tests.strategies import few, flows, rates
-from udfs.debt import annuity_factor, annuity_payment, level_capacity, schedule, sculpted_capacity
-from udfs.registry import FUNCTIONS
 
 
 @few

@@ -8,15 +8,14 @@ from functools import cache
 
 import numpy as np
 import pytest
-
-from templates import dealfile
-from udfs import chain, fan
-from udfs import deal as deals
-from udfs.cells import CellError
-from udfs.deal import Deal
-from udfs.deal_block import EXAMPLE
-from udfs.fan import DEAL_FAN, Noise, simulate
-from udfs.registry import FUNCTIONS
+from bankable.templates import dealfile
+from bankable.udfs import chain, fan
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
+from bankable.udfs.deal import Deal
+from bankable.udfs.deal_block import EXAMPLE
+from bankable.udfs.fan import DEAL_FAN, Noise, simulate
+from bankable.udfs.registry import FUNCTIONS
 
 
 @cache

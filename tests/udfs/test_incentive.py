@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
+from bankable import udfs
+from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
-import udfs
 from tests.refusals import refused
 from tests.strategies import few
-from udfs.registry import FUNCTIONS
 
 shares = st.floats(0, 1)
 

@@ -11,9 +11,8 @@ import re
 from pathlib import Path
 
 import pytest
-
-import udfs
-from udfs.registry import Function
+from bankable import udfs
+from bankable.udfs.registry import Function
 
 BUILTINS = {path.stem: set(path.read_text(encoding="utf-8").split()) for path in (Path(__file__).parent / "builtins").glob("*.txt")}
 ENTRIES = list(udfs.FUNCTIONS.values())

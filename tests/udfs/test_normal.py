@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from bankable.udfs import normal
 from scipy import special, stats
-
-from udfs import normal
 
 GRID = np.concatenate([np.linspace(-37.4, 37.4, 20_001), [0.0, 1e-300, -1e-300, 0.67448975, -5.656854249492381]])
 CHANCES = np.concatenate([np.geomspace(1e-300, 0.5, 4001), 1 - np.geomspace(1e-16, 0.5, 2001), [0.075, 0.925, math.exp(-25)]])

@@ -7,14 +7,13 @@ import math
 import numpy as np
 import numpy_financial as npf
 import pytest
+from bankable import udfs
+from bankable.udfs.cells import OMITTED, CellError
+from bankable.udfs.offtake import contract_pv, termination_pv
+from bankable.udfs.registry import lookup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
-
-import udfs
-from udfs.cells import OMITTED, CellError
-from udfs.offtake import contract_pv, termination_pv
-from udfs.registry import lookup
 
 RATES = st.floats(-0.05, 0.3)
 SHARES = st.floats(0, 1)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bankable import udfs
+from bankable.udfs.ratios import dscr
+from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
-import udfs
 from tests.refusals import refused
 from tests.strategies import few, flows, rates
-from udfs.ratios import dscr
-from udfs.registry import FUNCTIONS
 
 
 def test_years_without_debt_service_pull_neither_minimum_nor_average() -> None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-
-from udfs import cells, reference, registry
-from udfs.cells import no_answer
-from udfs.registry import FUNCTIONS, Function
+from bankable.udfs import cells, reference, registry
+from bankable.udfs.cells import no_answer
+from bankable.udfs.registry import FUNCTIONS, Function
 
 
 @pytest.fixture

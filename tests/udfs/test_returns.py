@@ -8,14 +8,14 @@ import math
 import numpy as np
 import pytest
 import pyxirr
+from bankable import udfs
+from bankable.udfs import irr
+from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
-import udfs
 from tests.refusals import refused
 from tests.strategies import few
-from udfs import irr
-from udfs.registry import FUNCTIONS
 
 
 @few

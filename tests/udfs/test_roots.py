@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from bankable.udfs import roots
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
 from tests.strategies import few
-from udfs import roots
 
 
 def test_roots_agree_with_scipy_on_many_lanes_at_once() -> None:

@@ -8,12 +8,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from bankable import udfs
+from bankable.udfs.cells import OMITTED
+from bankable.udfs.registry import lookup
+from bankable.udfs.simulation import any_shortfall, dscr_percentiles, shortfall_noise
 from scipy import stats
-
-import udfs
-from udfs.cells import OMITTED
-from udfs.registry import lookup
-from udfs.simulation import any_shortfall, dscr_percentiles, shortfall_noise
 
 
 def straightforward(dscr, vol, persistence, paths, seed):

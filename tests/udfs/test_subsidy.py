@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bankable import udfs
+from bankable.udfs import deal as deals
+from bankable.udfs import subsidy
+from bankable.udfs.deal_block import EXAMPLE
+from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
-import udfs
 from tests.refusals import refused
 from tests.strategies import few
-from udfs import deal as deals
-from udfs import subsidy
-from udfs.deal_block import EXAMPLE
-from udfs.registry import FUNCTIONS
 
 shares = st.floats(0, 1)
 risks = st.floats(0.001, 0.3)

@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 import pytest
+from bankable import udfs
+from bankable.udfs.cells import CellError
+from bankable.udfs.registry import lookup
+from bankable.udfs.timing import delay_cost, lot_cost, power_sum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
-
-import udfs
-from udfs.cells import CellError
-from udfs.registry import lookup
-from udfs.timing import delay_cost, lot_cost, power_sum
 
 few = settings(max_examples=40, deadline=None)
 

@@ -9,22 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-import udfs
-from templates import dealfile
-from udfs import chain, deal_block, support_mix
-from udfs import deal as deals
-from udfs import measures as figures
-from udfs.cells import CellError
-from udfs.chain.decision import TESTS
-from udfs.deal import Deal
-from udfs.deal_block import EXAMPLE
-from udfs.deal_breakeven import BREAKEVEN
-from udfs.measures import MEASURES
-from udfs.registry import FUNCTIONS
-from udfs.sensitivity import FRONTIER, SENS_GRID, TORNADO, grid
-from udfs.support_mix import LEAST_COST_SUPPORT
-from udfs.whole_deal import CREDIT_TESTS, DEAL_METRICS
+from bankable import udfs
+from bankable.templates import dealfile
+from bankable.udfs import chain, deal_block, support_mix
+from bankable.udfs import deal as deals
+from bankable.udfs import measures as figures
+from bankable.udfs.cells import CellError
+from bankable.udfs.chain.decision import TESTS
+from bankable.udfs.deal import Deal
+from bankable.udfs.deal_block import EXAMPLE
+from bankable.udfs.deal_breakeven import BREAKEVEN
+from bankable.udfs.measures import MEASURES
+from bankable.udfs.registry import FUNCTIONS
+from bankable.udfs.sensitivity import FRONTIER, SENS_GRID, TORNADO, grid
+from bankable.udfs.support_mix import LEAST_COST_SUPPORT
+from bankable.udfs.whole_deal import CREDIT_TESTS, DEAL_METRICS
 
 
 @cache

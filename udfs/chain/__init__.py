@@ -1,6 +1,6 @@
 """The chain: a deal calculated line by line, without a loop, over many scenarios at once.
 
-`run` takes the inputs as arrays (see `udfs.deal.stack`) and returns the rows by their keys. STAGES is the order: no line
+`run` takes the inputs as arrays (see `bankable.udfs.deal.stack`) and returns the rows by their keys. STAGES is the order: no line
 depends on one calculated after it, so a caller who wants a few rows may stop where they stand.
 """
 
@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain import build, contract, debt, decision, public, returns, risk, views
-from udfs.chain.axes import MONTHS, VIEWS, YEARS, Results
+from bankable.udfs.chain import build, contract, debt, decision, public, returns, risk, views
+from bankable.udfs.chain.axes import MONTHS, VIEWS, YEARS, Results
 
 STAGES = (
     build.rows,

@@ -10,8 +10,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import MONTH, Array, Results, previous, total
+from bankable.udfs.chain.axes import MONTH, Array, Results, previous, total
 
 # Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded, back-loaded, s-curve.
 PROFILE_TERMS = np.array([[1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, -2.0]])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import YEAR, Array, Results, previous, ratio
-from udfs.collar import lognormal_call
-from udfs.offtake import renewals_needed
-from udfs.timing import regained
+from bankable.udfs.chain.axes import YEAR, Array, Results, previous, ratio
+from bankable.udfs.collar import lognormal_call
+from bankable.udfs.offtake import renewals_needed
+from bankable.udfs.timing import regained
 
 
 def years_left(end: Array) -> Array:

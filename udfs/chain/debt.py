@@ -5,10 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import VIEWS, YEAR, Array, Results, at_year, following, least, ratio, total
-from udfs.chain.risk import level_service
-from udfs.chain.views import of_lender, put
+from bankable.udfs.chain.axes import VIEWS, YEAR, Array, Results, at_year, following, least, ratio, total
+from bankable.udfs.chain.risk import level_service
+from bankable.udfs.chain.views import of_lender, put
 
 ANNUITY, EQUAL, SCULPTED = 0, 1, 2
 TOLERANCE = 1e-9

@@ -9,9 +9,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import YEAR, Array, Results, at_year, ratio, total
-from udfs.chain.debt import TOLERANCE
+from bankable.udfs.chain.axes import YEAR, Array, Results, at_year, ratio, total
+from bankable.udfs.chain.debt import TOLERANCE
 
 WHATEVER_THE_DEBT = ("tail", "contracted", "retained")  # passed or failed alike at any amount of debt
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import YEAR, Results, ratio, total
+from bankable.udfs.chain.axes import YEAR, Results, ratio, total
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:

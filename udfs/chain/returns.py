@@ -9,8 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import MONTH, YEAR, Array, Results, total
+from bankable.udfs.chain.axes import MONTH, YEAR, Array, Results, total
 
 STEPS = 12
 STEEPEST = 1.5

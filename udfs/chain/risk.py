@@ -5,9 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import YEAR, Array, Results, at_year, following, least, previous, ratio, total
-from udfs.credit import all_in_rate, sale_proceeds
+from bankable.udfs.chain.axes import YEAR, Array, Results, at_year, following, least, previous, ratio, total
+from bankable.udfs.credit import all_in_rate, sale_proceeds
 
 PARTS = ("shell", "power", "equipment", "tooling", "it")
 

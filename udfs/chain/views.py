@@ -9,9 +9,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-
-from udfs.chain.axes import VIEWS, YEAR, Array, Results, previous, total
-from udfs.chain.contract import after_end, indexed
+from bankable.udfs.chain.axes import VIEWS, YEAR, Array, Results, previous, total
+from bankable.udfs.chain.contract import after_end, indexed
 
 
 def put(r: Results, name: str, stacked: Array) -> None:

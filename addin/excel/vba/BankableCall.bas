@@ -2,7 +2,7 @@ Option Explicit
 Option Private Module
 ' Between a cell and Python: arguments become plain values, results become numbers, texts and true cell errors.
 
-Private Const FUNCTIONS_MODULE As String = "addin.excel.functions"
+Private Const FUNCTIONS_MODULE As String = "bankable_start"
 Private Const LEFT_OUT As String = "{left_out}"
 Private Const MANY_CELLS As Long = 10000
 

@@ -2,7 +2,7 @@ Option Explicit
 ' The buttons of the Bankable tab. Python does the work in short steps; between two steps the status bar is brought up to
 ' date and Esc is heard, so long work can be stopped.
 
-Private Const RIBBON_MODULE As String = "addin.excel.ribbon"
+Private Const RIBBON_MODULE As String = "bankable.addin.excel.ribbon"
 
 Private Events As BankableEvents
 

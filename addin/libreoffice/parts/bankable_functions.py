@@ -40,9 +40,9 @@ def register():
     before = list(sys.path)
     sys.path[:0] = paths
     try:
-        import udfs
-        from addin import kept
-        from udfs import cells
+        from bankable import udfs
+        from bankable.addin import kept
+        from bankable.udfs import cells
     finally:
         sys.path[:] = before
         for path in paths:

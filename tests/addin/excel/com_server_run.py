@@ -64,14 +64,14 @@ def main() -> None:
     import xlwings.udfs
 
     sys.platform = real
-    import addin.excel.functions
+    import bankable.addin.excel.functions
 
     server = xlwings.com_server.XLPython()
-    results = [server.CallUDF("addin.excel.functions", name, arguments) for name, arguments in calls]
+    results = [server.CallUDF("bankable_start", name, arguments) for name, arguments in calls]
     written = io.StringIO()
     book = MagicMock()
     book.Name = "bankable.xlam"
-    xlwings.udfs.generate_vba_wrapper("addin.excel.functions", addin.excel.functions, written, book)
+    xlwings.udfs.generate_vba_wrapper("bankable.addin.excel.functions", bankable.addin.excel.functions, written, book)
     out.write(pickle.dumps((results, written.getvalue())))
 
 

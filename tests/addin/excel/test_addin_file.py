@@ -11,11 +11,10 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 import xlsxwriter
-
-import udfs
-from addin.excel import addin_file, doctor, installation, ribbon, ribbon_xml, standalone, wrappers
-from addin.excel.coercion import LEFT_OUT
-from udfs import cells, registry
+from bankable import udfs
+from bankable.addin.excel import addin_file, doctor, installation, ribbon, ribbon_xml, standalone, wrappers
+from bankable.addin.excel.coercion import LEFT_OUT
+from bankable.udfs import cells, registry
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

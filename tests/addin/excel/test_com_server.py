@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import udfs
-from addin.excel.coercion import LEFT_OUT
-from udfs.cells import OMITTED, CellError
+from bankable import udfs
+from bankable.addin.excel.coercion import LEFT_OUT
+from bankable.udfs.cells import OMITTED, CellError
 
 ROOT = Path(__file__).resolve().parents[3]
 MISSING = -2147352572  # what pywin32 makes of an argument that VBA did not get

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from addin import cli
-from addin.excel import doctor, installation
-from addin.excel.installation import MANAGER_KEY, OPTIONS_KEY, InstallError
-from addin.excel.system import System
+from bankable.addin import cli
+from bankable.addin.excel import doctor, installation
+from bankable.addin.excel.installation import MANAGER_KEY, OPTIONS_KEY, InstallError
+from bankable.addin.excel.system import System
 
 
 class Dictionary:

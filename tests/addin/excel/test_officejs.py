@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from bankable import udfs
+from bankable.addin.excel import functions, officejs
+from bankable.udfs.cells import OMITTED, CellError
 
-import udfs
-from addin.excel import functions, officejs
 from tests.addin.excel.test_com_server import in_python, same, table
-from udfs.cells import OMITTED, CellError
 
 
 def as_client(value: Any) -> Any:

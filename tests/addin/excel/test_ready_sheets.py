@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from bankable import udfs
+from bankable.addin.excel import ready, ribbon
+from bankable.templates import engine
+from bankable.templates.book import address
+from bankable.udfs import deal as deals
+from bankable.udfs.cells import CellError
 
-import udfs
-from addin.excel import ready, ribbon
-from templates import engine
-from templates.book import address
 from tests.addin.excel.pretend_excel import Cells, PretendBook
 from tests.addin.excel.test_ribbon import run
 from tests.doors import values
-from udfs import deal as deals
-from udfs.cells import CellError
 
 DEAL: list[list[Any]] = next(row for row in values.TABLE if row.function == "DEAL_METRICS").args[0]
 
@@ -138,7 +138,7 @@ def test_an_excel_without_dynamic_arrays_gets_a_filled_range(tmp_path: Path, mon
 def test_every_button_has_a_task() -> None:
     import re
 
-    from addin.excel import ribbon_xml
+    from bankable.addin.excel import ribbon_xml
 
     tags = re.findall(r'onAction="BankableTask" tag="(\w+)"', ribbon_xml.ribbon_xml())
     assert set(tags) <= set(ribbon.TASKS)

@@ -7,10 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-import udfs
-from addin.excel import wrappers
-from templates import formulas, rebind
+from bankable import udfs
+from bankable.addin.excel import wrappers
+from bankable.templates import formulas, rebind
 
 pyopenvba = pytest.importorskip("pyopenvba.interpreter")
 

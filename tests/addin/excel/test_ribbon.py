@@ -8,9 +8,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from bankable import udfs
+from bankable.addin.excel import functions, ribbon
 
-import udfs
-from addin.excel import functions, ribbon
 from tests.addin.excel.pretend_excel import PretendBook
 
 
@@ -96,7 +96,7 @@ def test_the_defaults_in_an_inserted_block_are_arguments_that_the_function_takes
 
 
 def test_memo_is_written_from_a_copy_beside_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("templates.memo.write")
+    module = ModuleType("bankable.templates.memo.write")
     seen: list[tuple[str, bytes, str]] = []
 
     def memo(workbook: str, out: str) -> SimpleNamespace:
@@ -104,7 +104,7 @@ def test_memo_is_written_from_a_copy_beside_the_workbook(tmp_path: Path, monkeyp
         return SimpleNamespace(text=f"Memo: {out}")
 
     module.memo = memo  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "templates.memo.write", module)
+    monkeypatch.setitem(sys.modules, "bankable.templates.memo.write", module)
     steps, said = run("memo", PretendBook(tmp_path, Summary={}))
     assert steps == ["reading the workbook", "writing the memo"]
     assert seen == [("deal.xlsx", b"a copy", str(tmp_path / "deal memo.docx"))]
@@ -114,9 +114,9 @@ def test_memo_is_written_from_a_copy_beside_the_workbook(tmp_path: Path, monkeyp
 def test_new_builds_a_comparison_and_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "Documents").mkdir()
-    module = ModuleType("templates.comparison")
+    module = ModuleType("bankable.templates.comparison")
     module.new = lambda path: Path(path).write_bytes(b"new")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "templates.comparison", module)
+    monkeypatch.setitem(sys.modules, "bankable.templates.comparison", module)
     book = PretendBook(tmp_path, Summary={})
     run("new", book)
     run("new", book)

@@ -10,9 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-
-import udfs
-from addin.libreoffice import extension
+from bankable import udfs
+from bankable.addin.libreoffice import extension
 
 OOR = "{http://openoffice.org/2001/registry}"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from bankable.addin import cli
+from bankable.addin.libreoffice import installation
+from bankable.addin.libreoffice.installation import InstallError, Office
 
-from addin import cli
-from addin.libreoffice import installation
-from addin.libreoffice.installation import InstallError, Office
 from tests.calc import libreoffice
 
 MINE = (sys.version_info[0], sys.version_info[1])
@@ -88,7 +88,7 @@ def test_its_options_are_not_excels(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_packages_and_bankable_itself_are_found_from_there() -> None:
     folders = installation.package_folders()
-    assert any((Path(folder) / "udfs").is_dir() for folder in folders)
+    assert any((Path(folder) / "bankable" / "__init__.py").is_file() for folder in folders)
     assert any((Path(folder) / "numpy").is_dir() for folder in folders)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from templates import comparison, filled, write
-from templates.book import Book
-from templates.dealfile import SourcedDeal
-from templates.memo import write as memo_write
+from bankable.templates import comparison, filled, write
+from bankable.templates.book import Book
+from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.memo import write as memo_write
 
 
 @pytest.fixture(scope="session")

@@ -231,13 +231,13 @@ def test_libreoffice_prints_eight_to_ten_pages(memos: list[Path], tmp_path: Path
 
 
 def test_the_same_workbook_gives_the_same_bytes(memos: list[Path], tied: Any) -> None:
-    from templates.memo import write
+    from bankable.templates.memo import write
 
     assert write.compose(write.opened(None, None), tied, 2)[0] == memos[1].read_bytes()
 
 
 def test_a_banks_own_template_is_used(tied: Any, tmp_path: Path) -> None:
-    from templates.memo import write
+    from bankable.templates.memo import write
 
     own = docx.Document()
     own.sections[0].header.paragraphs[0].text = "First Bank of Cherokee"
@@ -253,9 +253,9 @@ def test_a_banks_own_template_is_used(tied: Any, tmp_path: Path) -> None:
 def test_what_changed_since_the_last_submission(tied: Any, tmp_path: Path) -> None:
     import dataclasses
 
-    from templates import comparison, filled, write
-    from templates.dealfile import SourcedDeal
-    from templates.memo import write as memo_write
+    from bankable.templates import comparison, filled, write
+    from bankable.templates.dealfile import SourcedDeal
+    from bankable.templates.memo import write as memo_write
 
     before = dataclasses.replace(tied.cases[2].deal, public_offtake_years=0, coverage=0.5)
     old = comparison.calculated([SourcedDeal(before, {}, "")])
@@ -273,9 +273,9 @@ def test_what_changed_since_the_last_submission(tied: Any, tmp_path: Path) -> No
 def test_a_deal_with_every_tool_and_one_without_a_contract(shipped: list[Any], tmp_path: Path) -> None:
     import dataclasses
 
-    from templates import comparison, filled
-    from templates.dealfile import SourcedDeal
-    from templates.memo import write
+    from bankable.templates import comparison, filled
+    from bankable.templates.dealfile import SourcedDeal
+    from bankable.templates.memo import write
 
     tools = {"grant": 300.0, "public_equity": 0.3, "tariff": 0.2, "balloon": 0.3, "delay_months": 3, "hedge_ratio": 0.0}
     odd = [

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
-from addin import cli
-from templates import comparison, filled, opening
-from templates.book import Book, address
-from templates.dealfile import DealFileError, SourcedDeal
+from bankable.addin import cli
+from bankable.templates import comparison, filled, opening
+from bankable.templates.book import Book, address
+from bankable.templates.dealfile import DealFileError, SourcedDeal
 
 from . import spoil
 
@@ -293,7 +292,7 @@ def test_an_existing_memo_is_kept_and_a_wrong_ending_refused(copy: Copy, capsys:
 
 
 def test_a_case_without_a_loan_has_no_memo(shipped: list[SourcedDeal]) -> None:
-    from templates.memo import write
+    from bankable.templates.memo import write
 
     none = [SourcedDeal(replace(shipped[0].deal, gearing=0.0), {}, "")]
     book = filled.Filled(Path("book.xlsx"), comparison.calculated(none), none, ["Data centre"])

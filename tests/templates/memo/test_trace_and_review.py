@@ -9,13 +9,12 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
-
-from addin import cli
-from templates import trace
-from templates.book import Book, address
-from templates.dealfile import DealFileError, SourcedDeal
-from templates.memo import review
-from udfs import deal as deals
+from bankable.addin import cli
+from bankable.templates import trace
+from bankable.templates.book import Book, address
+from bankable.templates.dealfile import DealFileError, SourcedDeal
+from bankable.templates.memo import review
+from bankable.udfs import deal as deals
 
 
 def test_a_figure_is_traced_to_inputs_with_their_sources(small_workbook: Path) -> None:
