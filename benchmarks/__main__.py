@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 
-from bankable.templates.portfolio_blocks import cores
+from bankable.templates.portfolio.blocks import cores
 
 from benchmarks import loan_books, project_finance, rates_of_return, simulations, workbooks
 from benchmarks.measuring import Row

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import xlsxwriter
 from bankable import udfs
-from bankable.templates import engine
+from bankable.templates.engine import calculation
 
 from benchmarks.measuring import Row, once
 from tests.calc import libreoffice
@@ -92,7 +92,7 @@ def write(path: Path, formula: str, count: int) -> Path:
 
 def calculated_by_the_engine(path: Path) -> object:
     """The book in the embedded engine."""
-    return engine.calculate_file(path)
+    return calculation.calculate_file(path)
 
 
 @functools.cache

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bankable.templates import dealfile
-from bankable.udfs import deal as deals
+from bankable.templates import deal_file
+from bankable.udfs.deal import deal as deals
 
 VARIED = ("capex", "price", "fixed_cost", "market_price", "pd_base", "offtaker_pd", "margin", "capacity")
 
 
 def table(size: int, seed: int = 1) -> pd.DataFrame:
     """`size` sound deals, one row each, every input given that the shipped deals set other than the default."""
-    shipped = [sourced.deal for sourced in dealfile.load_shipped()]
+    shipped = [sourced.deal for sourced in deal_file.load_shipped()]
     rng = np.random.default_rng(seed)
     pick = rng.integers(0, len(shipped), size)
     columns: dict[str, object] = {}

@@ -15,9 +15,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from bankable.templates import dealfile
-from bankable.templates.portfolio_blocks import cores
-from bankable.udfs import DEBT_CAPACITY, DSCR_PATH, measures
+from bankable.templates import deal_file
+from bankable.templates.portfolio.blocks import cores
+from bankable.udfs import DEBT_CAPACITY, DSCR_PATH
+from bankable.udfs.deal import measures
 
 from benchmarks.measuring import Row, against, in_turns, once, seconds
 
@@ -70,7 +71,7 @@ def sized(i: dict[str, Any]) -> tuple[float, np.ndarray]:
 
 def variants(count: int, seed: int = 1) -> SimpleNamespace:
     """Chain inputs of variants of the shipped factory: capital cost, price, renewal, gearing and base rate at random."""
-    deal = dealfile.load_shipped()[1].deal
+    deal = deal_file.load_shipped()[1].deal
     rng = np.random.default_rng(seed)
     return measures.variants(
         deal,

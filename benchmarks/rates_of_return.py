@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from bankable.udfs import PROJECT_IRR
-from bankable.udfs.irr import irr_batch
+from bankable.udfs.numerics.irr import irr_batch
 
 from benchmarks.measuring import Row, against, in_turns, seconds
 

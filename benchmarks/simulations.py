@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from bankable.templates import dealfile
+from bankable.templates import deal_file
 from bankable.udfs import DEAL_FAN, DSCR_FAN
 
 from benchmarks.measuring import Row, against, in_turns, seconds, within
@@ -34,7 +34,7 @@ def rows(quick: bool) -> Iterator[Row]:
         lambda: DSCR_FAN(cfads, service, VOL, PERSISTENCE, paths), lambda: straightforward(cfads, service, paths), 3 if quick else 5
     )
     yield against(f"DSCR_FAN, {paths:,} paths x {YEARS} years", ours, "straightforward numpy, percentiles included", theirs, 1.5)
-    centre = dealfile.load_shipped()[1].deal
+    centre = deal_file.load_shipped()[1].deal
     entries = [[key, value] for key, value in vars(centre).items()]
     entries = [[key, YEARS if key == "tenor" else max(value, YEARS) if key == "operating_years" else value] for key, value in entries]
     took = seconds(lambda: DEAL_FAN(entries, paths), 2 if quick else 4)

@@ -15,8 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from bankable.templates import comparison, dealfile, engine, package, rows, write
-from bankable.templates.book import Book
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare
+from bankable.templates.engine import calculation, open_xml
+from bankable.templates.workbook import rows, write
+from bankable.templates.workbook.book import Book
 from bankable.udfs import SENS_GRID
 
 from benchmarks.measuring import Row, against, once, seconds, within
@@ -28,7 +31,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"  # LibreOffice's own `uno` is installed there
 def held_open(book: Book) -> tuple[tuple[str, int, int], ...]:
     """The places (sheet, row, column) of price, gearing and the minimum DSCR."""
     inputs = book["Inputs"].placed
-    case = comparison.sheet_names(dealfile.load_shipped()[1:2])[0]
+    case = compare.sheet_names(deal_file.load_shipped()[1:2])[0]
     found = [("Inputs", inputs[f"{key}_1"].row, inputs[f"{key}_1"].col) for key in ("price", "gearing")]
     result = book[case].placed["min_dscr_promised"]
     return (*found, (case, result.row, result.col))
@@ -39,8 +42,8 @@ def in_formualizer(book: Book, prices: np.ndarray, gearings: np.ndarray) -> tupl
     import formualizer
 
     rows.resolve(book)
-    workbook = formualizer.load_workbook_bytes(package.pack(book))
-    engine._register(workbook)
+    workbook = formualizer.load_workbook_bytes(open_xml.pack(book))
+    calculation._register(workbook)
     places = held_open(book)
     workbook.evaluate_all()
     values: list[float] = []
@@ -114,7 +117,7 @@ def in_libreoffice(book: Book, prices: np.ndarray, gearings: np.ndarray) -> tupl
 
 def grid_rows(quick: bool) -> Iterator[Row]:
     """The grid of 50 x 50 cells by SENS_GRID, and by the workbook."""
-    sourced = dealfile.load_shipped()[1]
+    sourced = deal_file.load_shipped()[1]
     entries = [[key, value] for key, value in vars(sourced.deal).items()]
     prices = sourced.deal.price * np.linspace(0.8, 1.2, CELLS)
     gearings = np.linspace(0.3, 0.7, CELLS)
@@ -124,7 +127,7 @@ def grid_rows(quick: bool) -> Iterator[Row]:
 
     grid = ours()
     took = seconds(ours, 2 if quick else 5)
-    book = comparison.calculated([sourced])
+    book = compare.calculated([sourced])
     for name, recalculated, some in (
         ("the workbook in formualizer", in_formualizer, 3 if quick else 10),
         ("the workbook in LibreOffice", in_libreoffice, CELLS),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from bankable.templates.dealfile import DealFileError
+from bankable.templates.deal_file import DealFileError
 
 LARGEST_FILE = 50 * 2**20
 LARGEST_UNPACKED = 400 * 2**20

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from bankable.udfs import cells, registry, roots
+from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, no_answer
+from bankable.udfs.numerics import roots
 from bankable.udfs.offtake import renewals_needed
 from bankable.udfs.registry import function
 

@@ -6,7 +6,8 @@ Undiscounted; the expected value of the clamp, which is not the clamp of the exp
 from __future__ import annotations
 
 import numpy as np
-from bankable.udfs import cells, normal, registry
+from bankable.udfs import cells, registry
+from bankable.udfs.numerics import normal
 from bankable.udfs.registry import function
 
 FAMILY = "Offtake and contract"

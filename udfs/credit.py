@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from bankable.udfs import cells, normal, registry, roots
+from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, no_answer, wrong_value
 from bankable.udfs.debt import schedule
+from bankable.udfs.numerics import normal, roots
 from bankable.udfs.registry import function
 
 FAMILY = "Credit support"

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 from bankable.udfs import cells, registry
-from bankable.udfs.common_factor import book_distribution, outcome_correlation, renewed_at_least, vasicek_quantile
+from bankable.udfs.numerics.common_factor import book_distribution, outcome_correlation, renewed_at_least, vasicek_quantile
 from bankable.udfs.registry import function
 
 FAMILY = "Customers"

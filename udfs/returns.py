@@ -11,7 +11,7 @@ import math
 import numpy as np
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, no_answer
-from bankable.udfs.irr import dated_irr, irr, irr_roots, sign_changes
+from bankable.udfs.numerics.irr import dated_irr, irr, irr_roots, sign_changes
 from bankable.udfs.registry import function
 
 FAMILY = "Returns"

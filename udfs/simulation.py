@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from bankable.udfs import cells, normal, registry
+from bankable.udfs import cells, registry
+from bankable.udfs.numerics import normal
 from bankable.udfs.registry import function
 
 FAMILY = "Simulation"

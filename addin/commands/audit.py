@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from bankable.addin.cli import complain
     from bankable.templates import audit
     from bankable.templates.audit import findings_book
-    from bankable.templates.dealfile import DealFileError
+    from bankable.templates.deal_file import DealFileError
     from bankable.udfs.cells import CellError
 
     try:

@@ -38,8 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from bankable.addin import cli
-    from bankable.templates import opening, patch, write
-    from bankable.templates.recalculate import recalculate
+    from bankable.templates import opening
+    from bankable.templates.engine import write_back
+    from bankable.templates.engine.recalculate import recalculate
+    from bankable.templates.workbook import write
 
     path = Path(args.workbook)
     changes = dict(change(args, text) for text in args.set)
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         refuse_other_kind(path, Path(args.output))
     done = recalculate(path, changes)
     cells = {where: _cells(done, where) for where in args.get}
-    data, changed = patch.patched(done)
+    data, changed = write_back.patched(done)
     sound = done.is_sound or args.partial
     if args.output and sound:
         write.put(Path(args.output), data)
@@ -86,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
 def refuse_other_kind(path: Path, out: Path) -> None:
     """The file written is the one read with new values: another ending would lie about what it is."""
     if out.suffix.lower() != path.suffix.lower():
-        from bankable.templates.dealfile import DealFileError
+        from bankable.templates.deal_file import DealFileError
 
         raise DealFileError(
             f"{out} does not end like {path.name}, and what is written is of the same kind: name it {out.stem}{path.suffix}."
@@ -127,8 +129,8 @@ def value_of(text: str) -> Any:
 
 def _cells(done: Any, where: str) -> list[list[Any]]:
     """The values of a cell, name or range, row by row."""
-    from bankable.templates.engine import CalculationError, locate
-    from bankable.templates.recalculate import named_range
+    from bankable.templates.engine.calculation import CalculationError, locate
+    from bankable.templates.engine.recalculate import named_range
 
     where = (named_range(done.opened, where) or where).replace("$", "")
     first, colon, last = where.partition(":")

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bankable.templates import comparison
+    from bankable.templates.comparison import compare
     from bankable.udfs.cells import wrong_value
 
     finish: Callable[[bytes], bytes] = bytes
@@ -38,6 +38,6 @@ def run(args: argparse.Namespace) -> int:
         from bankable.addin.excel.standalone import with_macros as finish
     elif args.output and not args.output.lower().endswith(".xlsx"):
         raise wrong_value(f"{args.output} is neither .xlsx nor .xlsm (with the functions in the workbook itself): choose one of these.")
-    result = comparison.compare(args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper], finish=finish)
+    result = compare.compare(args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper], finish=finish)
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
     return 0

@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bankable.templates import comparison
+    from bankable.templates.comparison import compare
 
-    result = comparison.new(args.output, force=args.force, cases=args.cases, paper=PAPERS[args.paper])
+    result = compare.new(args.output, force=args.force, cases=args.cases, paper=PAPERS[args.paper])
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
     return 0

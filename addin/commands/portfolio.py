@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("--scheduler needs --engine dask")
     if "numpy" not in sys.modules:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the cores are busy with blocks of deals
-    from bankable.templates import portfolio
+    from bankable.templates.portfolio import portfolio
 
     given = {"budget_correlation": args.budget_correlation, "default_correlation": args.default_correlation}
     report = portfolio.run(

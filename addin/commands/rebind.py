@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from bankable.addin.commands.calc import refuse_other_kind
-    from bankable.templates import opening, rebind, write
+    from bankable.templates import opening
+    from bankable.templates.engine import function_names
+    from bankable.templates.workbook import write
 
     if args.addin and args.to != "desktop":
         args.parser.error("--addin goes with --to desktop")
@@ -33,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     opening.refuse_unfit(path, foreign=False)
     write.refuse_to_overwrite(out, args.force)
     refuse_other_kind(path, out)
-    done = rebind.rebind(path.read_bytes(), args.to, args.addin or rebind.ADDIN)
+    done = function_names.rebind(path.read_bytes(), args.to, args.addin or function_names.ADDIN)
     write.put(out, done.data)
     if args.json:
         result = {"to": args.to, "calls": done.calls, "formulas": done.formulas, "links": done.links, "output": str(out)}

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bankable.templates import trace
+    from bankable.templates.comparison import trace
 
     if args.depth < 0:
         args.parser.error("--depth is 0 (everything) or a number of levels")

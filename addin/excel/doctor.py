@@ -96,12 +96,13 @@ def _functions(_: System) -> Iterator[Finding]:
 
 
 def _kept_answers(_: System) -> Iterator[Finding]:
-    from bankable.addin import kept
+    from bankable.addin import answer_cache
 
-    if kept.is_on():
-        seen = f"on, at most {kept.MOST_ANSWERS:,} answers and {kept.MOST_BYTES >> 20} MB; {kept.SETTING}=off switches it off"
+    if answer_cache.is_on():
+        most = f"at most {answer_cache.MOST_ANSWERS:,} answers and {answer_cache.MOST_BYTES >> 20} MB"
+        seen = f"on, {most}; {answer_cache.SETTING}=off switches it off"
     else:
-        seen = f"switched off by {kept.SETTING}"
+        seen = f"switched off by {answer_cache.SETTING}"
     yield Finding("kept answers", OK, seen)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bankable import udfs
-from bankable.addin import kept
+from bankable.addin import answer_cache
 from bankable.addin.excel.coercion import answer_of, argument_of
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.registry import Function
@@ -27,7 +27,7 @@ Decorator = Callable[..., Any]
 def evaluate(entry: Function, raw: Iterable[Any]) -> Any:
     """A function of the register on raw values of xlwings or Office.js; a CellError's sentence is kept in SAID."""
     try:
-        result = kept.answer(entry, [argument_of(value) for value in raw])
+        result = answer_cache.answer(entry, [argument_of(value) for value in raw])
     except Exception as fault:  # a door never raises; what happened can be asked for
         SAID.append((entry.name, f"{entry.name} met a fault of its own ({type(fault).__name__}: {fault})."))
         return CellError("#VALUE!", SAID[-1][1])

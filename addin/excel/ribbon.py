@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bankable import udfs
-from bankable.addin import kept
-from bankable.addin.excel import functions, ready
-from bankable.templates.formulas import SPELLINGS
+from bankable.addin import answer_cache
+from bankable.addin.excel import functions, stress_sheets
+from bankable.templates.engine.formulas import SPELLINGS
 from bankable.udfs import reference
 
 Task = Generator[str, None, str]
@@ -145,7 +145,7 @@ def new(book: Any, argument: str = "") -> Task:
     import xlwings
 
     yield "building the workbook"
-    comparison = importlib.import_module("bankable.templates.comparison")
+    comparison = importlib.import_module("bankable.templates.comparison.compare")
     folder = Path(os.environ.get("USERPROFILE", str(Path.home()))) / "Documents"
     target = _free(folder if folder.is_dir() else Path(tempfile.gettempdir()), "comparison", ".xlsx")
     comparison.new(str(target))
@@ -157,7 +157,7 @@ def new(book: Any, argument: str = "") -> Task:
 def refresh(book: Any, argument: str = "") -> Task:
     """Calculate the cells of the heavy functions anew, one by one, from no kept answer."""
     yield "looking for simulations and grids"
-    kept.forget()
+    answer_cache.forget()
     heavy = {entry.name for entry in udfs.FUNCTIONS.values() if any(word in entry.family.lower() for word in HEAVY)}
     found = []
     for sheet in book.sheets:
@@ -211,13 +211,13 @@ def insert(book: Any, argument: str = "") -> Task:
 def ready_sheet(book: Any, argument: str) -> Task:
     """Add a sheet that is ready to read: the deal under stress, or with support."""
     yield "looking for a deal"
-    place = ready.deal_of(book)
+    place = stress_sheets.deal_of(book)
     if place is None:
-        return ready.NO_DEAL
+        return stress_sheets.NO_DEAL
     taken = {sheet.name.lower() for sheet in book.sheets}
     name = next(name for i in itertools.count(1) if (name := f"{argument} {i}").lower() not in taken)
     yield f"writing the sheet {name}"
-    layout = ready.SHEETS[argument](place)
+    layout = stress_sheets.SHEETS[argument](place)
     sheet = book.sheets.add(name, after=book.sheets[len(book.sheets) - 1])
     for (row, col), value in layout.cells.items():
         cell = sheet.range((row, col))
@@ -226,7 +226,7 @@ def ready_sheet(book: Any, argument: str) -> Task:
         elif value is not None:
             cell.value = value
         if (row, col) in layout.blue:
-            cell.color = ready.BLUE
+            cell.color = stress_sheets.BLUE
         if (row, col) in layout.bold:
             cell.font.bold = True
     sheet.range((1, 1)).column_width = 44
@@ -284,7 +284,7 @@ def explain(book: Any, argument: str = "") -> Task:
 
 def kept_answers(book: Any, argument: str = "") -> Task:
     """Say how many answers are kept, and what they were good for."""
-    return kept.told()
+    return answer_cache.told()
     yield
 
 

@@ -13,7 +13,7 @@ from importlib import metadata, resources
 from bankable import udfs
 from bankable.addin.excel.coercion import LEFT_OUT
 from bankable.addin.excel.functions import category
-from bankable.templates.formulas import SPELLINGS
+from bankable.templates.engine.formulas import SPELLINGS
 from bankable.udfs.registry import Function
 
 LONGEST_TEXT = 255  # what Application.MacroOptions takes

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bankable.templates.book import address
+from bankable.templates.workbook.book import address
 
 SEVERITIES = ("error", "warning", "note")  # from the gravest
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import xlsxwriter
 from bankable.templates.audit.finding import SEVERITIES
 from bankable.templates.audit.report import RULES, Report
-from bankable.templates.write import refuse_to_overwrite
+from bankable.templates.workbook.write import refuse_to_overwrite
 from bankable.udfs.cells import wrong_value
 
 _COLOURS = {"error": "#F4CCCC", "warning": "#FCE8B2", "note": "#E8EEF4"}

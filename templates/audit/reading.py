@@ -18,8 +18,8 @@ from typing import Any
 import openpyxl
 from bankable.templates import opening
 from bankable.templates.audit.r1c1 import LAST_COL, LAST_ROW, Area, Form, Forms
-from bankable.templates.dealfile import DealFileError
-from bankable.templates.package import CELL, VALUE, attributes, cell_at
+from bankable.templates.deal_file import DealFileError
+from bankable.templates.engine.open_xml import CELL, VALUE, attributes, cell_at
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 ADD_INS = (".xlam", ".xla", ".xll")

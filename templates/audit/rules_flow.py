@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from bankable.templates.audit.evidence import Audit, by_range, cut
 from bankable.templates.audit.finding import Finding, in_ranges, written
-from bankable.templates.audit.looking import Audit, by_range, cut
 from bankable.templates.audit.r1c1 import Form, Token
 from bankable.templates.audit.reading import Cell, Sheet
-from bankable.templates.book import address, sheet_prefix
+from bankable.templates.workbook.book import address, sheet_prefix
 
 _CHECK = re.compile(
     r"\b(checks?|control totals?|reconcil\w*|in balance|balances\?|must be (zero|nil|0)|error flags?|tie[ -]?out|ok\?)(?![\w-])",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bankable.templates.audit.evidence import Audit, by_range, cut
 from bankable.templates.audit.finding import Finding
-from bankable.templates.audit.looking import Audit, by_range, cut
 from bankable.templates.audit.r1c1 import Form, Token
 
 VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "OFFSET", "INDIRECT", "INFO", "CELL"}

@@ -9,8 +9,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from bankable.templates.audit.evidence import Audit, by_range, cut, is_number
 from bankable.templates.audit.finding import Finding, in_ranges, written
-from bankable.templates.audit.looking import Audit, by_range, cut, is_number
 from bankable.templates.audit.reading import Cell, Sheet
 
 _TARGETS = (0, 1)  # what a figure is held against: a difference of nought, shares that add to one

@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bankable.templates.audit.evidence import Audit, cut
 from bankable.templates.audit.finding import Finding, in_ranges, written
-from bankable.templates.audit.looking import Audit, cut
 from bankable.templates.audit.reading import Cell, Sheet
-from bankable.templates.book import address
+from bankable.templates.workbook.book import address
 
 BREAK, TYPED = "formula-break", "hard-coded-in-formula-row"
 _LIKE = 4  # like neighbours in all, one at least on each side

@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from bankable.templates.audit.evidence import Audit, by_range, cut
 from bankable.templates.audit.finding import Finding, in_ranges, written
-from bankable.templates.audit.looking import Audit, by_range, cut
 from bankable.templates.audit.reading import ADD_INS, Cell
-from bankable.templates.book import column_letters
+from bankable.templates.workbook.book import column_letters
 
 _FILE = re.compile(r"\[(\d+|[^\[\]]+\.\w{2,5})\](?=[^\[\]]*!)")
 

@@ -6,8 +6,8 @@ from importlib import metadata
 
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
-from bankable.templates.printed import printed
-from bankable.udfs.deal import INPUTS
+from bankable.templates.workbook.printed import printed
+from bankable.udfs.deal.deal import INPUTS
 
 SIZE = 6.5
 
@@ -43,7 +43,7 @@ def inputs_with_sources(m: Memo) -> None:
 
 
 def _address(row: int, col: int) -> str:
-    from bankable.templates.book import address
+    from bankable.templates.workbook.book import address
 
     return address(row, col)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bankable.templates.dealfile import DealFileError
+from bankable.templates.comparison.sheets import summary
+from bankable.templates.comparison.tie_out import close
+from bankable.templates.deal_file import DealFileError
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
-from bankable.templates.sheets import summary
-from bankable.templates.tieout import close
-from bankable.udfs.deal import INPUTS, param_of
+from bankable.udfs.deal.deal import INPUTS, param_of
 
 
 def lay(m: Memo) -> Figures | None:

@@ -8,8 +8,8 @@ from bankable.templates.memo import pictures
 from bankable.templates.memo.figures import counted
 from bankable.templates.memo.first_page import CLASS_SOURCE, CLASSES, Memo, failed_tests, implied_class, yearly
 from bankable.templates.memo.paper import verdict
-from bankable.templates.printed import printed
-from bankable.udfs.chain.decision import FAILS
+from bankable.templates.workbook.printed import printed
+from bankable.udfs.deal.chain.decision import FAILS
 from docx.shared import Cm
 
 _LINES = ("year", "revenue_{view}", "lender_cfads", "interest", "principal", "debt_service", "lender_dscr", "closing", "distribution")

@@ -6,7 +6,7 @@ from bankable.templates.memo import pictures, risks
 from bankable.templates.memo.figures import counted
 from bankable.templates.memo.first_page import Memo
 from bankable.templates.memo.paper import band
-from bankable.udfs.deal import VIEWS
+from bankable.udfs.deal.deal import VIEWS
 
 VIEW_WORDS = {
     "firm": "Firm revenue only",

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bankable.templates.book import Book, Cell, Placed, address, area, sheet_prefix
-from bankable.templates.printed import printed
-from bankable.templates.rows import LABEL
-from bankable.templates.sheets.inputs import source_column
-from bankable.udfs.deal import param_of
+from bankable.templates.comparison.sheets.inputs import source_column
+from bankable.templates.workbook.book import Book, Cell, Placed, address, area, sheet_prefix
+from bankable.templates.workbook.printed import printed
+from bankable.templates.workbook.rows import LABEL
+from bankable.udfs.deal.deal import param_of
 
 
 def input_style(key: str, cell: Cell) -> str:

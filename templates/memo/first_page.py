@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bankable.templates.filled import Filled
+from bankable.templates.comparison.tied_out import Filled
 from bankable.templates.memo import pictures, risks
 from bankable.templates.memo.figures import Figures, counted
 from bankable.templates.memo.paper import Paper, band, shade, verdict
-from bankable.templates.printed import printed
-from bankable.templates.styles import PALE_GREEN, PALE_RED
-from bankable.udfs.chain.decision import FAILS, TESTS
-from bankable.udfs.deal import VIEWS, Deal
+from bankable.templates.workbook.printed import printed
+from bankable.templates.workbook.styles import PALE_GREEN, PALE_RED
+from bankable.udfs.deal.chain.decision import FAILS, TESTS
+from bankable.udfs.deal.deal import VIEWS, Deal
 
 # the highest yearly default rate of each class: S&P's cumulative rate over six years, as a flat yearly one
 CLASSES = (

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bankable.templates.styles import BAND, NAVY, PALE_GREEN, PALE_RED
+from bankable.templates.workbook.styles import BAND, NAVY, PALE_GREEN, PALE_RED
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement

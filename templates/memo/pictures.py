@@ -6,8 +6,8 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from bankable.templates.printed import printed
-from bankable.templates.styles import ALERT_RED, GREY, PALETTE
+from bankable.templates.workbook.printed import printed
+from bankable.templates.workbook.styles import ALERT_RED, GREY, PALETTE
 
 _SIZE = (6.7, 1.9)
 

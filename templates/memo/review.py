@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bankable.templates import filled
-from bankable.templates.book import sheet_prefix
-from bankable.templates.dealfile import DealFileError
-from bankable.templates.filled import Filled
+from bankable.templates.comparison import tied_out
+from bankable.templates.comparison.tied_out import Filled
+from bankable.templates.deal_file import DealFileError
 from bankable.templates.memo import pictures
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.paper import Paper, same_bytes, shade, verdict
 from bankable.templates.memo.write import Written, opened, put
-from bankable.templates.printed import printed
-from bankable.templates.styles import PALE_GREEN, PALE_RED
-from bankable.templates.write import refuse_to_overwrite
+from bankable.templates.workbook.book import sheet_prefix
+from bankable.templates.workbook.printed import printed
+from bankable.templates.workbook.styles import PALE_GREEN, PALE_RED
+from bankable.templates.workbook.write import refuse_to_overwrite
 
 COLUMNS = ("year", "cfads", "debt_service")
 LARGEST_LIST = 2**20
@@ -127,7 +127,7 @@ def review(
         raise DealFileError(f"{target.name} should end in .docx: the review is a Word document.")
     refuse_to_overwrite(target, force)
     document = opened(template, paper)
-    book = filled.read(source, "no review is written")
+    book = tied_out.read(source, "no review is written")
     number = book.case_number(case)
     f = Figures(book.book, number, book.names[number - 1])
     years = read_actuals(actuals, int(f.value("tenor")))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bankable.templates.memo.figures import Figures, counted
-from bankable.udfs.chain.decision import TESTS
-from bankable.udfs.deal import Deal
+from bankable.udfs.deal.chain.decision import TESTS
+from bankable.udfs.deal.deal import Deal
 
 LEAST, MOST = 3, 5
 WORTH_NAMING = 0.005  # a fall of minimum DSCR that paper would show

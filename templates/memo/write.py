@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from bankable.templates import filled, opening
-from bankable.templates.dealfile import DealFileError
-from bankable.templates.filled import Filled
+from bankable.templates import opening
+from bankable.templates.comparison import tied_out
+from bankable.templates.comparison.tied_out import Filled
+from bankable.templates.deal_file import DealFileError
 from bankable.templates.memo import appendix, changes, credit_sections, deal_sections, first_page, word_template
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
 from bankable.templates.memo.paper import PAPERS, Paper, same_bytes
-from bankable.templates.write import refuse_to_overwrite
+from bankable.templates.workbook.write import refuse_to_overwrite
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def memo(
     for path in (target, target.with_suffix(".pdf")) if pdf else (target,):
         refuse_to_overwrite(path, force)
     document = opened(template, paper)
-    book = filled.read(source)
-    earlier = filled.read(workbook) if newer else None
+    book = tied_out.read(source)
+    earlier = tied_out.read(workbook) if newer else None
     number = book.case_number(case)
     made = compose(document, book, number, earlier)
     put(target, made[0])

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from bankable.addin import cli
 from bankable.addin.commands.calc import value_of
-from bankable.templates import write
+from bankable.templates.workbook import write
 
 from tests.doors import excel_saved
 

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 from bankable import udfs
-from bankable.addin import kept
+from bankable.addin import answer_cache
+from bankable.addin.answer_cache import KeptAnswers, named
 from bankable.addin.excel import functions, officejs, ribbon
-from bankable.addin.kept import KeptAnswers, named
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.registry import Function
@@ -175,7 +175,7 @@ def test_arguments_and_answers_stay_within_their_bytes(lengths: list[int], most:
 def test_what_is_too_large_or_has_no_name_is_calculated_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     watched = echo()
     memory = watched.memory()
-    monkeypatch.setattr(kept, "MOST_CELLS", 10)
+    monkeypatch.setattr(answer_cache, "MOST_CELLS", 10)
     for argument in ([[1.0] * 11], np.zeros(11), lambda: None, [[threading.Lock()]]):
         for _ in range(2):
             memory.answer(watched.entry, [argument])
@@ -190,7 +190,7 @@ def test_what_is_too_large_or_has_no_name_is_calculated_each_time(monkeypatch: p
 def test_a_quick_function_is_never_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     watched = echo(takes=QUICK)
     memory = watched.memory()
-    monkeypatch.setattr(kept, "named", lambda *_: pytest.fail("its arguments were named"))
+    monkeypatch.setattr(answer_cache, "named", lambda *_: pytest.fail("its arguments were named"))
     for _ in range(5):
         memory.answer(watched.entry, [1.0])
     assert (watched.calls, memory.calculated, memory.recalled, len(memory)) == (5, 5, 0, 0)
@@ -203,10 +203,10 @@ def test_a_function_that_was_slow_once_is_not_looked_up_for_ever(monkeypatch: py
     watched.takes = QUICK
     asked = []
     name = named
-    monkeypatch.setattr(kept, "named", lambda *call: asked.append(call) or name(*call))
-    for value in range(1, 3 * kept.LOOKED_UP):
+    monkeypatch.setattr(answer_cache, "named", lambda *call: asked.append(call) or name(*call))
+    for value in range(1, 3 * answer_cache.LOOKED_UP):
         memory.answer(watched.entry, [float(value)])
-    assert len(asked) == kept.LOOKED_UP
+    assert len(asked) == answer_cache.LOOKED_UP
     assert len(memory) == 1
 
 
@@ -241,7 +241,7 @@ def slow_survival(monkeypatch: pytest.MonkeyPatch) -> Watched:
     """SURVIVAL as a costly function, and nothing kept yet."""
     watched = Watched.of("SURVIVAL")
     monkeypatch.setitem(udfs.FUNCTIONS, "SURVIVAL", watched.entry)
-    monkeypatch.setattr(kept, "ANSWERS", watched.memory())
+    monkeypatch.setattr(answer_cache, "ANSWERS", watched.memory())
     return watched
 
 
@@ -254,8 +254,8 @@ def test_excel_and_the_web_are_answered_from_the_same(slow_survival: Watched) ->
     assert officejs.answer(asked)["result"][1] == [0.85]
     assert slow_survival.calls == 1
     assert call([[4.0]], [[0.0]], [[0.9]])[1] == [0.9]
-    assert ribbon.start("kept") == kept.told()
-    assert "2 calls were answered from them, 2 were calculated" in kept.told()
+    assert ribbon.start("kept") == answer_cache.told()
+    assert "2 calls were answered from them, 2 were calculated" in answer_cache.told()
 
 
 def test_explain_knows_the_sentence_of_a_kept_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +263,7 @@ def test_explain_knows_the_sentence_of_a_kept_error(monkeypatch: pytest.MonkeyPa
         raise cells.impossible("no deal has this.")
 
     watched = Watched(refuse, cells.block("a"))
-    monkeypatch.setattr(kept, "ANSWERS", watched.memory())
+    monkeypatch.setattr(answer_cache, "ANSWERS", watched.memory())
     for _ in range(2):
         ribbon.start("forget")
         assert functions.shim(watched.entry)([[1.0]]) == "#NUM!"
@@ -273,8 +273,8 @@ def test_explain_knows_the_sentence_of_a_kept_error(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(("value", "on"), [("", True), ("on", True), ("off", False), ("OFF", False), ("0", False), ("no", False)])
 def test_the_switch(value: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(kept.SETTING, value)
-    assert kept.is_on() is on
+    monkeypatch.setenv(answer_cache.SETTING, value)
+    assert answer_cache.is_on() is on
 
 
 def test_switched_off_nothing_is_kept() -> None:
@@ -283,9 +283,14 @@ def test_switched_off_nothing_is_kept() -> None:
         "print(kept.answer(e, [4.0]) == e.from_cells([4.0]), kept.told()); kept.forget()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", source], cwd=ROOT, env={**os.environ, kept.SETTING: "off"}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", source],
+        cwd=ROOT,
+        env={**os.environ, answer_cache.SETTING: "off"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.stdout == f"True No answers are kept: {kept.SETTING} is off.\n"
+    assert done.stdout == f"True No answers are kept: {answer_cache.SETTING} is off.\n"
 
 
 def test_every_function_answers_twice_the_same() -> None:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bankable.templates.book import address, sheet_prefix
-from bankable.templates.engine import Calculated
-from bankable.templates.package import Opened
+from bankable.templates.engine.calculation import Calculated
+from bankable.templates.engine.open_xml import Opened
+from bankable.templates.workbook.book import address, sheet_prefix
 from bankable.udfs.cells import CellError
 
 from tests.calc import libreoffice

@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from bankable.templates import engine, variants
-from bankable.templates.package import Opened
-from bankable.templates.sheets import scenarios
+from bankable.templates.comparison import shipped
+from bankable.templates.comparison.sheets import scenarios
+from bankable.templates.engine import calculation
+from bankable.templates.engine.open_xml import Opened
 
 from tests.calc.office import Step
 
-BUILT = Path(str(variants.resources.files("bankable.templates"))) / "built"
+BUILT = Path(str(shipped.resources.files("bankable.templates"))) / "built"
 NO_SCENARIOS = "as it is"
 EVERY = [
     (variant, scenario)
-    for variant in variants.VARIANTS
+    for variant in shipped.VARIANTS
     for scenario in ((NO_SCENARIOS,) if variant == "function_playground" else scenarios.NAMES)
 ]
 
@@ -24,7 +25,7 @@ EVERY = [
 def opened(variant: str) -> Opened:
     """The shipped file, ready for the engine."""
     path = BUILT / f"{variant}.xlsx"
-    return engine.opened_file(path.read_bytes(), path)
+    return calculation.opened_file(path.read_bytes(), path)
 
 
 def changes(scenario: str) -> dict[str, str]:

@@ -9,10 +9,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from bankable.templates import comparison, dealfile, write
-from bankable.templates.book import Book
-from bankable.templates.formulas import called_names, calls_ours, our_names
-from bankable.templates.package import serial
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare
+from bankable.templates.engine.formulas import called_names, calls_ours, our_names
+from bankable.templates.engine.open_xml import serial
+from bankable.templates.workbook import write
+from bankable.templates.workbook.book import Book
 from bankable.udfs.cells import CellError
 
 from tests.calc import libreoffice
@@ -22,7 +24,7 @@ TOLERANCE = 1e-9
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Path]:
-    book = comparison.calculated(dealfile.load_shipped())
+    book = compare.calculated(deal_file.load_shipped())
     return book, write.write(book, tmp_path_factory.mktemp("built") / "comparison.xlsx")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bankable.templates import engine
+from bankable.templates.engine import calculation
 
 from tests.calc import office, shipped_variants
 from tests.calc.office import Shown
@@ -27,7 +27,7 @@ def shown(profile_with_functions: tuple[Path, list[str]], tmp_path_factory: pyte
 @pytest.mark.parametrize(("variant", "scenario"), shipped_variants.EVERY)
 def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, shown: Shown) -> None:
     opened = shipped_variants.opened(variant)
-    mine = engine.calculate_opened(opened, shipped_variants.changes(scenario))
+    mine = calculation.calculate_opened(opened, shipped_variants.changes(scenario))
     theirs = shown[shipped_variants.step_name(variant, scenario)]
     compared, faults = office.differences(opened, mine, theirs)
     assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"
@@ -40,6 +40,8 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
 
 def test_another_scenario_is_told_apart(shown: Shown) -> None:
     opened = shipped_variants.opened("single_factory")
-    _, faults = office.differences(opened, engine.calculate_opened(opened), shown[shipped_variants.step_name("single_factory", "Delay")])
+    _, faults = office.differences(
+        opened, calculation.calculate_opened(opened), shown[shipped_variants.step_name("single_factory", "Delay")]
+    )
     assert len(faults) > 1_000
     assert faults[0].startswith("Cover!") or faults[0].startswith("Summary!")

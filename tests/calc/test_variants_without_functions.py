@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bankable.templates import engine
+from bankable.templates.engine import calculation
 from bankable.udfs import registry
 from bankable.udfs.cells import CellError
 
@@ -33,7 +33,7 @@ class Absent:
 def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = shipped_variants.opened(variant)
     monkeypatch.setattr(registry, "FUNCTIONS", dict.fromkeys(registry.FUNCTIONS, Absent()))
-    mine = engine.calculate_opened(opened, shipped_variants.changes(scenario))
+    mine = calculation.calculate_opened(opened, shipped_variants.changes(scenario))
     theirs = shown[shipped_variants.step_name(variant, scenario)]
     compared, faults = office.differences(opened, mine, theirs)
     assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bankable.templates import engine
+from bankable.templates.engine import calculation
 
 from tests.doors import workbook
 from tests.doors.values import TABLE
@@ -14,7 +14,7 @@ from tests.doors.values import TABLE
 @pytest.mark.parametrize("typed", [False, True], ids=["in cells", "typed"])
 def test_the_engine_answers_as_the_register_does(typed: bool, tmp_path: Path) -> None:
     places = workbook.build(tmp_path / "table.xlsx", TABLE, typed)
-    values = engine.calculate_file(tmp_path / "table.xlsx").sheets["Calls"]
+    values = calculation.calculate_file(tmp_path / "table.xlsx").sheets["Calls"]
     wrong = []
     for place in places:
         found = place.found_in(values)

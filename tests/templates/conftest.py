@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from bankable.templates import comparison, dealfile
-from bankable.templates.book import Book
-from bankable.templates.dealfile import SourcedDeal
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.workbook.book import Book
 
 
 @pytest.fixture(scope="session")
 def shipped() -> list[SourcedDeal]:
-    return dealfile.load_shipped()
+    return deal_file.load_shipped()
 
 
 @pytest.fixture(scope="session")
 def shipped_book(shipped: list[SourcedDeal]) -> Book:
-    return comparison.calculated(shipped)
+    return compare.calculated(shipped)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bankable.templates.book import Book, Sheet
-from bankable.templates.sheets import checks, deals
+from bankable.templates.comparison.sheets import checks, deals
+from bankable.templates.workbook.book import Book, Sheet
 
 Content = float | str | tuple[str, str]  # a pair: what is changed in the formula, and into what
 CASE = "Factory today"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bankable.templates import rows
-from bankable.templates.book import Book, Chart, Conditional, Series, Validation
+from bankable.templates.workbook import rows
+from bankable.templates.workbook.book import Book, Chart, Conditional, Series, Validation
 from bankable.udfs.cells import CellError
 
 CREATED = dt.datetime(2026, 1, 2, 3, 4, 5)

@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from bankable.templates import comparison, dealfile, write
-from bankable.templates.book import Book
-from bankable.templates.dealfile import DealFileError, SourcedDeal
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare
+from bankable.templates.deal_file import DealFileError, SourcedDeal
+from bankable.templates.workbook import write
+from bankable.templates.workbook.book import Book
 from bankable.udfs import FUNCTIONS
-from bankable.udfs import deal as deals
 from bankable.udfs.cells import CellError
-from bankable.udfs.deal import Deal
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.deal import Deal
 
 from .parity import differences
 
@@ -83,9 +85,9 @@ def random_deal(rng: random.Random, bases: list[Deal], name: str) -> Deal:
 @pytest.mark.parametrize("seed", [11, 12])
 def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int, shipped: list[SourcedDeal]) -> None:
     rng = random.Random(seed)
-    bases = [*(case.deal for case in shipped), dealfile.load(dealfile.shipped_path("factory_band")).deal]
+    bases = [*(case.deal for case in shipped), deal_file.load(deal_file.shipped_path("factory_band")).deal]
     cases = [SourcedDeal(random_deal(rng, bases, f"Random {i}"), {}, "") for i in range(6)]
-    book = comparison.calculated(cases)
+    book = compare.calculated(cases)
     _, faults = differences(book, cases)
     assert not faults, faults[:5]
     assert book.errors() == []
@@ -93,7 +95,7 @@ def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int, shipped: list[
 
 
 def test_the_same_deals_give_the_same_bytes(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
-    assert write.to_bytes(shipped_book) == write.to_bytes(comparison.calculated(shipped))
+    assert write.to_bytes(shipped_book) == write.to_bytes(compare.calculated(shipped))
 
 
 def test_the_file_reads_right_before_any_program_recalculates_it(shipped_book: Book, tmp_path: Path) -> None:
@@ -112,8 +114,8 @@ def test_the_file_reads_right_before_any_program_recalculates_it(shipped_book: B
 
 def test_a_filled_workbook_is_read_back_as_the_deals_it_was_built_from(shipped: list[SourcedDeal], tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
-    write.write(comparison.calculated(shipped), path)
-    assert [case.deal for case in comparison.read_deals([str(path)])] == [case.deal for case in shipped]
+    write.write(compare.calculated(shipped), path)
+    assert [case.deal for case in compare.read_deals([str(path)])] == [case.deal for case in shipped]
 
 
 def typed(path: Path, key: str, column: int, value: object) -> Path:
@@ -133,7 +135,7 @@ def written(shipped_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def test_a_change_in_the_workbook_changes_the_decision_as_compare_says(written: Path, shipped: list[SourcedDeal], tmp_path: Path) -> None:
     changed = typed(written, "public_offtake_years", 2, 0)
-    result = comparison.compare([str(changed)], str(tmp_path / "out.xlsx"))
+    result = compare.compare([str(changed)], str(tmp_path / "out.xlsx"))
     assert result.figures["cases"][2]["decision_words"] == "Does not meet credit tests"
     deal = dataclasses.replace(shipped[2].deal, public_offtake_years=0)
     assert float(deals.evaluate(deal).decision[0, 0]) == 0.0
@@ -154,39 +156,39 @@ def test_a_change_in_the_workbook_changes_the_decision_as_compare_says(written: 
 )
 def test_a_bad_input_names_cell_value_and_what_is_allowed(written: Path, key: str, value: object, said: tuple[str, ...]) -> None:
     with pytest.raises(DealFileError) as refusal:
-        comparison.read_deals([str(typed(written, key, 0, value))])
+        compare.read_deals([str(typed(written, key, 0, value))])
     for word in said:
         assert word in str(refusal.value)
 
 
 def test_a_column_without_a_name_is_no_case(written: Path) -> None:
-    assert len(comparison.read_deals([str(typed(written, "case_name", 1, None))])) == 2
+    assert len(compare.read_deals([str(typed(written, "case_name", 1, None))])) == 2
 
 
 def test_an_existing_file_is_kept_unless_forced_and_a_second_run_finds_a_free_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.xlsx").write_text("precious")
     with pytest.raises(write.WillNotOverwriteError):
-        comparison.compare((), "mine.xlsx")
+        compare.compare((), "mine.xlsx")
     assert (tmp_path / "mine.xlsx").read_text() == "precious"
-    comparison.compare()
-    comparison.compare()
+    compare.compare()
+    compare.compare()
     assert {path.name for path in tmp_path.iterdir()} == {"mine.xlsx", "comparison.xlsx", "comparison-2.xlsx"}
 
 
 def test_figures_are_json(shipped_book: Book) -> None:
-    report = comparison.report(shipped_book, 3, Path("x.xlsx"))
+    report = compare.report(shipped_book, 3, Path("x.xlsx"))
     assert json.loads(json.dumps(report, allow_nan=False))["cases"][0]["case"] == "Data centre"
 
 
 def test_new_writes_a_workbook_that_compare_reads(tmp_path: Path) -> None:
-    comparison.new(str(tmp_path / "deal.xlsx"), cases=2)
-    assert [case.deal.case_name for case in comparison.read_deals([str(tmp_path / "deal.xlsx")])] == ["Case 1", "Case 2"]
+    compare.new(str(tmp_path / "deal.xlsx"), cases=2)
+    assert [case.deal.case_name for case in compare.read_deals([str(tmp_path / "deal.xlsx")])] == ["Case 1", "Case 2"]
 
 
 def test_more_than_six_cases_are_refused(shipped: list[SourcedDeal]) -> None:
     with pytest.raises(DealFileError, match="6"):
-        comparison.build([shipped[0]] * 7)
+        compare.build([shipped[0]] * 7)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_a_bad_deal_file_is_refused_by_name(tmp_path: Path, text: str, said: str
     path = tmp_path / "bad.toml"
     path.write_text(text)
     with pytest.raises(DealFileError, match=said):
-        dealfile.load(path)
+        deal_file.load(path)
 
 
 def test_every_shipped_figure_has_a_source(shipped: list[SourcedDeal]) -> None:

@@ -4,9 +4,10 @@ import datetime as dt
 import zipfile
 
 import pytest
-from bankable.templates import engine, write
-from bankable.templates.book import Book
-from bankable.templates.formulas import OMITTED_TEXT, prepare
+from bankable.templates.engine import calculation
+from bankable.templates.engine.formulas import OMITTED_TEXT, prepare
+from bankable.templates.workbook import write
+from bankable.templates.workbook.book import Book
 from bankable.udfs import registry
 from bankable.udfs.cells import CellError
 
@@ -21,7 +22,7 @@ def sheet_of(*formulas: str) -> list:
     sheet.put(2, 0, "n/a")
     for i, formula in enumerate(formulas):
         sheet.put(i, 2, formula)
-    engine.calculate(book)
+    calculation.calculate(book)
     return [sheet.value(i, 2) for i in range(len(formulas))]
 
 
@@ -83,7 +84,7 @@ def test_blocks_fill_their_range_as_a_spreadsheet_does():
     sheet.array(0, 2, 2, 2, "=5")  # one value: repeated
     sheet.array(0, 4, 2, 1, "=SURVIVAL(0)")  # an error: in every cell
     sheet.put(5, 0, "=SUM(C1:D2)+A2")
-    engine.calculate(book)
+    calculation.calculate(book)
     assert [sheet.value(i, 0) for i in range(2)] == [1.0, 0.5]
     assert sheet.value(2, 0).code == "#N/A"
     assert sheet.value(0, 1) == 1.0
@@ -93,20 +94,20 @@ def test_blocks_fill_their_range_as_a_spreadsheet_does():
 
 
 def test_a_formula_that_cannot_be_read_is_named():
-    with pytest.raises(engine.CalculationError, match=r"'A sheet'!C1.*=SUM\(1"):
+    with pytest.raises(calculation.CalculationError, match=r"'A sheet'!C1.*=SUM\(1"):
         sheet_of("=SUM(1,,")
 
 
 def test_a_loop_is_named():
-    with pytest.raises(engine.CalculationError, match=r"'A sheet'!C1.*hangs on its own result"):
+    with pytest.raises(calculation.CalculationError, match=r"'A sheet'!C1.*hangs on its own result"):
         sheet_of("=C2+1", "=C1")
 
 
 def test_file_equals_book_and_takes_changes(tmp_path):
-    book = engine.calculate(small_book())
+    book = calculation.calculate(small_book())
     path = write.write(book, tmp_path / "small.xlsx")
     before = path.read_bytes()
-    same = engine.calculate_file(path)
+    same = calculation.calculate_file(path)
     for sheet in book:
         for (row, col), cell in sheet.cells.items():
             value = same.sheets[sheet.name].get((row, col))
@@ -115,15 +116,15 @@ def test_file_equals_book_and_takes_changes(tmp_path):
                 assert value.code == cell.value.code
             else:
                 assert value == cell.value or (value is None and cell.value is None)
-    changed = engine.calculate_file(path, {"base_rate": 0.10, "Data centre!G10": 7.0})
+    changed = calculation.calculate_file(path, {"base_rate": 0.10, "Data centre!G10": 7.0})
     assert changed["'Data centre'!$H$7"] == pytest.approx(101)
     assert changed["base_rate"] == 0.10
     assert changed["Data centre!H13"] == pytest.approx(0.9)  # inside the block
     assert path.read_bytes() == before
-    with pytest.raises(engine.CalculationError, match="array G13:K13"):
-        engine.calculate_file(path, {"Data centre!H13": 1})
-    with pytest.raises(engine.CalculationError, match="no cell or defined name 'nothing'"):
-        engine.calculate_file(path, {"nothing": 1})
+    with pytest.raises(calculation.CalculationError, match="array G13:K13"):
+        calculation.calculate_file(path, {"Data centre!H13": 1})
+    with pytest.raises(calculation.CalculationError, match="no cell or defined name 'nothing'"):
+        calculation.calculate_file(path, {"nothing": 1})
 
 
 def test_file_saved_by_excel_with_the_add_in(tmp_path):
@@ -133,7 +134,7 @@ def test_file_saved_by_excel_with_the_add_in(tmp_path):
     sheet.put(0, 0, "=SUM(SURVIVAL(2,,0.5))")
     sheet.put(1, 0, "=A1*2")
     sheet.put(2, 0, "=A2*2")
-    path = write.write(engine.calculate(book), tmp_path / "plain.xlsx")
+    path = write.write(calculation.calculate(book), tmp_path / "plain.xlsx")
     saved = tmp_path / "saved.xlsx"
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(saved, "w") as new:
         for name in old.namelist():
@@ -142,15 +143,15 @@ def test_file_saved_by_excel_with_the_add_in(tmp_path):
                 text = text.replace(b"SURVIVAL(", b"[1]!SURVIVAL(").replace(b"<f>A1*2</f>", b'<f t="shared" ref="A2:A3" si="0">A1*2</f>')
                 text = text.replace(b"<f>A2*2</f>", b'<f t="shared" si="0"/>')
             new.writestr(name, text)
-    result = engine.calculate_file(saved)
+    result = calculation.calculate_file(saved)
     assert [result[f"S!A{i}"] for i in (1, 2, 3)] == [1.5, 3.0, 6.0]
 
 
 def test_not_a_workbook(tmp_path):
     path = tmp_path / "x.xlsx"
     path.write_text("no")
-    with pytest.raises(engine.CalculationError, match="not a workbook"):
-        engine.calculate_file(path)
+    with pytest.raises(calculation.CalculationError, match="not a workbook"):
+        calculation.calculate_file(path)
 
 
 def same(ours, theirs) -> bool:
@@ -165,7 +166,7 @@ def same(ours, theirs) -> bool:
 
 
 def test_values_are_libreoffices(tmp_path, recalculate):
-    book = engine.calculate(small_book())
+    book = calculation.calculate(small_book())
     path = write.write(book, tmp_path / "small.xlsx")
     theirs = recalculate(path)
     survival = book["Data centre"].keys["survival"]

@@ -7,12 +7,14 @@ import datetime as dt
 import itertools
 
 import pytest
-from bankable.templates import comparison, dealfile, package
-from bankable.templates.book import Block, Book, Sheet
-from bankable.templates.dealfile import SourcedDeal
-from bankable.templates.settings import Settings
-from bankable.templates.sheets import frame, inputs, returns, scenarios
-from bankable.udfs.deal import INPUTS, evaluate
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare
+from bankable.templates.comparison.sheets import frame, inputs, newton, scenarios
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.engine import open_xml
+from bankable.templates.workbook.book import Block, Book, Sheet
+from bankable.templates.workbook.settings import Settings
+from bankable.udfs.deal.deal import INPUTS, evaluate
 
 
 def said(book: Book, label: str) -> object:
@@ -22,7 +24,7 @@ def said(book: Book, label: str) -> object:
 
 
 def test_every_sheet_says_the_scenario_in_its_head(shipped: list[SourcedDeal]) -> None:
-    book = comparison.calculated(shipped[:1], settings=Settings({"scenario": ["Combined downside"]}))
+    book = compare.calculated(shipped[:1], settings=Settings({"scenario": ["Combined downside"]}))
     for sheet in book:
         row = frame.UNITS_ROW if sheet.name == "Checks" else frame.STATUS_ROW
         assert str(sheet.value(row, 1)).endswith("Scenario in force: Combined downside"), sheet.name
@@ -36,19 +38,19 @@ def test_the_head_of_a_case_has_the_dates_of_its_row(shipped_book: Book) -> None
     close = dt.date(2026, 12, 31)
     completion = dt.date(2028, 6, 30)  # 18 months on
     sheet = shipped_book["Data centre"]
-    assert shipped_book["Timeline"].value_of("close") == package.serial(close)
-    assert sheet.value(frame.STATUS_ROW, 6) == package.serial(completion)
+    assert shipped_book["Timeline"].value_of("close") == open_xml.serial(close)
+    assert sheet.value(frame.STATUS_ROW, 6) == open_xml.serial(completion)
 
 
 @pytest.mark.parametrize("typed", ["soon", -5.0, 5e6])
 def test_a_close_that_is_no_date_is_not_kept(typed: object, shipped: list[SourcedDeal]) -> None:
-    book = comparison.build(shipped[:1], settings=Settings({"timeline_close": [typed]}))
-    assert book["Timeline"].value_of("close") == package.serial(inputs.CLOSE)
+    book = compare.build(shipped[:1], settings=Settings({"timeline_close": [typed]}))
+    assert book["Timeline"].value_of("close") == open_xml.serial(inputs.CLOSE)
 
 
 def test_a_comparison_bears_the_day_and_a_shipped_book_the_release(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
-    assert said(shipped_book, "Built on") == comparison.RELEASED
-    assert said(comparison.build(shipped, day=dt.date(2027, 1, 2)), "Built on") == dt.date(2027, 1, 2)
+    assert said(shipped_book, "Built on") == compare.RELEASED
+    assert said(compare.build(shipped, day=dt.date(2027, 1, 2)), "Built on") == dt.date(2027, 1, 2)
 
 
 def test_engine_room_comes_last_and_grey(shipped_book: Book) -> None:
@@ -81,12 +83,12 @@ def test_sources_in_short(sources: list[str], short: str | None) -> None:
 
 def test_sign_changes_are_those_of_the_flows() -> None:
     """A plant that stands still for two years after its contract is lost pays in again: out, in, out, in."""
-    case = dealfile.load(dealfile.shipped_path("data_centre"))
+    case = deal_file.load(deal_file.shipped_path("data_centre"))
     deal = dataclasses.replace(case.deal, contract_stop_year=6, retool_months=24, refill_months=0, fixed_cost=200.0, idle_cost=1.0)
-    book = comparison.calculated([dataclasses.replace(case, deal=deal)])
+    book = compare.calculated([dataclasses.replace(case, deal=deal)])
     results = evaluate(deal)
     changes = {}
-    for name, _, _, key in returns.IRRS:
+    for name, _, _, key in newton.IRRS:
         signs = [-1, *(1 if flow > 0 else -1 for flow in results[key][0] if flow)]
         changes[name] = sum(a != b for a, b in itertools.pairwise(signs))
         assert book["Returns"].value_of(f"c1_signs_{name}") == changes[name]
@@ -94,18 +96,18 @@ def test_sign_changes_are_those_of_the_flows() -> None:
 
 
 def test_the_hash_counts_calls_of_functions(shipped: list[SourcedDeal], monkeypatch: pytest.MonkeyPatch) -> None:
-    before = said(comparison.build(shipped[:1]), "Model hash (formulas)")
+    before = said(compare.build(shipped[:1]), "Model hash (formulas)")
     laid = Sheet.array
 
     def another(sheet: Sheet, row: int, col: int, rows: int, cols: int, formula: str, style: str = "number") -> Block:
         return laid(sheet, row, col, rows, cols, formula.replace("DEAL_SCENARIOS(", "DEAL_METRICS("), style)
 
     monkeypatch.setattr(Sheet, "array", another)
-    assert said(comparison.build(shipped[:1]), "Model hash (formulas)") != before
+    assert said(compare.build(shipped[:1]), "Model hash (formulas)") != before
 
 
 def test_a_base_that_moves_an_input_is_refused_and_red(shipped: list[SourcedDeal]) -> None:
-    sheet = comparison.build(shipped[:1])["Scenarios"]
+    sheet = compare.build(shipped[:1])["Scenarios"]
     blue = [(row, col) for (row, col), cell in sheet.cells.items() if cell.style.startswith("input ")]
     first = scenarios.COLUMNS.first
     for row, col in blue:
@@ -124,7 +126,7 @@ def test_no_input_claims_a_source_that_it_lacks(shipped: list[SourcedDeal]) -> N
 
 @pytest.mark.parametrize("cases", [1, 2, 6])
 def test_heads_stand_for_any_number_of_cases(cases: int, shipped: list[SourcedDeal]) -> None:
-    book = comparison.build((shipped * 2)[:cases])
+    book = compare.build((shipped * 2)[:cases])
     assert book["Inputs"].print.pages_wide == 1
     assert book["Inputs"].print.area[3] == inputs.source_column(cases, 1) - 2  # to the source in short
     for sheet in book:

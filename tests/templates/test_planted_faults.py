@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bankable.templates import comparison, dealfile, engine, write
-from bankable.templates.book import Book, Value
-from bankable.templates.dealfile import SourcedDeal
-from bankable.templates.sheets import checks
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare
+from bankable.templates.comparison.sheets import checks
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.engine import calculation
+from bankable.templates.workbook import write
+from bankable.templates.workbook.book import Book, Value
 
 from tests.calc import office
 from tests.calc.office import Change, Shown, Step
@@ -19,7 +22,7 @@ CASES = {1: ("defence_factory",), 2: ("data_centre", "defence_factory")}
 
 
 def deals(count: int) -> list[SourcedDeal]:
-    return [dealfile.load(dealfile.shipped_path(name)) for name in CASES[count]]
+    return [deal_file.load(deal_file.shipped_path(name)) for name in CASES[count]]
 
 
 def without_slow_functions(book: Book) -> Book:
@@ -51,9 +54,9 @@ def planted() -> Planted:
     """By fault the checks that fail in the workbook calculated with it, and what turns the sound workbook into that one."""
     found = {}
     for name, fault in FAULTS.items():
-        book = without_slow_functions(comparison.build(deals(fault.cases)))
+        book = without_slow_functions(compare.build(deals(fault.cases)))
         spots = plant(book, fault)
-        engine.calculate(book)
+        calculation.calculate(book)
         changes: list[Change] = []
         for sheet, row, col in spots:
             cell = book[sheet].cells[row, col]
@@ -71,7 +74,7 @@ def shown(planted: Planted, profile_with_functions: tuple[Path, list[str]], tmp_
     folder = tmp_path_factory.mktemp("planted")
     told = {}
     for count in CASES:
-        book = engine.calculate(without_slow_functions(comparison.build(deals(count))))
+        book = calculation.calculate(without_slow_functions(compare.build(deals(count))))
         assert book["Checks"].value_of("master") == "OK"
         names = [name for name, fault in FAULTS.items() if fault.cases == count]
         steps = [Step(name, planted[name][1], ["Checks"]) for name in names]
@@ -98,7 +101,7 @@ def test_without_its_fault_the_workbook_is_sound_again(count: int, shown: Shown)
 
 
 def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:
-    book = comparison.build(deals(1))
+    book = compare.build(deals(1))
     native = {what for _, what, _, _ in checks.NATIVE} | {"Inputs within their range"}
     assert native <= {fault.check for fault in FAULTS.values()}
     every = {book["Checks"].value(row, checks.WHAT) for row, col in book["Checks"].cells if col == checks.WHAT}
@@ -107,17 +110,17 @@ def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:
 
 def test_an_error_on_either_side_fails_its_check_and_the_master() -> None:
     for side in (checks.LEFT, checks.RIGHT):
-        book = without_slow_functions(comparison.build(deals(1)))
+        book = without_slow_functions(compare.build(deals(1)))
         row = next(row for (row, col), cell in book["Checks"].cells.items() if col == checks.WHAT and cell.value == "Sources equal uses")
         book["Checks"].put(row, side, "=1/0")
-        engine.calculate(book)
+        calculation.calculate(book)
         assert book["Checks"].value(row, checks.VERDICT) == "FAIL"
         assert book["Checks"].value_of("master") == "FAIL"
 
 
 def test_an_error_in_a_verdict_itself_fails_the_master() -> None:
-    book = without_slow_functions(comparison.build(deals(1)))
+    book = without_slow_functions(compare.build(deals(1)))
     row = next(row for (row, col), cell in book["Checks"].cells.items() if col == checks.WHAT and cell.value == "Sources equal uses")
     book["Checks"].put(row, checks.VERDICT, "=1/0")
-    engine.calculate(book)
+    calculation.calculate(book)
     assert book["Checks"].value_of("master") == "FAIL"

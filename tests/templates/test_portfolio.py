@@ -14,12 +14,13 @@ import openpyxl
 import pandas as pd
 import pytest
 from bankable.addin import cli
-from bankable.templates import dealfile, portfolio, portfolio_blocks, portfolio_read
-from bankable.templates.dealfile import DealFileError
-from bankable.udfs import deal as deals
-from bankable.udfs.deal import Deal
-from bankable.udfs.measures import measure
-from bankable.udfs.portfolio import WATCH, book_loss
+from bankable.templates import deal_file
+from bankable.templates.deal_file import DealFileError
+from bankable.templates.portfolio import blocks, portfolio, read_loans
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.deal import Deal
+from bankable.udfs.deal.measures import measure
+from bankable.udfs.deal.portfolio import WATCH, book_loss
 
 from benchmarks import loan_book
 
@@ -34,18 +35,18 @@ def deal_of(row: dict) -> Deal:
 
 
 def test_each_deal_is_the_chain_s_own(table: pd.DataFrame) -> None:
-    loans = portfolio_read.from_table(table, "book")
+    loans = read_loans.from_table(table, "book")
     assert loans.size == 60
-    figures = portfolio_blocks.run(loans.inputs, portfolio.NAMES, None)
+    figures = blocks.run(loans.inputs, portfolio.NAMES, None)
     results = deals.evaluate([deal_of(row) for row in table.to_dict(orient="records")])
     for name in ("debt", "min_dscr", "all_in_rate", "expected_loss", "project_irr", "public_cost"):
         assert np.array_equal(figures[:, portfolio.NAMES.index(name)], measure(results, name), equal_nan=True), name
 
 
 def test_shipped_deals_as_a_book_meet_the_same_tests() -> None:
-    shipped = [sourced.deal for sourced in dealfile.load_shipped()]
-    loans = portfolio_read.from_table(pd.DataFrame([vars(deal) for deal in shipped]), "book")
-    answer = portfolio.sum_up(loans, portfolio_blocks.run(loans.inputs, portfolio.NAMES, None), 0.5, 0.15)
+    shipped = [sourced.deal for sourced in deal_file.load_shipped()]
+    loans = read_loans.from_table(pd.DataFrame([vars(deal) for deal in shipped]), "book")
+    answer = portfolio.sum_up(loans, blocks.run(loans.inputs, portfolio.NAMES, None), 0.5, 0.15)
     assert answer.deals["decision"].tolist() == measure(deals.evaluate(shipped), "decision").tolist()
     assert answer.book["expected_loss"] == pytest.approx(answer.deals["bank_expected_loss"].sum())
     assert answer.deals["failed"].iloc[0] == "" or "DSCR" in answer.deals["failed"].iloc[0]
@@ -54,10 +55,10 @@ def test_shipped_deals_as_a_book_meet_the_same_tests() -> None:
 
 @pytest.mark.parametrize("rows", [1, 7, 60])
 def test_figures_do_not_hang_on_the_size_of_a_block(table: pd.DataFrame, rows: int) -> None:
-    loans = portfolio_read.from_table(table, "book")
-    blocks = [np.stack([v[i : i + rows] for v in loans.inputs.values()]) for i in range(0, 60, rows)]
-    found = np.concatenate([portfolio_blocks.calculate(tuple(loans.inputs), block, portfolio.NAMES) for block in blocks])
-    whole = portfolio_blocks.calculate(tuple(loans.inputs), np.stack(list(loans.inputs.values())), portfolio.NAMES)
+    loans = read_loans.from_table(table, "book")
+    pieces = [np.stack([v[i : i + rows] for v in loans.inputs.values()]) for i in range(0, 60, rows)]
+    found = np.concatenate([blocks.calculate(tuple(loans.inputs), block, portfolio.NAMES) for block in pieces])
+    whole = blocks.calculate(tuple(loans.inputs), np.stack(list(loans.inputs.values())), portfolio.NAMES)
     assert np.array_equal(found, whole, equal_nan=True)
 
 
@@ -99,7 +100,7 @@ def test_bad_rows_are_named_and_the_rest_computed(table: pd.DataFrame, tmp_path:
 )
 def test_a_table_that_cannot_be_meant_is_refused(table: pd.DataFrame, change, said: str) -> None:
     with pytest.raises(DealFileError, match=said):
-        portfolio_read.from_table(change(table), "book")
+        read_loans.from_table(change(table), "book")
 
 
 def test_workbook_in_and_workbook_out(table: pd.DataFrame, tmp_path: Path) -> None:
@@ -119,14 +120,14 @@ def test_workbook_in_and_workbook_out(table: pd.DataFrame, tmp_path: Path) -> No
 KILLED_RUN = """
     import sys, time
     from pathlib import Path
-    from bankable.templates import portfolio, portfolio_blocks as blocks, portfolio_read
+    from bankable.templates.portfolio import blocks, portfolio, read_loans
     calculate = blocks.calculate
     def slowly(*work):
         time.sleep(0.05)
         return calculate(*work)
     blocks.calculate = slowly
     blocks.on_cores = blocks.in_turn
-    loans = portfolio_read.read_book(Path(sys.argv[1]))
+    loans = read_loans.read_book(Path(sys.argv[1]))
     store = blocks.Store(Path(sys.argv[2]), blocks.digest(loans.inputs, portfolio.NAMES, 4))
     blocks.run(loans.inputs, portfolio.NAMES, store, rows=4)
 """
@@ -145,41 +146,41 @@ def test_a_killed_run_goes_on_where_it_stopped(table: pd.DataFrame, tmp_path: Pa
     process.wait()
     kept = {path.stem for path in tmp_path.glob("out.csv.blocks/*/*.npy")}
     assert 3 <= len(kept) < 15
-    loans = portfolio_read.read_book(source)
-    store = portfolio_blocks.Store(target, portfolio_blocks.digest(loans.inputs, portfolio.NAMES, 4))
+    loans = read_loans.read_book(source)
+    store = blocks.Store(target, blocks.digest(loans.inputs, portfolio.NAMES, 4))
     torn = store.path(int(min(kept)))
     torn.write_bytes(torn.read_bytes()[:50])  # a file that is not whole is calculated again
     again = []
-    calculate = portfolio_blocks.calculate
-    monkeypatch.setattr(portfolio_blocks, "calculate", lambda *work: again.append(1) or calculate(*work))
-    monkeypatch.setattr(portfolio_blocks, "on_cores", portfolio_blocks.in_turn)
-    resumed = portfolio_blocks.run(loans.inputs, portfolio.NAMES, store, rows=4)
+    calculate = blocks.calculate
+    monkeypatch.setattr(blocks, "calculate", lambda *work: again.append(1) or calculate(*work))
+    monkeypatch.setattr(blocks, "on_cores", blocks.in_turn)
+    resumed = blocks.run(loans.inputs, portfolio.NAMES, store, rows=4)
     assert len(again) == 15 - len(kept) + 1
-    assert np.array_equal(resumed, portfolio_blocks.run(loans.inputs, portfolio.NAMES, None, rows=60), equal_nan=True)
+    assert np.array_equal(resumed, blocks.run(loans.inputs, portfolio.NAMES, None, rows=60), equal_nan=True)
 
 
 def test_another_book_does_not_take_the_blocks(table: pd.DataFrame) -> None:
-    loans = portfolio_read.from_table(table, "book")
-    before = portfolio_blocks.digest(loans.inputs, portfolio.NAMES, 4)
+    loans = read_loans.from_table(table, "book")
+    before = blocks.digest(loans.inputs, portfolio.NAMES, 4)
     loans.inputs["price"][0] *= 1 + 1e-15
-    assert portfolio_blocks.digest(loans.inputs, portfolio.NAMES, 4) != before
+    assert blocks.digest(loans.inputs, portfolio.NAMES, 4) != before
 
 
 def test_all_cores_give_the_same_to_the_last_bit(table: pd.DataFrame) -> None:
-    loans = portfolio_read.from_table(table, "book")
-    alone = portfolio_blocks.run(loans.inputs, portfolio.NAMES, None)
-    spread = dict(portfolio_blocks.on_cores([0, 1], tuple(loans.inputs), lambda n: half(loans, n), portfolio.NAMES))
+    loans = read_loans.from_table(table, "book")
+    alone = blocks.run(loans.inputs, portfolio.NAMES, None)
+    spread = dict(blocks.on_cores([0, 1], tuple(loans.inputs), lambda n: half(loans, n), portfolio.NAMES))
     assert np.array_equal(np.concatenate([spread[0], spread[1]]), alone, equal_nan=True)
 
 
-def half(loans: portfolio_read.LoanBook, number: int) -> np.ndarray:
+def half(loans: read_loans.LoanBook, number: int) -> np.ndarray:
     return np.stack([values[30 * number : 30 * number + 30] for values in loans.inputs.values()])
 
 
 def test_dask_with_a_worker_killed_gives_the_same_to_the_last_bit(table: pd.DataFrame) -> None:
     distributed = pytest.importorskip("distributed")
-    loans = portfolio_read.from_table(pd.concat([table] * 20, ignore_index=True), "book")
-    alone = portfolio_blocks.run(loans.inputs, portfolio.NAMES, None, rows=2048)
+    loans = read_loans.from_table(pd.concat([table] * 20, ignore_index=True), "book")
+    alone = blocks.run(loans.inputs, portfolio.NAMES, None, rows=2048)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         killed = []
 
@@ -189,7 +190,7 @@ def test_dask_with_a_worker_killed_gives_the_same_to_the_last_bit(table: pd.Data
                 killed.append(worker.pid)
                 worker.process.process._process.kill()
 
-        spread = portfolio_blocks.run(loans.inputs, portfolio.NAMES, None, "dask", cluster.scheduler_address, progress=kill_one, rows=20)
+        spread = blocks.run(loans.inputs, portfolio.NAMES, None, "dask", cluster.scheduler_address, progress=kill_one, rows=20)
     assert killed
     assert np.array_equal(spread, alone, equal_nan=True)
 

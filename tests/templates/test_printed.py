@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from bankable.templates.printed import FORMS, printed
-from bankable.templates.styles import FORMATS
+from bankable.templates.workbook.printed import FORMS, printed
+from bankable.templates.workbook.styles import FORMATS
 from hypothesis import given
 from hypothesis import strategies as st
 

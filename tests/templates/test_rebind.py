@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from bankable.templates import engine
-from bankable.templates.rebind import rebind
+from bankable.templates.engine import calculation
+from bankable.templates.engine.function_names import rebind
 
 from tests.doors import excel_saved
 
@@ -109,7 +109,7 @@ def test_a_function_of_the_same_name_in_another_workbook_is_not_ours(saved: Path
 
 
 def test_every_spelling_is_known() -> None:
-    from bankable.templates.formulas import renamed
+    from bankable.templates.engine.formulas import renamed
 
     ours = frozenset({"DSCR_X"})
     for spelling in ("dscr_x", "BANKABLE.DSCR_X", "_xldudf_BANKABLE_DSCR_X", "[7]!_xldudf_BANKABLE_DSCR_X", "_xll.DSCR_X", "[1]!DSCR_X"):
@@ -121,7 +121,7 @@ def test_every_spelling_is_known() -> None:
 
 @pytest.mark.parametrize("form", ["plain", "web", "desktop"])
 def test_the_engine_reads_every_form(form: str, saved: Path, tmp_path: Path) -> None:
-    from bankable.templates.recalculate import recalculate
+    from bankable.templates.engine.recalculate import recalculate
 
     path = tmp_path / f"{form}.xlsx"
     path.write_bytes(rebind(saved.read_bytes(), form).data)
@@ -136,5 +136,5 @@ def test_the_engine_reads_every_form(form: str, saved: Path, tmp_path: Path) -> 
 
 
 def test_calculating_needs_no_rewriting(saved: Path) -> None:
-    opened = engine.opened_file(saved.read_bytes(), saved)
+    opened = calculation.opened_file(saved.read_bytes(), saved)
     assert opened.formulas["Deal"][0, 2] == "[1]!HAZARD_FROM_PD(A1)"

@@ -10,9 +10,12 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from bankable.templates import comparison, dealfile, patch, write
-from bankable.templates.engine import CalculationError
-from bankable.templates.recalculate import recalculate
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare
+from bankable.templates.engine import write_back
+from bankable.templates.engine.calculation import CalculationError
+from bankable.templates.engine.recalculate import recalculate
+from bankable.templates.workbook import write
 
 from tests.doors import excel_saved
 
@@ -29,7 +32,7 @@ def book_of(path: Path, formulas: dict[str, str], saved: Any = 7) -> Path:
 
 
 def put(done: Any, path: Path) -> Path:
-    path.write_bytes(patch.patched(done)[0])
+    path.write_bytes(write_back.patched(done)[0])
     return path
 
 
@@ -39,12 +42,12 @@ def saved_values(path: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write.write(comparison.calculated(dealfile.load_shipped()), tmp_path_factory.mktemp("built") / "comparison.xlsx")
+    return write.write(compare.calculated(deal_file.load_shipped()), tmp_path_factory.mktemp("built") / "comparison.xlsx")
 
 
 def test_a_book_of_ours_calculates_to_the_values_that_it_holds(built: Path) -> None:
     done = recalculate(built)
-    data, changed = patch.patched(done)
+    data, changed = write_back.patched(done)
     assert done.held == {}
     assert changed == 0
     assert excel_saved_parts(data) == excel_saved_parts(built.read_bytes())
@@ -57,12 +60,12 @@ def excel_saved_parts(data: bytes) -> dict[str, bytes]:
 
 def test_only_values_of_cells_change(built: Path, tmp_path: Path) -> None:
     done = recalculate(built, {"Inputs!E99": 0.06})
-    before, after = excel_saved_parts(built.read_bytes()), excel_saved_parts(patch.patched(done)[0])
+    before, after = excel_saved_parts(built.read_bytes()), excel_saved_parts(write_back.patched(done)[0])
     assert list(before) == list(after)
     changed = [name for name in before if before[name] != after[name]]
     assert changed
     assert all(name.startswith("xl/worksheets/sheet") for name in changed)
-    from bankable.templates.package import CELL, FORMULA
+    from bankable.templates.engine.open_xml import CELL, FORMULA
 
     for name in changed:
         old, new = before[name].decode(), after[name].decode()
@@ -74,7 +77,7 @@ def test_the_written_book_is_what_a_fresh_calculation_gives(built: Path, tmp_pat
     path = put(recalculate(built, {"Inputs!E99": 0.06}), tmp_path / "changed.xlsx")
     again = recalculate(path)
     assert again.values["Inputs!E99"] == 0.06
-    assert patch.patched(again)[1] == 0
+    assert write_back.patched(again)[1] == 0
 
 
 def test_values_of_every_kind_come_back(tmp_path: Path) -> None:

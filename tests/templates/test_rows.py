@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from bankable.templates.book import Book, TimeColumns
-from bankable.templates.rows import UnknownKeyError, block, lay, path, ref, resolve, scalar
+from bankable.templates.workbook.book import Book, TimeColumns
+from bankable.templates.workbook.rows import UnknownKeyError, block, lay, path, ref, resolve, scalar
 
 
 @pytest.fixture

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from bankable.templates import comparison, dealfile, tieout
-from bankable.templates.book import Book
-from bankable.templates.dealfile import SourcedDeal
-from bankable.templates.settings import Settings
-from bankable.templates.sheets import scenarios, support
-from bankable.udfs import deal as deals
+from bankable.templates import deal_file
+from bankable.templates.comparison import compare, tie_out
+from bankable.templates.comparison.sheets import scenarios, support
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.settings import Settings
 from bankable.udfs.cells import CellError
-from bankable.udfs.chain.decision import ALL_MET
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.chain.decision import ALL_MET
 
 
 def live_deals(book: Book, n: int) -> list[deals.Deal]:
@@ -31,11 +32,11 @@ def failing(book: Book) -> list[str]:
 
 @pytest.mark.parametrize("name", scenarios.NAMES)
 def test_every_row_equals_the_chain_under_every_scenario(name: str, shipped: list[SourcedDeal]) -> None:
-    book = comparison.calculated(shipped, settings=Settings({"scenario": [name]}))
+    book = compare.calculated(shipped, settings=Settings({"scenario": [name]}))
     assert book["Scenarios"].value_of("scenario") == name
     assert book.errors() == []
     assert book["Checks"].value_of("master") == "OK", failing(book)
-    compared, faults = tieout.differences(book, comparison.sheet_names(shipped), live_deals(book, len(shipped)))
+    compared, faults = tie_out.differences(book, compare.sheet_names(shipped), live_deals(book, len(shipped)))
     assert compared > 20_000
     assert not faults, faults[:5]
 
@@ -96,7 +97,7 @@ def test_the_answer_the_package_and_the_case_are_one(shipped_book: Book) -> None
 
 
 def test_a_lender_counts_an_offtake_only_where_a_statute_backs_it(shipped: list[SourcedDeal]) -> None:
-    book = comparison.calculated(shipped, settings=Settings({"support_t_backing": ["subject to appropriation"]}))
+    book = compare.calculated(shipped, settings=Settings({"support_t_backing": ["subject to appropriation"]}))
     assert book["Frontier"].value_of("best_row") == 0
     assert "No pair of offtake years and coverage" in str(book["Summary"].value_of("answer_line1"))
     assert "hangs on yearly appropriations" in str(book["Summary"].value_of("answer_line5"))
@@ -125,7 +126,7 @@ def test_tools_of_equal_cost_leave_different_beliefs(shipped_book: Book) -> None
 
 def test_a_filled_workbook_keeps_its_choices(tmp_path: Path) -> None:
     first = tmp_path / "first.xlsx"
-    comparison.compare([str(dealfile.shipped_path("defence_factory"))], str(first))
+    compare.compare([str(deal_file.shipped_path("defence_factory"))], str(first))
     filled = openpyxl.load_workbook(first)
     filled["Scenarios"]["D6"].value = "Delay"
     name = next(iter(filled.defined_names["set_scenario_add_delay_months"].destinations))
@@ -133,7 +134,7 @@ def test_a_filled_workbook_keeps_its_choices(tmp_path: Path) -> None:
     where = next(iter(filled.defined_names["set_timeline_close"].destinations))[1].replace("$", "")
     filled["Timeline"][where].value = dt.datetime(2027, 3, 31)
     filled.save(tmp_path / "filled.xlsx")
-    again = comparison.compare([str(tmp_path / "filled.xlsx")], str(tmp_path / "again.xlsx")).book
+    again = compare.compare([str(tmp_path / "filled.xlsx")], str(tmp_path / "again.xlsx")).book
     assert again["Scenarios"].value_of("scenario") == "Delay"
     assert again["Scenarios"].values_of("delay_months_1")[scenarios.NAMES.index("Delay")] == 9
     assert again["Factory today"].value_of("delay_months") == 9
@@ -144,10 +145,10 @@ def test_a_filled_workbook_keeps_its_choices(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 4, 6])
 def test_one_to_six_cases(count: int, shipped: list[SourcedDeal]) -> None:
-    extra = dealfile.load(dealfile.shipped_path("warehouse"))
+    extra = deal_file.load(deal_file.shipped_path("warehouse"))
     cases = [*shipped, extra, *shipped][:count]
     cases = [dataclasses.replace(c, deal=dataclasses.replace(c.deal, case_name=f"{c.deal.case_name} {i}")) for i, c in enumerate(cases)]
-    book = comparison.calculated(cases)
+    book = compare.calculated(cases)
     assert book.errors() == []
     assert book["Checks"].value_of("master") == "OK", failing(book)
 

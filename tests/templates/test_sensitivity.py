@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from bankable.templates import comparison
-from bankable.templates.book import Book, Sheet
-from bankable.templates.dealfile import SourcedDeal
-from bankable.templates.settings import Settings
-from bankable.udfs import deal as deals
-from bankable.udfs.measures import MEASURES
+from bankable.templates.comparison import compare
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.workbook.book import Book, Sheet
+from bankable.templates.workbook.settings import Settings
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.measures import MEASURES
 
 SHEETS = ("Sensitivity", "Time")
 
@@ -55,7 +55,7 @@ def test_charts_stand_on_one_page_each(shipped_book: Book) -> None:
     [("llcr", "LLCR"), ("LLCR", "LLCR"), ("All-in rate", "All-in rate"), ("nothing of the kind", "Minimum DSCR, lender's view")],
 )
 def test_a_figure_is_kept_by_its_key_or_its_name(kept: str, shown: str, shipped: list[SourcedDeal]) -> None:
-    book = comparison.build(shipped, settings=Settings({"sensitivity_measure": [kept], "sensitivity_down_key": ["gearing"]}))
+    book = compare.build(shipped, settings=Settings({"sensitivity_measure": [kept], "sensitivity_down_key": ["gearing"]}))
     assert book["Sensitivity"].value_of("measure") == shown
     assert book["Sensitivity"].value_of("down") == "Gearing requested"
 
@@ -69,7 +69,7 @@ def test_the_first_cell_of_each_grid_is_the_case_as_it_is(shipped_book: Book) ->
 
 
 def test_values_that_are_none_of_the_chosen_input_are_told_and_no_error(shipped: list[SourcedDeal]) -> None:
-    book = comparison.calculated(
+    book = compare.calculated(
         shipped[:2], settings=Settings({"sensitivity_down_key": ["tenor"], "sensitivity_across_key": ["Gearing requested"]})
     )
     sheet = book["Sensitivity"]
@@ -82,7 +82,7 @@ def test_values_that_are_none_of_the_chosen_input_are_told_and_no_error(shipped:
 def test_the_words_of_a_choice_are_kept_and_calculated(shipped: list[SourcedDeal]) -> None:
     words = ["market in band", "fixed"] * 3 + ["fixed"]
     kept = {"sensitivity_down_key": ["Price basis"], "sensitivity_across_key": ["coverage"], "sensitivity_down_values": words}
-    sheet = comparison.calculated(shipped[:2], settings=Settings(kept))["Sensitivity"]
+    sheet = compare.calculated(shipped[:2], settings=Settings(kept))["Sensitivity"]
     first, col = sheet.placed["across"].row + 4, 4  # below the heads and the case's own row, beside the grid
     assert [sheet.value(first + k, col) for k in range(len(words))] == words
     assert sheet.value_of("down_amiss") == 0

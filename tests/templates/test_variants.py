@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import openpyxl
-from bankable.templates import variants, write
+from bankable.templates.comparison import shipped
+from bankable.templates.workbook import write
 
 
 def test_the_built_workbooks_are_of_these_sources() -> None:
-    built = variants.Path(str(variants.resources.files("bankable.templates"))) / "built"
-    kept = (built / variants.DIGEST).read_text().strip()
-    assert kept == variants.source_digest(), "run `python -m bankable.addin.generate`"
-    assert {path.stem for path in built.glob("*.xlsx")} == set(variants.VARIANTS)
+    built = shipped.Path(str(shipped.resources.files("bankable.templates"))) / "built"
+    kept = (built / shipped.DIGEST).read_text().strip()
+    assert kept == shipped.source_digest(), "run `python -m bankable.addin.generate`"
+    assert {path.stem for path in built.glob("*.xlsx")} == set(shipped.VARIANTS)
 
 
 def test_the_same_bytes_twice() -> None:
-    first = write.to_bytes(variants.VARIANTS["single_data_centre"]())
-    assert write.to_bytes(variants.VARIANTS["single_data_centre"]()) == first
+    first = write.to_bytes(shipped.VARIANTS["single_data_centre"]())
+    assert write.to_bytes(shipped.VARIANTS["single_data_centre"]()) == first
 
 
 def test_the_playground_calls_every_function() -> None:
     from bankable.udfs import FUNCTIONS
 
-    book = variants.playground()
+    book = shipped.playground()
     assert book.errors() == []
     called = {block.formula.split("(")[0].lstrip("=") for sheet in book for block in sheet.blocks}
     assert called == set(FUNCTIONS)
 
 
 def test_built_comparison_opens_with_its_answer() -> None:
-    built = variants.Path(str(variants.resources.files("bankable.templates"))) / "built" / "comparison.xlsx"
+    built = shipped.Path(str(shipped.resources.files("bankable.templates"))) / "built" / "comparison.xlsx"
     values = openpyxl.load_workbook(built, data_only=True, read_only=True)
     assert values["Summary"]["D5"].value == "Meets credit tests"
     said = [str(row[0].value) for row in values["Summary"]["B8:B14"]]

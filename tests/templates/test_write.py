@@ -5,8 +5,9 @@ import zipfile
 
 import openpyxl
 import pytest
-from bankable.templates import engine, write
-from bankable.templates.book import Book
+from bankable.templates.engine import calculation
+from bankable.templates.workbook import write
+from bankable.templates.workbook.book import Book
 from bankable.udfs.cells import CellError
 
 from tests.templates.small_book import small_book
@@ -14,15 +15,15 @@ from tests.templates.small_book import small_book
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    return write.write(engine.calculate(small_book()), tmp_path_factory.mktemp("book") / "small.xlsx")
+    return write.write(calculation.calculate(small_book()), tmp_path_factory.mktemp("book") / "small.xlsx")
 
 
 def test_same_bytes_twice(path):
-    assert write.to_bytes(engine.calculate(small_book())) == path.read_bytes()
+    assert write.to_bytes(calculation.calculate(small_book())) == path.read_bytes()
 
 
 def test_every_formula_has_its_value(path):
-    book = engine.calculate(small_book())
+    book = calculation.calculate(small_book())
     formulas = openpyxl.load_workbook(path)
     values = openpyxl.load_workbook(path, data_only=True)
     for sheet in book:
@@ -50,7 +51,7 @@ def test_all_digits_and_true_errors(tmp_path):
     sheet.put(1, 0, "=1/3")
     sheet.array(2, 0, 3, 1, "=SURVIVAL(0)")
     sheet.array(5, 0, 1, 2, "=A1>0", "flag")
-    engine.calculate(book)
+    calculation.calculate(book)
     values = openpyxl.load_workbook(write.write(book, tmp_path / "x.xlsx"), data_only=True)["S"]
     assert values["A1"].value == 0.1 + 0.2
     assert values["A2"].value == 1 / 3
@@ -87,14 +88,14 @@ def test_opens_without_recalculating(path):
 def test_newer_functions_carry_their_prefix(tmp_path):
     book = Book(dt.datetime(2026, 1, 1), "t")
     book.sheet("S").put_row(0, 0, ["=NORM.S.DIST(1,TRUE)", "=NORMSDIST(1)"])
-    path = write.write(engine.calculate(book), tmp_path / "x.xlsx")
+    path = write.write(calculation.calculate(book), tmp_path / "x.xlsx")
     sheet = openpyxl.load_workbook(path)["S"]
     assert [cell.value for cell in sheet[1]] == ["=_xlfn.NORM.S.DIST(1,TRUE)", "=NORMSDIST(1)"]
-    assert engine.calculate_file(path)["S!A1"] == pytest.approx(0.8413447460685429, abs=1e-12)  # tables of the normal distribution
+    assert calculation.calculate_file(path)["S!A1"] == pytest.approx(0.8413447460685429, abs=1e-12)  # tables of the normal distribution
 
 
 def test_nothing_is_overwritten_or_left_half_written(tmp_path):
-    book = engine.calculate(small_book())
+    book = calculation.calculate(small_book())
     path = write.write(book, tmp_path / "x.xlsx")
     with pytest.raises(FileExistsError, match=r"x\.xlsx exists already"):
         write.write(book, path)
@@ -112,7 +113,7 @@ def test_what_no_file_may_hold(content, says):
     book = Book(dt.datetime(2026, 1, 1), "t")
     book.sheet("S").put(1, 1, content)
     if "IF" in str(content):
-        engine.calculate(book)
+        calculation.calculate(book)
     with pytest.raises(write.UnfinishedError, match=f"S!B2 .*{says}"):
         write.to_bytes(book)
 

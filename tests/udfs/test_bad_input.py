@@ -24,9 +24,9 @@ import pytest
 from bankable import udfs
 from bankable.udfs import cells
 from bankable.udfs.cells import OMITTED, CellError, Param
-from bankable.udfs.deal import KEYS
-from bankable.udfs.deal_block import EXAMPLE
-from bankable.udfs.measures import MEASURES
+from bankable.udfs.deal.block import EXAMPLE
+from bankable.udfs.deal.deal import KEYS
+from bankable.udfs.deal.measures import MEASURES
 from bankable.udfs.registry import FUNCTIONS, Function
 
 CALLS = 104_000

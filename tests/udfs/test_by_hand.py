@@ -10,11 +10,11 @@ import math
 from typing import NamedTuple
 
 import pytest
-from bankable.templates import dealfile
-from bankable.udfs import deal as deals
-from bankable.udfs.deal import Deal
+from bankable.templates import deal_file
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.deal import Deal
 
-SHIPPED = [entry.deal for entry in dealfile.load_shipped()]
+SHIPPED = [entry.deal for entry in deal_file.load_shipped()]
 
 
 class Build(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bankable import udfs
 from bankable.udfs.cells import OMITTED, CellError
-from bankable.udfs.common_factor import outcome_correlation, renewed_at_least
+from bankable.udfs.numerics.common_factor import outcome_correlation, renewed_at_least
 from bankable.udfs.registry import lookup
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -7,14 +7,14 @@ from functools import cache
 
 import numpy as np
 import pytest
-from bankable.templates import dealfile
-from bankable.udfs import chain, deal_block
-from bankable.udfs import deal as deals
-from bankable.udfs import measures as figures
+from bankable.templates import deal_file
 from bankable.udfs.cells import CellError
-from bankable.udfs.chain import Results
 from bankable.udfs.construction import IDC
-from bankable.udfs.deal import Deal
+from bankable.udfs.deal import block, chain
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal import measures as figures
+from bankable.udfs.deal.chain import Results
+from bankable.udfs.deal.deal import Deal
 from bankable.udfs.debt import DEBT_CAPACITY, LOAN_SCHEDULE
 from bankable.udfs.offtake import OFFTAKE_NPV, SURVIVAL
 from bankable.udfs.ratios import DSCR_AVG, DSCR_PATH, LLCR, PLCR
@@ -26,12 +26,12 @@ MONEY = tuple(row.name for row in deals.INPUTS if row.metadata["unit"].startswit
 
 @cache
 def example() -> Deal:
-    return deals.read(deal_block.entries("deal", deal_block.EXAMPLE))
+    return deals.read(block.entries("deal", block.EXAMPLE))
 
 
 @cache
 def shipped() -> tuple[Deal, ...]:
-    return tuple(entry.deal for entry in dealfile.load_shipped())
+    return tuple(entry.deal for entry in deal_file.load_shipped())
 
 
 @cache
@@ -345,7 +345,7 @@ def test_a_deal_comes_back_from_its_own_values() -> None:
     ],
 )
 def test_a_wrong_input_is_refused_by_name(key: str, value: object, code: str, said: str) -> None:
-    values = {**deal_block.entries("deal", deal_block.EXAMPLE), key: value}
+    values = {**block.entries("deal", block.EXAMPLE), key: value}
     with pytest.raises(CellError) as refused:
         deals.read(values)
     assert refused.value.code == code
@@ -353,7 +353,7 @@ def test_a_wrong_input_is_refused_by_name(key: str, value: object, code: str, sa
 
 
 def test_every_required_input_is_asked_for_by_name() -> None:
-    values = deal_block.entries("deal", deal_block.EXAMPLE)
+    values = block.entries("deal", block.EXAMPLE)
     for key in deals.KEYS:
         if deals.param_of(key).optional:
             continue

@@ -8,20 +8,20 @@ from functools import cache
 
 import numpy as np
 import pytest
-from bankable.templates import dealfile
-from bankable.udfs import chain, fan
-from bankable.udfs import deal as deals
+from bankable.templates import deal_file
 from bankable.udfs.cells import CellError
-from bankable.udfs.deal import Deal
-from bankable.udfs.deal_block import EXAMPLE
-from bankable.udfs.fan import DEAL_FAN, Noise, simulate
+from bankable.udfs.deal import chain, fan
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.block import EXAMPLE
+from bankable.udfs.deal.deal import Deal
+from bankable.udfs.deal.fan import DEAL_FAN, Noise, simulate
 from bankable.udfs.registry import FUNCTIONS
 
 
 @cache
 def shipped() -> tuple[Deal, ...]:
     """The three deals of the comparison, and the factory with its price in a band."""
-    return (*(entry.deal for entry in dealfile.load_shipped()), dealfile.load(dealfile.shipped_path("factory_band")).deal)
+    return (*(entry.deal for entry in deal_file.load_shipped()), deal_file.load(deal_file.shipped_path("factory_band")).deal)
 
 
 def in_calm(deal: Deal) -> Deal:

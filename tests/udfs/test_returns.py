@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import pyxirr
 from bankable import udfs
-from bankable.udfs import irr
+from bankable.udfs.numerics import irr
 from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from bankable.udfs import roots
+from bankable.udfs.numerics import roots
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize

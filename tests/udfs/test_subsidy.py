@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from bankable import udfs
-from bankable.udfs import deal as deals
 from bankable.udfs import subsidy
-from bankable.udfs.deal_block import EXAMPLE
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.block import EXAMPLE
 from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st

@@ -10,31 +10,31 @@ from typing import Any
 import numpy as np
 import pytest
 from bankable import udfs
-from bankable.templates import dealfile
-from bankable.udfs import chain, deal_block, support_mix
-from bankable.udfs import deal as deals
-from bankable.udfs import measures as figures
+from bankable.templates import deal_file
 from bankable.udfs.cells import CellError
-from bankable.udfs.chain.decision import TESTS
-from bankable.udfs.deal import Deal
-from bankable.udfs.deal_block import EXAMPLE
-from bankable.udfs.deal_breakeven import BREAKEVEN
-from bankable.udfs.measures import MEASURES
+from bankable.udfs.deal import block, chain, support_mix
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal import measures as figures
+from bankable.udfs.deal.block import EXAMPLE
+from bankable.udfs.deal.breakeven import BREAKEVEN
+from bankable.udfs.deal.chain.decision import TESTS
+from bankable.udfs.deal.deal import Deal
+from bankable.udfs.deal.measures import MEASURES
+from bankable.udfs.deal.sensitivity import FRONTIER, SENS_GRID, TORNADO, grid
+from bankable.udfs.deal.support_mix import LEAST_COST_SUPPORT
+from bankable.udfs.deal.whole_deal import CREDIT_TESTS, DEAL_METRICS
 from bankable.udfs.registry import FUNCTIONS
-from bankable.udfs.sensitivity import FRONTIER, SENS_GRID, TORNADO, grid
-from bankable.udfs.support_mix import LEAST_COST_SUPPORT
-from bankable.udfs.whole_deal import CREDIT_TESTS, DEAL_METRICS
 
 
 @cache
 def example() -> Deal:
-    return deals.read(deal_block.entries("deal", EXAMPLE))
+    return deals.read(block.entries("deal", EXAMPLE))
 
 
 @cache
 def shipped() -> tuple[Deal, ...]:
     """The three deals of the comparison, and the factory with its price in a band."""
-    return (*(entry.deal for entry in dealfile.load_shipped()), dealfile.load(dealfile.shipped_path("factory_band")).deal)
+    return (*(entry.deal for entry in deal_file.load_shipped()), deal_file.load(deal_file.shipped_path("factory_band")).deal)
 
 
 def value(deal: Deal, name: str) -> Any:
@@ -54,7 +54,7 @@ def answer(name: str, *args: Any) -> Any:
 
 def test_headings_blanks_and_a_first_row_of_titles_are_passed_over() -> None:
     dressed = [["key", "value"], ["Build", None], [None, None], *EXAMPLE, ["", ""], ["grant", None]]
-    assert deals.read(deal_block.entries("deal", dressed)) == example()
+    assert deals.read(block.entries("deal", dressed)) == example()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_wrong_block_is_refused_by_name(rows: list[list[Any]], code: str, said
 @pytest.mark.parametrize("deal", shipped(), ids=lambda deal: deal.case_name)
 def test_words_numbers_and_switches_as_cells_hold_them_give_the_deal_back(deal: Deal) -> None:
     rows = [[key, 1.0 if value is True else 0.0 if value is False else value] for key, value in block_of(deal)]
-    assert deals.read(deal_block.entries("deal", rows)) == deal
+    assert deals.read(block.entries("deal", rows)) == deal
 
 
 # Metrics and tests ---------------------------------------------------------------------------------
@@ -131,8 +131,8 @@ def test_results_do_not_depend_on_the_block() -> None:
     x = figures.variants(shipped()[3], {"coverage": rng.uniform(0, 1, 23), "price_floor": rng.uniform(0.8, 1.0, 23)})
     names = list(MEASURES)
     whole = figures.evaluate(x, names, block=23)
-    for block in (1, 4, 22):
-        parts = figures.evaluate(x, names, block=block)
+    for size in (1, 4, 22):
+        parts = figures.evaluate(x, names, block=size)
         for name in names:
             same = parts[name] == whole[name] if MEASURES[name].texts else np.isclose(parts[name], whole[name], 0, 0, equal_nan=True)
             assert np.all(same), name

@@ -41,13 +41,13 @@ def register():
     sys.path[:0] = paths
     try:
         from bankable import udfs
-        from bankable.addin import kept
+        from bankable.addin import answer_cache
         from bankable.udfs import cells
     finally:
         sys.path[:] = before
         for path in paths:
             site.addsitedir(path)
-    return udfs.FUNCTIONS, kept.answer, cells.OMITTED, cells.CellError
+    return udfs.FUNCTIONS, answer_cache.answer, cells.OMITTED, cells.CellError
 
 
 @functools.cache

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 from bankable import udfs
-from bankable.addin.excel import ready, ribbon
-from bankable.templates import engine
-from bankable.templates.book import address
-from bankable.udfs import deal as deals
+from bankable.addin.excel import ribbon, stress_sheets
+from bankable.templates.engine import calculation
+from bankable.templates.workbook.book import address
 from bankable.udfs.cells import CellError
+from bankable.udfs.deal import deal as deals
 
 from tests.addin.excel.pretend_excel import Cells, PretendBook
 from tests.addin.excel.test_ribbon import run
@@ -41,10 +41,10 @@ def calculated(book: PretendBook, sheet: str, path: Path) -> dict[tuple[int, int
             elif value is not None:
                 out.write(row - 1, col - 1, value)
         for (row, col), formula in made.formulas.items():
-            height, width = ready.SHEETS[sheet.split()[0]](ready.deal_of(book)).blocks[row, col]  # type: ignore[arg-type]
+            height, width = stress_sheets.SHEETS[sheet.split()[0]](stress_sheets.deal_of(book)).blocks[row, col]  # type: ignore[arg-type]
             out.write_array_formula(row - 1, col - 1, row + height - 2, col + width - 2, f"{{{formula}}}", None, 0)
     file.close()
-    found = engine.calculate_file(path).sheets[sheet]
+    found = calculation.calculate_file(path).sheets[sheet]
     return {(row + 1, col + 1): value for (row, col), value in found.items()}
 
 
@@ -56,7 +56,7 @@ def test_stress_shows_what_the_scenarios_give(tmp_path: Path, sheet: str) -> Non
     assert said.startswith("The sheet Stress 1 is about")
     shown = calculated(book, "Stress 1", tmp_path / "book.xlsx")
     assert not [value for value in shown.values() if isinstance(value, CellError)]
-    scenarios = list(ready.SCENARIOS)
+    scenarios = list(stress_sheets.SCENARIOS)
     [(top, left)] = book.sheets["Stress 1"].formulas
     assert [shown[4, left + i] for i in range(len(scenarios))] == scenarios == [shown[top - 1, left + i] for i in range(len(scenarios))]
     given = dict(DEAL)
@@ -64,14 +64,14 @@ def test_stress_shows_what_the_scenarios_give(tmp_path: Path, sheet: str) -> Non
         changed = dict(given)
         for row in range(5, top - 2):
             key, new = shown[row, 2], shown.get((row, left + i))
-            assert (new is not None) == (key in ready.SCENARIOS[scenario])
+            assert (new is not None) == (key in stress_sheets.SCENARIOS[scenario])
             if new is not None:
                 old = given.get(key, deals.param_of(key).default)
-                expected = ready.SCENARIOS[scenario][key].format(old=old)
+                expected = stress_sheets.SCENARIOS[scenario][key].format(old=old)
                 assert new == pytest.approx(min(deals.param_of(key).high, eval(expected)))
                 changed[key] = new
-        own = udfs.FUNCTIONS["DEAL_METRICS"].from_cells([[[k, v] for k, v in changed.items()], [[m] for m in ready.MEASURES]])
-        for j in range(len(ready.MEASURES)):
+        own = udfs.FUNCTIONS["DEAL_METRICS"].from_cells([[[k, v] for k, v in changed.items()], [[m] for m in stress_sheets.MEASURES]])
+        for j in range(len(stress_sheets.MEASURES)):
             assert shown[top + j, left + i] == (own[j][1] if isinstance(own[j][1], str) else pytest.approx(own[j][1], rel=1e-9))
 
 
@@ -81,15 +81,17 @@ def test_support_shows_grids_and_the_cheapest_mix(tmp_path: Path) -> None:
     shown = calculated(book, "Support 1", tmp_path / "book.xlsx")
     assert not [value for value in shown.values() if isinstance(value, CellError)]
     *grids, mix = book.sheets["Support 1"].formulas
-    assert len(grids) == len(ready.SHOWN_ON_FRONTIER)
-    for (top, left), measure in zip(grids, ready.SHOWN_ON_FRONTIER, strict=True):
-        own = udfs.FUNCTIONS["FRONTIER"].from_cells([DEAL, [[float(y)] for y in ready.YEARS], [list(ready.COVERAGES)], measure])
+    assert len(grids) == len(stress_sheets.SHOWN_ON_FRONTIER)
+    for (top, left), measure in zip(grids, stress_sheets.SHOWN_ON_FRONTIER, strict=True):
+        own = udfs.FUNCTIONS["FRONTIER"].from_cells(
+            [DEAL, [[float(y)] for y in stress_sheets.YEARS], [list(stress_sheets.COVERAGES)], measure]
+        )
         for i, line in enumerate(own):
             assert [shown[top + i, left + j] for j in range(len(line))] == [v if isinstance(v, str) else pytest.approx(v) for v in line]
     cheapest = udfs.FUNCTIONS["LEAST_COST_SUPPORT"].from_cells([DEAL])
-    assert (len(cheapest), len(cheapest[0])) == ready.MIX
-    assert shown[mix[0] + ready.MIX[0] - 1, 1] == cheapest[-1][0]
-    assert shown[mix[0] + ready.MIX[0] - 1, 2] == cheapest[-1][1]
+    assert (len(cheapest), len(cheapest[0])) == stress_sheets.MIX
+    assert shown[mix[0] + stress_sheets.MIX[0] - 1, 1] == cheapest[-1][0]
+    assert shown[mix[0] + stress_sheets.MIX[0] - 1, 2] == cheapest[-1][1]
 
 
 def test_the_sheet_touches_no_other_and_finds_a_free_name(tmp_path: Path) -> None:
@@ -99,7 +101,7 @@ def test_the_sheet_touches_no_other_and_finds_a_free_name(tmp_path: Path) -> Non
         assert f"The sheet Stress {number} " in run("stress", book)[1]
     assert book.sheets["Deals"].values == before
     assert [sheet.name for sheet in book.sheets] == ["Deals", "Notes", "stress_1", "Stress 1", "Stress 2"]
-    assert set(book.sheets["Stress 1"].colours.values()) == {ready.BLUE}
+    assert set(book.sheets["Stress 1"].colours.values()) == {stress_sheets.BLUE}
 
 
 def test_the_deal_is_the_one_that_the_active_cell_stands_in(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_the_deal_is_the_one_that_the_active_cell_stands_in(tmp_path: Path) -> N
     last = 3 + len(DEAL)
     for where, on, left, top in (("B9", "Deals", 2, 4), ("I9", "Deals", 8, 4), ("Z1", "Deals", 2, 4), ("A1", "Other", 6, 9)):
         book.selection = book.sheets[on].range(where)
-        found = ready.deal_of(book)
+        found = stress_sheets.deal_of(book)
         assert found is not None
         assert (found.sheet, found.left, found.top) == (on, left, top)
         assert found.area() == f"{on}!{address(top - 1, left - 1, True)}:{address(last + top - 5, left, True)}"
@@ -121,7 +123,7 @@ def test_without_a_deal_nothing_is_written(tmp_path: Path) -> None:
     book = PretendBook(tmp_path, Sheet={"A1": "capex", "B1": 5.0})
     book.selection = book.sheets["Sheet"].range("A1")
     for task in ("stress", "support"):
-        assert run(task, book)[1] == ready.NO_DEAL
+        assert run(task, book)[1] == stress_sheets.NO_DEAL
     assert len(book.sheets) == 1
 
 
@@ -130,7 +132,7 @@ def test_an_excel_without_dynamic_arrays_gets_a_filled_range(tmp_path: Path, mon
     book = book_with(tmp_path)
     run("stress", book)
     [((top, left), formula)] = book.sheets["Stress 1"].formulas.items()
-    end = address(top + len(ready.MEASURES) - 2, left + len(ready.SCENARIOS) - 2, True)
+    end = address(top + len(stress_sheets.MEASURES) - 2, left + len(stress_sheets.SCENARIOS) - 2, True)
     assert formula.startswith("{=DEAL_SCENARIOS(")
     assert formula.endswith(f"}} in {address(top - 1, left - 1, True)}:{end}")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bankable import udfs
 from bankable.addin.excel import wrappers
-from bankable.templates import formulas, rebind
+from bankable.templates.engine import formulas, function_names
 
 pyopenvba = pytest.importorskip("pyopenvba.interpreter")
 
@@ -200,7 +200,7 @@ def test_paths_of_an_addin_are_taken_out_of_formulas(vba: Any, before: str, afte
 
 @pytest.mark.parametrize("spelling", formulas.SPELLINGS)
 def test_vba_and_the_reader_of_files_know_the_same_spellings(vba: Any, spelling: str) -> None:
-    assert rebind.WEB in formulas.SPELLINGS
+    assert function_names.WEB in formulas.SPELLINGS
     for name in udfs.FUNCTIONS:
         written = f"=1+{spelling}{name}(A1)"
         assert vba.run("PlainNames", [written]) == f"=1+{name}(A1)"

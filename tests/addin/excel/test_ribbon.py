@@ -114,9 +114,9 @@ def test_memo_is_written_from_a_copy_beside_the_workbook(tmp_path: Path, monkeyp
 def test_new_builds_a_comparison_and_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "Documents").mkdir()
-    module = ModuleType("bankable.templates.comparison")
+    module = ModuleType("bankable.templates.comparison.compare")
     module.new = lambda path: Path(path).write_bytes(b"new")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "bankable.templates.comparison", module)
+    monkeypatch.setitem(sys.modules, "bankable.templates.comparison.compare", module)
     book = PretendBook(tmp_path, Summary={})
     run("new", book)
     run("new", book)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bankable.templates import comparison, filled, write
-from bankable.templates.book import Book
-from bankable.templates.dealfile import SourcedDeal
+from bankable.templates.comparison import compare, tied_out
+from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.memo import write as memo_write
+from bankable.templates.workbook import write
+from bankable.templates.workbook.book import Book
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +20,12 @@ def workbook(shipped_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
-def tied(workbook: Path) -> filled.Filled:
-    return filled.read(workbook)
+def tied(workbook: Path) -> tied_out.Filled:
+    return tied_out.read(workbook)
 
 
 @pytest.fixture(scope="session")
-def memos(tied: filled.Filled, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def memos(tied: tied_out.Filled, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("memos")
     made = []
     for case in (1, 2, 3):
@@ -37,7 +38,7 @@ def memos(tied: filled.Filled, tmp_path_factory: pytest.TempPathFactory) -> list
 @pytest.fixture(scope="session")
 def small_book(shipped: list[SourcedDeal]) -> Book:
     """The factory alone, which is quicker to spoil and to read."""
-    return comparison.calculated([shipped[1]])
+    return compare.calculated([shipped[1]])
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bankable.templates.book import Book, address
-from bankable.templates.package import cell_at
+from bankable.templates.engine.open_xml import cell_at
+from bankable.templates.workbook.book import Book, address
 
 
 def rewrite(path: Path, edit: Callable[[dict[str, bytes]], None]) -> Path:

@@ -253,13 +253,14 @@ def test_a_banks_own_template_is_used(tied: Any, tmp_path: Path) -> None:
 def test_what_changed_since_the_last_submission(tied: Any, tmp_path: Path) -> None:
     import dataclasses
 
-    from bankable.templates import comparison, filled, write
-    from bankable.templates.dealfile import SourcedDeal
+    from bankable.templates.comparison import compare, tied_out
+    from bankable.templates.deal_file import SourcedDeal
     from bankable.templates.memo import write as memo_write
+    from bankable.templates.workbook import write
 
     before = dataclasses.replace(tied.cases[2].deal, public_offtake_years=0, coverage=0.5)
-    old = comparison.calculated([SourcedDeal(before, {}, "")])
-    earlier = filled.read(write.write(old, tmp_path / "old.xlsx"))
+    old = compare.calculated([SourcedDeal(before, {}, "")])
+    earlier = tied_out.read(write.write(old, tmp_path / "old.xlsx"))
     data, _, _ = memo_write.compose(memo_write.opened(None, None), tied, 3, earlier)
     (tmp_path / "memo.docx").write_bytes(data)
     found = {tuple(row) for table in tables(tmp_path / "memo.docx") for row in table}
@@ -273,8 +274,8 @@ def test_what_changed_since_the_last_submission(tied: Any, tmp_path: Path) -> No
 def test_a_deal_with_every_tool_and_one_without_a_contract(shipped: list[Any], tmp_path: Path) -> None:
     import dataclasses
 
-    from bankable.templates import comparison, filled
-    from bankable.templates.dealfile import SourcedDeal
+    from bankable.templates.comparison import compare, tied_out
+    from bankable.templates.deal_file import SourcedDeal
     from bankable.templates.memo import write
 
     tools = {"grant": 300.0, "public_equity": 0.3, "tariff": 0.2, "balloon": 0.3, "delay_months": 3, "hedge_ratio": 0.0}
@@ -283,7 +284,7 @@ def test_a_deal_with_every_tool_and_one_without_a_contract(shipped: list[Any], t
         dataclasses.replace(shipped[1].deal, case_name="No contract", contract_years=0, firm_years=0, contract_share=0.0),
     ]
     cases = [SourcedDeal(deal, {}, "") for deal in odd]
-    book = filled.Filled(Path("odd.xlsx"), comparison.calculated(cases), cases, ["All tools", "No contract"])
+    book = tied_out.Filled(Path("odd.xlsx"), compare.calculated(cases), cases, ["All tools", "No contract"])
     for case in (1, 2):
         data, figures, _ = write.compose(write.opened(None, None), book, case)
         (tmp_path / "memo.docx").write_bytes(data)

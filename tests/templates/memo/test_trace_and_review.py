@@ -10,11 +10,11 @@ import docx
 import openpyxl
 import pytest
 from bankable.addin import cli
-from bankable.templates import trace
-from bankable.templates.book import Book, address
-from bankable.templates.dealfile import DealFileError, SourcedDeal
+from bankable.templates.comparison import trace
+from bankable.templates.deal_file import DealFileError, SourcedDeal
 from bankable.templates.memo import review
-from bankable.udfs import deal as deals
+from bankable.templates.workbook.book import Book, address
+from bankable.udfs.deal import deal as deals
 
 
 def test_a_figure_is_traced_to_inputs_with_their_sources(small_workbook: Path) -> None:

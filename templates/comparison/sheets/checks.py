@@ -1,0 +1,311 @@
+"""The Checks sheet: each check a row with what is compared, both sides, difference, tolerance and OK; one master check.
+
+Headline checks rest on native cells alone. The rows that hold native figures against a worksheet function say
+"functions absent" on a machine without the add-in, and the master check does not count them there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bankable.templates.comparison.sheets import frame
+from bankable.templates.workbook.book import Book, Sheet, address, sheet_prefix
+from bankable.udfs.deal.chain.decision import TESTS
+
+WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT, KIND = range(1, 9)
+# figures of Summary held against the case sheet: those that a memo quotes first
+QUOTED = (
+    "decision_words",
+    "binding_name",
+    "debt",
+    "bank_rate",
+    "committed_margin",
+    "lender_min_dscr",
+    "lender_avg_dscr",
+    "llcr",
+    "loss_share",
+    "life_default",
+    "shortfall_probability",
+    "irr_equity_expected",
+    "public_cost",
+    "budget_authority",
+)
+LINES = 100  # ranges run to the next hundred rows, so that a longer list changes no formula
+HEADS = ("#", "Check", "Case", "Left", "Right", "Difference", "Tolerance", "Verdict", "Kind")
+
+# what a check is worth: proof, two calculations that differ; tie, sums that hold unless a cell is typed over or broken;
+# input, a bound on what is typed; link, a figure shown against its source; function, a native row against a worksheet function
+PROOF, TIE, INPUT, LINK, FUNCTION = KINDS = ("proof", "tie", "input", "link", "function")
+
+MEANING = (
+    "two calculations that differ, or the order of payment",
+    "sums and states that hold unless a cell is typed over or broken",
+    "a bound on what is typed",
+    "a figure shown elsewhere against its source",
+    "a native row against a worksheet function",
+)
+
+_TESTS = f"{{S!pass_{TESTS[0][0]}}}:{{S!pass_{TESTS[-1][0]}}}"
+
+
+def _present_value_meets(what: str, name: str, spent: str, flow: str) -> tuple[str, str, str, str]:
+    """The check that an IRR discounts a flow to nothing, from the flow itself and not from the steps that found it."""
+    rate = f"{{S!irr_{name}}}"
+    return (
+        PROOF,
+        f"{what} discounts what is paid in and what comes back to the same",
+        f"=IF(ISNUMBER({rate}),SUMPRODUCT({{B!{spent}:}}*(1+{rate})^{{B!years_before:}}),0)",
+        f"=IF(ISNUMBER({rate}),SUMPRODUCT({{S!{flow}:}}*(1+{rate})^-{{S!year:}}),0)",
+    )
+
+
+def _paid_in_order(view: str, words: str) -> list[tuple[str, str, str, str]]:
+    """The order of the waterfall on one view."""
+    reserve, arrears, paid_out = (f"{{S!{key}{view}:}}" for key in ("reserve", "arrears", "distribution"))
+    return [
+        (
+            PROOF,
+            f"Nothing is distributed while debt service is unpaid, {words} view",
+            f"=SUMPRODUCT(({paid_out}>{{Timeline!tolerance}})*({arrears}>{{Timeline!tolerance}}))",
+            "0",
+        ),
+        (
+            PROOF,
+            f"Nothing is distributed before the reserve is at its target, {words} view",
+            f"=SUMPRODUCT(({paid_out}>{{Timeline!tolerance}})*({reserve}<{{S!dsra_target:}}-{{Timeline!tolerance}}))",
+            "0",
+        ),
+    ]
+
+
+# kind, what, left, right on a case sheet (S) and its build sheet (B); a right side of 0 means the left must vanish
+NATIVE: tuple[tuple[str, str, str, str], ...] = (
+    (TIE, "Sources equal uses", "={B!debt_draw+}+{B!equity_draw+}", "={B!uses+}"),
+    (TIE, "The facility closes: its balance at the end is the debt", "={B!balance#60}", "={S!debt}"),
+    (PROOF, "Debt is its share of the budgeted uses", "={S!debt}", "={S!gearing_used}*{S!budgeted_uses}"),
+    (
+        PROOF,
+        "Equity pays its share of the budget, and the overrun and delay",
+        "={B!equity_draw+}",
+        "=(1-{S!gearing_used})*{S!budgeted_uses}+{S!sponsor_extra}",
+    ),
+    (TIE, "All plant cost is spent", "={B!plant_spend+}", "={S!hard_cost}"),
+    (
+        PROOF,
+        "The last instalment, which clears the balance, is what the profile asks",
+        "=INDEX({S!principal:},{S!tenor})",
+        "=INDEX({S!profile_principal:},{S!tenor})",
+    ),
+    (
+        PROOF,
+        "Debt service and balloon, discounted at the all-in rate, are worth the debt",
+        "=NPV({S!term_rate},{S!debt_service:})+NPV({S!term_rate},{S!balloon_paid:})",
+        "={S!debt}",
+    ),
+    (TIE, "The scheduled balance ends at zero", "=INDEX({S!closing:},{S!tenor})", "0"),
+    (TIE, "Principal and balloon add to the debt", "={S!principal+}+SUM({S!balloon_paid:})", "={S!debt}"),
+    (TIE, "Contract states add to one", "={S!lost+}+{S!alive#30}", "1"),
+    (TIE, "Loan states add to one", "={S!default_probability+}+{S!performing#30}", "1"),
+    (
+        TIE,
+        "Cash in equals cash out in the waterfall",
+        '=SUMIF({S!lender_cfads:},">0")+{S!dsra_at_completion}',
+        "={S!service_paid+}+{S!distribution+}+{S!reserve#30}+{S!trapped#30}",
+    ),
+    (
+        TIE,
+        "Debt service is paid or stands as arrears",
+        "={S!service_paid+}+{S!arrears#30}",
+        "={S!debt_service+}",
+    ),
+    (TIE, "No negative cash balance", "=MIN(0,MIN({S!reserve:}),MIN({S!trapped:}),MIN({S!distribution:}))", "0"),
+    *_paid_in_order("", "lender's"),
+    *_paid_in_order("_promised", "promised"),
+    *_paid_in_order("_expected", "expected"),
+    (
+        PROOF,
+        "PLCR by the built-in NPV of CFADS",
+        '=IF({S!debt}>0,NPV({S!term_rate},{S!lender_cfads:})/{S!debt},"n/a")',
+        "={S!plcr}",
+    ),
+    _present_value_meets("Project IRR", "project", "build_cost", "project_flow"),
+    _present_value_meets("Promised equity IRR", "equity_promised", "equity_paid", "equity_flow_promised"),
+    _present_value_meets("Expected equity IRR", "equity_expected", "equity_paid", "equity_flow_expected"),
+    (
+        PROOF,
+        "Tax over the plant's life is that on its income and the losses left, promised",
+        "={S!tax_promised+}",
+        "={S!tax_rate}*(SUM({S!taxable_promised:})+{S!tax_losses_promised#30})",
+    ),
+    (
+        PROOF,
+        "Guarantee's cost by the built-in NPV of claims, recoveries and fees",
+        "={S!guarantee_cost}",
+        "=NPV({S!treasury_rate},{S!guarantee_claims:})-NPV({S!treasury_rate},{S!guarantee_recoveries:})"
+        "-NPV({S!treasury_rate},{S!guarantee_fees:})",
+    ),
+    (
+        PROOF,
+        "Claims are recovered or lost",
+        "={S!guarantee_recoveries+}+{S!guarantee_claims+}*MAX({S!lgd_floor},1-{S!recovery})",
+        "={S!guarantee_claims+}",
+    ),
+    (
+        PROOF,
+        "Volume sold within capacity, promised",
+        "=SUMPRODUCT(({S!contracted_volume_promised:}+{S!market_volume_promised:}>{S!capacity_available:}+{Timeline!tolerance})*1)",
+        "0",
+    ),
+    (
+        PROOF,
+        "Volume sold within capacity, firm",
+        "=SUMPRODUCT(({S!contracted_volume_firm:}+{S!market_volume_firm:}>{S!capacity_available:}+{Timeline!tolerance})*1)",
+        "0",
+    ),
+    (
+        TIE,
+        "All-in rate is the sum of its parts",
+        "={S!bank_rate}",
+        "={S!rate_base_part}+{S!rate_loss_part}+{S!rate_margin_part}+{S!rate_guarantee_part}",
+    ),
+    (
+        TIE,
+        "Depreciation adds to its base, or to what its life allows",
+        "={S!depreciation+}",
+        "={S!tax_base}*MIN({S!tax_life},{S!year#30})/{S!tax_life}",
+    ),
+    (
+        TIE,
+        "Tests passed, failed and not applying add up",
+        f'=COUNTIF({_TESTS},1)+{{S!tests_failed}}+COUNTIF({_TESTS},"n/a")',
+        f"=ROWS({_TESTS})",
+    ),
+    (INPUT, "Tenor within operating life", "=MAX(0,{S!tenor}-{S!operating_years})", "0"),
+    (INPUT, "Grace ends before the tenor", "=IF({S!grace_years}<{S!tenor},0,1)", "0"),
+    (INPUT, "Build and delay fit the monthly block", "=MAX(0,{S!completion_month}-{Timeline!month#60})", "0"),
+    (INPUT, "Floor not above cap", "=IF(AND({S!price_cap}>0,{S!price_floor}>{S!price_cap}),1,0)", "0"),
+    (INPUT, "Take-or-pay not above the volume cap", "=MAX(0,{S!take_or_pay}-{S!max_volume})", "0"),
+    (INPUT, "Firm years within the contract horizon", "=MAX(0,{S!firm_years}-{S!contract_years})", "0"),
+    (INPUT, "Retooling and refilling within two years", "=MAX(0,{S!retool_years}+{S!refill_years}-{Timeline!two})", "0"),
+    (
+        INPUT,
+        "Collateral parts within the whole",
+        "=MAX(0,{S!shell_share}+{S!power_share}+{S!equipment_share}+{S!tooling_share}+{S!it_share}-1)",
+        "0",
+    ),
+    (INPUT, "Grant below capital cost", "=IF(AND({S!grant}>0,{S!grant}>={S!capex}),1,0)", "0"),
+)
+
+
+class Rows:
+    """Writes check rows one below the other and remembers where they stand."""
+
+    def __init__(self, sheet: Sheet, row: int) -> None:
+        self.sheet, self.row, self.number = sheet, row, 0
+
+    def add(self, kind: str, what: str, case: str, left: str, right: str | float, function: bool = False) -> None:
+        """One check; with `function`, an absent function makes it say so instead of failing."""
+        sheet, row = self.sheet, self.row
+        sheet.put(row, KIND, kind, "grey")
+        self.number += 1
+        sheet.put(row, 0, self.number, "section")
+        sheet.put(row, WHAT, what)
+        sheet.put(row, CASE, case, "grey")
+        shown = f'=IF({{live}}=1,IFERROR({left.removeprefix("=")},"n/a"),"no add-in")' if function else left
+        sheet.put(row, LEFT, shown, "tied")
+        sheet.put(row, RIGHT, right, "tied")
+        a, b, d, t = (address(row, col) for col in (LEFT, RIGHT, DIFFERENCE, TOLERANCE))
+        both = f"AND(ISNUMBER({a}),ISNUMBER({b}))"
+        sheet.put(row, DIFFERENCE, f"=IF({both},{a}-{b},0)", "tiny")
+        sheet.put(row, TOLERANCE, "={Timeline!tolerance}", "tiny")
+        # &"" since LibreOffice finds no text equal that comes from a function's array as it is
+        same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}&""={b}&"","OK","FAIL"))'
+        judged = f'IF(OR(ISERROR({a}),ISERROR({b})),"FAIL",{same})'
+        verdict = f'=IF({{live}}=0,"functions absent",{judged})' if function else f"={judged}"
+        sheet.put(row, VERDICT, verdict, "check")
+        self.row += 1
+
+    def band(self, title: str) -> None:
+        """A heading over the next checks."""
+        for col in range(VERDICT + 1):
+            self.sheet.put(self.row, col, None, "band")
+        self.sheet.put(self.row, WHAT, title, "band")
+        self.row += 1
+
+
+def lay_checks(
+    book: Book,
+    cases: Sequence[tuple[str, str]],
+    functions: Sequence[tuple[str, str, str, str]],
+    with_functions: Collection[str],
+    paper: str,
+) -> None:
+    """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function cell, native cell).
+
+    `with_functions` are the sheets whose cells hang on functions: where those are absent their errors count for nothing.
+    """
+    sheet = frame.start(book, "Checks", "Checks", "009E73", paper)
+    sheet.put(frame.STATUS_ROW, 1, "Master check: every check below, functions left out where they are absent", "subtitle")
+    for col, text in enumerate(HEADS):
+        sheet.put(
+            frame.HEAD_ROW, col, text, "heading" if col < LEFT or col == KIND else "heading centre" if col == VERDICT else "heading right"
+        )
+    sheet.put(frame.UNITS_ROW, LEFT, "Probe of the functions", "right")
+    # an array of one cell: LibreOffice calculates arrays when it opens a file and other cells not, and all must tell the same
+    sheet.array(frame.UNITS_ROW, RIGHT, 1, 1, "=HAZARD_FROM_PD(0)", "general")
+    sheet.put(frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag")
+    sheet.mark("live", frame.UNITS_ROW, DIFFERENCE)
+    rows = Rows(sheet, frame.FIRST_ROW)
+    rows.band("Inputs and cells")
+    rows.add(INPUT, "Inputs within their range", "all", "={Inputs!out_of_range}", 0)
+    rows.add(INPUT, "Scenario chosen from the list", "all", "=COUNTIF({Scenarios!names:},{Scenarios!scenario})", 1)
+    for other in list(book):
+        if other.name in ("Checks", "Cover") or not other.cells:
+            continue
+        last_row = -(-max(r for r, _ in other.cells) // LINES) * LINES
+        last_col = max(c for _, c in other.cells)
+        area = f"SUMPRODUCT(ISERROR({sheet_prefix(other.name)}$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)})*1)"
+        if other.name in with_functions:
+            live = f"=IF({{live}}=1,{area},{address(frame.UNITS_ROW, RIGHT, True)})"
+            rows.add(TIE, f"No error cell on {other.name}", "all", live, 0, function=True)
+        else:
+            rows.add(TIE, f"No error cell on {other.name}", "all", f"={area}", 0)
+    for i, (case, build) in enumerate(cases, start=1):
+        rows.band(case)
+        for kind, what, left, right in NATIVE:
+            left, right = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (left, right))
+            rows.add(kind, what, case, left, right if right.startswith("=") else float(right))
+        for key in QUOTED:
+            label = str(book["Summary"].cells[book["Summary"].placed[f"{key}_{i}"].row, WHAT].value)
+            rows.add(LINK, f"Summary shows the case's figure: {label}", case, f"={{Summary!{key}_{i}}}", f"={{{case}!{key}}}")
+    if functions:
+        rows.band("Worksheet functions against native rows")
+        for what, case, function, native in functions:
+            rows.add(FUNCTION, what, case, function, native, function=True)
+    verdicts = f"{address(frame.FIRST_ROW, VERDICT, True)}:{address(rows.row - 1, VERDICT, True)}"
+    numbers = f"{address(frame.FIRST_ROW, 0, True)}:{address(rows.row - 1, 0, True)}"
+    good = f'COUNTIF({verdicts},"OK")+COUNTIF({verdicts},"functions absent")'  # an error among the verdicts is not good
+    not_run = f'COUNTIF({verdicts},"functions absent")'
+    all_good = f'IF({not_run}>0,"OK, "&{not_run}&" not run","OK")'
+    sheet.put(frame.TITLE_ROW, VERDICT, f'=IF({good}=COUNT({numbers}),{all_good},"FAIL")', "check")
+    sheet.mark("master", frame.TITLE_ROW, VERDICT)
+    sheet.put(
+        frame.STATUS_ROW,
+        VERDICT,
+        f'=IF(COUNTIF({verdicts},"functions absent")>0,"functions: showing saved values","functions: live")',
+        "right",
+    )
+    sheet.mark("functions", frame.STATUS_ROW, VERDICT)
+    end = rows.row + 1
+    sheet.put(end, WHAT, "Checks that fail", "bold")
+    sheet.put(end, VERDICT, f'=COUNTIF({verdicts},"FAIL")', "total count")
+    kinds = f"{address(frame.FIRST_ROW, KIND, True)}:{address(rows.row - 1, KIND, True)}"
+    for kind, words in zip(KINDS, MEANING, strict=True):
+        end += 1
+        sheet.put(end, WHAT, f"{kind}: {words}")
+        sheet.put(end, VERDICT, f'=COUNTIF({kinds},"{kind}")', "count")
+    frame.flag_words(sheet, frame.TITLE_ROW, VERDICT)
+    frame.flag_words(sheet, frame.FIRST_ROW, VERDICT, rows.row - 1, VERDICT)
+    sheet.widths |= {0: 4, WHAT: 74, CASE: 22, LEFT: 27, RIGHT: 27, DIFFERENCE: 13, TOLERANCE: 11, VERDICT: 20, KIND: 10}
+    sheet.freeze = (frame.FIRST_ROW, LEFT)
+    sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

@@ -1,0 +1,131 @@
+"""What Checks holds worksheet functions against: headline rows of every case, and single functions on one case.
+
+A check stands only where its function is in the register; each is native figure against function, to 1e-9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bankable.templates.comparison.sheets.deals import FIRST_KEY_ROW
+from bankable.templates.workbook.book import Book
+from bankable.udfs.deal.deal import KEYS
+from bankable.udfs.deal.measures import MEASURES
+
+# headline figures compared for every case, by their short names
+COMPARED = (
+    "requested_debt",
+    "debt",
+    "idc",
+    "total_uses",
+    "all_in_rate",
+    "contracted_share",
+    "contract_value",
+    "min_dscr",
+    "avg_dscr",
+    "llcr",
+    "plcr",
+    "capacity_firm",
+    "capacity_supported",
+    "capacity_expected",
+    "permitted_debt",
+    "pd",
+    "lgd",
+    "expected_loss",
+    "shortfall_probability",
+    "project_irr",
+    "equity_irr_expected",
+    "public_cost",
+    "budget_authority",
+    "tests_failed",
+)
+
+# what, function, the call on a case sheet (S) and its build sheet (B), the native cell
+SINGLE: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "Debt capacity with the government's commitment",
+        "DEBT_CAPACITY",
+        '=DEBT_CAPACITY({S!term_rate},{S!unlevered_cfads_supported:},{S!limit_min_dscr},{S!tenor},"sculpted",{S!grace_years})'
+        "/{S!balloon_discount}",
+        "={S!capacity_supported}",
+    ),
+    (
+        "Facility at completion",
+        "IDC",
+        "=INDEX(IDC({S!construction_rate},{B!planned_cost#1}:INDEX({B!planned_cost:},1,{S!build_months}),{S!gearing_used},"
+        "{S!draw_timing},{S!upfront_fee},{S!commitment_fee},12),1,1)",
+        "={S!debt}",
+    ),
+    (
+        "Recovery on the debt requested",
+        "RECOVERY",
+        "=IF({S!requested_debt}>0,INDEX(RECOVERY({S!shell_share}:{S!it_share},{S!shell_reuse}:{S!it_reuse},{S!requested_debt}/{S!budgeted_cost},"
+        "{S!sale_cost},{S!sale_months},{S!base_rate_now}),1,1),1)",
+        "={S!recovery}",
+    ),
+    (
+        "All-in rate of the bank loan",
+        "GUARANTEE_RATE",
+        "=GUARANTEE_RATE({S!base_rate_now},{S!pd_equivalent},{S!lgd},{S!coverage},{S!guaranteed_spread},{S!guarantee_fee},{S!margin})",
+        "={S!bank_rate}",
+    ),
+)
+
+
+# on Support: the belief worked out natively from who bears the loss, against its own function
+BELIEF = (
+    "=INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},{Support!s_failure},"
+    "{Support!s_probability},0,{Support!s_covered}),1,1)"
+)
+
+
+def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
+    """DEAL_METRICS of every case, under the case's block on Deals; each figure is marked m_<measure>_<case>."""
+    sheet = book["Deals"]
+    first = FIRST_KEY_ROW + len(KEYS) + 2
+    for i in range(1, n + 1):
+        col = 1 + 3 * (i - 1)
+        sheet.put(first - 1, col, "DEAL_METRICS", "band")
+        sheet.put(first - 1, col + 1, f"={{Inputs!case_name_{i}}}", "band right")
+        sheet.array(first, col, len(MEASURES), 2, f"=DEAL_METRICS({ranges[i - 1]})", "general")
+        for k, name in enumerate(MEASURES):
+            sheet.mark(f"m_{name}_{i}", first + k, col + 1)
+
+
+def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """(what, case, function cell, native cell) for Checks: headlines of every case, single functions on the last."""
+    from bankable.udfs import FUNCTIONS
+
+    found = [
+        (f"DEAL_METRICS: {MEASURES[measure].words}", name, f"={{Deals!m_{measure}_{i}}}", f"={{{name}!{MEASURES[measure].key}}}")
+        for i, name in enumerate(names, start=1)
+        for measure in COMPARED
+    ]
+    found += [
+        (f"CREDIT: {words}", name, f"={{Deals!m_{measure}_{i}}}", f"={{{name}!{key}}}")
+        for i, name in enumerate(names, start=1)
+        for measure, words, key in (("decision", "decision in words", "decision_words"), ("binding_test", "binding test", "binding_name"))
+    ]
+    found += [
+        (
+            "DEAL_SCENARIOS: minimum DSCR of the scenario in force",
+            name,
+            f"=INDEX({{Scenarios!strip_min_dscr_{i}:}},{{Scenarios!number}})",
+            f"={{{name}!lender_min_dscr}}",
+        )
+        for i, name in enumerate(names, start=1)
+    ]
+    case, build = names[-1], builds[-1]
+    for what, function, call, native in SINGLE:
+        if function in FUNCTIONS:
+            call, native = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (call, native))
+            found.append((f"{function}: {what}", case, call, native))
+    if "CREDIT_SUBSIDY" in FUNCTIONS:
+        call = (
+            "=IF(OR({S!covers_interest}=1,{S!debt}<=0,{S!tenor}>={S!year#30}),{S!guarantee_cost},(1-{S!government_loan_share})*INDEX("
+            "CREDIT_SUBSIDY({S!treasury_rate},{S!opening:},{S!pd_counted#1-29},{S!lgd},{S!coverage},{S!guarantee_fee}),4,1))"
+        )
+        found.append(("CREDIT_SUBSIDY: cost of the guarantee", case, call.replace("{S!", f"{{{case}!"), f"={{{case}!guarantee_cost}}"))
+    if "BREAKEVEN_BELIEF" in FUNCTIONS:
+        found.append(("BREAKEVEN_BELIEF: under the guarantee", "studied", BELIEF, "={Support!split_belief#3}"))
+    return found

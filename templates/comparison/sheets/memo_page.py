@@ -1,0 +1,208 @@
+"""The Memo sheet: the first page of the credit memo for one case, every figure linked to its cell.
+
+What only a person can write is marked as a placeholder; the decision says whether the tests are met, approval is the committee's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets.scenarios import NAMES
+from bankable.templates.comparison.sheets.sensitivity import default_case
+from bankable.templates.comparison.sheets.summary import RATE_PARTS
+from bankable.templates.workbook.book import Book, Conditional, Sheet, Validation, address
+from bankable.templates.workbook.rows import LABEL, SECTION, UNIT
+from bankable.templates.workbook.settings import Settings, keep
+from bankable.udfs.deal.chain.decision import FAILS, TESTS
+
+FIGURE, LIMIT, VERDICT = 3, 4, 5
+PLACEHOLDER = "[to be written by the credit officer]"
+FIGURES = (
+    (
+        "Request",
+        (
+            ("Borrower", "", "{Inputs!borrower_#}", "text"),
+            ("Buyer", "", "{Inputs!offtaker_#}", "text"),
+            ("Amount requested", "$m", "{S!requested_debt}", "number"),
+            ("Debt used in these figures", "$m", "{S!debt}", "number"),
+            ("Share of the budgeted uses", "%", "{S!gearing_used}", "share"),
+            ("Tenor from completion", "years", "{S!tenor}", "count"),
+            ("Debt that all tests permit (first order)", "$m", "{S!permitted_debt}", "nil number"),
+        ),
+    ),
+    (
+        "Pricing",
+        (
+            ("Bank loan, all in", "% a year", "{S!bank_rate}", "rate"),
+            *((label, unit, f"{{S!{key}}}", style) for label, unit, key, style in RATE_PARTS),
+            ("Whole debt, all in", "% a year", "{S!term_rate}", "rate"),
+            ("Probability of default over the loan's life", "%", "{S!life_default}", "level"),
+            ("Loss given default", "%", "{S!lgd}", "level"),
+            ("Sponsor's IRR on expected cash flow", "% a year", "{S!irr_equity_expected}", "rate"),
+        ),
+    ),
+    (
+        "Contract and support",
+        (
+            ("Firm years, the government's commitment included", "years", "{S!supported_end_year}", "level years"),
+            ("Public offtake", "years", "{S!public_offtake_years}", "count"),
+            ("Guaranteed share of the bank loan", "%", "{S!coverage}", "level"),
+            ("Government loan, share of the debt", "%", "{S!government_loan_share}", "level"),
+            ("Grant", "$m", "{S!grant}", "nil number"),
+            ("Expected public cost", "$m", "{S!public_cost}", "nil number"),
+            ("Budget authority (another figure, not to be added)", "$m", "{S!budget_authority}", "nil number"),
+        ),
+    ),
+)
+# risk, its figure, unit and format, and what stands against it
+RISKS = (
+    (
+        "The contract is lost before the debt is repaid",
+        "1-{S!contract_kept}",
+        "probability",
+        "level",
+        "the firm years and their backing; what other buyers leave is the scenario Contract lost, above",
+    ),
+    (
+        "Completion is late",
+        "{S!delay_cost}-{S!delay_damages}+{S!debt}*{S!construction_rate}/12",
+        "$m a month",
+        "number",
+        "holding cost and interest, delay damages taken off: the sponsor pays it",
+    ),
+    (
+        "Another user pays little for the plant",
+        "{S!lgd}",
+        "% of debt lost",
+        "level",
+        "guarantee coverage and the sponsor's equity beneath the debt",
+    ),
+    ("The base rate rises", "1-{S!hedge_ratio}", "% unhedged", "level", "hedging: the share of the debt that a shock reaches"),
+    ("The buyer calls less", "1-{S!take_or_pay}", "% unsecured", "level", "take-or-pay: the share of the contracted volume at risk"),
+    (
+        "The plant delivers less: fall of utilisation to the limit of minimum DSCR",
+        'IF({Sensitivity!case}={case},{Summary!cushion_of_utilisation},"n/a")',
+        "% cushion",
+        "level",
+        "operating reserve and the operator's guarantee; choose the case on Sensitivity to see its cushion",
+    ),
+)
+
+Chosen = Callable[[str], str]  # a formula over the case sheets, for the case chosen
+
+
+def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -> None:
+    """The page; the case is chosen in a blue cell."""
+    n = len(names)
+    sheet = frame.start(book, "Memo", "Credit memo, first page", "1F3864", paper)
+    sheet.links_green = False
+    for col, text in enumerate(("", "Item", "Unit", "Figure", "Limit", "Verdict")):
+        sheet.put(frame.HEAD_ROW, col, text or None, "heading" if col < FIGURE else "heading right")
+    row = frame.FIRST_ROW
+    chosen = settings.place("memo_case", default_case(n), n)
+    sheet.put(row, LABEL, "Case of this memo, by its place among the cases", "bold")
+    sheet.put(row, FIGURE, chosen, "input count")
+    sheet.mark("case", row, FIGURE)
+    keep(book, sheet, "memo_case", row, FIGURE, row, FIGURE)
+    sheet.validations.append(Validation((row, FIGURE, row, FIGURE), "whole", 1, n, title="Case", error=f"From 1 to {n}."))
+    row += 1
+
+    def chosen_of(token: str) -> str:
+        """The token's cell in the chosen case."""
+        each = (token.replace("{S!", f"{{{name}!").replace("_#}", f"_{i}}}") for i, name in enumerate(names, start=1))
+        return f"CHOOSE({{case}},{','.join(each)})"
+
+    sheet.put(row, LABEL, "Project", "bold")
+    sheet.put(row, FIGURE, "=" + chosen_of("{Inputs!case_name_#}"), "right")
+    sheet.mark("name", row, FIGURE)
+    sheet.put(row + 1, LABEL, "Scenario of these figures", "bold")
+    sheet.put(row + 1, FIGURE, "={Scenarios!scenario}", "right")
+    sheet.put(row + 2, LABEL, "Result of the credit tests", "bold")
+    sheet.put(row + 2, FIGURE, "=" + chosen_of("{S!decision_words}"), "decision")
+    sheet.mark("decision", row + 2, FIGURE)
+    sheet.heights[row + 2] = 32
+    spot = (row + 2, FIGURE, row + 2, FIGURE)
+    cell = address(row + 2, FIGURE)
+    sheet.conditionals.append(Conditional(spot, "formula", f'={cell}="{FAILS}"', "fail fill"))
+    sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({cell},5)="Meets"', "ok fill"))
+    sheet.put(row + 3, LABEL, "Binding test", "bold")
+    sheet.put(row + 3, FIGURE, "=" + chosen_of("{S!binding_name}"), "right")
+    beyond = chosen_of("IF(AND({S!public_offtake_years}>{Timeline!longest_multiyear},{S!subject_to_appropriation}=0),1,0)")
+    condition = (
+        '"Condition: a statute that lets the government commit beyond "&{Timeline!longest_multiyear}&" years (10 USC 3501 stops there)."'
+    )
+    sheet.put(row + 4, LABEL, f'=IF({beyond}=1,{condition},"Condition: none beyond present authority.")', "bold")
+    row = _figures(sheet, row + 5, chosen_of)
+    row = _tests(sheet, row, chosen_of)
+    row = _downside(sheet, row, n)
+    row = _risks(sheet, row, chosen_of)
+    frame.band_row(sheet, row, "For the credit officer", VERDICT)
+    for text in ("Purpose and sponsor", "Why this loan, why now", "Conditions precedent and covenants", "Recommendation"):
+        row += 1
+        sheet.put(row, LABEL, text)
+        sheet.put(row, UNIT, PLACEHOLDER, "note")
+    sheet.put(row + 2, LABEL, "Decisions say whether the credit tests are met. Approval is the committee's.", "note")
+    sheet.widths |= {SECTION: 2, LABEL: 60, UNIT: 24, FIGURE: 34, LIMIT: 12, VERDICT: 14}
+    sheet.print.landscape = False
+    sheet.print.pages_tall = 1
+
+
+def _figures(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
+    for title, figures in FIGURES:
+        frame.band_row(sheet, row, title, VERDICT)
+        for label, unit, token, style in figures:
+            row += 1
+            sheet.put(row, LABEL, label)
+            sheet.put(row, UNIT, unit or None, "unit")
+            sheet.put(row, FIGURE, "=" + chosen_of(token), "right" if style == "text" else style)
+        row += 1
+    return row
+
+
+def _tests(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
+    frame.band_row(sheet, row, "Decision tests", VERDICT)
+    first = row + 1
+    for key, label, unit, direction in TESTS:
+        row += 1
+        style = "multiple" if unit == "x" else "rate" if key == "loss" else "level"
+        sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
+        sheet.put(row, UNIT, unit, "unit")
+        sheet.put(row, FIGURE, "=" + chosen_of(f"{{S!test_{key}}}"), style)
+        sheet.put(row, LIMIT, "=" + chosen_of(f"{{S!limit_{key}}}"), style)
+        passed = chosen_of(f"{{S!pass_{key}}}")
+        sheet.put(row, VERDICT, f'=IF(ISNUMBER({passed}),IF({passed}=1,"passed","FAILED"),"n/a")', "right")
+    frame.flag_words(sheet, first, VERDICT, row, VERDICT)
+    return row + 1
+
+
+def _downside(sheet: Sheet, row: int, n: int) -> int:
+    frame.band_row(sheet, row, "Minimum DSCR under each scenario, and how the loan stands; the first test that it fails", VERDICT)
+    first = row + 1
+
+    def of(part: str, k: int) -> str:
+        return f"CHOOSE({{case}},{','.join(f'{{Scenarios!{part}_{i}#{k}}}' for i in range(1, n + 1))})"
+
+    for k, name in enumerate(NAMES, start=1):
+        row += 1
+        sheet.put(row, LABEL, name)
+        failed = of("strip_first_failed", k)
+        sheet.put(row, UNIT, f'=IFERROR({failed}&"","no add-in")', "small")
+        sheet.put(row, FIGURE, f'=IFERROR({of("strip_min_dscr", k)},"no add-in")', "multiple")
+        sheet.put(row, VERDICT, f'=IFERROR({of("standing", k)}&"","no add-in")', "right")
+    spot = (first, VERDICT, row, VERDICT)
+    sheet.conditionals.append(Conditional(spot, "equal", '"default"', "fail fill"))
+    sheet.conditionals.append(Conditional(spot, "equal", '"holds"', "ok fill"))
+    return row + 1
+
+
+def _risks(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
+    frame.band_row(sheet, row, "Risks, their size, and what stands against them", VERDICT)
+    for risk, token, unit, style, against in RISKS:
+        row += 1
+        sheet.put(row, LABEL, risk)
+        sheet.put(row, UNIT, unit, "unit")
+        sheet.put(row, FIGURE, "=" + (chosen_of(token) if "{S!" in token else token), style)
+        sheet.put(row + 1, LABEL, f"   against it: {against}", "note")
+        row += 1
+    return row + 1

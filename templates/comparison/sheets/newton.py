@@ -1,0 +1,126 @@
+"""The IRRs, solved in twelve visible Newton steps from months of building and years of operation, and how often each flow changes sign.
+
+Solved for the log rate g = ln(1 + irr): ln(inflows) - ln(outflows), both taken to completion, is nearly a straight line in g.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets.inputs import STEP_COLUMNS, YEAR_COLUMNS
+from bankable.templates.workbook.book import Book, Conditional
+from bankable.templates.workbook.rows import Row, band, heading, lay, note, path, scalar
+from bankable.udfs.deal.deal import YEARS
+
+WHY = (
+    "Newton steps stand here, and no IRR function, because months of building and years of operation are flows of unequal spacing: "
+    "each step can be followed. Checks discounts every flow at its rate."
+)
+
+IRRS = (
+    ("project", "Project IRR, promised, without debt", "build_cost", "project_flow"),
+    ("equity_promised", "Equity IRR on promised cash flow", "equity_paid", "equity_flow_promised"),
+    ("equity_expected", "Equity IRR on expected cash flow", "equity_paid", "equity_flow_expected"),
+)
+
+
+def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
+    """The three IRRs of one case."""
+    laid: list[Row] = [heading(f"={{Inputs!case_name_{number}}}")]
+    year, before = f"{{{case}!year:}}", f"{{{build}!years_before:}}"
+    for name, label, spent_key, flow_key in IRRS:
+        spent, flow = f"{{{build}!{spent_key}:}}", f"{{{case}!{flow_key}:}}"
+
+        def k(row: str, suffix: str = "", name: str = name) -> str:
+            return f"{{{prefix}{row}_{name}{suffix}}}"
+
+        received, paid = f"({flow}>0)*{flow}", f"({flow}<0)*-{flow}"
+        g, solvable = k("log_rate"), k("solvable")
+        laid += [
+            band(label),
+            scalar(
+                f"{prefix}solvable_{name}",
+                "Flows both ways",
+                "flag",
+                f'=IF(AND(SUMIF({flow},">0")>0,SUM({spent})-SUMIF({flow},"<0")>0),1,0)',
+                "flag",
+            ),
+            path(
+                f"{prefix}log_rate_{name}",
+                "Log rate g",
+                "log",
+                f"=MAX(-{{Timeline!steepest}},MIN({{Timeline!steepest}},{k('log_rate', '<')}+{k('move', '<')}))",
+                "factor",
+            ),
+            path(f"{prefix}inflow_{name}", "Inflows at completion", "$m", f"=SUMPRODUCT({received}*EXP(-{g}*{year}))"),
+            path(
+                f"{prefix}outflow_{name}",
+                "Outflows at completion",
+                "$m",
+                f"=SUMPRODUCT({spent}*EXP({g}*{before}))+SUMPRODUCT({paid}*EXP(-{g}*{year}))",
+            ),
+            path(f"{prefix}slope_in_{name}", "Inflows times years", "$m years", f"=SUMPRODUCT({received}*{year}*EXP(-{g}*{year}))"),
+            path(
+                f"{prefix}slope_out_{name}",
+                "Outflows times years before completion",
+                "$m years",
+                f"=SUMPRODUCT({spent}*{before}*EXP({g}*{before}))-SUMPRODUCT({paid}*{year}*EXP(-{g}*{year}))",
+            ),
+            path(f"{prefix}gap_{name}", "ln(inflows / outflows)", "log", f"=IF({solvable}=1,LN({k('inflow')}/{k('outflow')}),0)", "tiny"),
+            path(
+                f"{prefix}slope_{name}",
+                "Its slope",
+                "years",
+                f"=IF({solvable}=1,{k('slope_in')}/{k('inflow')}+{k('slope_out')}/{k('outflow')},0)",
+            ),
+            path(f"{prefix}move_{name}", "Newton step", "log", f"=IF({k('slope')}>0,{k('gap')}/{k('slope')},0)", "tiny"),
+            scalar(
+                f"{prefix}irr_{name}",
+                "IRR",
+                "% a year",
+                f'=IF(AND({solvable}=1,ABS({k("gap", "#12")})<{{Timeline!settled}}),EXP({k("log_rate", "#12")})-1,"n/a")',
+                "total rate",
+            ),
+            scalar(
+                f"{prefix}signs_{name}",
+                "Sign changes of the flow",
+                "number",
+                f"=IF(SUM({spent})>0,{k('inflow_last', '#1')}+SUMPRODUCT(ABS({k('inflow_last', f'#2-{YEARS}')}"
+                f"-{k('inflow_last', f'#1-{YEARS - 1}')})),0)",
+                "count",
+            ),
+        ]
+    return laid
+
+
+def sign_rows(case: str, prefix: str) -> list[Row]:
+    """Year by year, whether the last flow that was not zero came in: the building goes before, so the first inflow is a change."""
+    laid: list[Row] = []
+    for name, label, _, flow_key in IRRS:
+        key = f"{prefix}inflow_last_{name}"
+        flow = f"{{{case}!{flow_key}}}"
+        laid.append(path(key, label, "flag", f"=IF({flow}>0,1,IF({flow}<0,0,{{{key}<}}))", "flag"))
+    return laid
+
+
+def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: str) -> None:
+    """The sheet: the steps of every case, then the signs of the flows by year of operation."""
+    sheet = frame.time_sheet(
+        book, "Returns", "Returns: IRRs in visible Newton steps", STEP_COLUMNS, "{Timeline!step}", frame.ENGINE_ROOM, paper
+    )
+    row = lay(sheet, [note(WHY)], frame.FIRST_ROW, STEP_COLUMNS)
+    for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
+        row = lay(sheet, rows(name, months, f"c{i}_", i), row, STEP_COLUMNS) + 1
+    year = path("year", "Year of operation", "year", "={Timeline!year}", "year", label_style="bold")
+    said = note(
+        "1 where the last flow that was not zero came in, 0 where it went out. More than one change: the rate is one of several that solve."
+    )
+    row = lay(sheet, [heading("Signs of the flows, by year of operation"), said, year], row, YEAR_COLUMNS)
+    for i, name in enumerate(names, start=1):
+        row = lay(sheet, [band(f"={{Inputs!case_name_{i}}}"), *sign_rows(name, f"c{i}_")], row, YEAR_COLUMNS)
+        for flow, *_ in IRRS:
+            place = sheet.placed[f"c{i}_signs_{flow}"]
+            spot = (place.row, place.col, place.row, place.col)
+            sheet.conditionals.append(Conditional(spot, "greater", 1, "alert fill"))
+    sheet.widths |= dict.fromkeys(range(STEP_COLUMNS.last + 1, YEAR_COLUMNS.last + 1), 4)

@@ -1,0 +1,287 @@
+"""The Scenarios sheet: a selector, what each scenario changes, and each case's inputs under every scenario.
+
+The case sheets read the inputs named here through the scenario in force; all other inputs come straight from Inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bankable.templates.comparison.sheets import bounds, frame
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.workbook.book import Book, Conditional, TimeColumns, Validation, address, area
+from bankable.templates.workbook.rows import (
+    CONSTANT,
+    FIRST_TIME_COLUMN,
+    LABEL,
+    TOTAL,
+    UNIT,
+    Row,
+    band,
+    heading,
+    lay,
+    note,
+    path,
+    scalar,
+)
+from bankable.templates.workbook.settings import Settings, keep
+from bankable.udfs.deal.chain.decision import FAILS
+from bankable.udfs.deal.deal import YEARS, param_of
+
+NAMES = (
+    "Base",
+    "Appropriation lapses",
+    "Offtaker defaults",
+    "Contract lost",
+    "No special authority",
+    "Delay",
+    "Cost overrun",
+    "Price at floor",
+    "Utilisation shortfall",
+    "Demand shortfall",
+    "Base-rate shock",
+    "Combined downside",
+    "User case",
+)
+WHAT = (
+    "as on Inputs",
+    "offtake subject to appropriation ends in the year given",
+    "offtake by a commercial buyer ends in the year given",
+    "the contract ends in the year given, whatever stands behind it",
+    "a public offtake is subject to appropriation: no statute backs it",
+    "late completion; the sponsor pays for the time",
+    "cost overrun; the sponsor pays it",
+    "market price falls, so that a floor counts where there is one",
+    "the plant delivers less",
+    "the buyer calls less; take-or-pay counts where there is one",
+    "higher base rate; a hedged loan does not feel it",
+    "delay, overrun, rate, price, demand, output and cost at once",
+    "yours to fill in",
+)
+COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(NAMES))
+
+
+def _shocks(**by_name: float) -> dict[str, float]:
+    return {name.replace("_", " "): value for name, value in by_name.items()}
+
+
+# input, how it is changed, number format, delivered shocks by scenario (0 added and 1 times where none)
+ADDED: tuple[tuple[str, str, dict[str, float]], ...] = (
+    ("delay_months", "count", _shocks(Delay=6, Combined_downside=6)),
+    ("overrun", "share", {"Cost overrun": 0.15, "Combined downside": 0.10}),
+    ("base_rate_shock", "rate", {"Base-rate shock": 0.02, "Combined downside": 0.02}),
+)
+TIMES: tuple[tuple[str, dict[str, float]], ...] = (
+    ("market_price", {"Price at floor": 0.60, "Combined downside": 0.80}),
+    ("utilisation", {"Utilisation shortfall": 0.90, "Combined downside": 0.95}),
+    ("buyer_demand", {"Demand shortfall": 0.80, "Combined downside": 0.90}),
+    ("variable_cost", {"Combined downside": 1.05}),
+    ("renewal", {}),
+)
+STOPS: tuple[tuple[str, str, dict[str, float]], ...] = (
+    ("stop_public", "Contract lost in year, where subject to appropriation (0: not)", {"Appropriation lapses": 4}),
+    ("stop_commercial", "Contract lost in year, where the buyer is commercial (0: not)", {"Offtaker defaults": 4}),
+    ("stop_any", "Contract lost in year, whatever stands behind it (0: not)", {"Contract lost": 4}),
+)
+UNBACKED: tuple[str, str, dict[str, float]] = (
+    "unbacked",
+    "Public offtake is subject to appropriation (1: yes)",
+    {"No special authority": 1},
+)
+SHOCKED = ("statutory_backing", "contract_stop_year", *(key for key, _, _ in ADDED), *(key for key, _ in TIMES))
+# figures of the strip: measure, label, unit, number format
+STRIP = (
+    ("decision", "Decision, by the limits of the base case", "", "right"),
+    ("first_failed", "First test failed", "", "right"),
+    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
+    ("min_dscr_promised", "Minimum DSCR if every renewal comes", "x", "multiple"),
+    ("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "nil number"),
+    ("all_in_rate", "All-in rate, as priced at close", "% a year", "rate"),
+    ("life_default", "Probability of default over the loan's life, priced at close", "%", "level"),
+    ("shortfall_probability", "Probability that loss of the contract takes DSCR below 1", "%", "level"),
+)
+
+
+def live(key: str, case: int) -> str:
+    """The reference of an input in force: through the scenario where scenarios change it."""
+    return f"{{Scenarios!{key}_{case}+}}" if key in SHOCKED else f"{{Inputs!{key}_{case}}}"
+
+
+def _label(key: str) -> tuple[str, str]:
+    meta = bounds.META[key]
+    return meta["label"], meta["unit"]
+
+
+def _format(key: str) -> str:
+    kind, unit = param_of(key).kind, _label(key)[1]
+    return {"count": "count", "probability": "share", "rate": "rate"}.get(kind, "price" if unit == "$m a unit" else "multiple")
+
+
+def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], settings: Settings, paper: str) -> None:
+    """The sheet; `deals` are the ranges of the cases' deal blocks."""
+    sheet = frame.time_sheet(book, "Scenarios", "Scenarios: what is changed, and every case under each", COLUMNS, "", "E69F00", paper)
+    for i, name in enumerate(NAMES):
+        sheet.put(frame.HEAD_ROW, COLUMNS.first + i, name, "heading wrap")
+    sheet.put(frame.HEAD_ROW, TOTAL, "In force", "heading right")
+    sheet.put(frame.HEAD_ROW, LABEL, "Input", "heading")
+    sheet.heights[frame.HEAD_ROW] = 30
+    sheet.mark_path("names", frame.HEAD_ROW, COLUMNS)
+    chosen = settings.take("scenario", ["Base"])
+    rows: list[Row] = [
+        heading("Scenario in force", "1"),
+        scalar("scenario", "Scenario (choose from the list)", "", chosen[0] if chosen[0] in NAMES else "Base", "input choice"),
+        scalar("number", "Its place", "place", "=MATCH({scenario},{names:},0)", "count"),
+        path("what", "What it means", "", list(WHAT), "centre wrap"),
+        note("Every sheet shows the scenario in force; the strip below shows all at once. Blue cells are yours to change."),
+        heading("What each scenario changes", "2"),
+        band("Added to the input"),
+    ]
+    blue: list[str] = []
+    for key, label, shocks in STOPS:
+        blue.append(key)
+        rows.append(path(key, label, "year", settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]), "input count"))
+    key, label, shocks = UNBACKED
+    blue.append(key)
+    rows.append(path(key, label, "flag", settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]), "input count"))
+    for key, style, shocks in ADDED:
+        label, unit = _label(key)
+        blue.append(f"add_{key}")
+        values = settings.take(f"scenario_add_{key}", [shocks.get(name, 0) for name in NAMES])
+        rows.append(path(f"add_{key}", label, unit, values, f"input {style}"))
+    rows.append(band("Input times"))
+    for key, shocks in TIMES:
+        blue.append(f"times_{key}")
+        values = settings.take(f"scenario_times_{key}", [shocks.get(name, 1) for name in NAMES])
+        rows.append(path(f"times_{key}", _label(key)[0], "x", values, "input multiple"))
+    rows.append(heading("The cases' inputs under each scenario, within their bounds", "3"))
+    for i in range(1, len(cases) + 1):
+        rows.append(Row(label=f"={{Inputs!case_name_{i}}}", kind="band"))
+        rows += _case_rows(i)
+    end = lay(sheet, rows, frame.FIRST_ROW, COLUMNS)
+    for key in blue:
+        row = sheet.placed[key].row
+        keep(book, sheet, f"scenario_{key}", row, COLUMNS.first, row, COLUMNS.last)
+        sheet.validations.append(_bounds(key, (row, COLUMNS.first + 1, row, COLUMNS.last)))
+        base, neutral = (row, COLUMNS.first, row, COLUMNS.first), int(key.startswith("times_"))
+        said = f"Base is as on Inputs: leave {neutral}, and use User case for cases of your own."
+        sheet.validations.append(Validation(base, "decimal", neutral, neutral, (), None, "Base", said, said, blank_allowed=False))
+        sheet.conditionals.append(Conditional(base, "not_equal", neutral, "alert fill"))
+    sheet.heights[sheet.placed["what"].row] = 66
+    place = sheet.placed["scenario"]
+    keep(book, sheet, "scenario", place.row, place.col, place.row, place.col)
+    sheet.validations.append(
+        Validation(
+            (place.row, place.col, place.row, place.col),
+            "list",
+            choices=NAMES,
+            title="Scenario",
+            message="The scenario that all sheets show.",
+            error="Choose from the list.",
+            blank_allowed=False,
+        )
+    )
+    for i in range(1, len(cases) + 1):  # the keys stand beside their rows, for the functions
+        for key in SHOCKED:
+            sheet.put(sheet.placed[f"{key}_{i}"].row, CONSTANT, key, "grey")
+        clipped = sheet.placed[f"clipped_{i}"].row
+        spot = (clipped, COLUMNS.first, clipped, COLUMNS.last)
+        sheet.conditionals.append(Conditional(spot, "greater", 0, "alert fill"))
+    _strip(book, cases, deals, end)
+    sheet.widths |= {CONSTANT: 20, LABEL: 58, TOTAL: 12} | {COLUMNS.first + i: 14 for i in range(COLUMNS.count)}
+
+
+def _case_rows(i: int) -> list[Row]:
+    """One case's shocked inputs, in force and under each scenario."""
+    public, commercial = (f"{{Lists!list_statutory_backing#{n}}}" for n in (3, 1))
+    backing = f"{{statutory_backing_{i}}}"
+    lost = f"MAX({{stop_any}},IF({backing}={public},{{stop_public}},IF({backing}={commercial},{{stop_commercial}},0)))"
+    formulas = {
+        "statutory_backing": f"=IF(AND({{unbacked}}=1,{{Inputs!public_offtake_years_{i}}}>0),{public},{{Inputs!statutory_backing_{i}}})"
+    }
+    formulas |= {"contract_stop_year": f"=IF({lost}>0,{lost},{{Inputs!contract_stop_year_{i}}})"}
+    said = {key: f"{{Inputs!{key}_{i}}}+{{add_{key}}}" for key, _, _ in ADDED}
+    said |= {key: f"{{Inputs!{key}_{i}}}*{{times_{key}}}" for key, _ in TIMES}
+    said = {key: f"ROUND({inner},0)" if param_of(key).kind == "count" else f"({inner})" for key, inner in said.items()}
+    formulas |= {key: _within(key, inner) for key, inner in said.items()}
+    rows = []
+    for key in SHOCKED:
+        label, unit = _label(key)
+        in_force = f"=INDEX({{{key}_{i}:}},{{number}})"
+        shown = "centre wrap" if param_of(key).kind == "choice" else _format(key)
+        total = "centre wrap" if param_of(key).kind == "choice" else f"headline {_format(key)}"
+        rows.append(path(f"{key}_{i}", label, unit, formulas[key], shown, in_force, total_style=total))
+    held = "+".join(f"IF(ABS({{{key}_{i}}}-{inner})>{{Timeline!tolerance}},1,0)" for key, inner in said.items())
+    rows.append(path(f"clipped_{i}", "Inputs held at their bounds, against what the scenario says", "number", f"={held}", "count"))
+    differs = "+".join(f"IF({{{key}_{i}}}={{{key}_{i}#1}},0,1)" for key in SHOCKED)
+    rows.append(path(f"reached_{i}", "Inputs that the scenario changes in this case", "number", f"={differs}", "count"))
+    return rows
+
+
+def _bounds(key: str, spot: tuple[int, int, int, int]) -> Validation:
+    """What may be typed for a scenario: years to the end of the model, a flag, or a move of an input."""
+    for how, prefix in (("plus", "add_"), ("times", "times_")):
+        if key.startswith(prefix):
+            return bounds.of_move(spot, key.removeprefix(prefix), how)
+    return bounds.between(spot, "Scenario", 0, 1 if key == UNBACKED[0] else YEARS, whole=True)
+
+
+def _within(key: str, inner: str) -> str:
+    """The formula of a changed input, held between the bounds that Inputs shows."""
+    upper = f"MIN({{Inputs!most_{key}}},{inner})" if param_of(key).high < 1e6 else inner
+    return f"=MAX({{Inputs!least_{key}}},{upper})"
+
+
+def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: int) -> None:
+    """Every case under every scenario, one call a case."""
+    sheet = book["Scenarios"]
+    frame.band_row(sheet, row, "Every case under every scenario, each recalculated in full", COLUMNS.last, "heading", "4")
+    sheet.print.row_breaks = (row,)
+    row += 1
+    for i, deal in enumerate(deals, start=1):
+        frame.band_row(sheet, row, f"={{Inputs!case_name_{i}}}", COLUMNS.last)
+        first = row + 1
+        for n, (measure, label, unit, _) in enumerate(STRIP):
+            sheet.put(first + n, LABEL, label)
+            sheet.put(first + n, UNIT, unit or None, "unit")
+            sheet.put(first + n, CONSTANT, measure, "grey")
+            sheet.mark_path(f"strip_{measure}_{i}", first + n, COLUMNS)
+        at = [sheet.placed[f"{key}_{i}"].row for key in SHOCKED]
+        keys = area(min(at), CONSTANT, max(at), CONSTANT, True)
+        values = area(min(at), COLUMNS.first, max(at), COLUMNS.last, True)
+        wanted = area(first, CONSTANT, first + len(STRIP) - 1, CONSTANT, True)
+        sheet.array(first, COLUMNS.first, len(STRIP), COLUMNS.count, f"=DEAL_SCENARIOS({deal},{keys},{values},{wanted})", "multiple")
+        for n, (_, _, _, style) in enumerate(STRIP):
+            for col in range(COLUMNS.first, COLUMNS.last + 1):
+                sheet.cells[first + n, col].style = "centre wrap" if style == "right" else style
+        sheet.heights[first] = 44
+        sheet.heights[first + 1] = 30
+        words = first + len(STRIP)
+        sheet.put(words, LABEL, "The loan under it: holds, lock-up, or default (DSCR below 1)")
+        sheet.mark_path(f"standing_{i}", words, COLUMNS)
+        sheet.put(words + 1, LABEL, "Minimum DSCR where the scenario reaches the case")
+        sheet.put(words + 1, UNIT, "x", "unit")
+        sheet.mark_path(f"reached_dscr_{i}", words + 1, COLUMNS)
+        for k in range(COLUMNS.count):
+            dscr = f"{{strip_min_dscr_{i}#{k + 1}}}"
+            judged = f'IF({dscr}<1,"default",IF({dscr}<{{Inputs!lock_up_dscr_{i}}},"lock-up","holds"))'
+            shown = f'IF(ISNUMBER({dscr}),{judged},"n/a")'
+            sheet.put(words, COLUMNS.first + k, "=" + (f'IF({{reached_{i}#{k + 1}}}=0,"not reached",{shown})' if k else shown), "centre")
+            reached = f'IF({{standing_{i}#{k + 1}}}="not reached","n/a",{dscr})'
+            sheet.put(words + 1, COLUMNS.first + k, f'=IF(ISNUMBER({dscr}),{reached},"n/a")', "multiple")
+        sheet.conditionals.append(Conditional((words, COLUMNS.first, words, COLUMNS.last), "equal", '"default"', "fail fill"))
+        spot = (first, COLUMNS.first, first, COLUMNS.last)
+        corner = address(first, COLUMNS.first)
+        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""="{FAILS}"', "fail fill"))
+        sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
+        row = words + 2
+    said = (
+        "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer plant is depreciated "
+        "and the years of the offtake count from completion, so that DSCR can rise a little. A year that the plant cannot pay "
+        "even with its contract is a default for certain."
+    )
+    sheet.put(row, LABEL, said, "note")
+
+
+def case_names(cases: Sequence[SourcedDeal]) -> list[str]:
+    """The names of the cases as delivered."""
+    return [case.deal.case_name for case in cases]

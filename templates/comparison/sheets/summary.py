@@ -1,0 +1,379 @@
+"""The Summary: one printable page with the cases side by side, the credit tests, and the charts a committee looks at first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets.scenarios import NAMES as SCENARIOS
+from bankable.templates.workbook.book import Book, Chart, Conditional, Series, Sheet, address, area, column_letters
+from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, TOTAL, UNIT
+from bankable.templates.workbook.styles import PALETTE
+from bankable.udfs.deal.chain.decision import TESTS
+
+FIRST_CASE = 3
+LEAST_WIDE = 3  # columns that the page holds even for fewer cases: cushions and charts fill them
+
+# the parts of the bank loan's all-in rate, here and on the memo page
+RATE_PARTS = (
+    ("  base rate", "% a year", "rate_base_part", "rate"),
+    ("  expected loss of the uncovered part", "% a year", "rate_loss_part", "rate"),
+    ("  margin on the uncovered part", "% a year", "rate_margin_part", "rate"),
+    ("  guarantee fee and spread on the guaranteed part", "% a year", "rate_guarantee_part", "rate"),
+)
+# section, then rows: label, unit, key on the case sheet, number format
+ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
+    (
+        "Request",
+        (
+            ("Debt requested", "$m", "requested_debt", "number"),
+            ("Debt used in the figures below", "$m", "debt", "number"),
+            ("Gearing of the budgeted uses", "%", "gearing_used", "share"),
+            ("Tenor from completion", "years", "tenor", "count"),
+            ("All-in rate of the whole debt", "% a year", "term_rate", "rate"),
+            ("All-in rate of the bank loan", "% a year", "bank_rate", "rate"),
+            *RATE_PARTS,
+            ("Plant cost", "$m", "plant_cost", "number"),
+            ("Total uses, without the reserve", "$m", "total_uses", "number"),
+            ("Months from close to first revenue", "months", "completion_month", "count"),
+        ),
+    ),
+    (
+        "Contract",
+        (
+            ("Firm years, the government's commitment included", "years", "supported_end_year", "level years"),
+            ("Contracted share of revenue, lender's view", "%", "contracted_share", "level"),
+            ("Committed contract after variable cost, value, risk counted", "$m", "committed_margin", "number"),
+            ("Probability that the contract stands to the end of the loan", "%", "contract_kept", "level"),
+        ),
+    ),
+    (
+        "Coverage on the lender's view",
+        (
+            ("Minimum DSCR", "x", "lender_min_dscr", "multiple"),
+            ("Year of the minimum", "year", "lender_min_year", "count"),
+            ("Average DSCR", "x", "lender_avg_dscr", "multiple"),
+            ("LLCR", "x", "llcr", "multiple"),
+            ("PLCR", "x", "plcr", "multiple"),
+            ("Debt service unpaid at the end of the loan", "$m", "unpaid", "nil number"),
+        ),
+    ),
+    (
+        "Public cost: two figures, never added",
+        (
+            ("Expected cost", "$m", "public_cost", "nil number"),
+            ("Expected cost per $ of plant", "$", "cost_per_plant", "nil number2"),
+            ("Budget authority: payments promised, subsidy of loans", "$m", "budget_authority", "nil number"),
+            ("Private capital at risk per $ of expected cost", "$", "private_per_public", "number2"),
+        ),
+    ),
+    (
+        "Minimum DSCR by view",
+        (
+            ("Firm revenue only", "x", "min_dscr_firm", "multiple"),
+            ("With the government's commitment", "x", "min_dscr_supported", "multiple"),
+            ("Expected revenue", "x", "min_dscr_expected", "multiple"),
+            ("If every renewal comes", "x", "min_dscr_promised", "multiple"),
+        ),
+    ),
+    (
+        "Debt capacity at the target DSCR, by view",
+        (
+            ("Firm revenue only", "$m", "capacity_firm", "nil number"),
+            ("With the government's commitment", "$m", "capacity_supported", "nil number"),
+            ("Expected revenue", "$m", "capacity_expected", "nil number"),
+            ("If every renewal comes", "$m", "capacity_promised", "nil number"),
+            ("In the profile asked, lender's view, before the interest tax shield", "$m", "lender_capacity", "nil number"),
+            ("Debt that all tests permit (first order)", "$m", "permitted_debt", "nil number"),
+        ),
+    ),
+    (
+        "Loss",
+        (
+            ("Default probability as priced at close, constant equivalent", "% a year", "pd_equivalent", "rate"),
+            ("Probability of default over the loan's life", "%", "life_default", "level"),
+            ("Probability that loss of the contract takes DSCR below 1", "%", "shortfall_probability", "level"),
+            ("Loss given default", "%", "lgd", "level"),
+            ("Expected loss over the loan's life", "% of debt", "loss_share", "rate"),
+        ),
+    ),
+    (
+        "Returns",
+        (
+            ("Project IRR, promised, without debt", "% a year", "irr_project", "rate"),
+            ("Equity IRR if every renewal comes", "% a year", "irr_equity_promised", "rate"),
+            ("Equity IRR on expected cash flow", "% a year", "irr_equity_expected", "rate"),
+        ),
+    ),
+)
+
+SECOND_PAGE = "Debt capacity at the target DSCR, by view"  # the section that begins it
+
+
+def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
+    """The page; each figure a link to its case sheet, marked `key_1`, `key_2`, ... for memo and checks."""
+    title = "Summary: the cases side by side" if len(names) > 1 else "Summary"
+    sheet = frame.start(book, "Summary", title, "1F3864", paper)
+    sheet.links_green = False
+    n = len(names)
+    sheet.put(frame.HEAD_ROW, LABEL, "What a committee reads first", "heading")
+    sheet.put(frame.HEAD_ROW, SECTION, None, "heading")
+    sheet.put(frame.HEAD_ROW, UNIT, "Unit", "heading")
+    for i in range(max(n, LEAST_WIDE)):
+        sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{Inputs!case_name_{i + 1}}}" if i < n else None, "heading centre")
+    row = frame.FIRST_ROW
+    for label, key, style in (
+        ("Decision", "decision_words", "decision"),
+        ("Binding test: permits the least debt", "binding_name", "centre wrap"),
+    ):
+        sheet.put(row, LABEL, label, "bold")
+        for i, name in enumerate(names):
+            sheet.put(row, FIRST_CASE + i, f"={{{name}!{key}}}", style)
+            sheet.mark(f"{key}_{i + 1}", row, FIRST_CASE + i)
+        row += 1
+    sheet.heights[frame.FIRST_ROW] = 34
+    decision = (frame.FIRST_ROW, FIRST_CASE, frame.FIRST_ROW, FIRST_CASE + n - 1)
+    for text, style in (("Does not", "fail fill"), ("Meets", "ok fill")):
+        cell = f"{chr(65 + FIRST_CASE)}{frame.FIRST_ROW + 1}"
+        sheet.conditionals.append(Conditional(decision, "formula", f'=LEFT({cell},{len(text)})="{text}"', style))
+    row = _answer(sheet, row, names)
+    row = _tests(sheet, row, names)
+    row = _strip(sheet, row, n)
+    row = _cushions(sheet, row, n)
+    for title, rows in ROWS:
+        if title == SECOND_PAGE:
+            sheet.print.row_breaks = (row,)
+        _band(sheet, row, title, n)
+        row += 1
+        for label, unit, key, style in rows:
+            sheet.put(row, LABEL, label)
+            sheet.put(row, UNIT, unit, "unit")
+            for i, name in enumerate(names):
+                sheet.put(row, FIRST_CASE + i, f"={{{name}!{key}}}", style)
+                sheet.mark(f"{key}_{i + 1}", row, FIRST_CASE + i)
+            row += 1
+    row = _findings(sheet, row, n)
+    _charts(book, sheet, names, row)
+    sheet.widths |= {SECTION: 2, LABEL: 62, UNIT: 11} | {FIRST_CASE + i: 26 for i in range(max(n, LEAST_WIDE))}
+    sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
+    sheet.print.landscape = False
+    sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
+
+
+def _band(sheet: Sheet, row: int, title: str, n: int) -> None:
+    for col in range(FIRST_CASE + max(n, LEAST_WIDE)):
+        sheet.put(row, col, None, "band")
+    sheet.put(row, LABEL, title, "band")
+
+
+def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
+    """Why each case stands as it does, and what support would do, in sentences with computed figures."""
+    n = len(names)
+    _band(sheet, row, "The answer", n)
+    for i, name in enumerate(names, start=1):
+        row += 1
+
+        def c(key: str, name: str = name) -> str:
+            return f"{{{name}!{key}}}"
+
+        carries = f"IF({c('requested_debt')}>0,{c('lender_capacity')}/{c('requested_debt')},0)"
+        years = f"ROUND({c('secured_end_year')},1)"
+        secured, loan = frame.counted(years, "secured contract year"), frame.counted(c("tenor"), "year")
+        against = f'{secured}&" against a loan of "&{loan}&"; what the lender counts carries "'
+        kept = f'" of the debt asked; it stands to the loan\'s end with "&TEXT({c("contract_kept")},"0%")&"."'
+        sheet.put(row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}')
+        sheet.mark(f"why_{i}", row, LABEL)
+    for k in range(1, 6):
+        row += 1
+        absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '"n/a"'
+        sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text")
+        sheet.mark(f"answer_line{k}", row, LABEL)
+    sheet.conditionals.append(
+        Conditional((row, LABEL, row, LABEL), "formula", f'=LEFT({address(row, LABEL)},10)="It assumes"', "alert text")
+    )
+    return row + 1
+
+
+def _strip(sheet: Sheet, row: int, n: int) -> int:
+    """Minimum DSCR of every case under every scenario at once, and how the loan stands under it."""
+    _band(sheet, row, "Under each scenario: minimum DSCR; * a credit test of the base case is not met (Scenarios names it)", n)
+    first = row + 1
+    for k, name in enumerate(SCENARIOS, start=1):
+        row += 1
+        sheet.put(row, LABEL, name)
+        sheet.put(row, UNIT, f'=IF({{Scenarios!number}}={{Lists!scenario_number#{k}}},"in force","x")', "unit")
+        for i in range(1, n + 1):
+            dscr, decision, standing = (f"{{Scenarios!{part}_{i}#{k}}}" for part in ("strip_min_dscr", "strip_decision", "standing"))
+            figure = f'IF(ISNUMBER({dscr}),TEXT({dscr},"0.00""x"""),"n/a")'
+            words = f'IF({standing}="not reached",{standing},{figure}&"  "&{standing}&IF(LEFT({decision},5)="Meets",""," *"))'
+            sheet.put(row, FIRST_CASE + i - 1, f'=IFERROR({words},"no add-in")', "right")
+            sheet.mark(f"under_{name.lower().replace(' ', '_').replace('-', '_')}_{i}", row, FIRST_CASE + i - 1)
+    spot = (first, FIRST_CASE, row, FIRST_CASE + n - 1)
+    corner = f"{chr(65 + FIRST_CASE)}{first + 1}"
+    sheet.conditionals.append(Conditional(spot, "formula", f'=ISNUMBER(SEARCH("default",{corner}))', "alert text"))
+    sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="not reached"', "mute"))
+    return row + 1
+
+
+# break-evens of Sensitivity shown here: their place in its list, key, words, number format
+CUSHIONS = (
+    (1, "utilisation", "Utilisation", "level"),
+    (2, "price", "Price, or floor in a band, $m a unit", "price"),
+    (3, "years", "Years of public offtake", "count"),
+    (4, "coverage", "Guarantee coverage", "level"),
+)
+THIN = 0.05
+
+
+def _cushions(sheet: Sheet, row: int, n: int) -> int:
+    """How far the case on Sensitivity holds: where a test of it fails, against its own figures."""
+    _band(sheet, row, '="How far it holds: "&{Sensitivity!case_name}&", one input moved at a time"', n)
+    for k, head in enumerate(("as it is", "fails beyond", "cushion")):
+        sheet.put(row, FIRST_CASE + k, head, "band right")
+    for place, key, label, style in CUSHIONS:
+        row += 1
+        own, least = f"{{Sensitivity!own_breakeven_{place}}}", f"{{Sensitivity!breakeven_{place}}}"
+        sheet.put(row, LABEL, label)
+        sheet.put(row, FIRST_CASE, f"={own}", style)
+        sheet.put(row, FIRST_CASE + 1, f"={least}", style)
+        both = f"AND(ISNUMBER({own}),ISNUMBER({least}))"
+        sheet.put(row, FIRST_CASE + 2, f'=IF({both},IF({own}>0,ABS(1-{least}/{own}),"n/a"),"n/a")', "level")
+        sheet.mark(f"cushion_of_{key}", row, FIRST_CASE + 2)
+    spot = (row - len(CUSHIONS) + 1, FIRST_CASE + 2, row, FIRST_CASE + 2)
+    corner = address(spot[0], spot[1])
+    sheet.conditionals.append(Conditional(spot, "formula", f"=AND(ISNUMBER({corner}),{corner}<{THIN})", "alert text"))
+    return row + 1
+
+
+def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
+    """Each test as value, limit and verdict in one text a case."""
+    _band(sheet, row, "Credit tests: value against limit", len(names))
+    row += 1
+    first = row
+    for key, label, unit, direction in TESTS:
+        sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
+        sheet.put(row, UNIT, unit, "unit")
+        shown = '"0.00""x"""' if unit == "x" else '"0.00%"' if key == "loss" else '"0.0%"'
+        for i, name in enumerate(names):
+            value, limit, passed = f"{{{name}!test_{key}}}", f"{{{name}!limit_{key}}}", f"{{{name}!pass_{key}}}"
+            sheet.put(
+                row,
+                FIRST_CASE + i,
+                f'=IF(ISNUMBER({value}),TEXT({value},{shown})&" / "&TEXT({limit},{shown})&IF({passed}=1,"  passed","  FAILED"),"n/a")',
+                "right",
+            )
+            sheet.mark(f"test_{key}_{i + 1}", row, FIRST_CASE + i)
+        row += 1
+    spot = (first, FIRST_CASE, row - 1, FIRST_CASE + len(names) - 1)
+    corner = f"{chr(65 + FIRST_CASE)}{first + 1}"
+    sheet.conditionals.append(Conditional(spot, "formula", f'=ISNUMBER(SEARCH("FAILED",{corner}))', "alert text"))
+    return row
+
+
+def first_years(name: str, key: str, years: int = 15) -> str:
+    """The first years of a path on a case sheet."""
+    return f"{{{name}!{key}#1-{years}}}"
+
+
+def _joined(n: int, text: str) -> str:
+    """`Case 1 x, Case 2 y, ...` as a formula; `text` holds # for the case's number."""
+    return '&", "&'.join(f'{{Inputs!case_name_{i}}}&" "&{text.replace("#", str(i))}' for i in range(1, n + 1))
+
+
+# key of the finding, its words, and the figure of case # in it
+FINDINGS = (
+    ("finding_dscr", "Lowest DSCR", 'IF(ISNUMBER({Summary!lender_min_dscr_#}),TEXT({Summary!lender_min_dscr_#},"0.00""x"""),"n/a")'),
+    (
+        "finding_capacity",
+        "Of the debt asked, the lender's view carries",
+        'TEXT({Summary!lender_capacity_#}/MAX({Summary!requested_debt_#},1),"0%")',
+    ),
+    ("finding_rate", "Bank loan, all in", 'TEXT({Summary!bank_rate_#},"0.00%")'),
+    ("finding_time", "Months to first revenue", 'TEXT({Summary!completion_month_#},"0")'),
+    (
+        "finding_scenarios",
+        "Stresses that leave the loan holding",
+        'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_#:},"holds")-IF(INDEX({Scenarios!standing_#:},1)&""="holds",1,0))&" of "'
+        '&(COLUMNS({Scenarios!standing_#:})-1-COUNTIF({Scenarios!standing_#:},"not reached")),"n/a")',
+    ),
+)
+
+
+def _findings(sheet: Sheet, row: int, n: int) -> int:
+    """What each chart shows, in a sentence with its figures; the charts take their titles from here."""
+    _band(sheet, row, "Findings, as the charts show them", n)
+    for key, words, figure in FINDINGS:
+        row += 1
+        sheet.put(row, LABEL, f'="{words}: "&{_joined(n, figure)}')
+        sheet.mark(key, row, LABEL)
+    row += 1
+    sheet.put(row, LABEL, '=IFERROR({Frontier!finding},"The frontier needs the functions")')
+    sheet.mark("finding_frontier", row, LABEL)
+    return row + 2
+
+
+CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 515, 330, 20
+
+
+def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
+    """DSCR paths against the covenant, cost of what passes, capacity, scenarios, the rate's parts, time to first revenue."""
+    n = len(names)
+    first, last = column_letters(FIRST_CASE), column_letters(FIRST_CASE + n - 1)
+
+    def across(key: str) -> str:
+        number = sheet.placed[f"{key}_1"].row + 1
+        return f"Summary!${first}${number}:${last}${number}"
+
+    cases = f"Summary!${first}${frame.HEAD_ROW + 1}:${last}${frame.HEAD_ROW + 1}"
+    years = first_years(names[0], "year")
+    dscr = [Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), years, PALETTE[i]) for i, name in enumerate(names)]
+    dscr.append(Series("Minimum asked", first_years(names[0], "covenant"), years, "000000", dashed=True, on_line=True))
+    capacity = [
+        Series("Lender's view, in the profile asked", across("lender_capacity"), cases, PALETTE[0]),
+        Series("If every renewal comes", across("capacity_promised"), cases, PALETTE[4]),
+        Series("Requested", across("requested_debt"), cases, "000000"),
+    ]
+    parts = (("Base", "base"), ("Expected loss", "loss"), ("Margin", "margin"), ("Guarantee fee and spread", "guarantee"))
+    rate = [Series(label, across(f"rate_{part}_part"), cases, PALETTE[i]) for i, (label, part) in enumerate(parts)]
+    months = [Series("Months to first revenue", across("completion_month"), cases, PALETTE[0])]
+    frontier = book["Frontier"].placed
+
+    def down(key: str, col: int) -> str:
+        count = sum(name.removeprefix(f"{key}_").isdigit() for name in frontier if name.startswith(f"{key}_"))
+        top = frontier[f"{key}_1"].row
+        return f"Frontier!{area(top, col, top + count - 1, col, True)}"
+
+    costs = [
+        Series("{Frontier!form_name}", down("passing", TOTAL), down("passing", CONSTANT), PALETTE[0]),
+        Series("{Frontier!other_form_name}", down("other", TOTAL), down("passing", CONSTANT), PALETTE[1]),
+    ]
+    under = [
+        Series(f"{{Inputs!case_name_{i + 1}}}", f"{{Scenarios!reached_dscr_{i + 1}:}}", "{Scenarios!names:}", PALETTE[i]) for i in range(n)
+    ]
+    for place, (kind, finding, series, x, y, shown, alt) in enumerate(
+        (
+            ("column", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
+            ("column", "frontier", costs, "Years of public offtake", "$m", "#,##0", "Least expected cost that passes, by years of offtake"),
+            ("column", "capacity", capacity, "", "$m", "#,##0", "Debt capacity, and the debt requested"),
+            ("column", "scenarios", under, "", "Minimum DSCR", '0.0"x"', "Minimum DSCR of each case under each scenario"),
+            ("stacked", "rate", rate, "", "a year", "0%", "Parts of the bank loan's all-in rate"),
+            ("bar", "time", months, "", "months", "0", "Months from financial close to first revenue"),
+        )
+    ):
+        sheet.charts.append(
+            Chart(
+                kind,
+                f"{{Summary!finding_{finding}}}",
+                tuple(series),
+                row + CHART_ROWS * (place // 2),
+                LABEL if place % 2 == 0 else FIRST_CASE,
+                width=CHART_WIDTH,
+                height=CHART_HEIGHT,
+                x_title=x,
+                x_format="0",
+                y_title=y,
+                y_format=shown,
+                alt_text=alt,
+            )
+        )
+    sheet.print.area = (frame.TITLE_ROW, SECTION, row + 3 * CHART_ROWS, FIRST_CASE + max(n, LEAST_WIDE) - 1)

@@ -1,0 +1,47 @@
+"""The chain: a deal calculated line by line, without a loop, over many scenarios at once.
+
+`run` takes the inputs as arrays (see `bankable.udfs.deal.deal.stack`) and returns the rows by their keys. STAGES is the order: no line
+depends on one calculated after it, so a caller who wants a few rows may stop where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+
+import numpy as np
+from bankable.udfs.deal.chain import build, contract, debt, decision, operation, public, rate, returns
+from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results
+
+STAGES = (
+    build.rows,
+    contract.rows,
+    operation.operating_rows,
+    rate.rate_rows,
+    debt.capacity_rows,
+    build.drawdown_rows,
+    debt.schedule_rows,
+    operation.levered_rows,
+    debt.ratio_rows,
+    debt.waterfall_rows,
+    returns.rows,
+    rate.loss_rows,
+    public.rows,
+    public.contract_rows,
+    decision.rows,
+)
+
+
+def run(x: SimpleNamespace, wanted: Iterable[str] | None = None) -> Results:
+    """The rows of the chain for the stacked inputs: all of them, or the stages up to the last that a wanted row needs."""
+    missing = None if wanted is None else set(wanted)
+    r = Results()
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for stage in STAGES:
+            stage(x, r)
+            if missing is not None and missing <= r.keys():
+                break
+    return r
+
+
+__all__ = ["MONTHS", "STAGES", "VIEWS", "YEARS", "Results", "run"]

@@ -1,0 +1,110 @@
+"""Uses of funds, month by month to completion, and the facility that pays its share of them.
+
+Interest and fees in construction are themselves drawn, so the facility depends on itself; it does so
+linearly, and two passes (without and per $ of facility) give it exactly, with no loop. The facility is
+committed at financial close on the budget: an overrun, and a delay's cost, are the sponsor's to pay.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+from bankable.udfs.deal.chain.axes import MONTH, Array, Results, previous, total
+
+# Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded, back-loaded, s-curve.
+PROFILE_TERMS = np.array([[1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, -2.0]])
+
+
+def budgeted_cost(capex: Array, contingency: Array) -> Array:
+    """Plant and building as planned: capex x (1 + contingency)."""
+    return capex * (1 + contingency)
+
+
+def hard_cost(budgeted: Array, overrun: Array) -> Array:
+    """Plant and building as they come: the budget x (1 + overrun)."""
+    return budgeted * (1 + overrun)
+
+
+def build_progress(build_months: Array) -> Array:
+    """Share of the planned build time gone by the end of month m: u = min(1, m / build_months)."""
+    return np.minimum(1, MONTH / build_months)
+
+
+def spend_cumulative(u: Array, c1: Array, c2: Array, c3: Array) -> Array:
+    """Share of hard cost spent by the end of month m: c1 u + c2 u^2 + c3 u^3."""
+    return u * (c1 + u * (c2 + u * c3))
+
+
+def delay_cost(build_months: Array, completion_month: Array, cost: Array, damages: Array) -> Array:
+    """Holding cost less delay damages, in the months after the planned completion."""
+    return (cost - damages) * (build_months < MONTH) * (completion_month >= MONTH)
+
+
+def two_pass_facility(
+    cost: Array, in_build: Array, gearing: Array, rate: Array, fee: Array, upfront: Array, timing: Array
+) -> dict[str, Array]:
+    """The facility whose draws pay `gearing` of all uses, interest and fees included.
+
+    balance_0: without fees on the facility; balance_1: per $ of facility. F = balance_0 / (1 - balance_1).
+    """
+    shape = np.broadcast_shapes(cost.shape, gearing.shape)
+    first_pass, per_dollar = np.zeros(shape), np.zeros(shape)
+    balance, slope = np.zeros(gearing.shape), np.zeros(gearing.shape)
+    longest = int(np.max(total(in_build)))
+    for m in range(longest):
+        month = slice(m, m + 1)
+        on = in_build[..., month]
+        drawn = gearing * cost[..., month]
+        balance = balance + drawn + gearing * on * (rate * (balance + timing * drawn) - fee * balance)
+        slope = slope + gearing * on * (rate * slope + fee * (1 - slope) + upfront * (m == 0))
+        first_pass[..., month], per_dollar[..., month] = balance, slope
+    first_pass[..., longest:], per_dollar[..., longest:] = balance, slope  # nothing is drawn once the build is over
+    return {"balance_0": first_pass, "balance_1": per_dollar, "facility": balance / (1 - slope)}
+
+
+def rows(x: SimpleNamespace, r: Results) -> None:
+    """The building's cost by month and the requested facility."""
+    r.completion_month = x.build_months + x.delay_months
+    r.budgeted_cost = budgeted_cost(x.capex, x.contingency)
+    r.hard_cost = hard_cost(r.budgeted_cost, x.overrun)
+    for n, terms in enumerate(PROFILE_TERMS.T, start=1):
+        r[f"profile_{n}"] = terms[x.spend_profile.astype(int)]
+    r.in_build = (r.completion_month >= MONTH).astype(float)
+    r.build_progress = build_progress(x.build_months)
+    r.spend_cumulative = spend_cumulative(r.build_progress, r.profile_1, r.profile_2, r.profile_3)
+    r.spend_share = r.spend_cumulative - previous(r.spend_cumulative)
+    r.plant_spend = r.hard_cost * r.spend_share
+    r.delay_spend = delay_cost(x.build_months, r.completion_month, x.delay_cost, x.delay_damages)
+    r.grant_draw = x.grant * r.spend_share
+    r.build_cost = r.plant_spend + r.delay_spend - r.grant_draw
+    r.base_rate_now = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
+    r.construction_rate = r.base_rate_now + x.construction_margin
+    r.in_plan = (x.build_months >= MONTH).astype(float)
+    r.planned_cost = r.budgeted_cost * r.spend_share - r.grant_draw
+    requested = two_pass_facility(
+        r.planned_cost, r.in_plan, x.gearing, r.construction_rate / 12, x.commitment_fee / 12, x.upfront_fee, x.draw_timing
+    )
+    r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
+    r.requested_debt = requested["facility"]
+
+
+def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
+    """The facility at the gearing used (the requested one, or less when the debt is sized), drawn month by month."""
+    rate, fee = r.construction_rate / 12, x.commitment_fee / 12
+    used = two_pass_facility(r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing)
+    r.balance_0, r.balance_1, r.debt = used["balance_0"], used["balance_1"], used["facility"]
+    r.balance = r.balance_0 + r.debt * r.balance_1
+    opening = previous(r.balance)
+    r.idc = r.in_build * rate * (opening + x.draw_timing * r.gearing_used * r.planned_cost)
+    r.build_fees = r.in_build * (fee * (r.debt - opening) + (MONTH == 1) * x.upfront_fee * r.debt)
+    r.uses = r.build_cost + r.idc + r.build_fees
+    r.debt_draw = r.balance - opening
+    r.equity_draw = r.uses - r.debt_draw
+    r.total_idc = total(r.idc)
+    r.total_fees = total(r.build_fees)
+    r.total_uses = total(r.uses)
+    r.plant_cost = total(r.plant_spend + r.delay_spend)
+    r.budgeted_uses = total(r.planned_cost + r.idc * r.in_plan + r.build_fees)
+    r.sponsor_extra = total(r.build_cost - r.planned_cost + r.idc * (1 - r.in_plan))
+    r.sponsor_equity = r.total_uses - r.debt

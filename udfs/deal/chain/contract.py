@@ -1,0 +1,112 @@
+"""What is sold, at which price, and how likely the contract still stands in each operating year."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+from bankable.udfs.collar import lognormal_call
+from bankable.udfs.deal.chain.axes import YEAR, Array, Results, previous, ratio
+from bankable.udfs.offtake import renewals_needed
+from bankable.udfs.timing import regained
+
+
+def years_left(end: Array) -> Array:
+    """Share of year t that lies before a contract end: min(1, max(0, end - (t - 1)))."""
+    return np.clip(end - (YEAR - 1), 0, 1)
+
+
+def ramp_cumulative(ramp_months: Array) -> Array:
+    """Full-output years delivered by the end of year t, output rising linearly over R = ramp/12 years: t^2/(2R), then t - R/2."""
+    ramp = ramp_months / 12
+    return np.where(ramp > YEAR, YEAR**2 / (2 * np.where(ramp > 0, ramp, 1)), YEAR - ramp / 2)
+
+
+def indexed(first: Array, growth: Array) -> Array:
+    """first x (1 + growth)^(t - 1): year 1 is not escalated."""
+    return first * (1 + growth) ** (YEAR - 1)
+
+
+def after_end(end: Array, first: Array, second: Array) -> Array:
+    """Share of the freed volume sold again in year t after a contract end: the first year, the second, then all of it."""
+    since = YEAR - end
+    return np.where(end <= 0, 1.0, np.where(since <= 1, first, np.where(since <= 2, second, 1.0)))
+
+
+def rows(x: SimpleNamespace, r: Results) -> None:
+    """Volumes, prices and the survival of the contract."""
+    r.in_operation = (x.operating_years >= YEAR).astype(float)
+    r.ramp_years = x.ramp_months / 12
+    r.ramp_cumulative = ramp_cumulative(x.ramp_months)
+    r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)
+    r.capacity_available = x.capacity * x.utilisation * r.ramp * r.in_operation
+
+    r.in_band, r.calendar_end = (x.price_basis == 1).astype(float), (x.contract_end == 1).astype(float)
+    r.full_faith, r.subject_to_appropriation = (x.statutory_backing == 1).astype(float), (x.statutory_backing == 2).astype(float)
+    r.delay_eats = r.calendar_end * x.delay_months / 12
+    r.contract_end_planned = np.maximum(0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats)
+    stopped = np.minimum(r.contract_end_planned, x.contract_stop_year - 1)
+    r.contract_end_year = np.where(x.contract_stop_year > 0, stopped, r.contract_end_planned)
+    r.firm_end_year = np.clip(x.firm_years - r.delay_eats, 0, r.contract_end_year)
+    r.backed_years = np.maximum(x.firm_years, x.public_offtake_years * (1 - r.subject_to_appropriation))
+    r.supported_end_planned = np.clip(r.backed_years - r.delay_eats, 0, r.contract_end_planned)
+    r.supported_end_year = np.minimum(r.supported_end_planned, r.contract_end_year)
+    r.in_contract = years_left(r.contract_end_year)
+    r.in_firm = years_left(r.firm_end_year)
+    r.in_supported = years_left(r.supported_end_year)
+
+    r.contracted_capacity = x.contract_share * r.capacity_available
+    called = np.maximum(x.take_or_pay, np.minimum(x.buyer_demand, x.max_volume))
+    r.billed_share = called
+    r.billed_volume = np.minimum(r.capacity_available, called * r.contracted_capacity)
+    r.secured_volume = np.minimum(r.capacity_available, x.take_or_pay * r.contracted_capacity)
+    r.taken_volume = np.minimum(r.billed_volume, np.minimum(x.buyer_demand, x.max_volume) * r.contracted_capacity)
+
+    r.tariff_uplift = 1 + x.tariff * x.tariff_pass_through * x.home_share
+    r.market_price_path = indexed(x.market_price, x.market_growth) * r.tariff_uplift
+    r.floor_path = indexed(x.price_floor, x.band_escalator)
+    r.cap_path = indexed(x.price_cap, x.band_escalator)
+    r.price_sd = x.price_vol * np.sqrt(r.completion_month / 12 + YEAR)
+    r.call_at_floor = lognormal_call(r.market_price_path, r.floor_path, r.price_sd)
+    r.call_at_cap = np.where(x.price_cap > 0, lognormal_call(r.market_price_path, r.cap_path, r.price_sd), 0.0)
+    r.floor_value = r.call_at_floor - r.market_price_path + r.floor_path
+    banded = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
+    r.contract_price = np.where(r.in_band > 0, banded, indexed(x.price, x.escalator))
+    r.secured_price = np.where(r.in_band > 0, r.floor_path, r.contract_price)
+
+    r.retool_years, r.refill_years = x.retool_months / 12, x.refill_months / 12
+    r.refill_1 = regained(1.0, r.retool_years, r.refill_years)
+    r.regained_2 = regained(2.0, r.retool_years, r.refill_years)
+    r.refill_2 = r.regained_2 - r.refill_1
+    r.market_volume_beside = x.merchant_share * np.maximum(0, r.capacity_available - r.billed_volume)
+    r.market_volume_free = x.merchant_share * r.capacity_available
+    r.volume_refilled = r.market_volume_free - r.market_volume_beside
+
+    r.lapse_in_firm_years = r.subject_to_appropriation * x.firm_lapse
+    r.hazard = -np.log(1 - x.offtaker_pd)
+    r.contract_year = np.minimum(YEAR, np.ceil(r.contract_end_year))
+    r.renewals = renewals_needed(r.contract_year, r.supported_end_year, x.renew_every)
+    r.renewed = x.renewal**r.renewals * (
+        (1 - r.lapse_in_firm_years) ** np.minimum(r.contract_year, np.ceil(r.supported_end_year)) * (1 - x.termination) ** r.contract_year
+    )
+    r.offtaker_survives = np.exp(-r.hazard * r.contract_year)
+    r.alive = r.renewed * r.offtaker_survives
+    r.alive_before = previous(r.alive, 1.0)
+    r.lost = r.alive_before - r.alive
+    r.lapse = np.nan_to_num(ratio(r.lost, r.alive_before))
+    r.lost_before = 1 - r.alive_before
+    planned_survival(x, r)
+
+
+def planned_survival(x: SimpleNamespace, r: Results) -> None:
+    """Chance of losing the contract as seen when the loan was priced, before a scenario takes the contract away in a given year."""
+    r.planned_year = np.minimum(YEAR, np.ceil(r.contract_end_planned))
+    r.planned_renewals = renewals_needed(r.planned_year, r.supported_end_planned, x.renew_every)
+    r.planned_alive = (
+        x.renewal**r.planned_renewals
+        * (1 - r.lapse_in_firm_years) ** np.minimum(r.planned_year, np.ceil(r.supported_end_planned))
+        * (1 - x.termination) ** r.planned_year
+        * np.exp(-r.hazard * r.planned_year)
+    )
+    before = previous(r.planned_alive, 1.0)
+    r.planned_lapse = np.nan_to_num(ratio(before - r.planned_alive, before))

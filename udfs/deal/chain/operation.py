@@ -1,0 +1,175 @@
+"""Revenue, cost and tax on the four views of the same plant, which are never mixed.
+
+firm: only what is bound today; supported: that and the government's commitment; expected: every state
+weighted by its probability; promised: as if every renewal came. The views are stacked on a leading axis.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+from bankable.udfs.deal.chain.axes import VIEWS, YEAR, Array, Results, previous, total
+from bankable.udfs.deal.chain.contract import after_end, indexed
+
+
+def put(r: Results, name: str, stacked: Array) -> None:
+    """Keep a stacked row, and each view of it under name_view."""
+    stacked = np.ascontiguousarray(stacked)
+    r[name] = stacked
+    for i, view in enumerate(VIEWS):
+        r[f"{name}_{view}"] = stacked[i]
+
+
+def volumes(x: SimpleNamespace, r: Results) -> None:
+    """Contracted and market volume on each view."""
+    ends = {"firm": r.firm_end_year, "supported": r.supported_end_year, "promised": r.contract_end_year}
+    for view, end in ends.items():
+        r[f"resold_{view}"] = after_end(end, r.refill_1, r.refill_2)
+    r.lost_two_before = previous(r.lost_before)
+    r.resold_expected = r.alive * r.resold_promised * (1 - r.in_contract) + (
+        r.lost * r.refill_1 + previous(r.lost) * r.refill_2 + r.lost_two_before
+    )
+    counted = 1 - x.merchant_haircut
+
+    def market(freed: Array) -> Array:
+        """Market volume beside the contract, and what is resold of the freed volume."""
+        return r.market_volume_beside + freed * r.volume_refilled
+
+    put(
+        r,
+        "contracted_volume",
+        np.stack(
+            [
+                r.in_firm * r.secured_volume,
+                r.in_supported * r.secured_volume,
+                r.alive * r.in_contract * r.billed_volume,
+                r.in_contract * r.billed_volume,
+            ]
+        ),
+    )
+    put(
+        r,
+        "market_volume",
+        np.stack(
+            [
+                counted * market((1 - r.in_firm) * r.resold_firm),
+                counted * market((1 - r.in_supported) * r.resold_supported),
+                market(r.resold_expected),
+                market((1 - r.in_contract) * r.resold_promised),
+            ]
+        ),
+    )
+
+
+def unit_cost(cumulative_volume: Array, first: Array, inflation: Array, learning_exponent: Array, learning_volume: Array) -> Array:
+    """first x (1 + inflation)^(t-1) x max(1, output so far / learning volume)^b, b = log2(1 - learning rate)."""
+    return indexed(first, inflation) * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
+
+
+def idled(running: Array, ramped: Array, idle_cost: Array) -> Array:
+    """Cash flow of a plant that, past its ramp, stands idle at a cost where running would lose more."""
+    return np.where(ramped > 0, np.maximum(running, -idle_cost), running)
+
+
+def still_open(standing: Array) -> Array:
+    """1 until the last year in which the plant earns its costs: it stands idle for the sake of a later year, and is closed after."""
+    best_ahead = np.maximum.accumulate(standing[..., ::-1], axis=-1)[..., ::-1]
+    return (best_ahead > 0).astype(float)
+
+
+def tax_with_losses(taxable: Array, tax_rate: Array, loss_limit: Array) -> tuple[Array, Array]:
+    """(losses carried forward, tax): losses of earlier years cover up to `loss_limit` of a later year's income."""
+    carried, tax = np.zeros_like(taxable), np.zeros_like(taxable)
+    losses = np.zeros_like(taxable[..., :1])
+    income, fresh = np.maximum(taxable, 0), np.maximum(-taxable, 0)
+    rate, limit = np.broadcast_to(tax_rate, losses.shape), np.broadcast_to(loss_limit, losses.shape)
+    for t in range(taxable.shape[-1]):
+        year = slice(t, t + 1)
+        used = np.minimum(losses, income[..., year] * limit)
+        losses = losses + fresh[..., year] - used
+        carried[..., year], tax[..., year] = losses, rate * (income[..., year] - used)
+    return carried, tax
+
+
+def deductible_interest(earnings: Array, interest: Array, applies: Array, limit: Array) -> tuple[Array, Array]:
+    """(interest deducted, interest carried forward) under a limit of a share of taxable earnings."""
+    room = np.where(applies > 0, limit * np.maximum(0, earnings), np.inf)
+    deducted, carried = np.zeros_like(earnings), np.zeros_like(earnings)
+    waiting = np.zeros_like(earnings[..., :1])
+    for t in range(earnings.shape[-1]):
+        year = slice(t, t + 1)
+        waiting = waiting + interest[..., year]
+        deducted[..., year] = np.minimum(waiting, room[..., year])
+        waiting = waiting - deducted[..., year]
+        carried[..., year] = waiting
+    return deducted, carried
+
+
+def operating_rows(x: SimpleNamespace, r: Results) -> None:
+    """From volume to CFADS with tax taken as if there were no debt (conservative; used for capacity)."""
+    volumes(x, r)
+    prices = np.stack([r.secured_price, r.secured_price, r.contract_price, r.contract_price])
+    put(r, "contracted_revenue", r.contracted_volume * prices)
+    r.settlement = r.alive_before * x.termination * x.termination_settlement * r.in_contract * r.billed_volume * r.contract_price
+    market_revenue = r.market_volume * r.market_price_path
+    put(r, "market_revenue", market_revenue)
+    settled = np.zeros_like(market_revenue)
+    settled[VIEWS.index("expected")] = r.settlement
+    put(r, "revenue", r.contracted_revenue + market_revenue + settled)
+
+    r.learning_exponent = np.log(1 - x.learning_rate) / np.log(2)
+    sold = r.contracted_volume + r.market_volume
+    put(
+        r,
+        "unit_cost",
+        unit_cost(np.cumsum(sold, axis=-1), x.variable_cost * (1 + x.input_tariff), x.inflation, r.learning_exponent, x.learning_volume),
+    )
+    put(r, "variable_cost", sold * r.unit_cost)
+    r.fixed_cost_path = indexed(x.fixed_cost, x.inflation) * r.in_operation
+    r.maintenance = indexed(x.maintenance_capex, x.inflation) * r.in_operation
+    r.ramped = (np.ceil(x.ramp_months / 12) < YEAR) * r.in_operation
+    running = r.revenue - r.variable_cost - r.fixed_cost_path - r.maintenance
+    put(r, "running", running)
+    put(r, "standing", idled(running, r.ramped, x.idle_cost * r.fixed_cost_path))
+    put(r, "open", still_open(r.standing))
+    put(r, "earnings", np.where(r.open > 0, r.standing, 0.0))
+    put(r, "working_capital", r.revenue * r.open * x.working_capital_days / 365 * (x.operating_years > YEAR))
+    put(r, "cash_before_tax", r.earnings - (r.working_capital - previous(r.working_capital)))
+
+    r.tax_base = total(r.build_cost)
+    r.depreciation = r.tax_base / x.tax_life * (x.tax_life >= YEAR)
+    put(r, "unlevered_taxable", r.earnings - r.depreciation)
+    losses, tax = tax_with_losses(r.unlevered_taxable, x.tax_rate, x.loss_limit)
+    put(r, "unlevered_losses", losses)
+    put(r, "unlevered_losses_before", previous(losses))
+    put(r, "unlevered_tax", tax)
+    put(r, "unlevered_cfads", r.cash_before_tax - tax)
+
+    unit = r.unit_cost_promised
+    for phase, freed in enumerate((r.refill_1, r.refill_2, 1.0), start=1):
+        volume = (1 - x.merchant_haircut) * (r.market_volume_beside + freed * r.volume_refilled)
+        r[f"remaining_volume_{phase}"] = volume
+        running = volume * (r.market_price_path - unit) - r.fixed_cost_path - r.maintenance
+        r[f"running_{phase}"] = running
+        r[f"remaining_{phase}"] = idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
+
+
+def levered_rows(x: SimpleNamespace, r: Results) -> None:
+    """Tax with the interest of the debt used, and CFADS after it, on each view."""
+    interest = np.broadcast_to(r.interest, r.earnings.shape)
+    deducted, waiting = deductible_interest(r.earnings, interest, x.interest_limit_applies, x.interest_limit)
+    put(r, "interest_deducted", deducted)
+    put(r, "interest_waiting", waiting)
+    put(r, "taxable", r.earnings - r.depreciation - deducted)
+    losses, tax = tax_with_losses(r.taxable, x.tax_rate, x.loss_limit)
+    put(r, "tax_losses", losses)
+    put(r, "tax_losses_before", previous(losses))
+    put(r, "tax", tax)
+    put(r, "cfads", r.cash_before_tax - tax)
+
+
+def of_lender(x: SimpleNamespace, stacked: Array) -> Array:
+    """The row on the lender's view."""
+    chosen = np.broadcast_to(x.lender_view, (stacked.shape[1], 1)).astype(int)[None]
+    return np.take_along_axis(stacked, np.broadcast_to(chosen, (1, *stacked.shape[1:])), axis=0)[0]

@@ -1,0 +1,1 @@
+"""Numerical tools without finance: internal rates of return, roots, the normal distribution, a common factor."""
