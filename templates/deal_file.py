@@ -12,20 +12,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from bankable.templates.refusal import Refusal
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal
 
 SHIPPED = ("data_centre", "defence_factory", "factory_supported")
-
-
-class DealFileError(ValueError):
-    """A deal file or workbook that cannot be read; the sentence names the place and what is allowed."""
-
-    @property
-    def sentence(self) -> str:
-        """The message for a person."""
-        return str(self)
 
 
 @dataclass(frozen=True)
@@ -53,21 +45,21 @@ def load(path: Path) -> SourcedDeal:
     try:
         deal = deals.read(values)
     except CellError as error:
-        raise DealFileError(f"{path.name}: {error.sentence}") from error
+        raise Refusal(f"{path.name}: {error.sentence}") from error
     return SourcedDeal(deal, {key: sources.get(key, "illustrative") for key in deals.KEYS}, path.name)
 
 
 def _entries(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, str]]:
     if path in seen:
-        raise DealFileError(f"{path.name} extends itself.")
+        raise Refusal(f"{path.name} extends itself.")
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise DealFileError(f"there is no file {path}.") from None
+        raise Refusal(f"there is no file {path}.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise DealFileError(f"{path} cannot be read: {error}.") from None
+        raise Refusal(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise DealFileError(f"{path.name} is not a sound TOML file: {error}.") from None
+        raise Refusal(f"{path.name} is not a sound TOML file: {error}.") from None
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     if parent := content.pop("extends", None):
@@ -75,7 +67,7 @@ def _entries(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], dict[s
     for key, entry in content.items():
         if isinstance(entry, dict):
             if "value" not in entry or not set(entry) <= {"value", "source"}:
-                raise DealFileError(f'{path.name}: {key} needs the form {{ value = ..., source = "..." }}.')
+                raise Refusal(f'{path.name}: {key} needs the form {{ value = ..., source = "..." }}.')
             values[key], sources[key] = entry["value"], str(entry.get("source", "not stated"))
         else:
             values[key], sources[key] = entry, "not stated"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from bankable.templates.deal_file import DealFileError
+from bankable.templates.refusal import Refusal
 
 LARGEST_FILE = 50 * 2**20
 LARGEST_UNPACKED = 400 * 2**20
@@ -30,7 +30,7 @@ _OTHER_KINDS = {
 
 
 def open_workbook(path: Path) -> tuple[Any, Any]:
-    """The workbook twice, as saved values and as formulas, after every guard; DealFileError where it may not be trusted."""
+    """The workbook twice, as saved values and as formulas, after every guard; Refusal where it may not be trusted."""
     refuse_unfit(path)
     try:
         return openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
@@ -38,29 +38,29 @@ def open_workbook(path: Path) -> tuple[Any, Any]:
         raise _locked(path) from None
     except Exception as error:  # openpyxl raises whatever a broken part makes it stumble on
         said = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
-        raise DealFileError(f"{path.name} is damaged and cannot be read ({said}): take it from its sender again.") from None
+        raise Refusal(f"{path.name} is damaged and cannot be read ({said}): take it from its sender again.") from None
 
 
 def refuse_unfit(path: Path, foreign: bool = True) -> None:
     """Every guard that needs no reading of cells; without `foreign`, links to other workbooks and data connections pass."""
     if not path.exists():
-        raise DealFileError(f"there is no file {path}.")
+        raise Refusal(f"there is no file {path}.")
     if path.is_dir():
-        raise DealFileError(f"{path} is a folder: name the workbook in it.")
+        raise Refusal(f"{path} is a folder: name the workbook in it.")
     if path.suffix.lower() in _OTHER_KINDS:
-        raise DealFileError(f"{path.name} is {_OTHER_KINDS[path.suffix.lower()]}: save the comparison as .xlsx.")
+        raise Refusal(f"{path.name} is {_OTHER_KINDS[path.suffix.lower()]}: save the comparison as .xlsx.")
     if path.stat().st_size == 0:
-        raise DealFileError(f"{path.name} is empty.")
+        raise Refusal(f"{path.name} is empty.")
     if path.stat().st_size > LARGEST_FILE:
-        raise DealFileError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: a comparison is about one. Is it the right file?")
+        raise Refusal(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: a comparison is about one. Is it the right file?")
     refuse_open_elsewhere(path)
     try:
         with path.open("rb") as file:
             start = file.read(8)
         if start == _COMPOUND:
-            raise DealFileError(f"{path.name} is protected by a password, or is an old .xls: save it as an open .xlsx.")
+            raise Refusal(f"{path.name} is protected by a password, or is an old .xls: save it as an open .xlsx.")
         if not start.startswith(b"PK"):
-            raise DealFileError(f"{path.name} is not a sound .xlsx file, whatever its name says.")
+            raise Refusal(f"{path.name} is not a sound .xlsx file, whatever its name says.")
         with zipfile.ZipFile(path) as package:
             _refuse_package(path, package)
             if foreign:
@@ -68,20 +68,20 @@ def refuse_unfit(path: Path, foreign: bool = True) -> None:
     except PermissionError:
         raise _locked(path) from None
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        if isinstance(error, DealFileError):
+        if isinstance(error, Refusal):
             raise
-        raise DealFileError(f"{path.name} is not a sound .xlsx file; it may be cut off: take it from its sender again.") from None
+        raise Refusal(f"{path.name} is not a sound .xlsx file; it may be cut off: take it from its sender again.") from None
 
 
 def refuse_open_elsewhere(path: Path) -> None:
     """A file that Excel, Word or LibreOffice holds open may differ from what its screen shows."""
     for beside, program in ((f"~${path.name}", "Excel or Word"), (f"~${path.name[2:]}", "Word"), (f".~lock.{path.name}#", "LibreOffice")):
         if path.with_name(beside).exists():
-            raise DealFileError(f"{path.name} is open in {program} ({beside} stands beside it): save and close it there first.")
+            raise Refusal(f"{path.name} is open in {program} ({beside} stands beside it): save and close it there first.")
 
 
-def _locked(path: Path) -> DealFileError:
-    return DealFileError(f"{path.name} cannot be read: it may be open in another program. Close it there first.")
+def _locked(path: Path) -> Refusal:
+    return Refusal(f"{path.name} cannot be read: it may be open in another program. Close it there first.")
 
 
 def _refuse_package(path: Path, package: zipfile.ZipFile) -> None:
@@ -89,16 +89,16 @@ def _refuse_package(path: Path, package: zipfile.ZipFile) -> None:
     unpacked, packed = sum(part.file_size for part in parts), max(1, sum(part.compress_size for part in parts))
     names = [part.filename for part in parts]
     if len(parts) > MOST_PARTS or len(names) != len(set(names)):
-        raise DealFileError(f"{path.name} is packed in a way that no spreadsheet program does: it is not opened.")
+        raise Refusal(f"{path.name} is packed in a way that no spreadsheet program does: it is not opened.")
     if unpacked > LARGEST_UNPACKED or (unpacked > _STEEP_FROM and unpacked / packed > STEEPEST):
-        raise DealFileError(f"{path.name} unpacks to {unpacked >> 20} MB: it is not opened.")
+        raise Refusal(f"{path.name} unpacks to {unpacked >> 20} MB: it is not opened.")
     if any(part.flag_bits & 1 for part in parts):
-        raise DealFileError(f"{path.name} is protected by a password: save it as an open .xlsx.")
+        raise Refusal(f"{path.name} is protected by a password: save it as an open .xlsx.")
     if "xl/workbook.xml" not in names:
-        raise DealFileError(f"{path.name} is a package without a workbook in it (xl/workbook.xml): it is not an .xlsx file.")
+        raise Refusal(f"{path.name} is a package without a workbook in it (xl/workbook.xml): it is not an .xlsx file.")
     for name in names:
         if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in package.read(name):
-            raise DealFileError(f"{path.name} holds a document type in {name}, which no spreadsheet program writes: it is not opened.")
+            raise Refusal(f"{path.name} holds a document type in {name}, which no spreadsheet program writes: it is not opened.")
 
 
 def _refuse_foreign(path: Path, package: zipfile.ZipFile) -> None:
@@ -110,12 +110,12 @@ def _refuse_foreign(path: Path, package: zipfile.ZipFile) -> None:
         if name.startswith("xl/externalLinks/externalLink") and not _target(package, name).lower().endswith("bankable.xlam")
     )
     if linked:
-        raise DealFileError(
+        raise Refusal(
             f"{path.name} is linked to {_target(package, linked[0])}: figures from outside cannot be tied out. "
             "Break the links (Data, Edit Links)."
         )
     if "xl/connections.xml" in names:
-        raise DealFileError(f"{path.name} draws on a data connection: figures from outside cannot be tied out. Remove the connection.")
+        raise Refusal(f"{path.name} draws on a data connection: figures from outside cannot be tied out. Remove the connection.")
 
 
 def _target(package: zipfile.ZipFile, part: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import graphlib
 import io
 import re
 import subprocess
@@ -57,13 +58,25 @@ def sources(floor: str) -> Iterator[Path]:
 
 def imported(path: Path) -> set[str]:
     """Every module that a file imports, wherever in the file; `from a import b` counts as a and a.b."""
+    return imported_by(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imported_by(tree: ast.AST) -> set[str]:
+    """Every module that a parsed file imports."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= parts if all(is_module(part) for part in parts) else {node.module or "", *parts}
     return found
+
+
+def is_module(name: str) -> bool:
+    """Whether a dotted name of ours is a module or a package, not something in one."""
+    path = ROOT.joinpath(*name.removeprefix("bankable.").split("."))
+    return name.startswith("bankable.") and (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file())
 
 
 def roots(path: Path) -> set[str]:
@@ -83,6 +96,69 @@ def test_nothing_imports_upwards(floor: str) -> None:
     above = {*FLOORS[FLOORS.index(floor) + 1 :], "tests", "benchmarks"}
     wrong = {str(path.relative_to(ROOT)): roots(path) & above for path in sources(floor) if roots(path) & above}
     assert not wrong
+
+
+DEALS = ("udfs.deal", "templates.comparison", "templates.deal_file", "templates.memo", "templates.portfolio")
+# What a room may never know: prefixes of modules that nothing in it imports, wherever in a file.
+NEVER = {
+    "templates/audit": DEALS,
+    "templates/engine": (
+        "udfs.deal",
+        "templates.comparison",
+        "templates.deal_file",
+        "templates.memo",
+        "templates.portfolio",
+        "templates.audit",
+    ),
+    "templates/workbook": (
+        "udfs.deal",
+        "templates.comparison",
+        "templates.deal_file",
+        "templates.memo",
+        "templates.portfolio",
+        "templates.audit",
+    ),
+    "templates/portfolio": ("templates.comparison", "templates.memo", "templates.audit"),
+    "templates/comparison": ("templates.memo", "templates.portfolio", "templates.audit"),
+    "udfs/numerics": ("udfs.deal", "udfs.registry"),
+    "udfs/deal/chain": ("udfs.deal.deal", "udfs.deal.measures", "udfs.registry", "udfs.cells"),
+}
+
+
+@pytest.mark.parametrize("room", NEVER)
+def test_a_room_never_knows(room: str) -> None:
+    """The audit knows no deal, the engine and the row language no finance, the chain no register, numerics nothing of ours."""
+    wrong = {
+        str(path.relative_to(ROOT)): sorted(hits)
+        for path in sources(room)
+        if (hits := {name for name in imported(path) if name.removeprefix("bankable.").startswith(NEVER[room])})
+    }
+    assert not wrong
+
+
+def dependencies() -> dict[str, set[str]]:
+    """Which of our modules each of our modules imports while it is itself imported."""
+    files = {module_name(path): path for floor in FLOORS for path in sources(floor)}
+    graph: dict[str, set[str]] = {}
+    for name, path in files.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):  # what is imported inside a function is imported later
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) or (
+                isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+            ):
+                node.body = []
+        graph[name] = {found for found in imported_by(tree) if found in files} - {name}
+    return graph
+
+
+def module_name(path: Path) -> str:
+    """The import name of a file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(("bankable", *(parts[:-1] if parts[-1] == "__init__" else parts)))
+
+
+def test_no_circle() -> None:
+    graphlib.TopologicalSorter(dependencies()).prepare()  # raises and names the circle
 
 
 def test_the_finance_needs_numpy_and_the_standard_library_only() -> None:

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from bankable.addin.cli import complain
     from bankable.templates import audit
     from bankable.templates.audit import findings_book
-    from bankable.templates.deal_file import DealFileError
+    from bankable.templates.refusal import Refusal
     from bankable.udfs.cells import CellError
 
     try:
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         report = audit.audit(args.workbook)
         if args.output:
             findings_book.write(report, Path(args.output), args.force)
-    except (DealFileError, CellError) as error:
+    except (Refusal, CellError) as error:
         complain(error.sentence)
         return 2
     except OSError as error:

@@ -88,11 +88,9 @@ def run(args: argparse.Namespace) -> int:
 def refuse_other_kind(path: Path, out: Path) -> None:
     """The file written is the one read with new values: another ending would lie about what it is."""
     if out.suffix.lower() != path.suffix.lower():
-        from bankable.templates.deal_file import DealFileError
+        from bankable.templates.refusal import Refusal
 
-        raise DealFileError(
-            f"{out} does not end like {path.name}, and what is written is of the same kind: name it {out.stem}{path.suffix}."
-        )
+        raise Refusal(f"{out} does not end like {path.name}, and what is written is of the same kind: name it {out.stem}{path.suffix}.")
 
 
 def change(args: argparse.Namespace, text: str) -> tuple[str, Any]:
@@ -129,8 +127,9 @@ def value_of(text: str) -> Any:
 
 def _cells(done: Any, where: str) -> list[list[Any]]:
     """The values of a cell, name or range, row by row."""
-    from bankable.templates.engine.calculation import CalculationError, locate
+    from bankable.templates.engine.calculation import locate
     from bankable.templates.engine.recalculate import named_range
+    from bankable.templates.refusal import Refusal
 
     where = (named_range(done.opened, where) or where).replace("$", "")
     first, colon, last = where.partition(":")
@@ -138,7 +137,7 @@ def _cells(done: Any, where: str) -> list[list[Any]]:
     corner = f"{first.rpartition('!')[0]}!{last}" if colon else first
     _, last_row, last_col = locate(corner, done.opened.names, done.opened.cells)
     if (last_row - row + 1) * (last_col - col + 1) > MOST_SHOWN:
-        raise CalculationError(f"--get {where} asks for more than {MOST_SHOWN:,} cells: name a smaller range.")
+        raise Refusal(f"--get {where} asks for more than {MOST_SHOWN:,} cells: name a smaller range.")
     values = done.values.sheets[sheet]
     return [[values.get((i, j)) for j in range(col, last_col + 1)] for i in range(row, last_row + 1)]
 

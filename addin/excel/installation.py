@@ -11,19 +11,12 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from bankable.addin.excel.system import System
+from bankable.templates.refusal import Refusal
 
 ADDIN_NAME = "bankable.xlam"
 # Excel 2016, 2019, 2021, 2024 and Microsoft 365 all call themselves 16.0.
 OPTIONS_KEY = r"Software\Microsoft\Office\16.0\Excel\Options"
 MANAGER_KEY = r"Software\Microsoft\Office\16.0\Excel\Add-in Manager"
-
-
-class InstallError(Exception):
-    """What stands in the way of an installation, in a sentence."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -75,19 +68,19 @@ def is_ours(entry: str) -> bool:
 def install(system: System, startup_folder: bool = False, force: bool = False) -> Done:
     """Install for this user; running it again brings everything up to date."""
     if not system.is_windows:
-        raise InstallError(
+        raise Refusal(
             "the Excel add-in is for Windows; this is another system. `bankable install --libreoffice` installs the functions in "
             "LibreOffice, and docs/web-and-mac.md tells how Excel on the web and the Mac get them."
         )
     if system.excel_is_running and not force:
-        raise InstallError(
+        raise Refusal(
             "Excel is running and would undo the change when it closes: close it, then run this again (--force: go on all the same)."
         )
     if not system.has_pywin32:
-        raise InstallError("pywin32 is missing from this Python: run `python -m pip install pywin32`, then this again.")
+        raise Refusal("pywin32 is missing from this Python: run `python -m pip install pywin32`, then this again.")
     folder = dll_folder(system)
     if folder is None:
-        raise InstallError(
+        raise Refusal(
             f"{dll_names()[0]} is in neither {system.prefix} nor {system.python.parent}: run `python -m pip install --force-reinstall "
             f"--no-deps xlwings=={metadata.version('xlwings')}`, then this again."
         )
@@ -98,7 +91,7 @@ def install(system: System, startup_folder: bool = False, force: bool = False) -
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(shipped_addin())
     except PermissionError:
-        raise InstallError(f"{place} cannot be written: close Excel, and ask IT if the folder is locked.") from None
+        raise Refusal(f"{place} cannot be written: close Excel, and ask IT if the folder is locked.") from None
     steps.append(f"add-in: {place}")
     other = (system.addins_folder if startup_folder else system.startup_folder) / ADDIN_NAME
     if other.is_file():
@@ -126,7 +119,7 @@ def settings_text(system: System, folder: Path) -> bytes:
     try:
         return text.encode(system.code_page)
     except UnicodeEncodeError:
-        raise InstallError(
+        raise Refusal(
             f"the path {system.python} has letters outside this Windows' own alphabet, which VBA cannot pass on: "
             "put Python in a folder with plain letters, such as C:\\bankable."
         ) from None
@@ -169,9 +162,9 @@ def _forget_entries(system: System) -> list[str]:
 def uninstall(system: System, force: bool = False) -> Done:
     """Undo `install`, whichever way it was done."""
     if not system.is_windows:
-        raise InstallError("there is no Excel add-in on this system; `bankable uninstall --libreoffice` takes away the one in LibreOffice.")
+        raise Refusal("there is no Excel add-in on this system; `bankable uninstall --libreoffice` takes away the one in LibreOffice.")
     if system.excel_is_running and not force:
-        raise InstallError("Excel is running and holds the add-in: close it, then run this again (--force: go on all the same).")
+        raise Refusal("Excel is running and holds the add-in: close it, then run this again (--force: go on all the same).")
     steps = []
     for folder in (system.addins_folder, system.startup_folder):
         place = folder / ADDIN_NAME
@@ -179,7 +172,7 @@ def uninstall(system: System, force: bool = False) -> Done:
             try:
                 place.unlink()
             except PermissionError:
-                raise InstallError(f"{place} cannot be removed: close Excel first.") from None
+                raise Refusal(f"{place} cannot be removed: close Excel first.") from None
             steps.append(f"removed {place}")
     steps += _forget_entries(system)
     for name in system.registry.values(MANAGER_KEY):

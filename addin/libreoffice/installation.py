@@ -18,6 +18,7 @@ from pathlib import Path
 
 import bankable
 from bankable.addin.libreoffice import extension
+from bankable.templates.refusal import Refusal
 
 _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -25,14 +26,6 @@ _PLACES = (
     r"C:\Program Files (x86)\LibreOffice\program\soffice.com",
 )
 _NOISE = re.compile(r"^\((?:process|soffice|unopkg)[^)]*\)|CRITICAL|javaldx")  # what GTK and others say beside the matter
-
-
-class InstallError(Exception):
-    """What stands in the way of an installation, in a sentence."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -93,7 +86,7 @@ def find() -> Office:
             if unopkg is not None:
                 unopkg = folder / "unopkg" if (folder / "unopkg").is_file() else unopkg
                 return Office(soffice, unopkg, version_of(soffice), python_of(folder))
-    raise InstallError(
+    raise Refusal(
         "LibreOffice was not found on this machine: install LibreOffice 24.8 or newer with its Python scripting, or put its program "
         "folder on the PATH, then run this again."
     )
@@ -128,18 +121,18 @@ def check(office: Office) -> None:
     """Raise for a LibreOffice in which the functions could not work."""
     oldest = tuple(int(part) for part in extension.OLDEST.split("."))
     if office.version and office.version < oldest:
-        raise InstallError(
+        raise Refusal(
             f"LibreOffice {_dotted(office.version)} is too old: versions before {extension.OLDEST} lose the functions' names in .xlsx "
             "files. Install a newer one, then run this again."
         )
     if office.python is None:
-        raise InstallError(
+        raise Refusal(
             f"the LibreOffice in {office.soffice.resolve().parent} has no Python: install its Python scripting support (on Debian and "
             "Ubuntu the package libreoffice-script-provider-python, with python3-uno), then run this again."
         )
     mine = (sys.version_info[0], sys.version_info[1])
     if office.python != mine:
-        raise InstallError(
+        raise Refusal(
             f"LibreOffice runs Python {_dotted(office.python)} and Bankable is installed in Python {_dotted(mine)}: install Bankable in an "
             f"environment made with Python {_dotted(office.python)} and run this again from there."
         )
@@ -174,7 +167,7 @@ def _is_root() -> bool:
 
 def _unopkg(office: Office, command: list[str], arguments: list[str], profile: str | None, shared: bool) -> str:
     if _is_root() and not shared and profile is None:
-        raise InstallError(
+        raise Refusal(
             "LibreOffice refuses an administrator's own extensions: run this as the user who is to have the functions, or with --shared "
             "for all users."
         )
@@ -183,16 +176,16 @@ def _unopkg(office: Office, command: list[str], arguments: list[str], profile: s
     try:
         done = subprocess.run(full, capture_output=True, text=True, timeout=300, check=False)
     except OSError as error:
-        raise InstallError(f"{office.unopkg} cannot be run: {error.strerror}.") from None
+        raise Refusal(f"{office.unopkg} cannot be run: {error.strerror}.") from None
     except subprocess.TimeoutExpired:
-        raise InstallError(f"{office.unopkg} did not end within five minutes: close LibreOffice, then run this again.") from None
+        raise Refusal(f"{office.unopkg} did not end within five minutes: close LibreOffice, then run this again.") from None
     if done.returncode:
         lines = [re.sub(r"^ERROR:", "", line).strip() for line in (done.stdout + done.stderr).splitlines()]
         said = " ".join(line for line in lines if line and not _NOISE.search(line))
         do = "close LibreOffice, then run this again"
         if re.search(r"permission|read-only|access denied|osl_createdirectory", said, re.IGNORECASE):
             do = "the folder of the user profile cannot be written; choose another with --profile"
-        raise InstallError(f"LibreOffice's unopkg refused ({said[:300]}): {do}.")
+        raise Refusal(f"LibreOffice's unopkg refused ({said[:300]}): {do}.")
     return done.stdout
 
 

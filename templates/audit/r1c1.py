@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bankable.templates.engine.open_xml import cell_at
+from bankable.templates.workbook.book import cell_at
 
 LAST_ROW, LAST_COL = 1_048_575, 16_383
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0

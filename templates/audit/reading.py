@@ -18,8 +18,9 @@ from typing import Any
 import openpyxl
 from bankable.templates import opening
 from bankable.templates.audit.r1c1 import LAST_COL, LAST_ROW, Area, Form, Forms
-from bankable.templates.deal_file import DealFileError
-from bankable.templates.engine.open_xml import CELL, VALUE, attributes, cell_at
+from bankable.templates.engine.open_xml import CELL, VALUE, attributes
+from bankable.templates.refusal import Refusal
+from bankable.templates.workbook.book import cell_at
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 ADD_INS = (".xlam", ".xla", ".xll")
@@ -107,7 +108,7 @@ class Book:
 
 
 def read(path: str | Path) -> Book:
-    """The workbook, after every guard; DealFileError says in a sentence why it cannot be read."""
+    """The workbook, after every guard; Refusal says in a sentence why it cannot be read."""
     path = Path(path)
     opening.refuse_unfit(path, foreign=False)
     source = path.read_bytes()
@@ -123,13 +124,13 @@ def read(path: str | Path) -> Book:
                 part = parts.get(sheet.title)
                 text = package.read(part).decode("utf-8-sig", "replace") if part in package.namelist() else ""
                 book.sheets[sheet.title] = _read_sheet(book, sheet, text)
-    except DealFileError:
+    except Refusal:
         raise
     except PermissionError:
-        raise DealFileError(f"{path.name} cannot be read: it may be open in another program. Close it there first.") from None
+        raise Refusal(f"{path.name} cannot be read: it may be open in another program. Close it there first.") from None
     except Exception as error:  # openpyxl raises whatever a broken part makes it stumble on
         said = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
-        raise DealFileError(f"{path.name} is damaged and cannot be read ({said}): take it from its sender again.") from None
+        raise Refusal(f"{path.name} is damaged and cannot be read ({said}): take it from its sender again.") from None
     book.chart_sheets = [sheet.title for sheet in workbook.chartsheets]
     for name, defined in workbook.defined_names.items():
         _name(book, name, defined.value)

@@ -11,8 +11,7 @@ from bankable.templates.audit import rules_flow, rules_formulas, rules_inputs, r
 from bankable.templates.audit.evidence import Audit
 from bankable.templates.audit.finding import SEVERITIES, Finding
 from bankable.templates.audit.reading import Book, read
-from bankable.templates.engine.open_xml import cell_at
-from bankable.templates.workbook.book import sheet_prefix
+from bankable.templates.workbook.book import cell_at, sheet_prefix
 
 CHECKS: tuple[Callable[[Audit], Iterator[Finding]], ...] = (
     rules_workbook.errors,

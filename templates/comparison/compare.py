@@ -39,8 +39,9 @@ from bankable.templates.comparison.sheets import (
 )
 from bankable.templates.comparison.sheets import deals as deals_sheet
 from bankable.templates.comparison.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
-from bankable.templates.deal_file import DealFileError, SourcedDeal
+from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book, address
 from bankable.templates.workbook.printed import printed
@@ -86,7 +87,7 @@ def build(cases: Sequence[SourcedDeal], paper: str = "A4", settings: Settings | 
     """
     settings = settings or Settings()
     if not 1 <= len(cases) <= MOST_CASES:
-        raise DealFileError(f"a comparison takes 1 to {MOST_CASES} deals; {len(cases)} were given.")
+        raise Refusal(f"a comparison takes 1 to {MOST_CASES} deals; {len(cases)} were given.")
     names = sheet_names(cases)
     builds = [f"{name} build" for name in names]
     book = Book(RELEASED, "Comparison of projects for credit", author="Bankable", subject="Credit comparison")
@@ -211,9 +212,9 @@ def read_files(paths: Sequence[str]) -> tuple[list[SourcedDeal], Settings]:
         elif path.suffix.lower() == ".toml":
             cases.append(deal_file.load(path))
         else:
-            raise DealFileError(f"{name} is neither a deal file (.toml) nor a workbook (.xlsx).")
+            raise Refusal(f"{name} is neither a deal file (.toml) nor a workbook (.xlsx).")
     if len(cases) > MOST_CASES:
-        raise DealFileError(f"a comparison takes at most {MOST_CASES} deals; {len(cases)} were given.")
+        raise Refusal(f"a comparison takes at most {MOST_CASES} deals; {len(cases)} were given.")
     return cases, kept[0] if len(kept) == 1 else Settings()
 
 
@@ -261,7 +262,7 @@ def new(out: str, force: bool = False, cases: int = 2, paper: str = "A4") -> Com
     target = Path(out)
     write.refuse_to_overwrite(target, force)
     if not 1 <= cases <= MOST_CASES:
-        raise DealFileError(f"a workbook holds 1 to {MOST_CASES} cases; {cases} were asked.")
+        raise Refusal(f"a workbook holds 1 to {MOST_CASES} cases; {cases} were asked.")
     blank = deal_file.load(deal_file.shipped_path("placeholder"))
     deals = [replace(blank, deal=replace(blank.deal, case_name=f"Case {i}")) for i in range(1, cases + 1)]
     book = calculated(deals, paper, day=dt.date.today())

@@ -12,8 +12,7 @@ from typing import Any
 from bankable.templates.comparison import tie_out
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import SOURCE_HEAD
-from bankable.templates.engine.open_xml import serial
-from bankable.templates.workbook.book import Book, Sheet, address, sheet_prefix
+from bankable.templates.workbook.book import Book, Sheet, address, serial, sheet_prefix
 from bankable.templates.workbook.rows import LABEL
 from bankable.udfs.cells import CellError
 from openpyxl.worksheet.formula import ArrayFormula

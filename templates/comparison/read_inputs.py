@@ -10,7 +10,8 @@ from typing import Any
 
 from bankable.templates import opening
 from bankable.templates.comparison.sheets.inputs import input_name
-from bankable.templates.deal_file import DealFileError, SourcedDeal
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.settings import PREFIX, Settings
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
@@ -23,7 +24,7 @@ def read_workbook(path: Path, opened: tuple[Any, Any] | None = None) -> list[Sou
     for key in deals.KEYS:
         name = book.defined_names.get(input_name(key))
         if name is None:
-            raise DealFileError(
+            raise Refusal(
                 f"{path.name} has no cells named {input_name(key)}: it is not a comparison of this version. Start one with `bankable new`."
             )
         sheet, cells = next(iter(name.destinations))
@@ -31,7 +32,7 @@ def read_workbook(path: Path, opened: tuple[Any, Any] | None = None) -> list[Sou
     count = len(ranges["case_name"])
     columns = [i for i in range(count) if ranges["case_name"][i].value not in (None, "")]
     if not columns:
-        raise DealFileError(f"{path.name}: every case name is blank: give at least one case a name.")
+        raise Refusal(f"{path.name}: every case name is blank: give at least one case a name.")
     return [_deal(path, {key: cells[i] for key, cells in ranges.items()}, formulas) for i in columns]
 
 
@@ -50,14 +51,14 @@ def read_settings(path: Path, opened: tuple[Any, Any] | None = None) -> Settings
 
 def _rows(path: Path, book: Any, sheet: str, area: str) -> list[Any]:
     if sheet not in book.sheetnames:
-        raise DealFileError(f"{path.name} has no sheet {sheet}.")
+        raise Refusal(f"{path.name} has no sheet {sheet}.")
     found = book[sheet][area.replace("$", "")]
     return list(found) if isinstance(found, tuple) else [(found,)]
 
 
 def _cells(path: Path, book: Any, sheet: str, cells: str) -> list[Any]:
     if sheet not in book.sheetnames:
-        raise DealFileError(f"{path.name} has no sheet {sheet}.")
+        raise Refusal(f"{path.name} has no sheet {sheet}.")
     area = book[sheet][cells.replace("$", "")]
     return list(area[0]) if isinstance(area, tuple) else [area]
 
@@ -68,19 +69,19 @@ def _deal(path: Path, cells: dict[str, Any], formulas: Any) -> SourcedDeal:
         where = f"{path.name}, {cell.parent.title}!{cell.coordinate}"
         typed = formulas[cell.parent.title][cell.coordinate].value
         if cell.value is None and isinstance(typed, str) and typed.startswith("="):
-            raise DealFileError(f"{where} ({key}): the formula {typed} has no saved value; open and save the workbook, or type the number.")
+            raise Refusal(f"{where} ({key}): the formula {typed} has no saved value; open and save the workbook, or type the number.")
         value = CellError(cell.value, "") if cell.data_type == "e" else cell.value
         param = deals.param_of(key)
         if value is None:
-            raise DealFileError(f"{where} ({key}) is blank: {param.help}" + (f"; allowed is {param.allowed}." if param.allowed else "."))
+            raise Refusal(f"{where} ({key}) is blank: {param.help}" + (f"; allowed is {param.allowed}." if param.allowed else "."))
         try:
             values[key] = param.read(value)
         except CellError as error:
             allowed = f" Allowed is {param.allowed}." if param.allowed and param.allowed not in error.sentence else ""
-            raise DealFileError(f"{where} holds {cell.value!r}: {error.sentence}{allowed}") from None
+            raise Refusal(f"{where} holds {cell.value!r}: {error.sentence}{allowed}") from None
     try:
         deal = deals.read(values)
     except CellError as error:
         column = next(iter(cells.values())).column_letter
-        raise DealFileError(f"{path.name}, case {values['case_name']} (column {column} of Inputs): {error.sentence}") from None
+        raise Refusal(f"{path.name}, case {values['case_name']} (column {column} of Inputs): {error.sentence}") from None
     return SourcedDeal(deal, dict.fromkeys(deals.KEYS, f"typed in {path.name}"), path.name)

@@ -20,12 +20,12 @@ from bankable.templates.comparison import compare, read_inputs, tie_out
 from bankable.templates.comparison.model_match import changed, shown
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import input_name
-from bankable.templates.deal_file import DealFileError, SourcedDeal
+from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.engine.formulas import calls_ours
-from bankable.templates.engine.open_xml import cell_at, serial
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
-from bankable.templates.workbook.book import Book, Sheet, Value, address, sheet_prefix
+from bankable.templates.workbook.book import Book, Sheet, Value, address, cell_at, serial, sheet_prefix
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
 
@@ -33,14 +33,6 @@ SHOWN_FAULTS = 8
 _MOST_SOURCES = 2_000  # rows of the sheet of sources: inputs times cases is below it
 _WIDEST = 5_000_000  # cells that a sheet may span from its first to its last
 _LINK = re.compile(r"='?([^'!]+)'?!")
-
-
-class TieOutError(DealFileError):
-    """The workbook does not tie out; `faults` name each cell with what it holds and what it should."""
-
-    def __init__(self, sentence: str, faults: list[str] | None = None) -> None:
-        super().__init__(sentence)
-        self.faults = faults or []
 
 
 @dataclass
@@ -70,11 +62,11 @@ class Filled:
             if wanted.strip().lower() in (name.lower(), self.names[i - 1].lower(), name.lower().replace(" ", "_")):
                 return i
         listed = ", ".join(f"{i} {name}" for i, name in enumerate(called, start=1))
-        raise DealFileError(f"{self.path.name} has no case {wanted!r}; it has {listed}.")
+        raise Refusal(f"{self.path.name} has no case {wanted!r}; it has {listed}.")
 
 
 def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
-    """The workbook, tied out; TieOutError names the cells where it is not."""
+    """The workbook, tied out; the refusal names the cells where it is not."""
     path = Path(path)
     values, formulas = opening.open_workbook(path)
     _refuse_sprawl(path, formulas)
@@ -83,7 +75,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     book = _laid(path, values, names)
     cases = read_inputs.read_workbook(path, (values, formulas))
     if len(cases) != len(names):
-        raise DealFileError(f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of {len(names)} have none.")
+        raise Refusal(f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of {len(names)} have none.")
     filled = Filled(path, book, cases, names, hashlib.sha256(path.read_bytes()).hexdigest())
     faults = changed(book, formulas)
     _say(path, purpose, "was changed where no input stands", faults)
@@ -108,7 +100,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
 def _say(path: Path, purpose: str, what: str, faults: list[str]) -> None:
     if faults:
         more = f"; and {len(faults) - SHOWN_FAULTS} more cells" if len(faults) > SHOWN_FAULTS else ""
-        raise TieOutError(f"{path.name} {what}, so {purpose}: {'; '.join(faults[:SHOWN_FAULTS])}{more}.", faults)
+        raise Refusal(f"{path.name} {what}, so {purpose}: {'; '.join(faults[:SHOWN_FAULTS])}{more}.", faults)
 
 
 # Is it ours, and of this version ---------------------------------------------------------------
@@ -119,26 +111,26 @@ def _refuse_sprawl(path: Path, formulas: Any) -> None:
     for sheet in formulas.worksheets:
         if sheet.max_row * sheet.max_column > _WIDEST:
             far = address(sheet.max_row - 1, sheet.max_column - 1)
-            raise DealFileError(f"{path.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far from the rest.")
+            raise Refusal(f"{path.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far from the rest.")
 
 
 def _refuse_strangers(path: Path, values: Any) -> None:
     """Another program's workbook, or another version's."""
     if input_name("case_name") not in values.defined_names:
-        raise DealFileError(f"{path.name} is not a comparison of Bankable: it has no cells named {input_name('case_name')}.")
+        raise Refusal(f"{path.name} is not a comparison of Bankable: it has no cells named {input_name('case_name')}.")
     if "Cover" not in values.sheetnames:
-        raise DealFileError(f"{path.name} has no sheet Cover: start again from `bankable compare`.")
+        raise Refusal(f"{path.name} has no sheet Cover: start again from `bankable compare`.")
     written = next(
         (row[1].value for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40) if row[0].value == "Version of Bankable"), None
     )
     ours = metadata.version("bankable")
     if str(written) != ours:
-        raise DealFileError(
+        raise Refusal(
             f"{path.name} was built by Bankable {written}; this is {ours}: `bankable compare {path.name}` brings it to this version."
         )
     missing = [input_name(key) for key in deals.KEYS if input_name(key) not in values.defined_names]
     if missing:
-        raise DealFileError(
+        raise Refusal(
             f"{path.name} has lost the cells named {', '.join(missing[:5])}: `bankable compare {path.name}` cannot read it either."
         )
 
@@ -146,17 +138,17 @@ def _refuse_strangers(path: Path, values: Any) -> None:
 def _case_sheets(path: Path, formulas: Any) -> list[str]:
     """The case sheets in the order of Inputs' columns, from the links of the Summary's decision."""
     if "Summary" not in formulas.sheetnames:
-        raise DealFileError(f"{path.name} has no sheet Summary.")
+        raise Refusal(f"{path.name} has no sheet Summary.")
     name = formulas.defined_names.get("out_decision_words")
     if name is None:
-        raise DealFileError(f"{path.name} has lost the name out_decision_words: build it again with `bankable compare`.")
+        raise Refusal(f"{path.name} has lost the name out_decision_words: build it again with `bankable compare`.")
     sheet, where = next(iter(name.destinations))
     area = formulas[sheet][where.replace("$", "")]
     found = []
     for cell in area[0] if isinstance(area, tuple) else (area,):
         link = _LINK.match(str(cell.value))
         if link is None:
-            raise TieOutError(
+            raise Refusal(
                 f"{path.name} was changed: {sheet}!{cell.coordinate} holds {cell.value!r} where the model has a link to a case sheet."
             )
         found.append(link[1])
@@ -175,13 +167,13 @@ def _laid(path: Path, values: Any, names: list[str]) -> Book:
     )
     missing = [name for name in book.sheets if name not in values.sheetnames]
     if missing:
-        raise DealFileError(f"{path.name} has no sheet {', '.join(missing)}: it was deleted or renamed.")
+        raise Refusal(f"{path.name} has no sheet {', '.join(missing)}: it was deleted or renamed.")
     rows.resolve(book)
     place = book["Cover"].placed["model_hash"]
     written = values["Cover"].cell(place.row + 1, place.col + 1).value
     expected = book["Cover"].value(place.row, place.col)
     if written != expected:
-        raise DealFileError(
+        raise Refusal(
             f"{path.name} holds another model (hash {written}) than this version's (hash {expected}): "
             f"`bankable compare {path.name}` brings its inputs to this one."
         )
@@ -252,7 +244,7 @@ def _refuse_scenario(path: Path, book: Book, purpose: str) -> None:
     spot = cell_at(target.partition("!")[2])
     chosen = book["Scenarios"].value(*spot) if spot else "Base"
     if chosen != "Base":
-        raise DealFileError(
+        raise Refusal(
             f"{path.name} shows the scenario {chosen!r} ({target.replace('$', '')}), so {purpose}: choose Base there, calculate and save. "
             "The memo shows all scenarios beside the base case."
         )
@@ -260,10 +252,7 @@ def _refuse_scenario(path: Path, book: Book, purpose: str) -> None:
 
 def _stale(path: Path, book: Book) -> tuple[int, list[str]]:
     """How many computed cells were recalculated, and those whose saved value is another."""
-    try:
-        fresh = calculation.calculate_file(path)
-    except calculation.CalculationError as error:
-        raise DealFileError(str(error)) from None
+    fresh = calculation.calculate_file(path)
     count, faults = 0, []
     for sheet, spot, cell in _each_computed(book):
         count += 1

@@ -12,9 +12,8 @@ from typing import Any
 
 from bankable.templates import opening
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.deal_file import DealFileError
-from bankable.templates.engine.open_xml import cell_at
-from bankable.templates.workbook.book import address, area, sheet_prefix
+from bankable.templates.refusal import Refusal
+from bankable.templates.workbook.book import address, area, cell_at, sheet_prefix
 from bankable.templates.workbook.rows import LABEL, UNIT
 from openpyxl.formula import Tokenizer
 from openpyxl.worksheet.formula import ArrayFormula
@@ -74,7 +73,7 @@ def trace(path: str | Path, where: str) -> Traced:
     sheet, first, last = tracer.target(path, where)
     root = tracer.step(sheet, first, last)
     if root.formula is None and root.value is None:
-        raise DealFileError(f"{root.where} of {path.name} is empty: there is nothing to trace.")
+        raise Refusal(f"{root.where} of {path.name} is empty: there is nothing to trace.")
     ends = {step.where: step for step in _each(root) if step.formula is None and not step.steps and step.shown}
     return Traced(root, list(ends.values()))
 
@@ -140,7 +139,7 @@ class _Tracer:
 
             names = [*self.formulas.sheetnames, *self.formulas.defined_names]
             near = difflib.get_close_matches(sheet or where, names, n=3)
-            raise DealFileError(
+            raise Refusal(
                 f"{path.name} has no cell or defined name {where!r}."
                 + (f" Near: {', '.join(near)}." if near else " Write it as Summary!D14.")
             )
@@ -158,7 +157,7 @@ class _Tracer:
                 continue
             self.met.add(mark)
             if len(self.met) > MOST_CELLS:
-                raise DealFileError(f"{step.where} rests on more than {MOST_CELLS:,} rows: trace a cell nearer to the inputs.")
+                raise Refusal(f"{step.where} rests on more than {MOST_CELLS:,} rows: trace a cell nearer to the inputs.")
             if not step.formula:
                 continue
             for reference in _references(step.formula, name):

@@ -14,8 +14,9 @@ from typing import Any
 
 from bankable.templates.engine import elementwise, open_xml
 from bankable.templates.engine.formulas import FIT, OMITTED_TEXT, PLACE_MARK, prepare
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
-from bankable.templates.workbook.book import Book, Value, address, sheet_prefix
+from bankable.templates.workbook.book import Book, Value, address, cell_at, sheet_prefix
 from bankable.udfs.cells import OMITTED, CellError, rows_of
 
 # the engine's names of the error kinds, both ways
@@ -37,15 +38,6 @@ _KINDS = {code: kind for kind, code in _CODES.items()}
 _BLOCK_ROWS, _BLOCK_COLUMNS = 1_000, 100  # of what is read from the engine at once
 
 Spot = tuple[int, int]  # row and column from 0
-
-
-class CalculationError(Exception):
-    """The workbook cannot be calculated; the message says why and where."""
-
-    @property
-    def sentence(self) -> str:
-        """The message for a person."""
-        return str(self)
 
 
 @dataclass
@@ -106,7 +98,7 @@ def opened_file(source: bytes, path: Any, held: Mapping[str, set[tuple[int, int]
     try:
         return open_xml.open_package(source, held)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise CalculationError(f"{path} is not a workbook that can be read (.xlsx): {error}") from None
+        raise Refusal(f"{path} is not a workbook that can be read (.xlsx): {error}") from None
 
 
 def calculate_opened(opened: open_xml.Opened, changes: Mapping[str, Value] | None = None) -> Calculated:
@@ -115,7 +107,7 @@ def calculate_opened(opened: open_xml.Opened, changes: Mapping[str, Value] | Non
     for sheet, row, col, _ in wanted:
         block = opened.blocks.get(sheet, {}).get((row, col))
         if block is not None:
-            raise CalculationError(f"{sheet_prefix(sheet)}{address(row, col)} is part of the array {block}: it cannot be changed alone.")
+            raise Refusal(f"{sheet_prefix(sheet)}{address(row, col)} is part of the array {block}: it cannot be changed alone.")
         opened.cells[sheet].add((row, col))
     found, said = _evaluate(opened.data, opened.cells, wanted)
     result = Calculated(names=opened.names)
@@ -133,7 +125,7 @@ def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterab
         sheet, _, cell = where.rpartition("!")
         if sheet.startswith("'") and sheet.endswith("'"):
             sheet = sheet[1:-1].replace("''", "'")
-        spot = open_xml.cell_at(cell)
+        spot = cell_at(cell)
         for name in sheets:
             if name.lower() == sheet.lower() and spot is not None:
                 return (name, *spot)
@@ -141,10 +133,10 @@ def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterab
         if name.lower() == where.lower():
             return target
     if "!" in where and spot is not None:
-        raise CalculationError(f"the workbook has no sheet {sheet!r}; it has {', '.join(sheets)}.")
-    if open_xml.cell_at(where) is not None:
-        raise CalculationError(f"{where} names no sheet: write the sheet before it, as in {next(iter(sheets), 'Sheet1')}!{where}.")
-    raise CalculationError(f"the workbook has no cell or defined name {where!r}.")
+        raise Refusal(f"the workbook has no sheet {sheet!r}; it has {', '.join(sheets)}.")
+    if cell_at(where) is not None:
+        raise Refusal(f"{where} names no sheet: write the sheet before it, as in {next(iter(sheets), 'Sheet1')}!{where}.")
+    raise Refusal(f"the workbook has no cell or defined name {where!r}.")
 
 
 # The engine ------------------------------------------------------------------------------------
@@ -175,7 +167,7 @@ def _evaluate(
     try:
         workbook = formualizer.load_workbook_bytes(data)
     except Exception as error:
-        raise CalculationError(f"the workbook cannot be calculated: {error}") from error
+        raise Refusal(f"the workbook cannot be calculated: {error}") from error
     workbook.set_temporal_egress("serial")
     said = _register(workbook)
     for sheet, row, col, value in changes:
@@ -183,7 +175,7 @@ def _evaluate(
     try:
         workbook.evaluate_all()
     except Exception as error:
-        raise CalculationError(f"the workbook cannot be calculated: {error}") from error
+        raise Refusal(f"the workbook cannot be calculated: {error}") from error
     return {name: _read(workbook.sheet(name), name, spots) for name, spots in cells.items()}, said
 
 
@@ -203,12 +195,12 @@ def _refuse_faults(book: Book) -> None:
                 continue
             where = f"{sheet_prefix(sheet.name)}{address(row, col)}"
             if cell.value.code == "#CIRC!":
-                raise CalculationError(f"{where}: the formula {formula} hangs on its own result, or on a cell that does")
+                raise Refusal(f"{where}: the formula {formula} hangs on its own result, or on a cell that does")
             if cell.value.code in ("#VALUE!", "#UNREADABLE!"):
                 try:
                     formualizer.parse(prepare(formula))
                 except Exception as fault:
-                    raise CalculationError(f"{where}: the formula {formula} cannot be read: {fault}") from None
+                    raise Refusal(f"{where}: the formula {formula} cannot be read: {fault}") from None
 
 
 def _register(workbook: Any) -> dict[str, CellError]:

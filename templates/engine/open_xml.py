@@ -16,7 +16,7 @@ from html import unescape
 from xml.sax.saxutils import escape
 
 from bankable.templates.engine.formulas import fitted, names_with_calls, needs_work, our_names, prepare, with_names
-from bankable.templates.workbook.book import Book, Cell, Sheet, address, area, column_letters
+from bankable.templates.workbook.book import Book, Cell, Sheet, address, area, cell_at, column_letters, serial
 from bankable.udfs.cells import CellError
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -24,14 +24,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_EPOCH = dt.datetime(1899, 12, 30)
 _MOST_IN_BLOCK = 2_000_000  # cells of one array formula: a whole column, and some
-
-
-def serial(day: dt.datetime | dt.date) -> float:
-    """A date as a spreadsheet counts it."""
-    moment = day if isinstance(day, dt.datetime) else dt.datetime(day.year, day.month, day.day)
-    return (moment.replace(tzinfo=None) - _EPOCH) / dt.timedelta(days=1)
 
 
 # From a Book -----------------------------------------------------------------------------------
@@ -151,19 +144,7 @@ CELL = re.compile(r"<((?:\w+:)?)c\b([^>]*?)(?:/>|>(.*?)</\1c>)", re.DOTALL)
 FORMULA = re.compile(r"<((?:\w+:)?)f\b([^>]*?)(?:/>|>(.*?)</\1f>)", re.DOTALL)
 VALUE = re.compile(r"<((?:\w+:)?)v\b[^>]*>(.*?)</\1v>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
 _TAG = re.compile(r"<(?:\w+:)?(sheet|Relationship|definedName)\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?\1>|>)", re.DOTALL)
-
-
-def cell_at(text: str) -> tuple[int, int] | None:
-    """Row and column (from 0) of an A1 address; None where it is none."""
-    found = _ADDRESS.match(text.strip())
-    if found is None:
-        return None
-    col = 0
-    for letter in found[1].upper():
-        col = col * 26 + ord(letter) - 64
-    return int(found[2]) - 1, col - 1
 
 
 def attributes(text: str) -> dict[str, str]:

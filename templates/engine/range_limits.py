@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from bankable.templates.engine.open_xml import Opened, cell_at
-from bankable.templates.workbook.book import address, sheet_prefix
+from bankable.templates.engine.open_xml import Opened
+from bankable.templates.workbook.book import address, cell_at, sheet_prefix
 
 MOST_CELLS = 5_000_000  # of a range that a formula reads
 

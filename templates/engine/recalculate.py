@@ -14,7 +14,8 @@ from typing import Any
 
 from bankable.templates.engine import calculation, open_xml, range_limits
 from bankable.templates.engine.formulas import called_names, our_names, prepare
-from bankable.templates.workbook.book import Value, address, sheet_prefix
+from bankable.templates.refusal import Refusal
+from bankable.templates.workbook.book import Value, address, cell_at, sheet_prefix
 from bankable.udfs.cells import CellError
 
 Spot = tuple[int, int]
@@ -99,10 +100,10 @@ def _refuse_formulas(opened: open_xml.Opened, changes: Mapping[str, Value]) -> N
     for where in changes:
         area = named_range(opened, where)
         if area:
-            raise calculation.CalculationError(f"{where} names several cells, {area}: change one of them by its address.")
+            raise Refusal(f"{where} names several cells, {area}: change one of them by its address.")
         sheet, row, col = calculation.locate(where, opened.names, opened.cells)
         if (row, col) in opened.formulas[sheet]:
-            raise calculation.CalculationError(f"{where} holds a formula: change the inputs that it reads.")
+            raise Refusal(f"{where} holds a formula: change the inputs that it reads.")
 
 
 # What is beyond the engine ---------------------------------------------------------------------
@@ -207,7 +208,7 @@ def _reads(opened: open_xml.Opened, sheet: str, spot: Spot) -> Iterator[tuple[st
         if kind == "CellRef":
             yield reference.sheet or sheet, (reference.row - 1, reference.col - 1)
         elif kind == "RangeRef":
-            first, last = open_xml.cell_at(str(reference.start)), open_xml.cell_at(str(reference.end))
+            first, last = cell_at(str(reference.start)), cell_at(str(reference.end))
             for other in opened.formulas.get(reference.sheet or sheet, {}):
                 if first and last and first[0] <= other[0] <= last[0] and first[1] <= other[1] <= last[1]:
                     yield reference.sheet or sheet, other

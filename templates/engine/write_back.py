@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from bankable.templates.engine import open_xml
 from bankable.templates.engine.recalculate import Recalculated, Spot
-from bankable.templates.workbook.book import Value, address
+from bankable.templates.workbook.book import Value, address, cell_at, serial
 from bankable.templates.workbook.write import FILE_ERRORS
 from bankable.udfs.cells import CellError
 
@@ -75,7 +75,7 @@ def _sheet(text: str, wanted: Mapping[Spot, Value], texts: list[str], blocks: Ma
 
     def cell(found: re.Match[str]) -> str:
         nonlocal changed
-        spot = open_xml.cell_at(open_xml.attributes(found[2]).get("r", ""))
+        spot = cell_at(open_xml.attributes(found[2]).get("r", ""))
         if spot is None or spot not in left:
             return found[0]
         new = _cell(found, left.pop(spot), texts, spot in blocks)
@@ -132,7 +132,7 @@ def _written(prefix: str, value: Value, is_result: bool) -> tuple[str, str]:
     if isinstance(value, CellError):
         return ' t="e"', f"<{prefix}v>{_code(value)}</{prefix}v>"
     if isinstance(value, (dt.datetime, dt.date)):
-        value = open_xml.serial(value)
+        value = serial(value)
     if isinstance(value, str):
         space = ' xml:space="preserve"' if value != value.strip() else ""
         if is_result:
@@ -187,7 +187,7 @@ def _new_row(prefix: str, row: int, values: Mapping[int, Value]) -> str:
 def _row_with(found: re.Match[str], row: int, values: Mapping[int, Value]) -> str:
     prefix, left, pieces, end, inside = found[1], dict(values), [], 0, found[3] or ""
     for cell in open_xml.CELL.finditer(inside):
-        spot = open_xml.cell_at(open_xml.attributes(cell[2])["r"])
+        spot = cell_at(open_xml.attributes(cell[2])["r"])
         assert spot is not None
         pieces.append(inside[end : cell.start()])
         pieces += [_new_cell(prefix, row, col, left.pop(col)) for col in sorted(left) if col < spot[1]]

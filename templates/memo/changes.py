@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bankable.templates.comparison.sheets import summary
 from bankable.templates.comparison.tie_out import close
-from bankable.templates.deal_file import DealFileError
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
+from bankable.templates.refusal import Refusal
 from bankable.udfs.deal.deal import INPUTS, param_of
 
 
@@ -40,7 +40,7 @@ def earlier_figures(m: Memo) -> Figures:
     elif m.f.case <= len(names):
         number = m.f.case
     else:
-        raise DealFileError(f"{m.earlier.path.name} has no case {m.deal.case_name!r}; it has {', '.join(names)}.")
+        raise Refusal(f"{m.earlier.path.name} has no case {m.deal.case_name!r}; it has {', '.join(names)}.")
     return Figures(m.earlier.book, number, m.earlier.names[number - 1], origin=m.earlier.path.name)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from bankable.templates.comparison import tied_out
 from bankable.templates.comparison.tied_out import Filled
-from bankable.templates.deal_file import DealFileError
 from bankable.templates.memo import pictures
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.paper import Paper, same_bytes, shade, verdict
 from bankable.templates.memo.write import Written, opened, put
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import sheet_prefix
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.styles import PALE_GREEN, PALE_RED
@@ -45,23 +45,23 @@ def read_actuals(path: str | Path, years: int) -> list[Actual]:
     """The years in a list of actuals, in order; every bad row is named with its line."""
     path = Path(path)
     if not path.is_file():
-        raise DealFileError(f"there is no file {path}.")
+        raise Refusal(f"there is no file {path}.")
     if path.stat().st_size > LARGEST_LIST:
-        raise DealFileError(f"{path.name} is larger than 1 MB: a list of actuals has a line a year. Is it the right file?")
+        raise Refusal(f"{path.name} is larger than 1 MB: a list of actuals has a line a year. Is it the right file?")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise DealFileError(f"{path.name} is not a text file in UTF-8: save it as CSV (UTF-8).") from None
+        raise Refusal(f"{path.name} is not a text file in UTF-8: save it as CSV (UTF-8).") from None
     delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     if not rows:
-        raise DealFileError(f"{path.name} is empty: it needs the columns {', '.join(COLUMNS)}.")
+        raise Refusal(f"{path.name} is empty: it needs the columns {', '.join(COLUMNS)}.")
     heads = [head.strip().lower().replace(" ", "_") for head in rows[0]]
     missing = [name for name in COLUMNS if name not in heads]
     if missing:
-        raise DealFileError(f"{path.name} has no column {', '.join(missing)}: it needs the columns {', '.join(COLUMNS)}.")
+        raise Refusal(f"{path.name} has no column {', '.join(missing)}: it needs the columns {', '.join(COLUMNS)}.")
     if len(set(heads)) != len(heads):
-        raise DealFileError(f"{path.name} has a column twice.")
+        raise Refusal(f"{path.name} has a column twice.")
     at = {name: heads.index(name) for name in COLUMNS}
     found: dict[int, Actual] = {}
     faults = []
@@ -77,9 +77,9 @@ def read_actuals(path: str | Path, years: int) -> list[Actual]:
             faults.append(f"line {line}: {fault}")
     if faults:
         more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
-        raise DealFileError(f"{path.name}, {'; '.join(faults[:5])}{more}.")
+        raise Refusal(f"{path.name}, {'; '.join(faults[:5])}{more}.")
     if not found:
-        raise DealFileError(f"{path.name} holds no year.")
+        raise Refusal(f"{path.name} holds no year.")
     return [found[year] for year in sorted(found)]
 
 
@@ -124,7 +124,7 @@ def review(
     source = Path(workbook)
     target = Path(out) if out else source.with_name(f"{source.stem} review.docx")
     if target.suffix.lower() != ".docx":
-        raise DealFileError(f"{target.name} should end in .docx: the review is a Word document.")
+        raise Refusal(f"{target.name} should end in .docx: the review is a Word document.")
     refuse_to_overwrite(target, force)
     document = opened(template, paper)
     book = tied_out.read(source, "no review is written")

@@ -14,11 +14,11 @@ import docx
 from bankable.templates import opening
 from bankable.templates.comparison import tied_out
 from bankable.templates.comparison.tied_out import Filled
-from bankable.templates.deal_file import DealFileError
 from bankable.templates.memo import appendix, changes, credit_sections, deal_sections, first_page, word_template
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
 from bankable.templates.memo.paper import PAPERS, Paper, same_bytes
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.write import refuse_to_overwrite
 
 
@@ -44,7 +44,7 @@ def memo(
     source = Path(newer or workbook)
     target = Path(out) if out else source.with_name(f"{source.stem} memo.docx")
     if target.suffix.lower() != ".docx":
-        raise DealFileError(f"{target.name} should end in .docx: the memo is a Word document.")
+        raise Refusal(f"{target.name} should end in .docx: the memo is a Word document.")
     for path in (target, target.with_suffix(".pdf")) if pdf else (target,):
         refuse_to_overwrite(path, force)
     document = opened(template, paper)
@@ -79,11 +79,11 @@ def opened(template: str | None, paper: str | None) -> Any:
     """The Word template, ours or the bank's, with our styles where it lacks them."""
     path = Path(template) if template else word_template.shipped()
     if not path.is_file():
-        raise DealFileError(f"there is no template {path}.")
+        raise Refusal(f"there is no template {path}.")
     try:
         document = docx.Document(str(path))
     except Exception as error:
-        raise DealFileError(
+        raise Refusal(
             f"{path.name} is not a Word document that can serve as template ({type(error).__name__}): save it as .docx."
         ) from None
     word_template.complete(document)
@@ -97,9 +97,7 @@ def compose(document: Any, book: Filled, case: int, earlier: Filled | None = Non
     """The memo's bytes, its figures, and the placeholders left in it."""
     deal = book.cases[case - 1].deal
     if not deal.gearing:
-        raise DealFileError(
-            f"{book.path.name}, case {deal.case_name}, asks for no debt (gearing is 0): there is no loan to write a memo on."
-        )
+        raise Refusal(f"{book.path.name}, case {deal.case_name}, asks for no debt (gearing is 0): there is no loan to write a memo on.")
     m = Memo(Paper(document), Figures(book.book, case, book.names[case - 1]), deal, book, earlier)
     first_page.lay(m)
     m.paper.heading("Contents", 2, page_break=True)
@@ -139,13 +137,13 @@ def put(target: Path, data: bytes) -> None:
     """The file whole, or nothing: written beside its place, then moved there."""
     opening.refuse_open_elsewhere(target)
     if not target.parent.is_dir():
-        raise DealFileError(f"there is no folder {target.parent}.")
+        raise Refusal(f"there is no folder {target.parent}.")
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(data)
         os.replace(beside, target)
     except PermissionError:
-        raise DealFileError(f"{target} cannot be written: it may be open in Word, or the folder is read-only.") from None
+        raise Refusal(f"{target} cannot be written: it may be open in Word, or the folder is read-only.") from None
     finally:
         beside.unlink(missing_ok=True)
 
@@ -168,7 +166,7 @@ def to_pdf(memo_file: Path) -> Path:
         None,
     )
     if program is None:
-        raise DealFileError(f"{memo_file.name} is written; a PDF needs LibreOffice, which was not found: print it from Word instead.")
+        raise Refusal(f"{memo_file.name} is written; a PDF needs LibreOffice, which was not found: print it from Word instead.")
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [
@@ -187,6 +185,6 @@ def to_pdf(memo_file: Path) -> Path:
         )
         made = Path(folder, f"{memo_file.stem}.pdf")
         if not made.exists():
-            raise DealFileError(f"{memo_file.name} is written, but LibreOffice made no PDF of it: print it from Word instead.")
+            raise Refusal(f"{memo_file.name} is written, but LibreOffice made no PDF of it: print it from Word instead.")
         put(memo_file.with_suffix(".pdf"), made.read_bytes())
     return memo_file.with_suffix(".pdf")

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from bankable import udfs
-from bankable.templates.deal_file import DealFileError
+from bankable.templates.refusal import Refusal
 from bankable.udfs.deal import portfolio
 
 ROWS = 2048  # deals of a block: what a stop can lose, and what one message to a worker holds
@@ -168,14 +168,14 @@ def on_dask(
     try:
         import distributed
     except ImportError:
-        raise DealFileError("--engine dask needs Dask: install bankable[dask].") from None
+        raise Refusal("--engine dask needs Dask: install bankable[dask].") from None
     cluster = None
     try:
         if scheduler is None:
             cluster = distributed.LocalCluster(n_workers=cores(), threads_per_worker=1, dashboard_address=None)
         client = distributed.Client(cluster or scheduler, timeout="20s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise DealFileError(f"no Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
+        raise Refusal(f"no Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
     try:
         line = max(4, 2 * len(client.scheduler_info(n_workers=-1)["workers"]))
         running = distributed.as_completed([], loop=client.loop)

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from bankable.templates.deal_file import DealFileError
 from bankable.templates.portfolio import blocks, read_loans, write_results
 from bankable.templates.portfolio.read_loans import Fault, LoanBook
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.write import refuse_to_overwrite
 from bankable.udfs.deal.chain.decision import DECISIONS, TESTS
 from bankable.udfs.deal.measures import MEASURES
@@ -76,14 +76,14 @@ def run(
     source = Path(table)
     target = Path(out) if out else Path(f"{source.stem}-results.xlsx")
     if target.suffix.lower() not in write_results.WRITERS:
-        raise DealFileError(f"{target} cannot be written: the output ends in {', '.join(write_results.WRITERS)}.")
+        raise Refusal(f"{target} cannot be written: the output ends in {', '.join(write_results.WRITERS)}.")
     if not target.parent.is_dir():
-        raise DealFileError(f"there is no folder {target.parent}.")
+        raise Refusal(f"there is no folder {target.parent}.")
     if target.resolve() == source.resolve():
-        raise DealFileError(f"{target} is the table of deals itself: choose another name for the results.")
+        raise Refusal(f"{target} is the table of deals itself: choose another name for the results.")
     for name, value in (("budget", budget_correlation), ("default", default_correlation)):
         if not 0 <= value <= HIGHEST_CORRELATION:
-            raise DealFileError(f"the {name} correlation is {value:g}; allowed is from 0 to {HIGHEST_CORRELATION:g}.")
+            raise Refusal(f"the {name} correlation is {value:g}; allowed is from 0 to {HIGHEST_CORRELATION:g}.")
     write_results.refuse_beforehand(target)
     for path in write_results.files(target):
         refuse_to_overwrite(path, force)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from bankable.templates.deal_file import DealFileError
+from bankable.templates.refusal import Refusal
 from bankable.udfs.cells import OMITTED, CellError, Param
 from bankable.udfs.deal import deal as deals
 
@@ -54,9 +54,9 @@ def read_table(path: Path) -> pd.DataFrame:
     """The table as it stands, blank cells missing; refuses a file that is none."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise DealFileError(f"{path.name} is not a table of deals: give .csv, .xlsx or .parquet.")
+        raise Refusal(f"{path.name} is not a table of deals: give .csv, .xlsx or .parquet.")
     if not path.is_file():
-        raise DealFileError(f"there is no file {path}.")
+        raise Refusal(f"there is no file {path}.")
     try:
         if suffix == ".csv":
             return read_csv(path)
@@ -64,11 +64,11 @@ def read_table(path: Path) -> pd.DataFrame:
             return pd.read_excel(path, engine="openpyxl", keep_default_na=False, na_values=[""])
         return pd.read_parquet(path)
     except ImportError:
-        raise DealFileError("a .parquet table needs pyarrow: install bankable[parquet], or give .csv.") from None
+        raise Refusal("a .parquet table needs pyarrow: install bankable[parquet], or give .csv.") from None
     except (OSError, ValueError, KeyError) as error:  # UnicodeDecodeError, ParserError and a broken zip among them
-        raise DealFileError(f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}.") from None
+        raise Refusal(f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}.") from None
     except Exception as error:  # zipfile.BadZipFile and pyarrow's own
-        raise DealFileError(f"{path.name} cannot be read as a table ({type(error).__name__}).") from None
+        raise Refusal(f"{path.name} cannot be read as a table ({type(error).__name__}).") from None
 
 
 def read_csv(path: Path) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def from_table(table: pd.DataFrame, origin: str) -> LoanBook:
     table = table[used] if not used.all() else table
     n = len(table)
     if n == 0:
-        raise DealFileError(f"{origin} has no deals below its heading.")
+        raise Refusal(f"{origin} has no deals below its heading.")
     faults: list[Fault] = []
     inputs = {}
     for key in deals.KEYS:
@@ -134,16 +134,16 @@ def check_heading(columns: list[str], origin: str) -> list[str]:
     """The columns that are not used; refuses missing required keys, doubles, and names that look like a slip of a key."""
     for column in columns:
         if columns.count(column) > 1:
-            raise DealFileError(f"{origin} has the column {column} twice.")
+            raise Refusal(f"{origin} has the column {column} twice.")
     missing = [key for key in deals.KEYS if not deals.param_of(key).optional and key not in columns]
     if missing:
-        raise DealFileError(f"{origin} lacks the columns {', '.join(missing)}: every deal needs them.")
+        raise Refusal(f"{origin} lacks the columns {', '.join(missing)}: every deal needs them.")
     known = [*deals.KEYS, *GROUPS]
     unknown = [column for column in columns if column not in known]
     for column in unknown:
         near = difflib.get_close_matches(column, known, n=1, cutoff=0.85)
         if near:
-            raise DealFileError(f"{origin}: {column} is not an input of a deal. Did you mean {near[0]}?")
+            raise Refusal(f"{origin}: {column} is not an input of a deal. Did you mean {near[0]}?")
     return [column for column in unknown if not column.startswith("unnamed:")]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
-from bankable.templates.deal_file import DealFileError
+from bankable.templates.refusal import Refusal
 from bankable.udfs.deal.measures import MEASURES
 
 if TYPE_CHECKING:
@@ -67,13 +67,13 @@ def beside(target: Path) -> Path:
 def refuse_beforehand(target: Path) -> None:
     """Stop before any work where the output could not be written."""
     if target.suffix.lower() == ".parquet" and importlib.util.find_spec("pyarrow") is None:
-        raise DealFileError("a .parquet table needs pyarrow: install bankable[parquet], or give .csv.")
+        raise Refusal("a .parquet table needs pyarrow: install bankable[parquet], or give .csv.")
 
 
 def refuse_too_many(target: Path, deals: int) -> None:
     """A sheet holds about a million rows."""
     if target.suffix.lower() == ".xlsx" and deals > MOST_ROWS:
-        raise DealFileError(f"{deals:,} deals do not fit a sheet of {MOST_ROWS:,}: write a .csv or .parquet.")
+        raise Refusal(f"{deals:,} deals do not fit a sheet of {MOST_ROWS:,}: write a .csv or .parquet.")
 
 
 def as_dict(answer: Portfolio, target: Path, listed: int | None = MOST_LISTED) -> dict[str, Any]:

@@ -19,6 +19,8 @@ Value = float | int | bool | str | dt.datetime | dt.date | CellError | None
 
 _PLAIN_SHEET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _LOOKS_LIKE_CELL = re.compile(r"(?i)([a-z]{1,3}[0-9]+|r[0-9]*c?[0-9]*|c[0-9]*)\Z")
+_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})\Z")
+_EPOCH = dt.datetime(1899, 12, 30)
 _RESERVED_IN_NAMES = set(":\\/?*[]")
 
 
@@ -38,6 +40,17 @@ def address(row: int, col: int, absolute: bool = False) -> str:
     return f"${column_letters(col)}${row + 1}" if absolute else f"{column_letters(col)}{row + 1}"
 
 
+def cell_at(text: str) -> tuple[int, int] | None:
+    """Row and column (from 0) of an A1 address; None where it is none."""
+    found = _ADDRESS.match(text.strip())
+    if found is None:
+        return None
+    col = 0
+    for letter in found[1].upper():
+        col = col * 26 + ord(letter) - 64
+    return int(found[2]) - 1, col - 1
+
+
 def area(first_row: int, first_col: int, last_row: int, last_col: int, absolute: bool = False) -> str:
     """The A1 address of a range; one cell where first and last agree."""
     first = address(first_row, first_col, absolute)
@@ -50,6 +63,12 @@ def sheet_prefix(name: str) -> str:
     if _PLAIN_SHEET_NAME.match(name) and not _LOOKS_LIKE_CELL.match(name):
         return f"{name}!"
     return "'" + name.replace("'", "''") + "'!"
+
+
+def serial(day: dt.datetime | dt.date) -> float:
+    """A date as a spreadsheet counts it."""
+    moment = day if isinstance(day, dt.datetime) else dt.datetime(day.year, day.month, day.day)
+    return (moment.replace(tzinfo=None) - _EPOCH) / dt.timedelta(days=1)
 
 
 @dataclass

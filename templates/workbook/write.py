@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from bankable.templates.engine.open_xml import serial
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import charts, rows
-from bankable.templates.workbook.book import Block, Book, Cell, Conditional, Sheet, Validation, Value, address, sheet_prefix
+from bankable.templates.workbook.book import Block, Book, Cell, Conditional, Sheet, Validation, Value, address, serial, sheet_prefix
 from bankable.templates.workbook.styles import FONT, style
 from bankable.udfs.cells import CellError
 from xlsxwriter.worksheet import CellErrorTuple, Worksheet
@@ -26,15 +26,6 @@ CALC_ID = 191029  # the calculation engine of today's Excel; an older one makes 
 FILE_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 _PAPER = {"A4": 9, "Letter": 1}
 _ESCAPE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-
-
-class WillNotOverwriteError(FileExistsError):
-    """The file exists and nobody allowed to replace it."""
-
-    @property
-    def sentence(self) -> str:
-        """The message for a person."""
-        return str(self)
 
 
 class UnfinishedError(ValueError):
@@ -51,25 +42,16 @@ def free_name(path: str | os.PathLike[str]) -> Path:
     return free
 
 
-class NoPlaceError(OSError):
-    """The file cannot be written where it is to go."""
-
-    @property
-    def sentence(self) -> str:
-        """The message for a person."""
-        return str(self)
-
-
 def refuse_to_overwrite(path: Path, force: bool) -> None:
     """Stop before any work where a file stands that may not be replaced, or where none can be written."""
     if path.is_dir():
-        raise NoPlaceError(f"{path} is a folder: name the file to write.")
+        raise Refusal(f"{path} is a folder: name the file to write.")
     if not path.absolute().parent.is_dir():
-        raise NoPlaceError(f"there is no folder {path.parent}: make it first, or write elsewhere.")
+        raise Refusal(f"there is no folder {path.parent}: make it first, or write elsewhere.")
     if not os.access(path.absolute().parent, os.W_OK):
-        raise NoPlaceError(f"{path} cannot be written: you may not write in its folder. Choose another one.")
+        raise Refusal(f"{path} cannot be written: you may not write in its folder. Choose another one.")
     if path.exists() and not force:
-        raise WillNotOverwriteError(f"{path} exists already: choose another name, or allow it to be overwritten with --force.")
+        raise Refusal(f"{path} exists already: choose another name, or allow it to be overwritten with --force.")
 
 
 def write(book: Book, path: str | os.PathLike[str], force: bool = False) -> Path:
@@ -86,9 +68,9 @@ def put(path: Path, data: bytes) -> Path:
         beside.write_bytes(data)
         os.replace(beside, path)
     except PermissionError:
-        raise NoPlaceError(f"{path} cannot be written: it may be open in another program, or you may not write in its folder.") from None
+        raise Refusal(f"{path} cannot be written: it may be open in another program, or you may not write in its folder.") from None
     except FileNotFoundError:
-        raise NoPlaceError(f"{path} cannot be written: there is no folder {path.parent}.") from None
+        raise Refusal(f"{path} cannot be written: there is no folder {path.parent}.") from None
     finally:
         beside.unlink(missing_ok=True)
     return path

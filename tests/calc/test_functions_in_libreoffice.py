@@ -12,9 +12,8 @@ import pytest
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.engine.formulas import called_names, calls_ours, our_names
-from bankable.templates.engine.open_xml import serial
 from bankable.templates.workbook import write
-from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.book import Book, serial
 from bankable.udfs.cells import CellError
 
 from tests.calc import libreoffice

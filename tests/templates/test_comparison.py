@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
-from bankable.templates.deal_file import DealFileError, SourcedDeal
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book
 from bankable.udfs import FUNCTIONS
@@ -155,7 +156,7 @@ def test_a_change_in_the_workbook_changes_the_decision_as_compare_says(written: 
     ],
 )
 def test_a_bad_input_names_cell_value_and_what_is_allowed(written: Path, key: str, value: object, said: tuple[str, ...]) -> None:
-    with pytest.raises(DealFileError) as refusal:
+    with pytest.raises(Refusal) as refusal:
         compare.read_deals([str(typed(written, key, 0, value))])
     for word in said:
         assert word in str(refusal.value)
@@ -168,7 +169,7 @@ def test_a_column_without_a_name_is_no_case(written: Path) -> None:
 def test_an_existing_file_is_kept_unless_forced_and_a_second_run_finds_a_free_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.xlsx").write_text("precious")
-    with pytest.raises(write.WillNotOverwriteError):
+    with pytest.raises(Refusal):
         compare.compare((), "mine.xlsx")
     assert (tmp_path / "mine.xlsx").read_text() == "precious"
     compare.compare()
@@ -187,7 +188,7 @@ def test_new_writes_a_workbook_that_compare_reads(tmp_path: Path) -> None:
 
 
 def test_more_than_six_cases_are_refused(shipped: list[SourcedDeal]) -> None:
-    with pytest.raises(DealFileError, match="6"):
+    with pytest.raises(Refusal, match="6"):
         compare.build([shipped[0]] * 7)
 
 
@@ -204,7 +205,7 @@ def test_more_than_six_cases_are_refused(shipped: list[SourcedDeal]) -> None:
 def test_a_bad_deal_file_is_refused_by_name(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text)
-    with pytest.raises(DealFileError, match=said):
+    with pytest.raises(Refusal, match=said):
         deal_file.load(path)
 
 

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from bankable.templates.engine import calculation
 from bankable.templates.engine.formulas import OMITTED_TEXT, prepare
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book
 from bankable.udfs import registry
@@ -94,12 +95,12 @@ def test_blocks_fill_their_range_as_a_spreadsheet_does():
 
 
 def test_a_formula_that_cannot_be_read_is_named():
-    with pytest.raises(calculation.CalculationError, match=r"'A sheet'!C1.*=SUM\(1"):
+    with pytest.raises(Refusal, match=r"'A sheet'!C1.*=SUM\(1"):
         sheet_of("=SUM(1,,")
 
 
 def test_a_loop_is_named():
-    with pytest.raises(calculation.CalculationError, match=r"'A sheet'!C1.*hangs on its own result"):
+    with pytest.raises(Refusal, match=r"'A sheet'!C1.*hangs on its own result"):
         sheet_of("=C2+1", "=C1")
 
 
@@ -121,9 +122,9 @@ def test_file_equals_book_and_takes_changes(tmp_path):
     assert changed["base_rate"] == 0.10
     assert changed["Data centre!H13"] == pytest.approx(0.9)  # inside the block
     assert path.read_bytes() == before
-    with pytest.raises(calculation.CalculationError, match="array G13:K13"):
+    with pytest.raises(Refusal, match="array G13:K13"):
         calculation.calculate_file(path, {"Data centre!H13": 1})
-    with pytest.raises(calculation.CalculationError, match="no cell or defined name 'nothing'"):
+    with pytest.raises(Refusal, match="no cell or defined name 'nothing'"):
         calculation.calculate_file(path, {"nothing": 1})
 
 
@@ -150,7 +151,7 @@ def test_file_saved_by_excel_with_the_add_in(tmp_path):
 def test_not_a_workbook(tmp_path):
     path = tmp_path / "x.xlsx"
     path.write_text("no")
-    with pytest.raises(calculation.CalculationError, match="not a workbook"):
+    with pytest.raises(Refusal, match="not a workbook"):
         calculation.calculate_file(path)
 
 

@@ -11,8 +11,7 @@ from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.comparison.sheets import frame, inputs, newton, scenarios
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.engine import open_xml
-from bankable.templates.workbook.book import Block, Book, Sheet
+from bankable.templates.workbook.book import Block, Book, Sheet, serial
 from bankable.templates.workbook.settings import Settings
 from bankable.udfs.deal.deal import INPUTS, evaluate
 
@@ -38,14 +37,14 @@ def test_the_head_of_a_case_has_the_dates_of_its_row(shipped_book: Book) -> None
     close = dt.date(2026, 12, 31)
     completion = dt.date(2028, 6, 30)  # 18 months on
     sheet = shipped_book["Data centre"]
-    assert shipped_book["Timeline"].value_of("close") == open_xml.serial(close)
-    assert sheet.value(frame.STATUS_ROW, 6) == open_xml.serial(completion)
+    assert shipped_book["Timeline"].value_of("close") == serial(close)
+    assert sheet.value(frame.STATUS_ROW, 6) == serial(completion)
 
 
 @pytest.mark.parametrize("typed", ["soon", -5.0, 5e6])
 def test_a_close_that_is_no_date_is_not_kept(typed: object, shipped: list[SourcedDeal]) -> None:
     book = compare.build(shipped[:1], settings=Settings({"timeline_close": [typed]}))
-    assert book["Timeline"].value_of("close") == open_xml.serial(inputs.CLOSE)
+    assert book["Timeline"].value_of("close") == serial(inputs.CLOSE)
 
 
 def test_a_comparison_bears_the_day_and_a_shipped_book_the_release(shipped_book: Book, shipped: list[SourcedDeal]) -> None:

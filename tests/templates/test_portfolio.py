@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 from bankable.addin import cli
 from bankable.templates import deal_file
-from bankable.templates.deal_file import DealFileError
 from bankable.templates.portfolio import blocks, portfolio, read_loans
+from bankable.templates.refusal import Refusal
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.deal.measures import measure
@@ -99,7 +99,7 @@ def test_bad_rows_are_named_and_the_rest_computed(table: pd.DataFrame, tmp_path:
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused(table: pd.DataFrame, change, said: str) -> None:
-    with pytest.raises(DealFileError, match=said):
+    with pytest.raises(Refusal, match=said):
         read_loans.from_table(change(table), "book")
 
 

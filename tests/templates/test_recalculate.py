@@ -13,8 +13,8 @@ import xlsxwriter
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.engine import write_back
-from bankable.templates.engine.calculation import CalculationError
 from bankable.templates.engine.recalculate import recalculate
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 
 from tests.doors import excel_saved
@@ -108,9 +108,9 @@ def test_inputs_are_changed_replaced_and_added(tmp_path: Path) -> None:
 
 def test_a_formula_is_not_put_over(tmp_path: Path) -> None:
     path = book_of(tmp_path / "f.xlsx", {"A1": "=B1"})
-    with pytest.raises(CalculationError, match="S!A1 holds a formula"):
+    with pytest.raises(Refusal, match="S!A1 holds a formula"):
         recalculate(path, {"S!A1": 3.0})
-    with pytest.raises(CalculationError, match="no cell or defined name"):
+    with pytest.raises(Refusal, match="no cell or defined name"):
         recalculate(path, {"nothing": 3.0})
 
 

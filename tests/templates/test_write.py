@@ -6,6 +6,7 @@ import zipfile
 import openpyxl
 import pytest
 from bankable.templates.engine import calculation
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book
 from bankable.udfs.cells import CellError
@@ -97,7 +98,7 @@ def test_newer_functions_carry_their_prefix(tmp_path):
 def test_nothing_is_overwritten_or_left_half_written(tmp_path):
     book = calculation.calculate(small_book())
     path = write.write(book, tmp_path / "x.xlsx")
-    with pytest.raises(FileExistsError, match=r"x\.xlsx exists already"):
+    with pytest.raises(Refusal, match=r"x\.xlsx exists already"):
         write.write(book, path)
     write.write(book, path, force=True)
     assert write.free_name(path).name == "x-2.xlsx"

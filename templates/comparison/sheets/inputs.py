@@ -12,8 +12,7 @@ from bankable.templates.comparison.case.case import number_format
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.bounds import NO_BOUND
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.engine.open_xml import serial
-from bankable.templates.workbook.book import Book, Sheet, TimeColumns, Validation, Value, address
+from bankable.templates.workbook.book import Book, Sheet, TimeColumns, Validation, Value, address, serial
 from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, note, path, scalar
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.udfs.cells import Param

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from bankable.addin import cli
 from bankable.addin.excel import doctor, installation
-from bankable.addin.excel.installation import MANAGER_KEY, OPTIONS_KEY, InstallError
+from bankable.addin.excel.installation import MANAGER_KEY, OPTIONS_KEY
 from bankable.addin.excel.system import System
+from bankable.templates.refusal import Refusal
 
 
 class Dictionary:
@@ -121,7 +122,7 @@ def test_settings_are_what_vba_reads(windows: System) -> None:
 )
 def test_what_stands_in_the_way_is_said_in_a_sentence(windows: System, tmp_path: Path, change: dict[str, Any], words: str) -> None:
     before = files(tmp_path)
-    with pytest.raises(InstallError, match=words):
+    with pytest.raises(Refusal, match=words):
         installation.install(replace(windows, **change))
     assert files(tmp_path) == before
 

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 from bankable.addin import cli
 from bankable.addin.libreoffice import installation
-from bankable.addin.libreoffice.installation import InstallError, Office
+from bankable.addin.libreoffice.installation import Office
+from bankable.templates.refusal import Refusal
 
 from tests.calc import libreoffice
 
@@ -63,7 +64,7 @@ def test_without_its_python_part(tmp_path: Path) -> None:
     ],
 )
 def test_a_libreoffice_that_will_not_do_is_refused(found: Office, says: str) -> None:
-    with pytest.raises(InstallError, match=says):
+    with pytest.raises(Refusal, match=says):
         installation.check(found)
 
 

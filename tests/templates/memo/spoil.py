@@ -7,8 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bankable.templates.engine.open_xml import cell_at
-from bankable.templates.workbook.book import Book, address
+from bankable.templates.workbook.book import Book, address, cell_at
 
 
 def rewrite(path: Path, edit: Callable[[dict[str, bytes]], None]) -> Path:

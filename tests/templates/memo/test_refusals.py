@@ -14,7 +14,8 @@ import pytest
 from bankable.addin import cli
 from bankable.templates import opening
 from bankable.templates.comparison import compare, tied_out
-from bankable.templates.deal_file import DealFileError, SourcedDeal
+from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import Book, address
 
 from . import spoil
@@ -24,7 +25,7 @@ Copy = Callable[[], Path]
 
 def refused(path: Path) -> str:
     """What `filled.read` says."""
-    with pytest.raises(DealFileError) as refusal:
+    with pytest.raises(Refusal) as refusal:
         tied_out.read(path)
     return str(refusal.value)
 
@@ -297,11 +298,11 @@ def test_a_case_without_a_loan_has_no_memo(shipped: list[SourcedDeal]) -> None:
 
     none = [SourcedDeal(replace(shipped[0].deal, gearing=0.0), {}, "")]
     book = tied_out.Filled(Path("book.xlsx"), compare.calculated(none), none, ["Data centre"])
-    with pytest.raises(DealFileError, match="asks for no debt"):
+    with pytest.raises(Refusal, match="asks for no debt"):
         write.compose(write.opened(None, None), book, 1)
 
 
 def test_an_unknown_case_is_answered_with_the_cases(tied: tied_out.Filled) -> None:
-    with pytest.raises(DealFileError, match="1 Data centre, 2 Factory today, 3 Factory with support"):
+    with pytest.raises(Refusal, match="1 Data centre, 2 Factory today, 3 Factory with support"):
         tied.case_number("Factory tomorrow")
     assert [tied.case_number(name) for name in (None, "2", "data centre", "factory_today")] == [3, 2, 1, 2]

@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 from bankable.addin import cli
 from bankable.templates.comparison import trace
-from bankable.templates.deal_file import DealFileError, SourcedDeal
+from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.memo import review
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import Book, address
 from bankable.udfs.deal import deal as deals
 
@@ -42,7 +43,7 @@ def test_an_input_is_its_own_end(small_workbook: Path) -> None:
 
 @pytest.mark.parametrize("where", ["Sumary!D14", "out_lender", "Summary!", "", "Summary!D14:", "../x"])
 def test_a_cell_that_is_not_there_is_answered_with_near_ones(small_workbook: Path, where: str) -> None:
-    with pytest.raises(DealFileError, match="no cell or defined name"):
+    with pytest.raises(Refusal, match="no cell or defined name"):
         trace.trace(small_workbook, where)
 
 
@@ -79,7 +80,7 @@ def test_a_cell_within_an_array_is_traced_by_its_array(small_workbook: Path, sma
 
 
 def test_an_empty_cell_has_nothing_to_trace(small_workbook: Path) -> None:
-    with pytest.raises(DealFileError, match="is empty"):
+    with pytest.raises(Refusal, match="is empty"):
         trace.trace(small_workbook, "Summary!Z99")
 
 
@@ -116,16 +117,16 @@ def test_a_list_is_read_whatever_program_saved_it(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(DealFileError) as refusal:
+    with pytest.raises(Refusal) as refusal:
         review.read_actuals(listed(tmp_path, text), 10)
     assert said in str(refusal.value)
 
 
 def test_a_list_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "actuals.csv").write_bytes(b"\xff\xfe\x00year")
-    with pytest.raises(DealFileError, match="UTF-8"):
+    with pytest.raises(Refusal, match="UTF-8"):
         review.read_actuals(tmp_path / "actuals.csv", 10)
-    with pytest.raises(DealFileError, match="no file"):
+    with pytest.raises(Refusal, match="no file"):
         review.read_actuals(tmp_path / "none.csv", 10)
 
 
