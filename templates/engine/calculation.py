@@ -205,9 +205,8 @@ def _refuse_faults(book: Book) -> None:
 
 def _register(workbook: Any) -> dict[str, CellError]:
     """Make our functions callbacks; the dict returned fills with their errors by cell during evaluation."""
+    import bankable.udfs  # noqa: F401  (enters all functions in the register)
     from bankable.udfs.registry import FUNCTIONS
-
-    import udfs  # noqa: F401  (enters all functions in the register)
 
     said: dict[str, CellError] = {}
 

@@ -39,9 +39,8 @@ _PIECE = re.compile(
 
 def our_names() -> frozenset[str]:
     """The names in the register."""
+    import bankable.udfs  # noqa: F401  (enters all functions in the register)
     from bankable.udfs.registry import FUNCTIONS
-
-    import udfs  # noqa: F401  (enters all functions in the register)
 
     return frozenset(FUNCTIONS)
 

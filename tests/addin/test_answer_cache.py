@@ -279,8 +279,8 @@ def test_the_switch(value: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_switched_off_nothing_is_kept() -> None:
     source = (
-        "import udfs; from addin import kept; e = udfs.FUNCTIONS['SURVIVAL']; "
-        "print(kept.answer(e, [4.0]) == e.from_cells([4.0]), kept.told()); kept.forget()"
+        "from bankable import udfs; from bankable.addin import answer_cache; e = udfs.FUNCTIONS['SURVIVAL']; "
+        "print(answer_cache.answer(e, [4.0]) == e.from_cells([4.0]), answer_cache.told()); answer_cache.forget()"
     )
     done = subprocess.run(
         [sys.executable, "-c", source],
