@@ -1,7 +1,9 @@
-"""Answers kept from earlier calls, for the doors of spreadsheet programs, which ask the same again and again without need.
+"""Answers kept from earlier calls, for the doors of spreadsheet programs, which ask the same again
+and again without need.
 
-The functions are pure, so the same arguments have the same answer. What is kept is bounded, and a function whose answers are
-quick to find is not looked up at all: naming its arguments would cost more than it saves.
+The functions are pure, so the same arguments have the same answer. What is kept is bounded, and a
+function whose answers are quick to find is not looked up at all: naming its arguments would cost
+more than it saves.
 """
 
 from __future__ import annotations
@@ -30,10 +32,19 @@ _FORM = 5  # the form of pickle; it tells apart TRUE, 1 and 1.0, blank and "", 0
 class KeptAnswers:
     """The answers of calls, by function and arguments; the least recently used go first."""
 
-    def __init__(self, answers: int = MOST_ANSWERS, size: int = MOST_BYTES, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        answers: int = MOST_ANSWERS,
+        size: int = MOST_BYTES,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._most, self._most_bytes, self._clock = answers, size, clock
-        self._kept: OrderedDict[bytes, bytes] = OrderedDict()  # pickled both: no caller can change what is kept
-        self._patience: dict[str, int] = {}  # calculations for which a costly function is still looked up
+        self._kept: OrderedDict[bytes, bytes] = (
+            OrderedDict()
+        )  # pickled both: no caller can change what is kept
+        self._patience: dict[
+            str, int
+        ] = {}  # calculations for which a costly function is still looked up
         self._lock = threading.Lock()
         self.recalled = self.calculated = self.size = 0
 
@@ -41,7 +52,9 @@ class KeptAnswers:
         return len(self._kept)
 
     def answer(self, entry: Function, given: Sequence[Any]) -> Any:
-        """The answer to a call, kept or calculated; what `Function.from_cells` gives for the same arguments."""
+        """The answer to a call, kept or calculated; what `Function.from_cells` gives for the same
+        arguments.
+        """
         patience = self._patience.get(entry.name, 0)
         call = named(entry.name, given) if patience else None
         if call is not None and (kept := self._recall(call)) is not None:
@@ -66,7 +79,10 @@ class KeptAnswers:
     def told(self) -> str:
         """What was kept and what it was good for, in a sentence."""
         held = f"{len(self):,} answers are kept in {self.size / 2**20:.1f} MB"
-        return f"{held}; {self.recalled:,} calls were answered from them, {self.calculated:,} were calculated."
+        return (
+            f"{held}; {self.recalled:,} calls were answered from them, {self.calculated:,} were"
+            " calculated."
+        )
 
     def _recall(self, call: bytes) -> bytes | None:
         with self._lock:
@@ -81,7 +97,9 @@ class KeptAnswers:
             return
         with self._lock:
             before = self._kept.pop(call, None)
-            self.size += len(answer) - len(before) if before is not None else len(call) + len(answer)
+            self.size += (
+                len(answer) - len(before) if before is not None else len(call) + len(answer)
+            )
             self._kept[call] = answer
             while len(self._kept) > self._most or self.size > self._most_bytes:
                 oldest, dropped = self._kept.popitem(last=False)
@@ -89,7 +107,9 @@ class KeptAnswers:
 
 
 def named(function: str, given: Sequence[Any]) -> bytes | None:
-    """The call as bytes, different for every difference in value or kind; None where it is too large to be kept."""
+    """The call as bytes, different for every difference in value or kind; None where it is too
+    large to be kept.
+    """
     if sum(_cells(argument) for argument in given) > MOST_CELLS:
         return None
     try:

@@ -1,7 +1,7 @@
 """The terminal door: `bankable COMMAND`, read here, done in `addin/commands/`.
 
-This file promises what holds for every command: 0 when the work is done, 1 when it could not be, 2 for
-a command that was typed wrongly, one sentence on the error output, and never a traceback.
+This file promises what holds for every command: 0 when the work is done, 1 when it could not be, 2
+for a command that was typed wrongly, one sentence on the error output, and never a traceback.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one sentence, like every other one of Bankable's."""
 
     def error(self, message: str) -> NoReturn:
-        hint = "" if "`bankable" in message else f" `{self.prog.replace('bankable', 'bankable help', 1)}` shows what is allowed."
+        hint = (
+            ""
+            if "`bankable" in message
+            else f" `{self.prog.replace('bankable', 'bankable help', 1)}` shows what is allowed."
+        )
         complain(f"{message}.{hint}")
         raise SystemExit(BAD_USAGE)
 
@@ -65,7 +69,9 @@ def version() -> str:
 
 
 def command_module(name: str) -> ModuleType:
-    """The module that does a command: its SUMMARY, `add_arguments(parser)` and `run(args) -> int`."""
+    """The module that does a command: its SUMMARY, `add_arguments(parser)` and `run(args) ->
+    int`.
+    """
     return importlib.import_module(f"bankable.addin.commands.{name}")
 
 
@@ -73,15 +79,23 @@ def build_parser() -> Parser:
     """The parser of the whole command line, one sub-parser a command."""
     parser = Parser(
         prog="bankable",
-        description="Put long projects side by side as a bank would: workbook, credit decision and the functions behind them.",
-        epilog="`bankable help COMMAND` and `bankable help NAME` explain a command and a worksheet function.",
+        description=(
+            "Put long projects side by side as a bank would: workbook, credit decision and the"
+            " functions behind them."
+        ),
+        epilog=(
+            "`bankable help COMMAND` and `bankable help NAME` explain a command and a worksheet"
+            " function."
+        ),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=ShowVersion, nargs=0, help="show the version and end")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name in COMMANDS:
         module = command_module(name)
-        sub = commands.add_parser(name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False)
+        sub = commands.add_parser(
+            name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False
+        )
         module.add_arguments(sub)
         sub.set_defaults(run=module.run, parser=sub)
     return parser
@@ -96,7 +110,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows a question mark
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal that lacks a character shows a question mark
     try:
         code = _run(argv)
         if sys.stdout is not None:
@@ -114,12 +130,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             complain(sentence)
             return FAILED
         if isinstance(error, OSError):
-            complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror or error}.")
+            complain(
+                f"{error.filename}: {error.strerror}."
+                if error.filename
+                else f"{error.strerror or error}."
+            )
             _drop_output()
             return FAILED
-        package = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+        package = (
+            (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+        )
         if package and package != "bankable":
-            complain(f"the package {package} is missing from {sys.executable}: `{sys.executable} -m pip install` Bankable there again.")
+            complain(
+                f"the package {package} is missing from {sys.executable}: `{sys.executable} -m pip"
+                " install` Bankable there again."
+            )
             return FAILED
         complain(f"this should not have happened ({type(error).__name__}). {_how_to_report()}")
         return UNEXPECTED
@@ -146,7 +171,8 @@ def _how_to_report() -> str:
         handle, path = tempfile.mkstemp(prefix="bankable-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(
-                f"bankable {version()}, Python {platform.python_version()}, {platform.platform()}\n{sys.argv}\n{traceback.format_exc()}"
+                f"bankable {version()}, Python {platform.python_version()},"
+                f" {platform.platform()}\n{sys.argv}\n{traceback.format_exc()}"
             )
     except OSError:
         return "Please report it with the command that you typed."

@@ -1,7 +1,8 @@
-"""Writes every generated file of the project: `python -m bankable.addin.generate`, or `--check` to see whether any is stale.
+"""Writes every generated file of the project: `python -m bankable.addin.generate`, or `--check` to
+see whether any is stale.
 
-A generator gives the bytes of its files by path; it is given no clock and no machine, so that the same
-source always gives the same bytes.
+A generator gives the bytes of its files by path; it is given no clock and no machine, so that the
+same source always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -41,10 +42,14 @@ GENERATORS = (
 
 
 def stale(generator: Generator, root: Path = ROOT) -> dict[str, bytes | None]:
-    """The files that are not as they should be, with the bytes each should have (None: it should not exist)."""
+    """The files that are not as they should be, with the bytes each should have (None: it should
+    not exist).
+    """
     wanted = generator.files()
     changes: dict[str, bytes | None] = {
-        path: data for path, data in wanted.items() if not (root / path).is_file() or (root / path).read_bytes() != data
+        path: data
+        for path, data in wanted.items()
+        if not (root / path).is_file() or (root / path).read_bytes() != data
     }
     for found in root.glob(generator.owns):
         path = found.relative_to(root).as_posix()
@@ -65,18 +70,31 @@ def write(changes: dict[str, bytes | None], root: Path = ROOT) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Write what is stale, or with --check only name it and return 1."""
-    parser = argparse.ArgumentParser(prog="python -m bankable.addin.generate", description="Write the generated files of the project.")
-    parser.add_argument("--check", action="store_true", help="write nothing; name the stale files and return 1 if there are any")
+    parser = argparse.ArgumentParser(
+        prog="python -m bankable.addin.generate",
+        description="Write the generated files of the project.",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; name the stale files and return 1 if there are any",
+    )
     check = parser.parse_args(argv).check
     if not (ROOT / "pyproject.toml").is_file():
-        print("generated files are written in a clone of the project; this is an installed copy.", file=sys.stderr)
+        print(
+            "generated files are written in a clone of the project; this is an installed copy.",
+            file=sys.stderr,
+        )
         return 2
     found = False
     for generator in GENERATORS:
         changes = stale(generator)
         found = found or bool(changes)
         for path, data in changes.items():
-            print(f"{generator.name}: {path} {'is stale' if check else 'removed' if data is None else 'written'}")
+            print(
+                f"{generator.name}: {path}"
+                f" {'is stale' if check else 'removed' if data is None else 'written'}"
+            )
         if not check:
             write(changes)
     return 1 if check and found else 0

@@ -1,7 +1,8 @@
-"""The reference pages docs/functions/*.md: one a function, and an index by family and by a banker's question.
+"""The reference pages docs/functions/*.md: one a function, and an index by family and by a banker's
+question.
 
-All text comes from `bankable.udfs.reference`, so the pages, the terminal's help and the workbook's Functions
-sheet say the same.
+All text comes from `bankable.udfs.reference`, so the pages, the terminal's help and the workbook's
+Functions sheet say the same.
 """
 
 from __future__ import annotations
@@ -26,17 +27,22 @@ def pages() -> dict[str, bytes]:
 
 
 def readme() -> dict[str, bytes]:
-    """README.md with its table of functions as the register has them now, and of speed as last measured."""
+    """README.md with its table of functions as the register has them now, and of speed as last
+    measured.
+    """
     root = Path(__file__).resolve().parent.parent
     text = (root / "README.md").read_text(encoding="utf-8")
     families = reference.by_family(udfs.FUNCTIONS.values())
     rows = [
-        [family, ", ".join(f"[{entry.name}](docs/functions/{entry.name}.md)" for entry in entries)] for family, entries in families.items()
+        [family, ", ".join(f"[{entry.name}](docs/functions/{entry.name}.md)" for entry in entries)]
+        for family, entries in families.items()
     ]
     text = _between(text, "functions", _table(["Family", "Functions"], rows))
     measured = root / "benchmarks" / "results.json"
     if measured.is_file():
-        text = _between(text, "performance", performance(json.loads(measured.read_text(encoding="utf-8"))))
+        text = _between(
+            text, "performance", performance(json.loads(measured.read_text(encoding="utf-8")))
+        )
     return {"README.md": text.encode()}
 
 
@@ -49,16 +55,25 @@ def _between(text: str, mark: str, content: str) -> str:
 
 
 def performance(measured: dict[str, Any]) -> str:
-    """The table of speed from the benchmarks' figures; the machine is told by its cores and memory only."""
+    """The table of speed from the benchmarks' figures; the machine is told by its cores and memory
+    only.
+    """
     rows = []
     for row in measured["rows"]:
         peer = f"{row['peer']}, {duration(row['theirs'])}" if row["theirs"] is not None else ""
-        ratio = f"{row['ratio']:,.3g} times" if row["ratio"] is not None and row["ratio"] < 1000 else ""
+        ratio = (
+            f"{row['ratio']:,.3g} times" if row["ratio"] is not None and row["ratio"] < 1000 else ""
+        )
         if row["ratio"] is not None and not ratio:
             ratio = f"{row['ratio']:,.0f} times"
-        verdict = "" if row["met"] is None else f"{row['target']}: {'met' if row['met'] else 'missed'}"
+        verdict = (
+            "" if row["met"] is None else f"{row['target']}: {'met' if row['met'] else 'missed'}"
+        )
         rows.append([row["what"], duration(row["ours"]), peer, ratio, verdict, row["note"]])
-    machine = f"{measured['cores']} cores, {measured['memory_gib']} GiB of memory; [how each is measured](docs/benchmarks.md)."
+    machine = (
+        f"{measured['cores']} cores, {measured['memory_gib']} GiB of memory; [how each is"
+        " measured](docs/benchmarks.md)."
+    )
     return f"{machine}\n\n{_table(['Work', 'Bankable', 'Peer', 'As fast', 'Target', 'Note'], rows)}"
 
 
@@ -66,15 +81,29 @@ def duration(seconds: float) -> str:
     """Seconds in a unit that reads well."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size or unit == "µs":
-            return f"{seconds / size:,.3g} {unit}" if seconds < 1000 * size else f"{seconds / size:,.0f} {unit}"
+            return (
+                f"{seconds / size:,.3g} {unit}"
+                if seconds < 1000 * size
+                else f"{seconds / size:,.0f} {unit}"
+            )
     raise AssertionError
 
 
 def page(entry: Function) -> str:
     """The page of one function."""
     text = reference.sections(entry)
-    parts = [f"# {entry.name}", f"*{entry.question}*", f"```\n={entry.signature}\n```", text["Summary"]]
-    parts += ["## Arguments", _arguments(entry), "## Result", f"{_sentence(reference.result_text(entry))}"]
+    parts = [
+        f"# {entry.name}",
+        f"*{entry.question}*",
+        f"```\n={entry.signature}\n```",
+        text["Summary"],
+    ]
+    parts += [
+        "## Arguments",
+        _arguments(entry),
+        "## Result",
+        f"{_sentence(reference.result_text(entry))}",
+    ]
     if text.get("Equation"):
         parts += ["## Equation", f"```\n{text['Equation']}\n```"]
     for title in ("Conventions", "Errors"):
@@ -91,16 +120,26 @@ def page(entry: Function) -> str:
         parts += ["## Source", text["Source"]]
     others = reference.see_also(entry)
     if others:
-        parts += ["## See also", "\n".join(f"- [{other.name}]({other.name}.md): {other.question}" for other in others)]
+        parts += [
+            "## See also",
+            "\n".join(f"- [{other.name}]({other.name}.md): {other.question}" for other in others),
+        ]
     parts.append(f"Family: [{entry.family}](index.md#{_anchor(entry.family)})")
     return "\n\n".join(parts) + "\n"
 
 
 def index(entries: list[Function]) -> str:
     """The index of all functions, by family and by question."""
-    parts = ["# Worksheet functions", "By family first, then by what a banker asks.", "## By family"]
+    parts = [
+        "# Worksheet functions",
+        "By family first, then by what a banker asks.",
+        "## By family",
+    ]
     for family, members in reference.by_family(entries).items():
-        parts += [f"### {family}", _table(["Function", "Question"], [[_link(entry), entry.question] for entry in members])]
+        parts += [
+            f"### {family}",
+            _table(["Function", "Question"], [[_link(entry), entry.question] for entry in members]),
+        ]
     parts.append("## By question")
     openings: dict[str, list[Function]] = {}
     for entry in sorted(entries, key=lambda entry: entry.question.lower()):
@@ -108,14 +147,21 @@ def index(entries: list[Function]) -> str:
         opening = " ".join(words[:2] if words[0].lower() == "how" else words[:1])
         openings.setdefault(opening, []).append(entry)
     for opening, members in openings.items():
-        parts += [f"### {opening} ...", "\n".join(f"- {entry.question} {_link(entry)}" for entry in members)]
+        parts += [
+            f"### {opening} ...",
+            "\n".join(f"- {entry.question} {_link(entry)}" for entry in members),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
 def _arguments(entry: Function) -> str:
     rows = []
     for param in entry.cell_params:
-        needed = f"default {reference.default_text(param)}" if param.optional and param.default is not None else ""
+        needed = (
+            f"default {reference.default_text(param)}"
+            if param.optional and param.default is not None
+            else ""
+        )
         rows.append(
             [
                 f"`{param.name}`",
@@ -149,7 +195,9 @@ def _python(text: str) -> str:
                 parts.append(piece.strip())
             continue
         source = piece.source.rstrip("\n").splitlines()
-        code = "\n".join([f">>> {source[0]}", *(f"... {line}" for line in source[1:]), piece.want.rstrip("\n")]).rstrip("\n")
+        code = "\n".join(
+            [f">>> {source[0]}", *(f"... {line}" for line in source[1:]), piece.want.rstrip("\n")]
+        ).rstrip("\n")
         if parts and parts[-1].startswith("```python"):
             parts[-1] = parts[-1].removesuffix("\n```") + f"\n{code}\n```"
         else:
@@ -159,7 +207,9 @@ def _python(text: str) -> str:
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
 
 
 def _sentence(text: str) -> str:

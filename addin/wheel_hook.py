@@ -1,6 +1,7 @@
 """What hatchling asks while it builds a wheel: the import name's own files go to the top of it.
 
-`addin/import_name` is on the path of an editable install as it stands; in a wheel its files lie above the three packages.
+`addin/import_name` is on the path of an editable install as it stands; in a wheel its files lie
+above the three packages.
 """
 
 from pathlib import Path

@@ -1,7 +1,9 @@
-"""What a call of a worksheet function costs at each door, for plain numbers and for a range of 30 cells: `python -m benchmarks.doors`.
+"""What a call of a worksheet function costs at each door, for plain numbers and for a range of 30
+cells: `python -m benchmarks.doors`.
 
-The plain function is the body in the register with its arguments read already; what reading and writing cells add to it
-is the second line. The spreadsheet programs' own share is what their book takes longer than one with the sheet's own function.
+The plain function is the body in the register with its arguments read already; what reading and
+writing cells add to it is the second line. The spreadsheet programs' own share is what their book
+takes longer than one with the sheet's own function.
 """
 
 from __future__ import annotations
@@ -44,14 +46,18 @@ def rows(quick: bool = False) -> Iterator[Row]:
 
 
 def in_python(kind: str, name: str, args: list[Any], batches: int) -> Iterator[Row]:
-    """The plain function, what the register and its reading of cells add, and the function as Python imports it."""
+    """The plain function, what the register and its reading of cells add, and the function as
+    Python imports it.
+    """
     entry = udfs.FUNCTIONS[name]
     given = [*args, *[udfs.cells.OMITTED] * (entry.max_args - len(args))]
     clean = [param.read(raw) for param, raw in zip(entry.params, given, strict=False)]
     public = getattr(udfs, name)
     best: dict[str, float] = {}
     with np.errstate(all="ignore"):
-        for _ in range(batches):  # short and in turns: the best of each is hardly touched by what else the machine does
+        for _ in range(
+            batches
+        ):  # short and in turns: the best of each is hardly touched by what else the machine does
             for what, work in (
                 ("plain", lambda: entry.body(*clean)),
                 ("cells", lambda: entry.from_cells(args)),
@@ -61,14 +67,22 @@ def in_python(kind: str, name: str, args: list[Any], batches: int) -> Iterator[R
     what = f"{name}, {'numbers' if kind == 'scalar' else '30 cells'}"
     added = best["cells"] - best["plain"]
     yield Row(f"{what}: plain function", best["plain"])
-    yield Row(f"{what}: added by reading and writing cells", added, target=f"{MOST[kind] * 1e6:g} µs", met=added <= MOST[kind])
+    yield Row(
+        f"{what}: added by reading and writing cells",
+        added,
+        target=f"{MOST[kind] * 1e6:g} µs",
+        met=added <= MOST[kind],
+    )
     yield Row(f"{what}: imported in Python", best["public"])
 
 
 def a_call(kind: str, door: str, calculate: Callable[[Path], object], count: int) -> Row:
     """A door's cost of a call: a book of ours beside the same book of the sheet's own function."""
     with tempfile.TemporaryDirectory() as folder:
-        books = [write(Path(folder) / f"{side}.xlsx", formula, count) for side, formula in zip("ab", FORMULAS[kind], strict=True)]
+        books = [
+            write(Path(folder) / f"{side}.xlsx", formula, count)
+            for side, formula in zip("ab", FORMULAS[kind], strict=True)
+        ]
         best = [1e9, 1e9]
         for _ in range(3):
             for side, book in enumerate(books):
@@ -97,7 +111,9 @@ def calculated_by_the_engine(path: Path) -> object:
 
 @functools.cache
 def in_libreoffice() -> Callable[[Path], object]:
-    """A LibreOffice with our extension in a profile of its own, that opens a book, calculates all of it and lists its values."""
+    """A LibreOffice with our extension in a profile of its own, that opens a book, calculates all
+    of it and lists its values.
+    """
     folder = Path(tempfile.mkdtemp(prefix="bankable-doors-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     profile, options = libreoffice.with_functions(folder / "profile")

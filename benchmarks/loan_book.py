@@ -1,4 +1,6 @@
-"""A book of loans to measure with: the shipped deals, each varied at random, seeded, with budgets and sponsors."""
+"""A book of loans to measure with: the shipped deals, each varied at random, seeded, with budgets
+and sponsors.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,22 @@ import pandas as pd
 from bankable.templates import deal_file
 from bankable.udfs.deal import deal as deals
 
-VARIED = ("capex", "price", "fixed_cost", "market_price", "pd_base", "offtaker_pd", "margin", "capacity")
+VARIED = (
+    "capex",
+    "price",
+    "fixed_cost",
+    "market_price",
+    "pd_base",
+    "offtaker_pd",
+    "margin",
+    "capacity",
+)
 
 
 def table(size: int, seed: int = 1) -> pd.DataFrame:
-    """`size` sound deals, one row each, every input given that the shipped deals set other than the default."""
+    """`size` sound deals, one row each, every input given that the shipped deals set other than the
+    default.
+    """
     shipped = [sourced.deal for sourced in deal_file.load_shipped()]
     rng = np.random.default_rng(seed)
     pick = rng.integers(0, len(shipped), size)
@@ -25,7 +38,9 @@ def table(size: int, seed: int = 1) -> pd.DataFrame:
             continue
         column = values[pick]
         if key in VARIED:
-            column = np.clip(column.astype(float) * rng.uniform(0.85, 1.15, size), param.low, param.high)
+            column = np.clip(
+                column.astype(float) * rng.uniform(0.85, 1.15, size), param.low, param.high
+            )
         columns[key] = column
     columns["case_name"] = [f"Deal {i + 1}" for i in range(size)]
     columns["renewal"] = rng.uniform(0.7, 1.0, size).round(3)

@@ -1,4 +1,6 @@
-"""`bankable portfolio` on books of a thousand to a hundred thousand deals: time from command to results, and peak memory."""
+"""`bankable portfolio` on books of a thousand to a hundred thousand deals: time from command to
+results, and peak memory.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,16 @@ def run(table: Path, target: Path) -> int:
     """One command; the peak memory of it and of the largest of its processes, in bytes."""
     pid = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-m", "bankable.addin.cli", "portfolio", str(table), "-o", str(target), "--force"],
+        [
+            sys.executable,
+            "-m",
+            "bankable.addin.cli",
+            "portfolio",
+            str(table),
+            "-o",
+            str(target),
+            "--force",
+        ],
         os.environ,
         file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
     )
@@ -35,7 +46,10 @@ def rows(quick: bool) -> Iterator[Row]:
         for size in (1000, 10_000) if quick else (1000, 10_000, 100_000):
             table = loan_book.write(folder / f"{size}.csv", size)
             peak: list[int] = []
-            took[size] = min(once(lambda table=table, peak=peak: peak.append(run(table, folder / "out.parquet"))) for _ in range(2))
+            took[size] = min(
+                once(lambda table=table, peak=peak: peak.append(run(table, folder / "out.parquet")))
+                for _ in range(2)
+            )
             memory = max(peak) / 2**20
             words = f"bankable portfolio, {size:,} deals, .csv to .parquet"
             if size < 100_000:

@@ -1,4 +1,6 @@
-"""How a figure is taken: the best of several runs, ours and the peer's in turns, so that both meet the same machine."""
+"""How a figure is taken: the best of several runs, ours and the peer's in turns, so that both meet
+the same machine.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: seconds of ours, of the peer (None where there is none), and what was asked of it."""
+    """One comparison: seconds of ours, of the peer (None where there is none), and what was asked
+    of it.
+    """
 
     what: str
     ours: float
@@ -43,7 +47,9 @@ def once(work: Callable[[], object], calls: int = 1) -> float:
     return (time.perf_counter() - start) / calls
 
 
-def in_turns(ours: Callable[[], object], theirs: Callable[[], object], runs: int = 5, calls: int = 1) -> tuple[float, float]:
+def in_turns(
+    ours: Callable[[], object], theirs: Callable[[], object], runs: int = 5, calls: int = 1
+) -> tuple[float, float]:
     """Least time of each, measured alternately."""
     pairs = [(once(ours, calls), once(theirs, calls)) for _ in range(runs)]
     return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)

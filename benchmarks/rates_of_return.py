@@ -29,7 +29,9 @@ def rows(quick: bool) -> Iterator[Row]:
     for periods in (25, 360):
         book = flows(periods, 1000 if quick else PROJECTS)
         one, plain = book[0], book[0].tolist()
-        ours, theirs = in_turns(lambda one=one: PROJECT_IRR(one), lambda one=one: pyxirr.irr(one), runs, 200)
+        ours, theirs = in_turns(
+            lambda one=one: PROJECT_IRR(one), lambda one=one: pyxirr.irr(one), runs, 200
+        )
         yield Row(
             f"PROJECT_IRR, one project of {periods} periods",
             ours,
@@ -39,14 +41,28 @@ def rows(quick: bool) -> Iterator[Row]:
             theirs / ours >= 1 / 3,
             "pyxirr is compiled Rust",
         )
-        fewer = seconds(lambda plain=plain: numpy_financial.irr(plain), runs if periods < 100 else 1)
-        yield against(f"PROJECT_IRR, one project of {periods} periods", ours, "numpy-financial", fewer, 1)
+        fewer = seconds(
+            lambda plain=plain: numpy_financial.irr(plain), runs if periods < 100 else 1
+        )
+        yield against(
+            f"PROJECT_IRR, one project of {periods} periods", ours, "numpy-financial", fewer, 1
+        )
         found = np.array([pyxirr.irr(row) for row in book])
         apart = float(np.nanmax(np.abs(irr_batch(book) - found)))
         assert apart < 1e-9, apart
-        ours, theirs = in_turns(lambda book=book: irr_batch(book), lambda book=book: [pyxirr.irr(row) for row in book], 2 if quick else 4)
+        ours, theirs = in_turns(
+            lambda book=book: irr_batch(book),
+            lambda book=book: [pyxirr.irr(row) for row in book],
+            2 if quick else 4,
+        )
         words = f"{len(book):,} IRRs of {periods} periods"
         yield against(words, ours, "pyxirr, in a loop", theirs, 2, f"answers agree to {apart:.0e}")
         some = book[:: len(book) // (20 if periods < 100 else 3)]
-        slow = seconds(lambda some=some: [numpy_financial.irr(row) for row in some], 1) * len(book) / len(some)
-        yield against(words, ours, "numpy-financial, in a loop", slow, 2, f"{len(some)} measured, scaled")
+        slow = (
+            seconds(lambda some=some: [numpy_financial.irr(row) for row in some], 1)
+            * len(book)
+            / len(some)
+        )
+        yield against(
+            words, ours, "numpy-financial, in a loop", slow, 2, f"{len(some)} measured, scaled"
+        )

@@ -1,7 +1,8 @@
-"""A two-way grid beside the recalculated workbook, and how long the workbook, the import and the command take.
+"""A two-way grid beside the recalculated workbook, and how long the workbook, the import and the
+command take.
 
-The workbook is the comparison of the same one deal. For each cell of the grid two inputs are typed into it and
-one result read, in a program that holds it open and recalculates what depends on them.
+The workbook is the comparison of the same one deal. For each cell of the grid two inputs are typed
+into it and one result read, in a program that holds it open and recalculates what depends on them.
 """
 
 from __future__ import annotations
@@ -32,13 +33,19 @@ def held_open(book: Book) -> tuple[tuple[str, int, int], ...]:
     """The places (sheet, row, column) of price, gearing and the minimum DSCR."""
     inputs = book["Inputs"].placed
     case = compare.sheet_names(deal_file.load_shipped()[1:2])[0]
-    found = [("Inputs", inputs[f"{key}_1"].row, inputs[f"{key}_1"].col) for key in ("price", "gearing")]
+    found = [
+        ("Inputs", inputs[f"{key}_1"].row, inputs[f"{key}_1"].col) for key in ("price", "gearing")
+    ]
     result = book[case].placed["min_dscr_promised"]
     return (*found, (case, result.row, result.col))
 
 
-def in_formualizer(book: Book, prices: np.ndarray, gearings: np.ndarray) -> tuple[float, list[float]]:
-    """(seconds a cell, values) in the embedded engine, only what the result needs being calculated."""
+def in_formualizer(
+    book: Book, prices: np.ndarray, gearings: np.ndarray
+) -> tuple[float, list[float]]:
+    """(seconds a cell, values) in the embedded engine, only what the result needs being
+    calculated.
+    """
     import formualizer
 
     rows.resolve(book)
@@ -96,16 +103,30 @@ finally:
 """
 
 
-def in_libreoffice(book: Book, prices: np.ndarray, gearings: np.ndarray) -> tuple[float, list[float]] | None:
-    """(seconds a cell, values) in LibreOffice Calc over its own interface; None where it is not installed."""
+def in_libreoffice(
+    book: Book, prices: np.ndarray, gearings: np.ndarray
+) -> tuple[float, list[float]] | None:
+    """(seconds a cell, values) in LibreOffice Calc over its own interface; None where it is not
+    installed.
+    """
     with tempfile.TemporaryDirectory() as name:
         path = write.write(book, Path(name) / "grid.xlsx")
         pairs = [[float(a), float(b)] for a, b in zip(prices, gearings, strict=True)]
-        task = {"url": path.as_uri(), "profile": (Path(name) / "profile").as_uri(), "places": held_open(book), "pairs": pairs}
+        task = {
+            "url": path.as_uri(),
+            "profile": (Path(name) / "profile").as_uri(),
+            "places": held_open(book),
+            "pairs": pairs,
+        }
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": name}
         try:
             done = subprocess.run(
-                [SYSTEM_PYTHON, "-c", OFFICE], input=json.dumps(task), capture_output=True, text=True, timeout=180, env=environment
+                [SYSTEM_PYTHON, "-c", OFFICE],
+                input=json.dumps(task),
+                capture_output=True,
+                text=True,
+                timeout=180,
+                env=environment,
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
@@ -123,7 +144,9 @@ def grid_rows(quick: bool) -> Iterator[Row]:
     gearings = np.linspace(0.3, 0.7, CELLS)
 
     def ours() -> list[list[float]]:
-        return SENS_GRID(entries, "price", prices.tolist(), "gearing", gearings.tolist(), "min_dscr_promised")
+        return SENS_GRID(
+            entries, "price", prices.tolist(), "gearing", gearings.tolist(), "min_dscr_promised"
+        )
 
     grid = ours()
     took = seconds(ours, 2 if quick else 5)

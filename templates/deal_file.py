@@ -1,7 +1,7 @@
 """Deal files: a deal as a readable TOML file with a source at every figure.
 
-A file gives each input as `key = { value = ..., source = "..." }` or plainly `key = ...`, and may name
-another file that it extends; what it does not give takes the default of the input.
+A file gives each input as `key = { value = ..., source = "..." }` or plainly `key = ...`, and may
+name another file that it extends; what it does not give takes the default of the input.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def load(path: Path) -> SourcedDeal:
         deal = deals.read(values)
     except CellError as error:
         raise Refusal(f"{path.name}: {error.sentence}") from error
-    return SourcedDeal(deal, {key: sources.get(key, "illustrative") for key in deals.KEYS}, path.name)
+    return SourcedDeal(
+        deal, {key: sources.get(key, "illustrative") for key in deals.KEYS}, path.name
+    )
 
 
 def _entries(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -67,7 +69,9 @@ def _entries(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], dict[s
     for key, entry in content.items():
         if isinstance(entry, dict):
             if "value" not in entry or not set(entry) <= {"value", "source"}:
-                raise Refusal(f'{path.name}: {key} needs the form {{ value = ..., source = "..." }}.')
+                raise Refusal(
+                    f'{path.name}: {key} needs the form {{ value = ..., source = "..." }}.'
+                )
             values[key], sources[key] = entry["value"], str(entry.get("source", "not stated"))
         else:
             values[key], sources[key] = entry, "not stated"

@@ -1,4 +1,6 @@
-"""How a test states that a function refuses: the code that a cell shows, and the sentence that explains it."""
+"""How a test states that a function refuses: the code that a cell shows, and the sentence that
+explains it.
+"""
 
 from __future__ import annotations
 

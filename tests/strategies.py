@@ -1,4 +1,6 @@
-"""What several property tests draw from: rates with zero among them, and cash flows of an ordinary size."""
+"""What several property tests draw from: rates with zero among them, and cash flows of an ordinary
+size.
+"""
 
 from __future__ import annotations
 

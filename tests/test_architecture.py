@@ -1,4 +1,5 @@
-"""The house holds: each floor imports only those below it, nothing non-free comes in, and what is promised of every function is there.
+"""The house holds: each floor imports only those below it, nothing non-free comes in, and what is
+promised of every function is there.
 
 Read from the source itself, so that an import inside a function counts as well.
 """
@@ -45,7 +46,10 @@ ADDRESSES = [
 def files_in_git() -> list[Path]:
     """The files under version control, with those about to be."""
     listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if listing.returncode:
         pytest.skip("not a git clone")
@@ -57,7 +61,9 @@ def sources(floor: str) -> Iterator[Path]:
 
 
 def imported(path: Path) -> set[str]:
-    """Every module that a file imports, wherever in the file; `from a import b` counts as a and a.b."""
+    """Every module that a file imports, wherever in the file; `from a import b` counts as a and
+    a.b.
+    """
     return imported_by(ast.parse(path.read_text(encoding="utf-8")))
 
 
@@ -69,36 +75,58 @@ def imported_by(tree: ast.AST) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             parts = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= parts if all(is_module(part) for part in parts) else {node.module or "", *parts}
+            found |= (
+                parts if all(is_module(part) for part in parts) else {node.module or "", *parts}
+            )
     return found
 
 
 def is_module(name: str) -> bool:
     """Whether a dotted name of ours is a module or a package, not something in one."""
     path = ROOT.joinpath(*name.removeprefix("bankable.").split("."))
-    return name.startswith("bankable.") and (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file())
+    return name.startswith("bankable.") and (
+        path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+    )
 
 
 def roots(path: Path) -> set[str]:
     """What a file leans on: the foreign packages, and our own floors by their names."""
-    return {name.removeprefix("bankable.").partition(".")[0] for name in imported(path) if name != "bankable"}
+    return {
+        name.removeprefix("bankable.").partition(".")[0]
+        for name in imported(path)
+        if name != "bankable"
+    }
 
 
 @pytest.mark.parametrize("floor", FLOORS)
 def test_imports_name_their_package_in_full(floor: str) -> None:
     for path in sources(floor):
-        relative = [n.lineno for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom) and n.level]
+        relative = [
+            n.lineno
+            for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(n, ast.ImportFrom) and n.level
+        ]
         assert not relative, f"{path.relative_to(ROOT)}, line {relative[0]}"
 
 
 @pytest.mark.parametrize("floor", FLOORS)
 def test_nothing_imports_upwards(floor: str) -> None:
     above = {*FLOORS[FLOORS.index(floor) + 1 :], "tests", "benchmarks"}
-    wrong = {str(path.relative_to(ROOT)): roots(path) & above for path in sources(floor) if roots(path) & above}
+    wrong = {
+        str(path.relative_to(ROOT)): roots(path) & above
+        for path in sources(floor)
+        if roots(path) & above
+    }
     assert not wrong
 
 
-DEALS = ("udfs.deal", "templates.comparison", "templates.deal_file", "templates.memo", "templates.portfolio")
+DEALS = (
+    "udfs.deal",
+    "templates.comparison",
+    "templates.deal_file",
+    "templates.memo",
+    "templates.portfolio",
+)
 # What a room may never know: prefixes of modules that nothing in it imports, wherever in a file.
 NEVER = {
     "templates/audit": DEALS,
@@ -127,11 +155,19 @@ NEVER = {
 
 @pytest.mark.parametrize("room", NEVER)
 def test_a_room_never_knows(room: str) -> None:
-    """The audit knows no deal, the engine and the row language no finance, the chain no register, numerics nothing of ours."""
+    """The audit knows no deal, the engine and the row language no finance, the chain no register,
+    numerics nothing of ours.
+    """
     wrong = {
         str(path.relative_to(ROOT)): sorted(hits)
         for path in sources(room)
-        if (hits := {name for name in imported(path) if name.removeprefix("bankable.").startswith(NEVER[room])})
+        if (
+            hits := {
+                name
+                for name in imported(path)
+                if name.removeprefix("bankable.").startswith(NEVER[room])
+            }
+        )
     }
     assert not wrong
 
@@ -144,7 +180,9 @@ def dependencies() -> dict[str, set[str]]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):  # what is imported inside a function is imported later
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) or (
-                isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+                isinstance(node, ast.If)
+                and isinstance(node.test, ast.Name)
+                and node.test.id == "TYPE_CHECKING"
             ):
                 node.body = []
         graph[name] = {found for found in imported_by(tree) if found in files} - {name}
@@ -163,7 +201,11 @@ def test_no_circle() -> None:
 
 def test_the_finance_needs_numpy_and_the_standard_library_only() -> None:
     allowed = {*sys.stdlib_module_names, "numpy", "udfs"}
-    wrong = {str(path.relative_to(ROOT)): roots(path) - allowed for path in sources("udfs") if roots(path) - allowed}
+    wrong = {
+        str(path.relative_to(ROOT)): roots(path) - allowed
+        for path in sources("udfs")
+        if roots(path) - allowed
+    }
     assert not wrong
 
 
@@ -199,14 +241,18 @@ def test_every_function_is_documented_whole(entry: Function) -> None:
     text = reference.sections(entry)
     for title in ("Summary", "Equation", "Conventions", "Source", "See also", "Examples"):
         assert text.get(title), f"{entry.name} has no section {title}"
-    assert not {"Parameters", "Returns"} & {line.strip() for line in entry.doc.splitlines()}, "arguments and result come from the register"
+    assert not {"Parameters", "Returns"} & {line.strip() for line in entry.doc.splitlines()}, (
+        "arguments and result come from the register"
+    )
     assert entry.summary.endswith((".", "?"))
     assert entry.question.endswith("?")
     examples = doctest.DocTestParser().get_examples(text["Examples"])
     assert any(example.want for example in examples), f"{entry.name} has no example with a figure"
     assert reference.worked_example(entry), f"no example calls {entry.name}"
     named = {word.strip(".:;()") for word in text["See also"].replace(",", " ").split()}
-    unknown = {word for word in named if re.fullmatch(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+", word)} - set(udfs.FUNCTIONS)
+    unknown = {word for word in named if re.fullmatch(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+", word)} - set(
+        udfs.FUNCTIONS
+    )
     assert not unknown, f"{entry.name} points to {unknown}, which the register does not know"
 
 
@@ -240,6 +286,14 @@ def test_no_file_tells_of_the_machine_it_was_made_on() -> None:
     assert not found
 
 
-@pytest.mark.parametrize("text", ["/work" + "/main/x.py", "see https://" + "pypi" + ".org/p", "/home" + "/anna/x", "--index" + "-url"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/work" + "/main/x.py",
+        "see https://" + "pypi" + ".org/p",
+        "/home" + "/anna/x",
+        "--index" + "-url",
+    ],
+)
 def test_a_telling_text_is_recognised(text: str) -> None:
     assert re.search("|".join((*MACHINE, *ADDRESSES)), text)

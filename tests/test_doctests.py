@@ -1,6 +1,8 @@
-"""The examples in the docstrings: each module is imported by its own name, once, and its examples are run.
+"""The examples in the docstrings: each module is imported by its own name, once, and its examples
+are run.
 
-Collected by folder every module would be imported a second time under another name, and the register would refuse.
+Collected by folder every module would be imported a second time under another name, and the
+register would refuse.
 """
 
 from __future__ import annotations
@@ -13,7 +15,11 @@ import pytest
 from bankable import addin, templates, udfs
 
 OPTIONS = doctest.NORMALIZE_WHITESPACE
-NOT_IMPORTED = ("bankable.addin.libreoffice.parts", "bankable.addin.import_name", "bankable.addin.wheel_hook")
+NOT_IMPORTED = (
+    "bankable.addin.libreoffice.parts",
+    "bankable.addin.import_name",
+    "bankable.addin.wheel_hook",
+)
 
 
 def modules() -> list[str]:
@@ -35,5 +41,9 @@ def test_examples_in_docstrings(name: str) -> None:
 
 def test_examples_are_found() -> None:
     finder = doctest.DocTestFinder()
-    found = sum(bool(case.examples) for name in modules() for case in finder.find(importlib.import_module(name)))
+    found = sum(
+        bool(case.examples)
+        for name in modules()
+        for case in finder.find(importlib.import_module(name))
+    )
     assert found >= len(udfs.FUNCTIONS)

@@ -1,6 +1,8 @@
-"""The wheel: it holds the three packages with their data files and nothing else, and does its main job in a fresh venv elsewhere.
+"""The wheel: it holds the three packages with their data files and nothing else, and does its main
+job in a fresh venv elsewhere.
 
-Building and installing need the network (or pip's cache): without it this fails in CI and is skipped elsewhere.
+Building and installing need the network (or pip's cache): without it this fails in CI and is
+skipped elsewhere.
 """
 
 from __future__ import annotations
@@ -25,13 +27,19 @@ TOP = "addin/import_name/"  # its files lie above the three packages
 MAIN_JOB = ("compare",)  # what the installed command must do from an empty folder
 
 NO_NETWORK = re.compile(
-    r"Connection(?:Error| refused)|ConnectTimeout|ProxyError|name resolution|No matching distribution|Network is unreachable", re.IGNORECASE
+    r"Connection(?:Error| refused)|ConnectTimeout|ProxyError|name resolution|No matching"
+    r" distribution|Network is unreachable",
+    re.IGNORECASE,
 )
 
 
 def clean_environment() -> dict[str, str]:
     """The environment without what would lead Python back to this clone or this venv."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+    }
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -59,7 +67,9 @@ def run_with_network(*command: str | Path, cwd: Path) -> None:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    run_with_network(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT, cwd=folder)
+    run_with_network(
+        sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT, cwd=folder
+    )
     [built] = folder.glob("bankable-*.whl")
     return built
 
@@ -71,16 +81,23 @@ def shipped(path: str) -> str:
 
 def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel: Path) -> None:
     listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *PACKAGES], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *PACKAGES],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if listing.returncode:
         pytest.skip("not a git clone")
     expected = {
-        shipped(name) for name in listing.stdout.split("\0") if name and (ROOT / name).is_file() and not name.startswith(NOT_SHIPPED)
+        shipped(name)
+        for name in listing.stdout.split("\0")
+        if name and (ROOT / name).is_file() and not name.startswith(NOT_SHIPPED)
     }
     with zipfile.ZipFile(wheel) as package:
         names = set(package.namelist())
-        metadata = package.read(next(name for name in names if name.endswith(".dist-info/METADATA"))).decode("utf-8")
+        metadata = package.read(
+            next(name for name in names if name.endswith(".dist-info/METADATA"))
+        ).decode("utf-8")
     info = {name for name in names if name.partition("/")[0].endswith(".dist-info")}
     assert names - info == expected
     assert any(name.endswith("/licenses/LICENSE") for name in info)
@@ -94,12 +111,28 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("fresh") / "venv"
     venv.create(home, with_pip=False)
     found = home / ("Scripts" if os.name == "nt" else "bin")
-    run_with_network(sys.executable, "-m", "pip", "--python", found / "python", "install", "-q", "--no-compile", wheel, cwd=home)
+    run_with_network(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        found / "python",
+        "install",
+        "-q",
+        "--no-compile",
+        wheel,
+        cwd=home,
+    )
     return found
 
 
 def test_the_wheel_does_its_main_job_in_a_fresh_venv(scripts: Path, tmp_path: Path) -> None:
-    where = run(scripts / "python", "-c", "import bankable.udfs; print(bankable.udfs.__file__)", cwd=tmp_path)
+    where = run(
+        scripts / "python",
+        "-c",
+        "import bankable.udfs; print(bankable.udfs.__file__)",
+        cwd=tmp_path,
+    )
     assert Path(where.stdout.strip()).is_relative_to(scripts.parent), where.stderr
     done = run(scripts / "bankable", *MAIN_JOB, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -109,7 +142,9 @@ def test_the_wheel_does_its_main_job_in_a_fresh_venv(scripts: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("put", test_import_name.CASES)
-def test_a_users_own_files_do_no_harm_to_the_wheel(put: Callable[[Path], None], scripts: Path, tmp_path: Path) -> None:
+def test_a_users_own_files_do_no_harm_to_the_wheel(
+    put: Callable[[Path], None], scripts: Path, tmp_path: Path
+) -> None:
     test_import_name.holds(scripts / "python", put, tmp_path, True)
 
 
@@ -118,15 +153,39 @@ def test_the_wheel_names_the_file_in_the_way(scripts: Path, tmp_path: Path) -> N
 
 
 def test_nothing_of_an_earlier_build_gets_into_the_wheel(wheel: Path, tmp_path: Path) -> None:
-    """A module that was renamed since is not shipped, and no folder `build` is left from which it could be."""
+    """A module that was renamed since is not shipped, and no folder `build` is left from which it
+    could be.
+    """
     clone = tmp_path / "clone"
     done = run("git", "clone", "-q", ROOT, clone, cwd=tmp_path)
     if done.returncode:
         pytest.skip("not a git clone")
     (clone / "udfs" / "once_so_called.py").write_text('"""A module."""\n', encoding="utf-8")
-    run_with_network(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path / "1", clone, cwd=tmp_path)
+    run_with_network(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "-w",
+        tmp_path / "1",
+        clone,
+        cwd=tmp_path,
+    )
     (clone / "udfs" / "once_so_called.py").rename(clone / "udfs" / "now_so_called.py")
-    run_with_network(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path / "2", clone, cwd=tmp_path)
+    run_with_network(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "-w",
+        tmp_path / "2",
+        clone,
+        cwd=tmp_path,
+    )
     [built] = (tmp_path / "2").glob("bankable-*.whl")
     with zipfile.ZipFile(built) as package:
         names = [name for name in package.namelist() if "so_called" in name]

@@ -1,4 +1,6 @@
-"""The README: its commands are those that CI runs, both systems' forms do the same, and its links and examples hold."""
+"""The README: its commands are those that CI runs, both systems' forms do the same, and its links
+and examples hold.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,24 @@ def test_two_commands_stand_on_the_first_screen() -> None:
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
-    pattern = re.search(r"grep -E '([^']+)' README\.md", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    pattern = re.search(
+        r"grep -E '([^']+)' README\.md", (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    )
     assert pattern
-    assert [line for line in README.splitlines() if re.search(pattern[1], line)] == [commands("sh")[1]]
+    assert [line for line in README.splitlines() if re.search(pattern[1], line)] == [
+        commands("sh")[1]
+    ]
 
 
 def test_powershell_does_the_same() -> None:
     for posix, windows in zip(commands("sh"), commands("powershell"), strict=True):
         assert "&&" not in windows  # PowerShell 5 has none
-        assert posix.replace("python3 -m venv", "py -m venv").replace(" &&", ";").replace(".venv/bin/", ".venv\\Scripts\\") == windows
+        assert (
+            posix.replace("python3 -m venv", "py -m venv")
+            .replace(" &&", ";")
+            .replace(".venv/bin/", ".venv\\Scripts\\")
+            == windows
+        )
 
 
 def test_the_python_it_asks_for_is_the_one_the_package_asks_for() -> None:
@@ -48,6 +59,8 @@ def test_every_link_leads_somewhere() -> None:
 
 
 def test_its_python_example_runs() -> None:
-    examples = doctest.DocTestParser().get_doctest(README.replace("```", ""), {}, "README", "README.md", 0)
+    examples = doctest.DocTestParser().get_doctest(
+        README.replace("```", ""), {}, "README", "README.md", 0
+    )
     assert examples.examples
     assert doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(examples).failed == 0

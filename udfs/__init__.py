@@ -1,6 +1,7 @@
 """Bankable's finance: the functions a banker types in a cell, as plain Python over numpy.
 
-`from bankable.udfs import OFFTAKE_NPV` gives the function itself; `bankable.udfs.registry.FUNCTIONS` lists them all.
+`from bankable.udfs import OFFTAKE_NPV` gives the function itself;
+`bankable.udfs.registry.FUNCTIONS` lists them all.
 """
 
 import importlib

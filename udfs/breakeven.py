@@ -1,6 +1,8 @@
-"""Break-even solvers: the term, coverage, price, tariff and renewal at which a deal just meets its target.
+"""Break-even solvers: the term, coverage, price, tariff and renewal at which a deal just meets its
+target.
 
-Closed form where one exists; otherwise bracketed. A term is rounded up: a year too few misses the target.
+Closed form where one exists; otherwise bracketed. A term is rounded up: a year too few misses the
+target.
 """
 
 from __future__ import annotations
@@ -18,23 +20,30 @@ FAMILY = "Break-even"
 
 
 def exact_term(debt: float, rate: float, service: float) -> float:
-    """Periods, not rounded, in which a level `service` repays the debt; infinite where it does not cover interest."""
+    """Periods, not rounded, in which a level `service` repays the debt; infinite where it does not
+    cover interest.
+    """
     if service <= 0 or debt * rate >= service:
         return math.inf
-    return -math.log1p(-debt * rate / service) / math.log1p(rate) if rate > 1e-12 else debt / service
+    return (
+        -math.log1p(-debt * rate / service) / math.log1p(rate) if rate > 1e-12 else debt / service
+    )
 
 
 @function(
     FAMILY,
     "How long must the contract be?",
-    registry.figures("years, and the DSCR that the whole years give", "years", "exact_years", "dscr"),
+    registry.figures(
+        "years, and the DSCR that the whole years give", "years", "exact_years", "dscr"
+    ),
     debt=cells.amount("debt to repay", low=0),
     rate=cells.rate("nominal rate of the debt a year", low=0),
     cfads=cells.series("cash flow available for debt service a year: one number, or one a year"),
     target_dscr=cells.number("DSCR to keep", low=0, above=True),
 )
 def MIN_OFFTAKE_TERM(debt, rate, cfads, target_dscr):
-    """Least whole years of contract that let cash flow repay a debt at the target DSCR, nothing counted after the contract.
+    """Least whole years of contract that let cash flow repay a debt at the target DSCR, nothing
+    counted after the contract.
 
     Equation
     --------
@@ -43,8 +52,9 @@ def MIN_OFFTAKE_TERM(debt, rate, cfads, target_dscr):
 
     Conventions
     -----------
-    Payments at year end; rounded up, since a year less misses the target. `exact_years` is the number before rounding (for a path
-    the same as `years`). `dscr` is the constant DSCR over the whole years.
+    Payments at year end; rounded up, since a year less misses the target. `exact_years` is the
+    number before rounding (for a path the same as `years`). `dscr` is the constant DSCR over the
+    whole years.
 
     Errors
     ------
@@ -69,7 +79,8 @@ def MIN_OFFTAKE_TERM(debt, rate, cfads, target_dscr):
         exact = exact_term(debt, rate, float(cfads) / target_dscr)
         if not exact <= cells.LONGEST_PATH:
             raise no_answer(
-                f"cfads {float(cfads):g} over target_dscr leaves no more than the interest of {debt * rate:g}: no term repays the debt."
+                f"cfads {float(cfads):g} over target_dscr leaves no more than the interest of"
+                f" {debt * rate:g}: no term repays the debt."
             )
         years = math.ceil(exact - 1e-9)
         factor = years if rate == 0 else -math.expm1(-years * math.log1p(rate)) / rate
@@ -78,7 +89,8 @@ def MIN_OFFTAKE_TERM(debt, rate, cfads, target_dscr):
     enough = np.flatnonzero(carried / target_dscr >= debt * (1 - 1e-12))
     if not enough.size:
         raise no_answer(
-            f"cfads over {cfads.size} years carries {carried[-1] / target_dscr:.6g} of the debt of {debt:g}: no term repays it."
+            f"cfads over {cfads.size} years carries {carried[-1] / target_dscr:.6g} of the debt of"
+            f" {debt:g}: no term repays it."
         )
     years = int(enough[0]) + 1
     return float(years), float(years), float(carried[years - 1] / debt)
@@ -96,7 +108,9 @@ def MIN_OFFTAKE_TERM(debt, rate, cfads, target_dscr):
     guarantee_fee=cells.rate("fee a year on the guaranteed part", low=0),
     margin=cells.rate("margin over expected loss on the uncovered part", low=0),
 )
-def BREAKEVEN_COVERAGE(target_rate, base_rate, pd, lgd, guaranteed_spread=0.0, guarantee_fee=0.0, margin=0.0):
+def BREAKEVEN_COVERAGE(
+    target_rate, base_rate, pd, lgd, guaranteed_spread=0.0, guarantee_fee=0.0, margin=0.0
+):
     """Guarantee coverage at which the all-in rate just reaches a target.
 
     Equation
@@ -105,12 +119,13 @@ def BREAKEVEN_COVERAGE(target_rate, base_rate, pd, lgd, guaranteed_spread=0.0, g
 
     Conventions
     -----------
-    0 where the rate without guarantee is at or below the target. GUARANTEE_RATE at this coverage gives the target back.
+    0 where the rate without guarantee is at or below the target. GUARANTEE_RATE at this coverage
+    gives the target back.
 
     Errors
     ------
-    #N/A where even full coverage leaves the rate above the target, or where the guarantee costs more than it saves, so
-    that more of it raises the rate.
+    #N/A where even full coverage leaves the rate above the target, or where the guarantee costs
+    more than it saves, so that more of it raises the rate.
 
     Source
     ------
@@ -126,14 +141,23 @@ def BREAKEVEN_COVERAGE(target_rate, base_rate, pd, lgd, guaranteed_spread=0.0, g
     0.6667
     """
     uncovered = pd * lgd + margin
-    wanted, saved = base_rate + uncovered - target_rate, uncovered - guaranteed_spread - guarantee_fee
+    wanted, saved = (
+        base_rate + uncovered - target_rate,
+        uncovered - guaranteed_spread - guarantee_fee,
+    )
     if wanted <= 0:
         return 0.0
     if saved <= 0:
-        raise no_answer("guaranteed_spread and guarantee_fee cost at least what the guarantee saves: more of it raises the rate.")
+        raise no_answer(
+            "guaranteed_spread and guarantee_fee cost at least what the guarantee saves: more of it"
+            " raises the rate."
+        )
     coverage = wanted / saved
     if coverage > 1 + 1e-12:
-        raise no_answer(f"target_rate is out of reach: full coverage gives {base_rate + guaranteed_spread + guarantee_fee:.4%}.")
+        raise no_answer(
+            "target_rate is out of reach: full coverage gives"
+            f" {base_rate + guaranteed_spread + guarantee_fee:.4%}."
+        )
     return min(1.0, coverage)
 
 
@@ -145,7 +169,9 @@ def BREAKEVEN_COVERAGE(target_rate, base_rate, pd, lgd, guaranteed_spread=0.0, g
     debt_service=cells.series("debt service a year", low=0),
     volume=cells.series("volume sold a year", low=0, above=True),
     opex=cells.series("operating cost a year", low=0),
-    tax_rate=cells.probability("tax on what is left after cost; 0 where DSCR is before tax", high=0.99),
+    tax_rate=cells.probability(
+        "tax on what is left after cost; 0 where DSCR is before tax", high=0.99
+    ),
 )
 def BREAKEVEN_PRICE(target_dscr, debt_service, volume, opex, tax_rate=0.0):
     """Price at which cash flow just keeps the target DSCR.
@@ -156,8 +182,8 @@ def BREAKEVEN_PRICE(target_dscr, debt_service, volume, opex, tax_rate=0.0):
 
     Conventions
     -----------
-    Tax is taken on revenue less opex, without depreciation and interest: conservative. For ranges the year with the
-    highest price binds.
+    Tax is taken on revenue less opex, without depreciation and interest: conservative. For ranges
+    the year with the highest price binds.
 
     Source
     ------
@@ -193,12 +219,13 @@ def BREAKEVEN_TARIFF(price, world_price, pass_through=1.0):
 
     Conventions
     -----------
-    A tariff lifts the price of home sales only, and only by what passes through. Tariffs on what the plant itself buys work the
-    other way: put them into the price it needs.
+    A tariff lifts the price of home sales only, and only by what passes through. Tariffs on what
+    the plant itself buys work the other way: put them into the price it needs.
 
     Errors
     ------
-    #NUM! where the world price is 0; #N/A where nothing passes through and the plant needs more than the world price.
+    #NUM! where the world price is 0; #N/A where nothing passes through and the plant needs more
+    than the world price.
 
     Source
     ------
@@ -233,7 +260,8 @@ def BREAKEVEN_TARIFF(price, world_price, pass_through=1.0):
     firm_years=cells.count("years that need no renewal"),
 )
 def BREAKEVEN_RENEWAL(rate, years, target_share, firm_years=1):
-    """Probability of each yearly renewal at which the contract is worth a given share of a firm one.
+    """Probability of each yearly renewal at which the contract is worth a given share of a firm
+    one.
 
     Equation
     --------
@@ -264,12 +292,19 @@ def BREAKEVEN_RENEWAL(rate, years, target_share, firm_years=1):
     discount, needed = (1 + rate) ** -t, renewals_needed(t, firm_years)
     firm_share = float(discount[needed == 0].sum() / discount.sum())
     if target_share < firm_share - 1e-12:
-        raise no_answer(f"target_share {target_share:g} is below {firm_share:.4f}, what the firm years alone are worth.")
+        raise no_answer(
+            f"target_share {target_share:g} is below {firm_share:.4f}, what the firm years alone"
+            " are worth."
+        )
     if target_share <= firm_share + 1e-12:
         return 0.0
     if target_share >= 1:
         return 1.0
-    found = roots.bracketed(lambda q, _: (q[:, None] ** needed) @ discount / discount.sum() - target_share, 0.0, 1.0)
+    found = roots.bracketed(
+        lambda q, _: (q[:, None] ** needed) @ discount / discount.sum() - target_share, 0.0, 1.0
+    )
     if not found.converged[0]:
-        raise no_answer("target_share could not be reached by any probability of renewal from 0 to 1.")
+        raise no_answer(
+            "target_share could not be reached by any probability of renewal from 0 to 1."
+        )
     return float(found.root[0])

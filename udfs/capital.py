@@ -1,4 +1,6 @@
-"""Guarantee fees by schedule, fees turned from upfront to yearly, and the capital a bank must hold."""
+"""Guarantee fees by schedule, fees turned from upfront to yearly, and the capital a bank must
+hold.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ FAMILY = "Credit support"
     coverage=cells.probability("share of the loan that is guaranteed"),
     limits=cells.path("upper limit of each tier but the last, by the whole loan, rising", low=0),
     rates=cells.path("fee rate of each tier, one more than limits", low=0, high=1),
-    top_amount=cells.amount("guaranteed amount beyond which top_rate is charged, in the last tier", low=0),
+    top_amount=cells.amount(
+        "guaranteed amount beyond which top_rate is charged, in the last tier", low=0
+    ),
     top_rate=cells.rate("fee rate on the guaranteed amount beyond top_amount", low=0),
 )
 def GUARANTEE_FEE(loan, coverage, limits, rates, top_amount=None, top_rate=None):
@@ -37,7 +41,8 @@ def GUARANTEE_FEE(loan, coverage, limits, rates, top_amount=None, top_rate=None)
 
     Errors
     ------
-    #VALUE! where rates are not one more than limits, or top_amount and top_rate do not come together; #NUM! where limits do not rise.
+    #VALUE! where rates are not one more than limits, or top_amount and top_rate do not come
+    together; #NUM! where limits do not rise.
 
     Source
     ------
@@ -53,14 +58,19 @@ def GUARANTEE_FEE(loan, coverage, limits, rates, top_amount=None, top_rate=None)
     [187500.0, 5625.0]
     """
     if rates.size != limits.size + 1:
-        raise wrong_value(f"rates has {rates.size} tiers and limits {limits.size}: give one rate more than limits.")
+        raise wrong_value(
+            f"rates has {rates.size} tiers and limits {limits.size}: give one rate more than"
+            " limits."
+        )
     if (np.diff(limits) <= 0).any():
         raise impossible("limits does not rise from tier to tier: put the smallest first.")
     if (top_amount is None) != (top_rate is None):
         raise wrong_value("top_amount and top_rate go together: give both or neither.")
     tier = int(np.searchsorted(limits, loan))
     guaranteed = coverage * loan
-    beyond = max(0.0, guaranteed - top_amount) if top_amount is not None and tier == limits.size else 0.0
+    beyond = (
+        max(0.0, guaranteed - top_amount) if top_amount is not None and tier == limits.size else 0.0
+    )
     return guaranteed, float(rates[tier]) * (guaranteed - beyond) + (top_rate or 0.0) * beyond
 
 
@@ -81,7 +91,8 @@ def FEE_TO_ANNUAL(upfront_fee, balances, rate):
 
     Conventions
     -----------
-    The yearly fee is paid at year end on the opening balance. Dividing by the years instead understates it for a loan that is repaid.
+    The yearly fee is paid at year end on the opening balance. Dividing by the years instead
+    understates it for a loan that is repaid.
 
     Errors
     ------
@@ -101,7 +112,9 @@ def FEE_TO_ANNUAL(upfront_fee, balances, rate):
     0.00881
     """
     if balances[0] == 0:
-        raise impossible("balances begins with 0: give the opening balance of each year, the loan first.")
+        raise impossible(
+            "balances begins with 0: give the opening balance of each year, the loan first."
+        )
     weight = np.sum(balances * (1 + rate) ** -np.arange(1.0, balances.size + 1)) / balances[0]
     return float(upfront_fee / weight)
 
@@ -110,14 +123,19 @@ def FEE_TO_ANNUAL(upfront_fee, balances, rate):
     FAMILY,
     "How much capital must the bank hold?",
     registry.figures(
-        "shares of exposure; correlation and maturity adjustment as used", "capital", "risk_weight", "correlation", "maturity_adjustment"
+        "shares of exposure; correlation and maturity adjustment as used",
+        "capital",
+        "risk_weight",
+        "correlation",
+        "maturity_adjustment",
     ),
     pd=cells.probability("yearly probability of default", low=0.0001, high=0.9999),
     lgd=cells.probability("loss given default, downturn"),
     maturity=cells.number("effective maturity in years", low=1, high=5),
 )
 def BASEL_CAPITAL(pd, lgd, maturity=2.5):
-    """Regulatory capital for unexpected loss under the internal-ratings approach to corporate exposures.
+    """Regulatory capital for unexpected loss under the internal-ratings approach to corporate
+    exposures.
 
     Equation
     --------
@@ -126,7 +144,8 @@ def BASEL_CAPITAL(pd, lgd, maturity=2.5):
 
     Conventions
     -----------
-    Expected loss is left out of K: provisions carry it. Project loans without accepted PD estimates use slotting (CRE33) instead.
+    Expected loss is left out of K: provisions carry it. Project loans without accepted PD estimates
+    use slotting (CRE33) instead.
 
     Source
     ------
@@ -144,6 +163,11 @@ def BASEL_CAPITAL(pd, lgd, maturity=2.5):
     weight = -math.expm1(-50 * pd) / -math.expm1(-50)
     correlation = 0.12 * weight + 0.24 * (1 - weight)
     adjustment = (0.11852 - 0.05478 * math.log(pd)) ** 2
-    stressed = float(normal.cdf((normal.quantile(pd) + math.sqrt(correlation) * normal.quantile(0.999)) / math.sqrt(1 - correlation)))
+    stressed = float(
+        normal.cdf(
+            (normal.quantile(pd) + math.sqrt(correlation) * normal.quantile(0.999))
+            / math.sqrt(1 - correlation)
+        )
+    )
     capital = lgd * (stressed - pd) * (1 + (maturity - 2.5) * adjustment) / (1 - 1.5 * adjustment)
     return capital, 12.5 * capital, correlation, adjustment

@@ -1,8 +1,9 @@
 """The one gate between a spreadsheet's cells and the finance.
 
 A raw cell value (number, text, logical, blank, date, error, or a range of these) comes in through
-`Param.read`, which knows the argument's kind and bounds, and a result goes out through `write_cells`.
-Whatever is wrong leaves as a `CellError`: a code that a cell can show and a sentence for a person.
+`Param.read`, which knows the argument's kind and bounds, and a result goes out through
+`write_cells`. Whatever is wrong leaves as a `CellError`: a code that a cell can show and a sentence
+for a person.
 """
 
 from __future__ import annotations
@@ -100,7 +101,11 @@ class Param:
         """The bounds in words, for help pages and messages."""
         if self.choices:
             return " or ".join(f'"{choice}"' for choice in self.choices)
-        low = "" if self.low <= -LARGEST_AMOUNT else f"{'above' if self.open_low else 'from'} {self.low:g}"
+        low = (
+            ""
+            if self.low <= -LARGEST_AMOUNT
+            else f"{'above' if self.open_low else 'from'} {self.low:g}"
+        )
         high = "" if self.high >= LARGEST_AMOUNT else f"to {self.high:g}"
         return f"{low} {high}".strip()
 
@@ -158,14 +163,24 @@ def _check_bounds(param: Param, number: float, where: str = "") -> None:
         return
     name = f"{param.name}{where}"
     if param.kind == "rate" and number > param.high:
-        raise impossible(f"{name} is {number:g}, that is {number:.0%}: did you mean {number:g}%? Type {number / 100:g}.")
+        raise impossible(
+            f"{name} is {number:g}, that is {number:.0%}: did you mean {number:g}%? Type"
+            f" {number / 100:g}."
+        )
     if param.kind == "probability" and 1 < number <= 100:
-        raise impossible(f"{name} is {number:g}: a share or probability runs from 0 to 1; for {number:g}% type {number / 100:g}.")
+        raise impossible(
+            f"{name} is {number:g}: a share or probability runs from 0 to 1; for {number:g}% type"
+            f" {number / 100:g}."
+        )
     raise impossible(f"{name} is {number:g}; allowed is {param.allowed}.")
 
 
 def _read_number(param: Param, raw: Any) -> float:
-    number = float(raw) if type(raw) is float and math.isfinite(raw) else _as_number(param.name, _one_cell(param, raw))
+    number = (
+        float(raw)
+        if type(raw) is float and math.isfinite(raw)
+        else _as_number(param.name, _one_cell(param, raw))
+    )
     _check_bounds(param, number)
     return number
 
@@ -185,7 +200,10 @@ def _read_switch(param: Param, raw: Any) -> bool:
             return True
         if word in ("false", "no"):
             return False
-    elif isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)) and value in (0, 1):
+    elif isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)) and value in (
+        0,
+        1,
+    ):
         return bool(value)
     raise wrong_value(f"{param.name} is {value!r}: give TRUE or FALSE.")
 
@@ -237,7 +255,10 @@ def _line_of(param: Param, raw: Any) -> list[Any]:
         rows = rows_of(raw)
         width = len(rows[0])
         if width > 1 and len(rows) > 1:
-            raise wrong_value(f"{param.name} is a block of {len(rows)} x {width} cells: give one row or one column.")
+            raise wrong_value(
+                f"{param.name} is a block of {len(rows)} x {width} cells: give one row or one"
+                " column."
+            )
         cells = rows[0] if width > 1 else [row[0] for row in rows if row]
     if len(cells) > LONGEST_PATH:
         last = len(cells)
@@ -253,17 +274,33 @@ def _line_of(param: Param, raw: Any) -> list[Any]:
 
 def _read_path(param: Param, raw: Any) -> np.ndarray:
     """One number a period, blanks as the parameter takes them."""
-    if isinstance(raw, np.ndarray) and raw.ndim == 1 and raw.dtype.kind == "f" and 0 < raw.size <= LONGEST_PATH:
+    if (
+        isinstance(raw, np.ndarray)
+        and raw.ndim == 1
+        and raw.dtype.kind == "f"
+        and 0 < raw.size <= LONGEST_PATH
+    ):
         values = raw.astype(float)
     else:
         values = np.array(
             [
-                cell if type(cell) is float else math.nan if is_blank(cell) else _as_number(f"{param.name}, cell {i + 1},", cell)
+                (
+                    cell
+                    if type(cell) is float
+                    else (
+                        math.nan
+                        if is_blank(cell)
+                        else _as_number(f"{param.name}, cell {i + 1},", cell)
+                    )
+                )
                 for i, cell in enumerate(_line_of(param, raw))
             ],
             dtype=float,
         )
-    least, most = values.item(values.argmin()), values.item(values.argmax())  # both NaN where any cell is blank
+    least, most = (
+        values.item(values.argmin()),
+        values.item(values.argmax()),
+    )  # both NaN where any cell is blank
     if param.low <= least and most <= param.high and not (param.open_low and least == param.low):
         return values
     blank = np.isnan(values)
@@ -271,11 +308,18 @@ def _read_path(param: Param, raw: Any) -> np.ndarray:
         if param.blanks == "zero":
             values = np.where(blank, 0.0, values)
         elif param.blanks == "refuse":
-            raise wrong_value(f"{param.name}, cell {int(np.argmax(blank)) + 1}, is blank: type a number (0 if nothing is due).")
+            raise wrong_value(
+                f"{param.name}, cell {int(np.argmax(blank)) + 1}, is blank: type a number (0 if"
+                " nothing is due)."
+            )
     if np.isinf(values).any():
         raise impossible(f"{param.name} holds a number that is not finite.")
     known = values[~np.isnan(values)]
-    if known.size and (known.min() < param.low or known.max() > param.high or (param.open_low and known.min() <= param.low)):
+    if known.size and (
+        known.min() < param.low
+        or known.max() > param.high
+        or (param.open_low and known.min() <= param.low)
+    ):
         for i, number in enumerate(values):
             if not math.isnan(number):
                 _check_bounds(param, float(number), f", cell {i + 1},")
@@ -296,7 +340,9 @@ def _read_block(param: Param, raw: Any) -> list[list[Any]]:
     for row in rows:
         for value in row:
             if isinstance(value, CellError):
-                raise CellError(value.code, f"{param.name} holds the error {value.code}: mend that cell first.")
+                raise CellError(
+                    value.code, f"{param.name} holds the error {value.code}: mend that cell first."
+                )
     return rows
 
 
@@ -307,7 +353,9 @@ def _read_texts(param: Param, raw: Any) -> tuple[str, ...]:
         if is_blank(cell):
             continue
         if isinstance(cell, CellError):
-            raise CellError(cell.code, f"{param.name} holds the error {cell.code}: mend that cell first.")
+            raise CellError(
+                cell.code, f"{param.name} holds the error {cell.code}: mend that cell first."
+            )
         if not isinstance(cell, str):
             raise wrong_value(f"{param.name} holds {cell!r}: give texts.")
         texts.append(cell.strip())
@@ -332,8 +380,12 @@ def amount(help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT
     return Param("amount", help, _read_number, low=low, high=high)
 
 
-def number(help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT, above: bool = False) -> Param:
-    """A plain number: a ratio, years that need not be whole, a multiple. `above`: low itself is refused."""
+def number(
+    help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT, above: bool = False
+) -> Param:
+    """A plain number: a ratio, years that need not be whole, a multiple. `above`: low itself is
+    refused.
+    """
     return Param("number", help, _read_number, low=low, high=high, open_low=above)
 
 
@@ -362,12 +414,16 @@ def texts(help: str) -> Param:
     return Param("texts", help, _read_texts)
 
 
-def path(help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT, blanks: str = "refuse") -> Param:
+def path(
+    help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT, blanks: str = "refuse"
+) -> Param:
     """A row or column with one number a period. `blanks` is refuse, keep (as NaN) or zero."""
     return Param("path", help, _read_path, low=low, high=high, blanks=blanks)
 
 
-def series(help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT, above: bool = False) -> Param:
+def series(
+    help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT, above: bool = False
+) -> Param:
     """One number for all periods, or a range with one number a period."""
     return Param("series", help, _read_series, low=low, high=high, open_low=above)
 
@@ -381,26 +437,39 @@ def block(help: str) -> Param:
 
 
 def same_length(years: int | None = None, /, **ranges: Any) -> None:
-    """Refuse ranges of unequal length, naming two of them; single numbers and omitted arguments pass.
+    """Refuse ranges of unequal length, naming two of them; single numbers and omitted arguments
+    pass.
 
     `years`, given by position, is the length that an argument of that name asks for.
     """
-    lengths = {name: values.size for name, values in ranges.items() if isinstance(values, np.ndarray) and values.ndim}
+    lengths = {
+        name: values.size
+        for name, values in ranges.items()
+        if isinstance(values, np.ndarray) and values.ndim
+    }
     if years is not None:
         for name, length in lengths.items():
             if length != years:
-                raise wrong_value(f"{name} has {length} cells but years is {years}: give one number, or one cell a year.")
+                raise wrong_value(
+                    f"{name} has {length} cells but years is {years}: give one number, or one cell"
+                    " a year."
+                )
     names = list(lengths)
     for name in names[1:]:
         if lengths[name] != lengths[names[0]]:
-            raise wrong_value(f"{names[0]} has {lengths[names[0]]} cells and {name} has {lengths[name]}: give ranges of equal length.")
+            raise wrong_value(
+                f"{names[0]} has {lengths[names[0]]} cells and {name} has {lengths[name]}: give"
+                " ranges of equal length."
+            )
 
 
 # Results ---------------------------------------------------------------------------------------
 
 
 def write_cell(value: Any) -> Any:
-    """One result value as a cell value: number, text, logical, or None for a blank (NaN is a blank)."""
+    """One result value as a cell value: number, text, logical, or None for a blank (NaN is a
+    blank).
+    """
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, (int, float, np.floating, np.integer)):
@@ -408,7 +477,9 @@ def write_cell(value: Any) -> Any:
         if math.isnan(number):
             return None
         if math.isinf(number):
-            return impossible("the result is too large for a cell: check the units of the arguments.")
+            return impossible(
+                "the result is too large for a cell: check the units of the arguments."
+            )
         return number
     if isinstance(value, (str, CellError)) or value is None:
         return value

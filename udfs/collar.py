@@ -1,4 +1,5 @@
-"""A band around an uncertain price or volume: what is expected within it, and what its floor and its cap are worth.
+"""A band around an uncertain price or volume: what is expected within it, and what its floor and
+its cap are worth.
 
 Undiscounted; the expected value of the clamp, which is not the clamp of the expected value.
 """
@@ -14,31 +15,47 @@ FAMILY = "Offtake and contract"
 
 
 def lognormal_call(forward, strike, sd):
-    """Expected max(P - strike, 0) of a lognormal P with mean `forward` and standard deviation `sd` of its log (Black-76)."""
-    forward, strike, sd = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (forward, strike, sd)))
+    """Expected max(P - strike, 0) of a lognormal P with mean `forward` and standard deviation `sd`
+    of its log (Black-76).
+    """
+    forward, strike, sd = np.broadcast_arrays(
+        *(np.asarray(x, dtype=float) for x in (forward, strike, sd))
+    )
     uncertain = (forward > 0) & (strike > 0) & (sd > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         d = np.log(forward / strike) / sd
-    value = forward * normal.cdf(np.where(uncertain, d + sd / 2, 0)) - strike * normal.cdf(np.where(uncertain, d - sd / 2, 0))
+    value = forward * normal.cdf(np.where(uncertain, d + sd / 2, 0)) - strike * normal.cdf(
+        np.where(uncertain, d - sd / 2, 0)
+    )
     return np.where(uncertain, np.maximum(value, 0), np.maximum(forward - strike, 0))
 
 
 def lognormal_put(forward, strike, sd):
     """Expected max(strike - P, 0) of a lognormal P, without the loss of digits of parity."""
-    forward, strike, sd = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (forward, strike, sd)))
+    forward, strike, sd = np.broadcast_arrays(
+        *(np.asarray(x, dtype=float) for x in (forward, strike, sd))
+    )
     uncertain = (forward > 0) & (strike > 0) & (sd > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         d = np.log(forward / strike) / sd
-    value = strike * normal.cdf(np.where(uncertain, sd / 2 - d, 0)) - forward * normal.cdf(np.where(uncertain, -d - sd / 2, 0))
+    value = strike * normal.cdf(np.where(uncertain, sd / 2 - d, 0)) - forward * normal.cdf(
+        np.where(uncertain, -d - sd / 2, 0)
+    )
     return np.where(uncertain, np.maximum(value, 0), np.maximum(strike - forward, 0))
 
 
 def normal_call(mean, strike, sd):
     """Expected max(V - strike, 0) of a normal V."""
-    mean, strike, sd = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (mean, strike, sd)))
+    mean, strike, sd = np.broadcast_arrays(
+        *(np.asarray(x, dtype=float) for x in (mean, strike, sd))
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         d = np.where(sd > 0, (mean - strike) / sd, 0)
-    return np.where(sd > 0, np.maximum((mean - strike) * normal.cdf(d) + sd * normal.pdf(d), 0), np.maximum(mean - strike, 0))
+    return np.where(
+        sd > 0,
+        np.maximum((mean - strike) * normal.cdf(d) + sd * normal.pdf(d), 0),
+        np.maximum(mean - strike, 0),
+    )
 
 
 def normal_put(mean, strike, sd):
@@ -49,12 +66,26 @@ def normal_put(mean, strike, sd):
 @function(
     FAMILY,
     "What price can be expected inside a band, and what are its floor and cap worth?",
-    registry.table("in the unit of the forward, undiscounted, 1 row a forward", "expected", "floor_value", "cap_cost"),
+    registry.table(
+        "in the unit of the forward, undiscounted, 1 row a forward",
+        "expected",
+        "floor_value",
+        "cap_cost",
+    ),
     forward=cells.series("expected market price or volume; a range gives one a year", low=0),
     floor=cells.series("lowest price or volume; 0 for none", low=0),
     cap=cells.series("highest price or volume", low=0),
-    vol=cells.series("yearly volatility; with distribution normal the yearly standard deviation in the forward's unit", low=0),
-    years=cells.series("time to each price in years; give 1 with vol as the standard deviation at that date itself", low=0, high=100),
+    vol=cells.series(
+        "yearly volatility; with distribution normal the yearly standard deviation in the forward's"
+        " unit",
+        low=0,
+    ),
+    years=cells.series(
+        "time to each price in years; give 1 with vol as the standard deviation at that date"
+        " itself",
+        low=0,
+        high=100,
+    ),
     distribution=cells.choice("how the uncertain price or volume is spread", "lognormal", "normal"),
 )
 def COLLAR_EXPECTED(forward, floor, cap, vol, years, distribution="lognormal"):
@@ -68,14 +99,15 @@ def COLLAR_EXPECTED(forward, floor, cap, vol, years, distribution="lognormal"):
 
     Conventions
     -----------
-    The forward is the expected market price, so a band around it moves the expectation: clamping the
-    expected price instead gives a wrong figure. Nothing is discounted. The seller gains floor_value and
-    gives up cap_cost. vol = 0 clamps the forward. With the normal distribution a floor of 0 keeps the
-    volume from turning negative.
+    The forward is the expected market price, so a band around it moves the expectation: clamping
+    the expected price instead gives a wrong figure. Nothing is discounted. The seller gains
+    floor_value and gives up cap_cost. vol = 0 clamps the forward. With the normal distribution a
+    floor of 0 keeps the volume from turning negative.
 
     Errors
     ------
-    #NUM! where the floor is above the cap or the spread is beyond any price. #VALUE! for ranges of unequal length.
+    #NUM! where the floor is above the cap or the spread is beyond any price. #VALUE! for ranges of
+    unequal length.
 
     Source
     ------
@@ -94,11 +126,19 @@ def COLLAR_EXPECTED(forward, floor, cap, vol, years, distribution="lognormal"):
     """
     cells.same_length(forward=forward, floor=floor, cap=cap, vol=vol, years=years)
     if np.any(np.greater(floor, cap)):
-        raise cells.impossible("floor is above cap: the band must have its floor at or below its cap.")
+        raise cells.impossible(
+            "floor is above cap: the band must have its floor at or below its cap."
+        )
     sd = vol * np.sqrt(years)
     if distribution == "lognormal" and np.any(np.greater(sd, 20)):
-        raise cells.impossible("vol x sqrt(years) is above 20: give the volatility as a decimal, 30% = 0.3.")
-    put, call = (lognormal_put, lognormal_call) if distribution == "lognormal" else (normal_put, normal_call)
+        raise cells.impossible(
+            "vol x sqrt(years) is above 20: give the volatility as a decimal, 30% = 0.3."
+        )
+    put, call = (
+        (lognormal_put, lognormal_call)
+        if distribution == "lognormal"
+        else (normal_put, normal_call)
+    )
     floor_value, cap_cost = put(forward, floor, sd), call(forward, cap, sd)
     expected = np.clip(forward + floor_value - cap_cost, floor, cap)
     return np.stack(np.broadcast_arrays(np.atleast_1d(expected), floor_value, cap_cost), axis=-1)

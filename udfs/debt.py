@@ -1,7 +1,8 @@
-"""Loan schedules and debt capacity: what a loan asks each period, and how large a loan cash flow carries.
+"""Loan schedules and debt capacity: what a loan asks each period, and how large a loan cash flow
+carries.
 
-The lower-case functions are the arithmetic, over arrays with any leading axes; the upper-case ones are the
-worksheet functions. A loan's rate is nominal: the rate of a period is rate / freq.
+The lower-case functions are the arithmetic, over arrays with any leading axes; the upper-case ones
+are the worksheet functions. A loan's rate is nominal: the rate of a period is rate / freq.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ COLUMNS = ("period", "opening", "interest", "principal", "payment", "closing")
 
 
 def annuity_payment(principal, rate, periods, balloon=0.0):
-    """Level payment that leaves `balloon` after `periods`: (P (1+i)^n - balloon) i / ((1+i)^n - 1); (P - balloon)/n at rate 0."""
-    principal, rate, periods, balloon = np.broadcast_arrays(*(np.asarray(value, float) for value in (principal, rate, periods, balloon)))
+    """Level payment that leaves `balloon` after `periods`: (P (1+i)^n - balloon) i / ((1+i)^n - 1);
+    (P - balloon)/n at rate 0.
+    """
+    principal, rate, periods, balloon = np.broadcast_arrays(
+        *(np.asarray(value, float) for value in (principal, rate, periods, balloon))
+    )
     # expm1 and log1p keep the formula exact as the rate goes to 0
     excess = np.expm1(periods * np.log1p(rate))
     grows = excess != 0
@@ -41,19 +46,38 @@ def sculpted_capacity(cfads, target_dscr, rate, first: int = 0):
 
 
 def level_capacity(cfads, target_dscr, rate, first: int = 0):
-    """Debt that a level payment of the least CFADS / DSCR repays in the periods after `first`; 0 where one has no CFADS."""
+    """Debt that a level payment of the least CFADS / DSCR repays in the periods after `first`; 0
+    where one has no CFADS.
+    """
     cover = np.asarray(cfads, float) / target_dscr
     payment = np.maximum(0, cover[..., first:].min(axis=-1))
     return payment * annuity_factor(rate, cover.shape[-1] - first)
 
 
-def schedule(principal, rate, method: str, periods: int, grace: int = 0, balloon=0.0, capitalise: bool = False, service=None):
-    """Opening, interest, principal, payment, closing by period, (..., periods, 5); `rate` is a period's.
+def schedule(
+    principal,
+    rate,
+    method: str,
+    periods: int,
+    grace: int = 0,
+    balloon=0.0,
+    capitalise: bool = False,
+    service=None,
+):
+    """Opening, interest, principal, payment, closing by period, (..., periods, 5); `rate` is a
+    period's.
 
-    principal, rate and balloon may be arrays of the leading axes; `service`, (..., periods), is the payment of a sculpted loan.
+    principal, rate and balloon may be arrays of the leading axes; `service`, (..., periods), is the
+    payment of a sculpted loan.
     """
-    principal, rate, balloon = np.broadcast_arrays(*(np.asarray(value, float) for value in (principal, rate, balloon)))
-    lead = principal.shape if service is None else np.broadcast_shapes(principal.shape, np.shape(service)[:-1])
+    principal, rate, balloon = np.broadcast_arrays(
+        *(np.asarray(value, float) for value in (principal, rate, balloon))
+    )
+    lead = (
+        principal.shape
+        if service is None
+        else np.broadcast_shapes(principal.shape, np.shape(service)[:-1])
+    )
     rows = np.empty((*lead, periods, 5))
     balance = principal
     repaid = principal * (1 + rate) ** grace if capitalise else principal
@@ -73,7 +97,9 @@ def schedule(principal, rate, method: str, periods: int, grace: int = 0, balloon
         if t == periods - 1 and method != "bullet":
             principal_paid = principal_paid + balloon
         closing = balance - principal_paid
-        for column, value in enumerate((balance, interest, principal_paid, interest + principal_paid, closing)):
+        for column, value in enumerate(
+            (balance, interest, principal_paid, interest + principal_paid, closing)
+        ):
             rows[..., t, column] = value
         balance = closing
     return rows
@@ -81,13 +107,19 @@ def schedule(principal, rate, method: str, periods: int, grace: int = 0, balloon
 
 def _whole_periods(grace: int, nper: int) -> None:
     if grace >= nper:
-        raise impossible(f"grace is {grace} of nper {nper} payments: leave at least one payment of principal.")
+        raise impossible(
+            f"grace is {grace} of nper {nper} payments: leave at least one payment of principal."
+        )
 
 
 @function(
     FAMILY,
     "What does the loan ask each period?",
-    registry.table("one row a payment: its number, opening balance, interest, principal, payment, closing balance", *COLUMNS),
+    registry.table(
+        "one row a payment: its number, opening balance, interest, principal, payment, closing"
+        " balance",
+        *COLUMNS,
+    ),
     principal=cells.amount("amount lent", low=0),
     rate=cells.rate("nominal rate a year; each period pays rate / freq"),
     nper=cells.count("number of payments in all, grace included", low=1),
@@ -98,11 +130,26 @@ def _whole_periods(grace: int, nper: int) -> None:
     capitalise=cells.switch("TRUE adds the interest of the grace to the debt; FALSE has it paid"),
     cfads=cells.path("sculpted only: cash flow each payment period", blanks="zero"),
     target_dscr=cells.series(
-        "sculpted only: DSCR to hold, one number or one a period; left out, the constant DSCR that repays the loan", low=0, above=True
+        "sculpted only: DSCR to hold, one number or one a period; left out, the constant DSCR that"
+        " repays the loan",
+        low=0,
+        above=True,
     ),
 )
-def LOAN_SCHEDULE(principal, rate, nper, method="annuity", grace=0, balloon=0.0, freq=1, capitalise=False, cfads=None, target_dscr=None):
-    """Schedule of a loan, payment by payment: annuity, equal principal, bullet, or sculpted to cash flow.
+def LOAN_SCHEDULE(
+    principal,
+    rate,
+    nper,
+    method="annuity",
+    grace=0,
+    balloon=0.0,
+    freq=1,
+    capitalise=False,
+    cfads=None,
+    target_dscr=None,
+):
+    """Schedule of a loan, payment by payment: annuity, equal principal, bullet, or sculpted to cash
+    flow.
 
     Equation
     --------
@@ -111,18 +158,21 @@ def LOAN_SCHEDULE(principal, rate, nper, method="annuity", grace=0, balloon=0.0,
 
     Conventions
     -----------
-    nper counts all payments, those of grace too. In grace interest is paid, or added to the debt where capitalise is
-    TRUE. A sculpted loan repays principal in step with CFADS: with a target DSCR the closing balance is zero only for the
-    principal that DEBT_CAPACITY gives; left out, the constant DSCR is found that repays the principal. A weak year can
-    make sculpted principal negative, and the balance grow: most term sheets forbid that.
+    nper counts all payments, those of grace too. In grace interest is paid, or added to the debt
+    where capitalise is TRUE. A sculpted loan repays principal in step with CFADS: with a target
+    DSCR the closing balance is zero only for the principal that DEBT_CAPACITY gives; left out, the
+    constant DSCR is found that repays the principal. A weak year can make sculpted principal
+    negative, and the balance grow: most term sheets forbid that.
 
     Errors
     ------
-    #NUM! where grace takes all payments; #VALUE! for a sculpted loan without cfads, or cfads shorter than nper.
+    #NUM! where grace takes all payments; #VALUE! for a sculpted loan without cfads, or cfads
+    shorter than nper.
 
     Source
     ------
-    Microsoft Excel documentation of PMT; Yescombe, Principles of Project Finance (2nd ed. 2014), on debt profiles.
+    Microsoft Excel documentation of PMT; Yescombe, Principles of Project Finance (2nd ed. 2014), on
+    debt profiles.
 
     See also
     --------
@@ -137,51 +187,92 @@ def LOAN_SCHEDULE(principal, rate, nper, method="annuity", grace=0, balloon=0.0,
     """
     _whole_periods(grace, nper)
     if balloon > principal and method != "sculpted":
-        raise impossible(f"balloon {balloon:g} is more than the principal {principal:g}: give the cash left for the last payment.")
+        raise impossible(
+            f"balloon {balloon:g} is more than the principal {principal:g}: give the cash left for"
+            " the last payment."
+        )
     period_rate = rate / freq
     service = (
-        _sculpted_service(principal, period_rate, nper, grace, balloon, capitalise, cfads, target_dscr) if method == "sculpted" else None
+        _sculpted_service(
+            principal, period_rate, nper, grace, balloon, capitalise, cfads, target_dscr
+        )
+        if method == "sculpted"
+        else None
     )
-    rows = schedule(principal, period_rate, method, nper, grace, 0.0 if method == "bullet" else balloon, capitalise, service)
+    rows = schedule(
+        principal,
+        period_rate,
+        method,
+        nper,
+        grace,
+        0.0 if method == "bullet" else balloon,
+        capitalise,
+        service,
+    )
     return np.column_stack([np.arange(1.0, nper + 1), rows])
 
 
-def _sculpted_service(principal, rate, nper, grace, balloon, capitalise, cfads, target_dscr) -> np.ndarray:
+def _sculpted_service(
+    principal, rate, nper, grace, balloon, capitalise, cfads, target_dscr
+) -> np.ndarray:
     if cfads is None:
-        raise wrong_value("cfads is missing: a sculpted loan needs the cash flow of each payment period.")
+        raise wrong_value(
+            "cfads is missing: a sculpted loan needs the cash flow of each payment period."
+        )
     if cfads.size < nper:
-        raise wrong_value(f"cfads has {cfads.size} periods and nper is {nper}: give CFADS for every payment.")
+        raise wrong_value(
+            f"cfads has {cfads.size} periods and nper is {nper}: give CFADS for every payment."
+        )
     cfads = np.maximum(cfads[:nper], 0)
     if target_dscr is not None:
         if np.ndim(target_dscr) and np.size(target_dscr) < nper:
-            raise wrong_value(f"target_dscr has {np.size(target_dscr)} periods and nper is {nper}: give one DSCR or one a payment.")
-        return cfads / (target_dscr if np.ndim(target_dscr) == 0 else np.asarray(target_dscr)[:nper])
+            raise wrong_value(
+                f"target_dscr has {np.size(target_dscr)} periods and nper is {nper}: give one DSCR"
+                " or one a payment."
+            )
+        return cfads / (
+            target_dscr if np.ndim(target_dscr) == 0 else np.asarray(target_dscr)[:nper]
+        )
     repaid = principal * (1 + rate) ** grace if capitalise else principal
     to_repay = repaid - balloon * (1 + rate) ** -(nper - grace)
     carried = float(sculpted_capacity(cfads, 1.0, rate, grace))
     if carried <= 0 or to_repay <= 0:
-        raise impossible("cfads is nowhere positive after the grace: there is nothing to sculpt the loan on.")
+        raise impossible(
+            "cfads is nowhere positive after the grace: there is nothing to sculpt the loan on."
+        )
     return cfads * (to_repay / carried)
 
 
 CAPACITY = {
     "rate": cells.rate("nominal rate of the debt for a period", low=-1.0),
-    "cfads": cells.path("cash flow available for debt service each period; blank = 0", blanks="zero"),
-    "target_dscr": cells.series("DSCR the debt must keep, one number or one a period", low=0, above=True),
-    "tenor": cells.count("periods to the last payment, grace included; all of cfads where left out", low=1),
+    "cfads": cells.path(
+        "cash flow available for debt service each period; blank = 0", blanks="zero"
+    ),
+    "target_dscr": cells.series(
+        "DSCR the debt must keep, one number or one a period", low=0, above=True
+    ),
+    "tenor": cells.count(
+        "periods to the last payment, grace included; all of cfads where left out", low=1
+    ),
     "shape": cells.choice("sculpted to CFADS, or level payments", "sculpted", "level"),
     "grace": cells.count("periods of grace before principal"),
-    "capitalise": cells.switch("TRUE adds the interest of the grace to the debt; FALSE has it paid"),
+    "capitalise": cells.switch(
+        "TRUE adds the interest of the grace to the debt; FALSE has it paid"
+    ),
     "max_gearing": cells.probability("cap on the debt as a share of cost"),
     "cost": cells.amount("cost that the cap on gearing applies to", low=0),
 }
 
 
-def _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost) -> tuple[float, float, np.ndarray]:
+def _capacity(
+    rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost
+) -> tuple[float, float, np.ndarray]:
     """(debt by coverage, debt after the gearing cap, debt service at that debt)."""
     tenor = cfads.size if tenor is None else tenor
     if tenor > cfads.size:
-        raise impossible(f"tenor is {tenor} but cfads has {cfads.size} periods: give CFADS to the last payment.")
+        raise impossible(
+            f"tenor is {tenor} but cfads has {cfads.size} periods: give CFADS to the last payment."
+        )
     _whole_periods(grace, tenor)
     if np.ndim(target_dscr):
         cells.same_length(cfads=cfads, target_dscr=target_dscr)
@@ -204,9 +295,25 @@ def _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gea
     return debt, capped, service * (capped / debt if debt > 0 else 0.0)
 
 
-@function(FAMILY, "How much debt does the cash flow carry?", registry.number("debt at the start, in the unit of cfads"), **CAPACITY)
-def DEBT_CAPACITY(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=0, capitalise=False, max_gearing=None, cost=None):
-    """Largest debt that cash flow services at the target DSCR, capped by gearing where a cap is given.
+@function(
+    FAMILY,
+    "How much debt does the cash flow carry?",
+    registry.number("debt at the start, in the unit of cfads"),
+    **CAPACITY,
+)
+def DEBT_CAPACITY(
+    rate,
+    cfads,
+    target_dscr,
+    tenor=None,
+    shape="sculpted",
+    grace=0,
+    capitalise=False,
+    max_gearing=None,
+    cost=None,
+):
+    """Largest debt that cash flow services at the target DSCR, capped by gearing where a cap is
+    given.
 
     Equation
     --------
@@ -215,17 +322,20 @@ def DEBT_CAPACITY(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=
 
     Conventions
     -----------
-    One flow a period, at its end. Grace with interest paid discounts to the end of the grace, with interest
-    capitalised to the start: two different debts. Level debt is zero where a repaying year has no CFADS. Without
-    max_gearing and cost nothing stops the debt from passing the cost of the plant: compare.
+    One flow a period, at its end. Grace with interest paid discounts to the end of the grace, with
+    interest capitalised to the start: two different debts. Level debt is zero where a repaying year
+    has no CFADS. Without max_gearing and cost nothing stops the debt from passing the cost of the
+    plant: compare.
 
     Errors
     ------
-    #NUM! where tenor is longer than cfads or grace takes it all; #VALUE! where max_gearing or cost stands alone.
+    #NUM! where tenor is longer than cfads or grace takes it all; #VALUE! where max_gearing or cost
+    stands alone.
 
     Source
     ------
-    NREL System Advisor Model, Single Owner, debt option DSCR; Yescombe, Principles of Project Finance (2nd ed. 2014).
+    NREL System Advisor Model, Single Owner, debt option DSCR; Yescombe, Principles of Project
+    Finance (2nd ed. 2014).
 
     See also
     --------
@@ -236,12 +346,27 @@ def DEBT_CAPACITY(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=
     >>> round(DEBT_CAPACITY(0.06, [30, 34, 38, 38, 36, 20, 38, 40], 1.4), 2)
     151.38
     """
-    return _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost)[1]
+    return _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost)[
+        1
+    ]
 
 
-@function(FAMILY, "What stops the debt from being larger?", registry.text("dscr or gearing"), **CAPACITY)
-def DEBT_BINDING(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=0, capitalise=False, max_gearing=None, cost=None):
-    """The limit that binds on the debt that DEBT_CAPACITY gives for the same arguments: dscr, or gearing.
+@function(
+    FAMILY, "What stops the debt from being larger?", registry.text("dscr or gearing"), **CAPACITY
+)
+def DEBT_BINDING(
+    rate,
+    cfads,
+    target_dscr,
+    tenor=None,
+    shape="sculpted",
+    grace=0,
+    capitalise=False,
+    max_gearing=None,
+    cost=None,
+):
+    """The limit that binds on the debt that DEBT_CAPACITY gives for the same arguments: dscr, or
+    gearing.
 
     Equation
     --------
@@ -268,7 +393,9 @@ def DEBT_BINDING(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=0
     >>> DEBT_BINDING(0.06, [30, 34, 38, 38, 36, 20, 38, 40], 1.4, max_gearing=0.6, cost=150)
     'gearing'
     """
-    by_cover, debt, _ = _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost)
+    by_cover, debt, _ = _capacity(
+        rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost
+    )
     if by_cover == 0:
         raise no_answer("cfads carries no debt at all: there is no limit to name.")
     return "gearing" if debt < by_cover else "dscr"
@@ -281,11 +408,23 @@ SCULPT_COLUMNS = ("period", "debt_service", "interest", "principal", "balance", 
     FAMILY,
     "What does that debt ask each year, and what cover does it keep?",
     registry.table(
-        "one row a period: number, debt service, interest, principal, closing balance, DSCR (blank where none is due)", *SCULPT_COLUMNS
+        "one row a period: number, debt service, interest, principal, closing balance, DSCR (blank"
+        " where none is due)",
+        *SCULPT_COLUMNS,
     ),
     **CAPACITY,
 )
-def DEBT_SCULPT(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=0, capitalise=False, max_gearing=None, cost=None):
+def DEBT_SCULPT(
+    rate,
+    cfads,
+    target_dscr,
+    tenor=None,
+    shape="sculpted",
+    grace=0,
+    capitalise=False,
+    max_gearing=None,
+    cost=None,
+):
     """Schedule and cover of the debt that DEBT_CAPACITY gives for the same arguments.
 
     Equation
@@ -294,7 +433,8 @@ def DEBT_SCULPT(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=0,
 
     Conventions
     -----------
-    As DEBT_CAPACITY. A weak year can make principal negative, and the balance grow: most term sheets forbid that.
+    As DEBT_CAPACITY. A weak year can make principal negative, and the balance grow: most term
+    sheets forbid that.
 
     Source
     ------
@@ -309,10 +449,19 @@ def DEBT_SCULPT(rate, cfads, target_dscr, tenor=None, shape="sculpted", grace=0,
     >>> DEBT_SCULPT(0.06, [30, 34, 38, 40], 1.4, 4)[:3].round(2).tolist()
     [[1.0, 21.43, 5.24, 16.19, 71.06, 1.4], [2.0, 24.29, 4.26, 20.02, 51.03, 1.4], [3.0, 27.14, 3.06, 24.08, 26.95, 1.4]]
     """
-    _, balance, service = _capacity(rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost)
+    _, balance, service = _capacity(
+        rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost
+    )
     rows = np.zeros((service.size, 6))
     for t, due in enumerate(service):
         interest = balance * rate
         balance += interest - due
-        rows[t] = t + 1, due, interest, due - interest, balance, cfads[t] / due if due > 0 else np.nan
+        rows[t] = (
+            t + 1,
+            due,
+            interest,
+            due - interest,
+            balance,
+            cfads[t] / due if due > 0 else np.nan,
+        )
     return rows

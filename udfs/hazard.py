@@ -1,4 +1,5 @@
-"""Default risk as a hazard: from a yearly probability, from a market spread, from a rating table, and the legs of a credit swap.
+"""Default risk as a hazard: from a yearly probability, from a market spread, from a rating table,
+and the legs of a credit swap.
 
 A hazard is a continuous yearly intensity h, so that the chance of surviving t years is exp(-h t).
 """
@@ -21,18 +22,24 @@ def hazard_from_pd(pd):
 
 
 def conditional_pd(cumulative):
-    """Marginal and conditional yearly default probabilities from cumulative ones (time = last axis)."""
+    """Marginal and conditional yearly default probabilities from cumulative ones (time = last
+    axis).
+    """
     before = np.concatenate([np.zeros_like(cumulative[..., :1]), cumulative[..., :-1]], axis=-1)
     marginal = cumulative - before
     return marginal, marginal / (1 - before)
 
 
 def credit_swap_legs(years, rate, hazard, recovery):
-    """Premium, protection and accrual legs per unit of notional: premiums at year ends, default in mid-year, continuous rate.
+    """Premium, protection and accrual legs per unit of notional: premiums at year ends, default in
+    mid-year, continuous rate.
 
-    rate, hazard and recovery may be arrays of one shape; the result has a last axis for the three legs.
+    rate, hazard and recovery may be arrays of one shape; the result has a last axis for the three
+    legs.
     """
-    rate, hazard, recovery = (np.asarray(x, dtype=float)[..., None] for x in (rate, hazard, recovery))
+    rate, hazard, recovery = (
+        np.asarray(x, dtype=float)[..., None] for x in (rate, hazard, recovery)
+    )
     year = np.arange(1.0, years + 1)
     alive = np.exp(-hazard * year)
     defaults = np.exp(-hazard * (year - 1)) * -np.expm1(-hazard) * np.exp(-rate * (year - 0.5))
@@ -56,8 +63,8 @@ def HAZARD_FROM_PD(pd):
 
     Conventions
     -----------
-    The two differ little at 1% and much at 20%: never type one for the other. A historical PD measures
-    expected loss; to price a contract use a hazard from market spreads.
+    The two differ little at 1% and much at 20%: never type one for the other. A historical PD
+    measures expected loss; to price a contract use a hazard from market spreads.
 
     Errors
     ------
@@ -86,7 +93,9 @@ def HAZARD_FROM_PD(pd):
     "Which hazard does the market's credit spread stand for?",
     registry.number("hazard a year, continuous, risk-neutral"),
     spread=cells.rate("credit spread over the risk-free rate, yearly", low=0),
-    recovery=cells.probability("share recovered on default that the spread's market assumes, often 0.4"),
+    recovery=cells.probability(
+        "share recovered on default that the spread's market assumes, often 0.4"
+    ),
 )
 def HAZARD_FROM_SPREAD(spread, recovery):
     """The default intensity that a credit spread pays for.
@@ -97,8 +106,8 @@ def HAZARD_FROM_SPREAD(spread, recovery):
 
     Conventions
     -----------
-    The credit triangle. The result is risk-neutral: for investment grade 3 to 10 times the historical
-    default rate. Right for pricing a contract, too high for expected loss.
+    The credit triangle. The result is risk-neutral: for investment grade 3 to 10 times the
+    historical default rate. Right for pricing a contract, too high for expected loss.
 
     Errors
     ------
@@ -118,15 +127,23 @@ def HAZARD_FROM_SPREAD(spread, recovery):
     0.02
     """
     if recovery == 1:
-        raise cells.impossible("recovery is 1: with nothing to lose, no spread tells how likely default is.")
+        raise cells.impossible(
+            "recovery is 1: with nothing to lose, no spread tells how likely default is."
+        )
     return spread / (1 - recovery)
 
 
 @function(
     FAMILY,
     "What is the chance of default in each year, from a rating agency's cumulative table?",
-    registry.table("share of all names (marginal) and of those still alive (conditional), 1 row a year", "marginal", "conditional"),
-    cumulative_pd=cells.path("cumulative default probability at the end of each year, from year 1", low=0, high=1),
+    registry.table(
+        "share of all names (marginal) and of those still alive (conditional), 1 row a year",
+        "marginal",
+        "conditional",
+    ),
+    cumulative_pd=cells.path(
+        "cumulative default probability at the end of each year, from year 1", low=0, high=1
+    ),
 )
 def CONDITIONAL_PD(cumulative_pd):
     """Yearly default probabilities out of a cumulative default table, marginal and conditional.
@@ -137,8 +154,8 @@ def CONDITIONAL_PD(cumulative_pd):
 
     Conventions
     -----------
-    Feed the conditional probability to HAZARD_FROM_PD or to a loss model, never the marginal one, which
-    is a share of the names there were at the start.
+    Feed the conditional probability to HAZARD_FROM_PD or to a loss model, never the marginal one,
+    which is a share of the names there were at the start.
 
     Errors
     ------
@@ -161,16 +178,23 @@ def CONDITIONAL_PD(cumulative_pd):
     """
     falls = np.flatnonzero(np.diff(cumulative_pd) < 0)
     if falls.size:
-        raise cells.impossible(f"cumulative_pd falls at cell {falls[0] + 2}: give cumulative probabilities, which never fall.")
+        raise cells.impossible(
+            f"cumulative_pd falls at cell {falls[0] + 2}: give cumulative probabilities, which"
+            " never fall."
+        )
     if np.any(cumulative_pd[:-1] == 1):
-        raise cells.impossible("cumulative_pd reaches 1 before its last cell: nobody is left to default after that.")
+        raise cells.impossible(
+            "cumulative_pd reaches 1 before its last cell: nobody is left to default after that."
+        )
     return np.stack(conditional_pd(cumulative_pd), axis=-1)
 
 
 @function(
     FAMILY,
     "What does protection against the buyer's default cost a year?",
-    registry.figures("values per 1 of notional", "premium_leg", "protection_leg", "accrual_leg", "fair_spread"),
+    registry.figures(
+        "values per 1 of notional", "premium_leg", "protection_leg", "accrual_leg", "fair_spread"
+    ),
     rate=cells.rate("risk-free rate, continuous"),
     hazard=cells.number("default intensity a year, continuous", low=0, high=100),
     recovery=cells.probability("share recovered on default"),
@@ -187,8 +211,9 @@ def RISKY_ANNUITY(rate, hazard, recovery, years):
 
     Conventions
     -----------
-    The only function here with default in mid-year and with a continuously compounded rate (for a yearly
-    rate r give ln(1 + r)). Premiums are paid at year ends; half a year's premium is owed at default.
+    The only function here with default in mid-year and with a continuously compounded rate (for a
+    yearly rate r give ln(1 + r)). Premiums are paid at year ends; half a year's premium is owed at
+    default.
 
     Source
     ------
@@ -205,7 +230,11 @@ def RISKY_ANNUITY(rate, hazard, recovery, years):
     >>> [round(figure, 4) for figure in RISKY_ANNUITY(0.05, 0.02, 0.4, 5)]
     [4.0728, 0.0506, 0.0422, 0.0123]
     """
-    premium, protection, accrual = (float(leg) for leg in credit_swap_legs(years, rate, hazard, recovery))
+    premium, protection, accrual = (
+        float(leg) for leg in credit_swap_legs(years, rate, hazard, recovery)
+    )
     if not premium + accrual > 0 or not math.isfinite(protection):
-        raise cells.impossible("hazard and rate leave nothing to pay a premium on: check their units.")
+        raise cells.impossible(
+            "hazard and rate leave nothing to pay a premium on: check their units."
+        )
     return premium, protection, accrual, protection / (premium + accrual)

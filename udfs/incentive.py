@@ -1,7 +1,9 @@
-"""Who puts in, who gains and who loses under public support, and how little a sponsor must believe to go ahead.
+"""Who puts in, who gains and who loses under public support, and how little a sponsor must believe
+to go ahead.
 
-Two states (the project works, or fails) in present values: what each side puts in, what each gets in either state,
-after claims in order of seniority; the public loan ranks with the bank's, the guarantee covers pro rata.
+Two states (the project works, or fails) in present values: what each side puts in, what each gets
+in either state, after claims in order of seniority; the public loan ranks with the bank's, the
+guarantee covers pro rata.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ FAMILY = "Incentives"
 
 @dataclass(frozen=True)
 class Split:
-    """What sponsor, lender and taxpayer put in, and what each gets where the project works and where it fails."""
+    """What sponsor, lender and taxpayer put in, and what each gets where the project works and
+    where it fails.
+    """
 
     put_in: tuple[float, float, float]
     success: tuple[float, float, float]
@@ -27,12 +31,26 @@ class Split:
     at_risk: tuple[float, float, float]
 
 
-def split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_share, subsidised_rate, rate) -> Split:
+def split(
+    capex,
+    debt,
+    success_value,
+    failure_value,
+    grant,
+    coverage,
+    fee,
+    loan_share,
+    subsidised_rate,
+    rate,
+) -> Split:
     """The money in and out of each side."""
     public_loan, bank_loan = loan_share * debt, (1 - loan_share) * debt
     equity = capex - debt - grant
     if equity < 0:
-        raise impossible(f"debt and grant together ({debt + grant:g}) pass capex {capex:g}: leave the rest to the sponsor.")
+        raise impossible(
+            f"debt and grant together ({debt + grant:g}) pass capex {capex:g}: leave the rest to"
+            " the sponsor."
+        )
     charge = fee * coverage * bank_loan
     bank_owed = bank_loan * (1 + rate)
     public_owed = public_loan * (1 + (rate if subsidised_rate is None else subsidised_rate))
@@ -48,7 +66,11 @@ def split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_
         (equity + charge, bank_loan, grant + public_loan - charge),
         out(success_value),
         out(failure_value),
-        (equity + charge, (1 - coverage) * bank_loan, grant + public_loan + coverage * bank_loan - charge),
+        (
+            equity + charge,
+            (1 - coverage) * bank_loan,
+            grant + public_loan + coverage * bank_loan - charge,
+        ),
     )
 
 
@@ -62,13 +84,23 @@ PARAMS = {
     "coverage": cells.probability("share of the bank's loan that is guaranteed"),
     "fee": cells.probability("guarantee fee at the start, as a share of the guaranteed amount"),
     "loan_share": cells.probability("share of the debt lent by the government"),
-    "subsidised_rate": cells.rate("interest on the public loan over its life; as the bank's where left out", low=-0.5, high=10.0),
+    "subsidised_rate": cells.rate(
+        "interest on the public loan over its life; as the bank's where left out",
+        low=-0.5,
+        high=10.0,
+    ),
     "rate": cells.rate("interest on the bank's loan over its life", low=-0.5, high=10.0),
 }
 SIDE_BY_SIDE = PARAMS | {
-    "grant": cells.series("public grant; a range compares supports, one block beneath the other", low=0),
-    "coverage": cells.series("share of the bank's loan that is guaranteed, one number or a range as grant", low=0, high=1),
-    "loan_share": cells.series("share of the debt lent by the government, one number or a range as grant", low=0, high=1),
+    "grant": cells.series(
+        "public grant; a range compares supports, one block beneath the other", low=0
+    ),
+    "coverage": cells.series(
+        "share of the bank's loan that is guaranteed, one number or a range as grant", low=0, high=1
+    ),
+    "loan_share": cells.series(
+        "share of the debt lent by the government, one number or a range as grant", low=0, high=1
+    ),
 }
 PARTIES = ("sponsor", "lender", "taxpayer")
 
@@ -77,7 +109,8 @@ PARTIES = ("sponsor", "lender", "taxpayer")
     FAMILY,
     "Who bears the loss and who keeps the gain?",
     registry.block(
-        "heading row, then sponsor, lender, taxpayer and project: money at risk, gain if it works, loss if it fails, expected value"
+        "heading row, then sponsor, lender, taxpayer and project: money at risk, gain if it works,"
+        " loss if it fails, expected value"
     ),
     **SIDE_BY_SIDE,
 )
@@ -102,9 +135,10 @@ def SUPPORT_SPLIT(
 
     Conventions
     -----------
-    Present values, two states. Debt is paid before the sponsor, public and bank loans side by side; the guarantee pays its share of the
-    bank's shortfall. Gains add up to success_value - capex, losses to capex - failure_value. A negative loss is a gain.
-    Ranges of grant, coverage and loan_share compare supports: the blocks stand one beneath the other, each with its heading row.
+    Present values, two states. Debt is paid before the sponsor, public and bank loans side by side;
+    the guarantee pays its share of the bank's shortfall. Gains add up to success_value - capex,
+    losses to capex - failure_value. A negative loss is a gain. Ranges of grant, coverage and
+    loan_share compare supports: the blocks stand one beneath the other, each with its heading row.
 
     Errors
     ------
@@ -112,7 +146,8 @@ def SUPPORT_SPLIT(
 
     Source
     ------
-    The argument against badly built support put as arithmetic; guarantee pro rata as in Mody and Patro (1995).
+    The argument against badly built support put as arithmetic; guarantee pro rata as in Mody and
+    Patro (1995).
 
     See also
     --------
@@ -139,21 +174,29 @@ def SUPPORT_SPLIT(
     return rows
 
 
-def _split_rows(sides: Split, capex: float, success_value: float, failure_value: float, probability: float) -> list[list[object]]:
+def _split_rows(
+    sides: Split, capex: float, success_value: float, failure_value: float, probability: float
+) -> list[list[object]]:
     """Heading row, the three parties and the project."""
     rows: list[list[object]] = [["party", "at risk", "gain", "loss", "expected"]]
     for i, party in enumerate(PARTIES):
         gain, loss = sides.success[i] - sides.put_in[i], sides.put_in[i] - sides.failure[i]
-        rows.append([party, sides.at_risk[i], gain, loss, probability * gain - (1 - probability) * loss])
+        rows.append(
+            [party, sides.at_risk[i], gain, loss, probability * gain - (1 - probability) * loss]
+        )
     gain, loss = success_value - capex, capex - failure_value
-    return [*rows, ["project", float(capex), gain, loss, probability * gain - (1 - probability) * loss]]
+    return [
+        *rows,
+        ["project", float(capex), gain, loss, probability * gain - (1 - probability) * loss],
+    ]
 
 
 @function(
     FAMILY,
     "How little must the sponsor believe in it?",
     registry.figures(
-        "probabilities; 1 or 0 for whether the sponsor goes ahead, and whether the project is worth it, at the probability given",
+        "probabilities; 1 or 0 for whether the sponsor goes ahead, and whether the project is worth"
+        " it, at the probability given",
         "belief",
         "efficient",
         "goes_ahead",
@@ -174,7 +217,8 @@ def BREAKEVEN_BELIEF(
     subsidised_rate=None,
     rate=0.0,
 ):
-    """Lowest probability of success at which the sponsor still goes ahead, beside the one at which the project is worth its cost.
+    """Lowest probability of success at which the sponsor still goes ahead, beside the one at which
+    the project is worth its cost.
 
     Equation
     --------
@@ -183,9 +227,10 @@ def BREAKEVEN_BELIEF(
 
     Conventions
     -----------
-    As SUPPORT_SPLIT. efficient is blank where the project costs more than it is worth even if it works, and 0 where failure
-    itself is worth the cost. Compare tools at equal public cost: the gap between the two beliefs is the case against badly built support
-    as one number. Which tool has the largest gap depends on the deal.
+    As SUPPORT_SPLIT. efficient is blank where the project costs more than it is worth even if it
+    works, and 0 where failure itself is worth the cost. Compare tools at equal public cost: the gap
+    between the two beliefs is the case against badly built support as one number. Which tool has
+    the largest gap depends on the deal.
 
     Errors
     ------
@@ -193,7 +238,8 @@ def BREAKEVEN_BELIEF(
 
     Source
     ------
-    The sponsor's participation constraint; Jensen and Meckling (1976) on the incentives of owners with little at stake.
+    The sponsor's participation constraint; Jensen and Meckling (1976) on the incentives of owners
+    with little at stake.
 
     See also
     --------
@@ -204,12 +250,28 @@ def BREAKEVEN_BELIEF(
     >>> [round(figure, 2) for figure in BREAKEVEN_BELIEF(100, 60, 160, 30, 0.5)]
     [0.4, 0.54, 1.0, 0.0]
     """
-    sides = split(capex, debt, success_value, failure_value, grant, coverage, fee, loan_share, subsidised_rate, rate)
+    sides = split(
+        capex,
+        debt,
+        success_value,
+        failure_value,
+        grant,
+        coverage,
+        fee,
+        loan_share,
+        subsidised_rate,
+        rate,
+    )
     if success_value <= failure_value:
-        raise impossible("success_value is not above failure_value: there is nothing to believe in.")
+        raise impossible(
+            "success_value is not above failure_value: there is nothing to believe in."
+        )
     money, works, fails = sides.put_in[0], sides.success[0], sides.failure[0]
     if works < money:
-        raise no_answer("success_value leaves the sponsor less than he puts in: no probability makes him go ahead.")
+        raise no_answer(
+            "success_value leaves the sponsor less than he puts in: no probability makes him go"
+            " ahead."
+        )
     belief = max(0.0, (money - fails) / (works - fails)) if works > fails else 0.0
     efficient = max(0.0, (capex - failure_value) / (success_value - failure_value))
     worth_it = float(probability >= efficient)

@@ -1,4 +1,5 @@
-"""Coverage ratios: how many times cash flow covers debt service, year by year and over the life of loan and project.
+"""Coverage ratios: how many times cash flow covers debt service, year by year and over the life of
+loan and project.
 
 The lower-case functions are the arithmetic, over arrays with any leading axes, NaN for a blank; the
 upper-case ones are the worksheet functions.
@@ -15,8 +16,12 @@ FAMILY = "Debt"
 
 
 def dscr(cfads, debt_service):
-    """CFADS over debt service; NaN where no debt service is due or CFADS is blank; negative CFADS gives a negative ratio."""
-    cfads, debt_service = np.broadcast_arrays(np.asarray(cfads, float), np.asarray(debt_service, float))
+    """CFADS over debt service; NaN where no debt service is due or CFADS is blank; negative CFADS
+    gives a negative ratio.
+    """
+    cfads, debt_service = np.broadcast_arrays(
+        np.asarray(cfads, float), np.asarray(debt_service, float)
+    )
     due = np.nan_to_num(debt_service) > 0
     return np.divide(cfads, debt_service, out=np.full(cfads.shape, np.nan), where=due)
 
@@ -30,11 +35,16 @@ def _counted(cfads: np.ndarray, debt_service: np.ndarray) -> np.ndarray:
     cells.same_length(cfads=cfads, debt_service=debt_service)
     path = dscr(cfads, debt_service)
     if np.isnan(path).all():
-        raise no_answer("debt_service is nowhere positive beside a CFADS: there is no DSCR to take.")
+        raise no_answer(
+            "debt_service is nowhere positive beside a CFADS: there is no DSCR to take."
+        )
     return path
 
 
-CFADS = cells.path("cash flow available for debt service each period, after tax; a blank cell is no period", blanks="keep")
+CFADS = cells.path(
+    "cash flow available for debt service each period, after tax; a blank cell is no period",
+    blanks="keep",
+)
 SERVICE = cells.path("interest, principal and fees due each period, positive", blanks="keep")
 
 
@@ -54,14 +64,14 @@ def DSCR_PATH(cfads, debt_service):
 
     Conventions
     -----------
-    CFADS is after tax. Debt service is all interest, scheduled principal and fees due in the period. A period
-    without debt service, or with a blank CFADS, gives a blank, neither 0 nor infinity. A negative CFADS gives a
-    negative DSCR.
+    CFADS is after tax. Debt service is all interest, scheduled principal and fees due in the
+    period. A period without debt service, or with a blank CFADS, gives a blank, neither 0 nor
+    infinity. A negative CFADS gives a negative DSCR.
 
     Source
     ------
-    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios; S&P Global, General Project Finance Rating
-    Methodology (14 Dec 2022).
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on cover ratios; S&P Global, General
+    Project Finance Rating Methodology (14 Dec 2022).
 
     See also
     --------
@@ -120,7 +130,9 @@ def DSCR_MIN(cfads, debt_service):
     registry.number("the average DSCR of the periods with debt service"),
     cfads=CFADS,
     debt_service=SERVICE,
-    weighted=cells.switch("FALSE: mean of the periods' ratios; TRUE: total CFADS over total debt service"),
+    weighted=cells.switch(
+        "FALSE: mean of the periods' ratios; TRUE: total CFADS over total debt service"
+    ),
 )
 def DSCR_AVG(cfads, debt_service, weighted=False):
     """Average debt service cover ratio over the periods in which debt service is due.
@@ -163,7 +175,10 @@ def _life_cover(rate: float, cfads: np.ndarray, debt: float, cash: float) -> flo
     return float((np.sum(cfads * discount_factors(rate, cfads.size)) + cash) / debt)
 
 
-LIFE_CFADS = cells.path("cash flow available for debt service each period from the calculation date; blank = 0", blanks="zero")
+LIFE_CFADS = cells.path(
+    "cash flow available for debt service each period from the calculation date; blank = 0",
+    blanks="zero",
+)
 DEBT = cells.amount("debt outstanding at the calculation date (opening balance)")
 COST_OF_DEBT = cells.rate("average cost of the senior debt for the period, not a WACC")
 CASH = cells.amount("reserve balances counted, if the definition counts them")
@@ -188,8 +203,8 @@ def LLCR(rate, cfads, debt, tenor=None, cash=0.0):
 
     Conventions
     -----------
-    The debt is the balance at the calculation date, the rate the cost of that debt. Debt sculpted to a constant DSCR
-    has an LLCR equal to it.
+    The debt is the balance at the calculation date, the rate the cost of that debt. Debt sculpted
+    to a constant DSCR has an LLCR equal to it.
 
     Errors
     ------
@@ -209,7 +224,10 @@ def LLCR(rate, cfads, debt, tenor=None, cash=0.0):
     1.2637
     """
     if tenor is not None and tenor > cfads.size:
-        raise cells.impossible(f"tenor is {tenor} but cfads has {cfads.size} periods: give CFADS to the end of the loan.")
+        raise cells.impossible(
+            f"tenor is {tenor} but cfads has {cfads.size} periods: give CFADS to the end of the"
+            " loan."
+        )
     return _life_cover(rate, cfads[:tenor], debt, cash)
 
 
@@ -231,7 +249,8 @@ def PLCR(rate, cfads, debt, cash=0.0):
 
     Conventions
     -----------
-    As LLCR, to the end of the range given; lenders often stop some months before the contract ends: pass that range.
+    As LLCR, to the end of the range given; lenders often stop some months before the contract ends:
+    pass that range.
 
     Errors
     ------

@@ -1,4 +1,5 @@
-"""The help of a worksheet function, put together from the register for the terminal, the reference pages and the Functions sheet.
+"""The help of a worksheet function, put together from the register for the terminal, the reference
+pages and the Functions sheet.
 
 Nothing here is written per function: the question, arguments and result come from the register, the
 rest from the sections of the docstring, and the worked example from running the docstring's own.
@@ -20,7 +21,9 @@ from bankable.udfs.cells import OMITTED, CellError, Param
 from bankable.udfs.registry import FUNCTIONS, Function
 
 SECTIONS = ("Equation", "Conventions", "Errors", "Source", "See also", "Examples")
-LONGEST_ARGUMENT = 160  # characters; a longer one stands in the worked formula under its argument's name
+LONGEST_ARGUMENT = (
+    160  # characters; a longer one stands in the worked formula under its argument's name
+)
 
 KINDS = {
     "rate": "yearly rate as a decimal, 6.5% = 0.065",
@@ -59,7 +62,9 @@ def sections(entry: Function) -> dict[str, str]:
         if line.strip() in SECTIONS and underline and set(underline) == {"-"}:
             title = line.strip()
             found[title] = []
-        elif not (i and lines[i - 1].strip() in SECTIONS and line.strip() and set(line.strip()) == {"-"}):
+        elif not (
+            i and lines[i - 1].strip() in SECTIONS and line.strip() and set(line.strip()) == {"-"}
+        ):
             found[title].append(line)
     return {title: "\n".join(body).strip() for title, body in found.items()}
 
@@ -68,7 +73,9 @@ def see_also(entry: Function) -> list[Function]:
     """The functions that the section "See also" names."""
     words = sections(entry).get("See also", "").replace(",", " ").split()
     names = [word.strip(".:;()") for word in words]
-    return [FUNCTIONS[name] for name in dict.fromkeys(names) if name in FUNCTIONS and name != entry.name]
+    return [
+        FUNCTIONS[name] for name in dict.fromkeys(names) if name in FUNCTIONS and name != entry.name
+    ]
 
 
 # Arguments and result --------------------------------------------------------------------------
@@ -120,7 +127,9 @@ def number_text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class WorkedExample:
-    """The first call of the docstring's examples, as raw cell values by argument, with its result in cells."""
+    """The first call of the docstring's examples, as raw cell values by argument, with its result
+    in cells.
+    """
 
     formula: str
     arguments: dict[str, Any]
@@ -133,27 +142,39 @@ class WorkedExample:
 
 
 def worked_example(entry: Function) -> WorkedExample | None:
-    """The docstring's first example as a cell would hold it; None where it has no example that runs."""
+    """The docstring's first example as a cell would hold it; None where it has no example that
+    runs.
+    """
     arguments = _first_call(entry)
     if arguments is None:
         return None
-    given = [_as_cells(arguments[param.name]) if param.name in arguments else OMITTED for param in entry.params]
+    given = [
+        _as_cells(arguments[param.name]) if param.name in arguments else OMITTED
+        for param in entry.params
+    ]
     while given and given[-1] is OMITTED:
         given.pop()
     given = [
-        param.default if raw is OMITTED and param.default is not None else raw for param, raw in zip(entry.params, given, strict=False)
+        param.default if raw is OMITTED and param.default is not None else raw
+        for param, raw in zip(entry.params, given, strict=False)
     ]
     result = entry.from_cells(given)
     texts = []
     for param, raw in zip(entry.params, given, strict=False):
         typed = cell_text(raw)
         texts.append(typed if len(typed) <= LONGEST_ARGUMENT else param.name)
-    named = {param.name: raw for param, raw in zip(entry.params, given, strict=False) if raw is not OMITTED}
+    named = {
+        param.name: raw
+        for param, raw in zip(entry.params, given, strict=False)
+        if raw is not OMITTED
+    }
     return WorkedExample(f"={entry.name}({', '.join(texts)})", named, result)
 
 
 def _first_call(entry: Function) -> dict[str, Any] | None:
-    """Run the docstring's examples and note the arguments of the first call of the function itself."""
+    """Run the docstring's examples and note the arguments of the first call of the function
+    itself.
+    """
     calls: list[dict[str, Any]] = []
     names = inspect.signature(entry.body)
     namespace = dict(entry.body.__globals__)
@@ -211,12 +232,24 @@ def as_dict(entry: Function) -> dict[str, Any]:
                 "help": param.help,
                 "allowed": param.allowed,
                 "optional": param.optional,
-                "default": param.default if isinstance(param.default, (bool, int, float, str)) else None,
+                "default": (
+                    param.default if isinstance(param.default, (bool, int, float, str)) else None
+                ),
             }
             for param in entry.cell_params
         ],
-        "result": {"shape": entry.returns.shape, "unit": entry.returns.unit, "names": list(entry.returns.names)},
-        "example": example and {"formula": example.formula, "result": [[_for_json(cell) for cell in row] for row in example.rows]},
+        "result": {
+            "shape": entry.returns.shape,
+            "unit": entry.returns.unit,
+            "names": list(entry.returns.names),
+        },
+        "example": (
+            example
+            and {
+                "formula": example.formula,
+                "result": [[_for_json(cell) for cell in row] for row in example.rows],
+            }
+        ),
         "text": {title: text for title, text in sections(entry).items() if title != "See also"},
         "see_also": [other.name for other in see_also(entry)],
     }
@@ -244,7 +277,12 @@ def terminal_help(entry: Function, width: int = 80) -> str:
             lines += ["", title, textwrap.indent(text[title], "  ")]
     example = worked_example(entry)
     if example:
-        lines += ["", "Example, in a cell", *wrap.wrap(example.formula), *_plain_table(entry, example)]
+        lines += [
+            "",
+            "Example, in a cell",
+            *wrap.wrap(example.formula),
+            *_plain_table(entry, example),
+        ]
     if text.get("Examples"):
         lines += ["", "Example, in Python", textwrap.indent(text["Examples"], "  ")]
     others = see_also(entry)
@@ -267,4 +305,7 @@ def labelled_rows(entry: Function, example: WorkedExample) -> list[list[str]]:
 def _plain_table(entry: Function, example: WorkedExample) -> list[str]:
     rows = labelled_rows(entry, example)
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return [
+        "    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]

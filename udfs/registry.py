@@ -1,8 +1,9 @@
-"""The one register of worksheet functions: every door reads names, arguments, help and results here.
+"""The one register of worksheet functions: every door reads names, arguments, help and results
+here.
 
-A function is written once, in plain Python over numpy, and entered by the decorator `function`. From
-then on it can be called from Python with numbers and arrays, and from any door with raw cell values
-(`Function.from_cells`), through the same reading of arguments.
+A function is written once, in plain Python over numpy, and entered by the decorator `function`.
+From then on it can be called from Python with numbers and arrays, and from any door with raw cell
+values (`Function.from_cells`), through the same reading of arguments.
 """
 
 from __future__ import annotations
@@ -20,15 +21,19 @@ from bankable.udfs.cells import OMITTED, CellError, Param
 
 FUNCTIONS: dict[str, Function] = {}
 
-LABELS = cells.switch("TRUE puts the figures' names in the first column (a table's in its first row)").named("labels", True, False)
+LABELS = cells.switch(
+    "TRUE puts the figures' names in the first column (a table's in its first row)"
+).named("labels", True, False)
 
 
 @dataclass(frozen=True)
 class Returns:
-    """The shape of a result: number, text, path, figures (named numbers), table (named columns) or block.
+    """The shape of a result: number, text, path, figures (named numbers), table (named columns) or
+    block.
 
-    `unit` says what the numbers are; `names` are the figures' or columns' names in order. `warns` is False where numpy
-    warns of nothing on the way, so that calls from Python need no guard against it.
+    `unit` says what the numbers are; `names` are the figures' or columns' names in order. `warns`
+    is False where numpy warns of nothing on the way, so that calls from Python need no guard
+    against it.
     """
 
     shape: str
@@ -86,7 +91,9 @@ class Function:
 
     @property
     def cell_params(self) -> tuple[Param, ...]:
-        """The arguments as typed in a cell: those of the Python function, and `labels` where it applies."""
+        """The arguments as typed in a cell: those of the Python function, and `labels` where it
+        applies.
+        """
         return (*self.params, LABELS) if self.returns.takes_labels else self.params
 
     @property
@@ -107,19 +114,21 @@ class Function:
 
     @property
     def summary(self) -> str:
-        """The first line of the docstring."""
-        return self.doc.strip().splitlines()[0]
+        """The first paragraph of the docstring, in one line."""
+        return " ".join(self.doc.strip().split("\n\n")[0].split())
 
     def from_cells(self, args: Sequence[Any]) -> Any:
         """Evaluate on raw cell values; never raises.
 
         `args` are scalars, or ranges as lists of rows; `OMITTED` marks an argument left out, None a
-        blank cell, a CellError an error cell. Returns a number, text or logical, None for a blank, a
-        list of rows, or a CellError.
+        blank cell, a CellError an error cell. Returns a number, text or logical, None for a blank,
+        a list of rows, or a CellError.
         """
         try:
             if len(args) > self.max_args:
-                raise cells.wrong_value(f"{self.name} takes at most {self.max_args} arguments, {len(args)} were given.")
+                raise cells.wrong_value(
+                    f"{self.name} takes at most {self.max_args} arguments, {len(args)} were given."
+                )
             given = [*args, *[OMITTED] * (self.max_args - len(args))]
             values = [param.read(raw) for param, raw in zip(self.params, given, strict=False)]
             labels = LABELS.read(given[-1]) if self.returns.takes_labels else False
@@ -129,7 +138,10 @@ class Function:
         except CellError as error:
             return error
         except (OverflowError, ZeroDivisionError):
-            return cells.impossible(f"{self.name}: these arguments lead to a number too large to hold; check their units.")
+            return cells.impossible(
+                f"{self.name}: these arguments lead to a number too large to hold; check their"
+                " units."
+            )
         except MemoryError:
             return cells.impossible(f"{self.name}: these ranges are too large to work on.")
 
@@ -137,11 +149,15 @@ class Function:
         shape = self.returns.shape
         if shape in ("number", "text"):
             if isinstance(result, (float, np.floating)) and not np.isfinite(result):
-                return cells.impossible(f"{self.name}: no finite number comes of these arguments; check their units.")
+                return cells.impossible(
+                    f"{self.name}: no finite number comes of these arguments; check their units."
+                )
             return cells.write_cell(result)
         if shape == "path":
             return cells.write_cells(result, as_row=self._first_range_is_row(given))
-        rows = cells.write_cells(result if isinstance(result, (list, tuple, np.ndarray)) else [result])  # one answer: a block of one cell
+        rows = cells.write_cells(
+            result if isinstance(result, (list, tuple, np.ndarray)) else [result]
+        )  # one answer: a block of one cell
         if labels and shape == "figures":
             return [[name, *row] for name, row in zip(self.returns.names, rows, strict=True)]
         if labels and shape == "table":
@@ -157,7 +173,9 @@ class Function:
         return False
 
 
-def function(family: str, question: str, returns: Returns, **params: Param) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def function(
+    family: str, question: str, returns: Returns, **params: Param
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a function in the register; the keyword arguments describe its arguments one by one.
 
     Defaults come from the Python signature. The function itself may be called from Python with
@@ -168,18 +186,30 @@ def function(family: str, question: str, returns: Returns, **params: Param) -> C
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(body).parameters
         if list(signature) != list(params):
-            raise TypeError(f"{body.__name__}: described arguments {list(params)} are not those of its signature {list(signature)}")
+            raise TypeError(
+                f"{body.__name__}: described arguments {list(params)} are not those of its"
+                f" signature {list(signature)}"
+            )
         described = tuple(
-            params[name].named(name, p.default is not p.empty, None if p.default is p.empty else p.default) for name, p in signature.items()
+            params[name].named(
+                name, p.default is not p.empty, None if p.default is p.empty else p.default
+            )
+            for name, p in signature.items()
         )
-        entry = Function(body.__name__, family, question, described, returns, body, inspect.getdoc(body) or "")
+        entry = Function(
+            body.__name__, family, question, described, returns, body, inspect.getdoc(body) or ""
+        )
         if entry.name in FUNCTIONS:
             raise TypeError(f"{entry.name} is in the register twice")
         FUNCTIONS[entry.name] = entry
         names = [param.name for param in described]
         needed, most = entry.min_args, len(described)
         work = _silenced(body) if returns.warns else body
-        tuple_of_figures = namedtuple(entry.name + "_figures", returns.names) if returns.shape == "figures" else None
+        tuple_of_figures = (
+            namedtuple(entry.name + "_figures", returns.names)
+            if returns.shape == "figures"
+            else None
+        )
 
         def in_order(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
             if len(args) > most or not set(kwargs) <= set(names[len(args) :]):
@@ -190,7 +220,9 @@ def function(family: str, question: str, returns: Returns, **params: Param) -> C
         def from_python(*args: Any, **kwargs: Any) -> Any:
             if kwargs or not needed <= len(args) <= most:
                 args = in_order(args, kwargs)
-            result = work(*map(Param.read, described, args))  # arguments not given have the body's own defaults
+            result = work(
+                *map(Param.read, described, args)
+            )  # arguments not given have the body's own defaults
             return tuple_of_figures(*result) if tuple_of_figures else result
 
         from_python.__doc__ = f"{entry.doc}\n\nParameters\n----------\n{describe_params(entry)}\n\nReturns\n-------\n{returns.unit}\n"

@@ -1,7 +1,8 @@
-"""Returns: internal rates of return (all of them, where there are several), net present value, payback.
+"""Returns: internal rates of return (all of them, where there are several), net present value,
+payback.
 
-A range of cash flows starts at time 0, as Excel's IRR takes it; a rate is effective for a period, or a year
-where dates are given.
+A range of cash flows starts at time 0, as Excel's IRR takes it; a rate is effective for a period,
+or a year where dates are given.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ DATES = cells.path("one date a cash flow; periods are then years of 365 days, as
     "What does the project return?",
     registry.number("rate a period (a year where dates are given)", warns=False),
     cashflows=CASHFLOWS,
-    guess=cells.rate("where several rates exist, the one nearest this is given", low=-0.99, high=10.0),
+    guess=cells.rate(
+        "where several rates exist, the one nearest this is given", low=-0.99, high=10.0
+    ),
     dates=DATES,
 )
 def PROJECT_IRR(cashflows, guess=0.1, dates=None):
@@ -49,17 +52,19 @@ def PROJECT_IRR(cashflows, guess=0.1, dates=None):
 
     Conventions
     -----------
-    The first flow is at time 0, as in Excel's IRR, but a blank cell is a period without cash flow: it does not shift
-    time. Negative rates are valid. Where flows change sign more than once several rates may exist: the one nearest
-    the guess is given, and IRR_ROOTS lists them all.
+    The first flow is at time 0, as in Excel's IRR, but a blank cell is a period without cash flow:
+    it does not shift time. Negative rates are valid. Where flows change sign more than once several
+    rates may exist: the one nearest the guess is given, and IRR_ROOTS lists them all.
 
     Errors
     ------
-    #NUM! where all flows have one sign, or no rate between -99.9% and 99,000% brings their value to zero.
+    #NUM! where all flows have one sign, or no rate between -99.9% and 99,000% brings their value to
+    zero.
 
     Source
     ------
-    Microsoft Excel documentation of IRR and XIRR; Hazen, A new perspective on multiple internal rates of return (2003).
+    Microsoft Excel documentation of IRR and XIRR; Hazen, A new perspective on multiple internal
+    rates of return (2003).
 
     See also
     --------
@@ -70,12 +75,19 @@ def PROJECT_IRR(cashflows, guess=0.1, dates=None):
     >>> round(PROJECT_IRR([-70000, 12000, 15000, 18000, 21000, 26000]), 4)
     0.0866
     """
-    rate = irr(cashflows, guess) if dates is None else dated_irr(cashflows, _times(cashflows, dates), guess)
+    rate = (
+        irr(cashflows, guess)
+        if dates is None
+        else dated_irr(cashflows, _times(cashflows, dates), guess)
+    )
     if not math.isnan(rate):
         return rate
     if not sign_changes(cashflows):
         raise impossible(f"cashflows has no change of sign: {NO_CHANGE}")
-    raise impossible("cashflows has no rate of return between -99.9% and 99,000%: look at PROJECT_NPV over a range of rates.")
+    raise impossible(
+        "cashflows has no rate of return between -99.9% and 99,000%: look at PROJECT_NPV over a"
+        " range of rates."
+    )
 
 
 @function(
@@ -86,7 +98,8 @@ def PROJECT_IRR(cashflows, guess=0.1, dates=None):
     dates=DATES,
 )
 def IRR_ROOTS(cashflows, dates=None):
-    """All internal rates of return of a series of cash flows, in rising order; count them with COUNT.
+    """All internal rates of return of a series of cash flows, in rising order; count them with
+    COUNT.
 
     Equation
     --------
@@ -94,8 +107,9 @@ def IRR_ROOTS(cashflows, dates=None):
 
     Conventions
     -----------
-    As PROJECT_IRR. Changes of sign of the value, and turning points that hide two of them or touch zero, are sought on a
-    fine grid of rates (half a percentage point near 0) and refined. A rate at which the value only touches zero stands once.
+    As PROJECT_IRR. Changes of sign of the value, and turning points that hide two of them or touch
+    zero, are sought on a fine grid of rates (half a percentage point near 0) and refined. A rate at
+    which the value only touches zero stands once.
 
     Errors
     ------
@@ -139,7 +153,8 @@ def PROJECT_NPV(rate, cashflows, dates=None):
 
     Conventions
     -----------
-    The first flow is not discounted. Excel's NPV discounts it by one period: NPV(rate, range) = PROJECT_NPV(rate, range) / (1 + rate).
+    The first flow is not discounted. Excel's NPV discounts it by one period: NPV(rate, range) =
+    PROJECT_NPV(rate, range) / (1 + rate).
 
     Source
     ------
@@ -163,9 +178,16 @@ def PROJECT_NPV(rate, cashflows, dates=None):
     registry.number("rate a period"),
     capex=cells.series("cost, one amount at time 0 or one a build period", low=0),
     debt=cells.series("debt drawn, in the periods of capex", low=0),
-    cfads=cells.path("cash flow available for debt service each period of operation; blank = 0", blanks="zero"),
-    debt_service=cells.path("debt service each period of operation; blank = 0; may end before cfads", blanks="zero"),
-    build_periods=cells.count("periods from the first cost to completion; the number of capex periods less one where left out"),
+    cfads=cells.path(
+        "cash flow available for debt service each period of operation; blank = 0", blanks="zero"
+    ),
+    debt_service=cells.path(
+        "debt service each period of operation; blank = 0; may end before cfads", blanks="zero"
+    ),
+    build_periods=cells.count(
+        "periods from the first cost to completion; the number of capex periods less one where"
+        " left out"
+    ),
 )
 def EQUITY_IRR(capex, debt, cfads, debt_service, build_periods=None):
     """Internal rate of return on the sponsor's equity.
@@ -176,12 +198,13 @@ def EQUITY_IRR(capex, debt, cfads, debt_service, build_periods=None):
 
     Conventions
     -----------
-    The first cost is at time 0; operation's first flow comes one period after completion. After the last debt service all
-    CFADS is the sponsor's.
+    The first cost is at time 0; operation's first flow comes one period after completion. After the
+    last debt service all CFADS is the sponsor's.
 
     Errors
     ------
-    #N/A where debt pays for everything: with no equity there is no return on it. #NUM! where flows have one sign.
+    #N/A where debt pays for everything: with no equity there is no return on it. #NUM! where flows
+    have one sign.
 
     Source
     ------
@@ -199,20 +222,29 @@ def EQUITY_IRR(capex, debt, cfads, debt_service, build_periods=None):
     costs, drawn = np.atleast_1d(np.asarray(capex, float)), np.atleast_1d(np.asarray(debt, float))
     cells.same_length(capex=costs, debt=drawn)
     if debt_service.size > cfads.size:
-        raise cells.wrong_value(f"debt_service has {debt_service.size} periods and cfads {cfads.size}: debt cannot outlast the cash flow.")
+        raise cells.wrong_value(
+            f"debt_service has {debt_service.size} periods and cfads {cfads.size}: debt cannot"
+            " outlast the cash flow."
+        )
     equity = costs - drawn
     if equity.sum() <= 0:
         raise no_answer("debt pays for all of capex: with no equity there is no return on it.")
     build = costs.size - 1 if build_periods is None else build_periods
     if build < costs.size - 1:
-        raise impossible(f"build_periods is {build} but capex runs over {costs.size} periods: completion cannot come before the last cost.")
+        raise impossible(
+            f"build_periods is {build} but capex runs over {costs.size} periods: completion cannot"
+            " come before the last cost."
+        )
     flows = np.zeros(build + 1 + cfads.size)
     flows[: costs.size] -= equity
     flows[build + 1 :] += cfads
     flows[build + 1 : build + 1 + debt_service.size] -= debt_service
     rate = irr(flows)
     if math.isnan(rate):
-        raise impossible("cfads after debt_service brings nothing back, or no rate between -99.9% and 99,000% does: there is no return.")
+        raise impossible(
+            "cfads after debt_service brings nothing back, or no rate between -99.9% and 99,000%"
+            " does: there is no return."
+        )
     return rate
 
 
@@ -253,7 +285,9 @@ def PAYBACK(cashflows, rate=0.0):
     """
     sums = np.cumsum(cashflows * (1 + rate) ** -np.arange(cashflows.size, dtype=float))
     if sums[-1] < 0:
-        raise no_answer("cashflows does not come back to zero: there is no payback within its periods.")
+        raise no_answer(
+            "cashflows does not come back to zero: there is no payback within its periods."
+        )
     below = np.flatnonzero(sums < 0)
     if not below.size:
         raise no_answer("cashflows never goes below zero: there is nothing to pay back.")

@@ -1,7 +1,8 @@
-"""What an offtake contract brings in each year: take-or-pay, a price band, or payment for capacity held ready.
+"""What an offtake contract brings in each year: take-or-pay, a price band, or payment for capacity
+held ready.
 
-The lower-case functions are the arithmetic, over arrays with any leading axes (time = last axis); the
-upper-case ones are the worksheet functions.
+The lower-case functions are the arithmetic, over arrays with any leading axes (time = last axis);
+the upper-case ones are the worksheet functions.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ def escalated(year, first, escalator):
 
 
 def price_in_band(market, floor, cap, upside_share=0.0):
-    """The market price held between floor and cap, plus the seller's share of what lies above the cap."""
+    """The market price held between floor and cap, plus the seller's share of what lies above the
+    cap.
+    """
     return np.clip(market, floor, cap) + upside_share * np.maximum(market - cap, 0)
 
 
@@ -29,9 +32,13 @@ def billed_volume(volume, take_or_pay, demand, max_volume):
     return np.minimum(np.maximum(demand, take_or_pay * volume), max_volume)
 
 
-def availability_revenue(year, capacity, price, availability, escalator, utilisation, variable_price):
+def availability_revenue(
+    year, capacity, price, availability, escalator, utilisation, variable_price
+):
     """(price x availability + variable_price x utilisation) x capacity, escalated from year 2."""
-    return escalated(year, (price * availability + variable_price * utilisation) * capacity, escalator)
+    return escalated(
+        year, (price * availability + variable_price * utilisation) * capacity, escalator
+    )
 
 
 @function(
@@ -39,16 +46,27 @@ def availability_revenue(year, capacity, price, availability, escalator, utilisa
     "What does the offtake contract bring in, year by year?",
     registry.path("revenue of each year, 1 row a year"),
     years=cells.count("years of the contract", low=1, high=LONGEST),
-    price=cells.series("contract price per unit in money of year 1; not used where market_price is given", low=0),
+    price=cells.series(
+        "contract price per unit in money of year 1; not used where market_price is given", low=0
+    ),
     volume=cells.series("contract volume a year", low=0),
     escalator=cells.rate("yearly growth of the contract price, from year 2"),
-    take_or_pay=cells.probability("share of the contract volume that is paid for whether taken or not"),
-    demand=cells.series("volume the buyer wants; left out: only take_or_pay x volume is counted, the lender's case", low=0),
+    take_or_pay=cells.probability(
+        "share of the contract volume that is paid for whether taken or not"
+    ),
+    demand=cells.series(
+        "volume the buyer wants; left out: only take_or_pay x volume is counted, the lender's case",
+        low=0,
+    ),
     max_volume=cells.series("most the buyer may take; left out: no limit", low=0),
     price_floor=cells.series("lowest price paid in a price band; needs market_price", low=0),
     price_cap=cells.series("highest price paid in a price band; needs market_price", low=0),
-    market_price=cells.series("market price of each year: the price paid then follows it within floor and cap", low=0),
-    upside_share=cells.probability("share of the market price above the cap that the seller keeps; the buyer has the rest"),
+    market_price=cells.series(
+        "market price of each year: the price paid then follows it within floor and cap", low=0
+    ),
+    upside_share=cells.probability(
+        "share of the market price above the cap that the seller keeps; the buyer has the rest"
+    ),
 )
 def OFFTAKE_REVENUE(
     years,
@@ -75,18 +93,19 @@ def OFFTAKE_REVENUE(
     Conventions
     -----------
     Year 1 is not escalated; floor and cap are not escalated at all, so give ranges where they grow.
-    Without demand the volume is the take-or-pay floor, which is what a lender counts. A price range is
-    escalated like a single price.
+    Without demand the volume is the take-or-pay floor, which is what a lender counts. A price range
+    is escalated like a single price.
 
     Errors
     ------
-    #NUM! where the floor lies above the cap, or the take-or-pay volume above max_volume. #VALUE! where
-    a floor or cap is given without a market price, or ranges are not `years` long.
+    #NUM! where the floor lies above the cap, or the take-or-pay volume above max_volume. #VALUE!
+    where a floor or cap is given without a market price, or ranges are not `years` long.
 
     Source
     ------
-    Yescombe, Principles of Project Finance (2nd ed. 2014), on offtake contracts. A floor with shared
-    upside: MP Materials and the US Department of Defense, price protection agreement of July 2025.
+    Yescombe, Principles of Project Finance (2nd ed. 2014), on offtake contracts. A floor with
+    shared upside: MP Materials and the US Department of Defense, price protection agreement of July
+    2025.
 
     See also
     --------
@@ -118,20 +137,35 @@ def OFFTAKE_REVENUE(
         for name, given in (("price_floor", price_floor), ("price_cap", price_cap)):
             if given is not None:
                 raise cells.wrong_value(
-                    f"{name} is given without market_price: give the market price that the band holds, or leave it out."
+                    f"{name} is given without market_price: give the market price that the band"
+                    " holds, or leave it out."
                 )
     if upside_share > 0 and price_cap is None:
-        raise cells.wrong_value("upside_share is given without price_cap: give the cap above which the price is shared.")
+        raise cells.wrong_value(
+            "upside_share is given without price_cap: give the cap above which the price is shared."
+        )
     floor = 0.0 if price_floor is None else price_floor
     cap = np.inf if price_cap is None else price_cap
     most = np.inf if max_volume is None else max_volume
     if np.any(np.greater(floor, cap)):
-        raise cells.impossible("price_floor is above price_cap: the band must have its floor at or below its cap.")
+        raise cells.impossible(
+            "price_floor is above price_cap: the band must have its floor at or below its cap."
+        )
     if np.any(np.greater(take_or_pay * volume, most)):
-        raise cells.impossible("max_volume is below take_or_pay x volume: the buyer would pay for more than it may take.")
+        raise cells.impossible(
+            "max_volume is below take_or_pay x volume: the buyer would pay for more than it may"
+            " take."
+        )
     year = np.arange(1.0, years + 1)
-    paid = escalated(year, price, escalator) if market_price is None else price_in_band(market_price, floor, cap, upside_share)
-    return paid * billed_volume(volume, take_or_pay, 0.0 if demand is None else demand, most) + 0 * year
+    paid = (
+        escalated(year, price, escalator)
+        if market_price is None
+        else price_in_band(market_price, floor, cap, upside_share)
+    )
+    return (
+        paid * billed_volume(volume, take_or_pay, 0.0 if demand is None else demand, most)
+        + 0 * year
+    )
 
 
 @function(
@@ -143,11 +177,16 @@ def OFFTAKE_REVENUE(
     price=cells.series("price per unit of available capacity a year, in money of year 1", low=0),
     availability=cells.series("share of the time or capacity that is available", low=0, high=1),
     escalator=cells.rate("yearly growth of both prices, from year 2"),
-    utilisation=cells.series("share of the capacity that is used, at most the availability", low=0, high=1),
+    utilisation=cells.series(
+        "share of the capacity that is used, at most the availability", low=0, high=1
+    ),
     variable_price=cells.series("price per unit used, on top, in money of year 1", low=0),
 )
-def AVAILABILITY_REVENUE(years, capacity, price, availability=1.0, escalator=0.0, utilisation=0.0, variable_price=0.0):
-    """Yearly revenue of a contract that pays for capacity made available, and something for what is used.
+def AVAILABILITY_REVENUE(
+    years, capacity, price, availability=1.0, escalator=0.0, utilisation=0.0, variable_price=0.0
+):
+    """Yearly revenue of a contract that pays for capacity made available, and something for what is
+    used.
 
     Equation
     --------
@@ -155,8 +194,8 @@ def AVAILABILITY_REVENUE(years, capacity, price, availability=1.0, escalator=0.0
 
     Conventions
     -----------
-    The form in which a data centre is leased, and the form of a capacity contract for a factory. Year 1
-    is not escalated. Utilisation is a share of the whole capacity, not of what is available.
+    The form in which a data centre is leased, and the form of a capacity contract for a factory.
+    Year 1 is not escalated. Utilisation is a share of the whole capacity, not of what is available.
 
     Errors
     ------
@@ -178,9 +217,18 @@ def AVAILABILITY_REVENUE(years, capacity, price, availability=1.0, escalator=0.0
     [147.0, 149.94, 152.939]
     """
     cells.same_length(
-        years, capacity=capacity, price=price, availability=availability, utilisation=utilisation, variable_price=variable_price
+        years,
+        capacity=capacity,
+        price=price,
+        availability=availability,
+        utilisation=utilisation,
+        variable_price=variable_price,
     )
     if np.any(np.greater(utilisation, availability)):
-        raise cells.impossible("utilisation is above availability: no more can be used than is available.")
+        raise cells.impossible(
+            "utilisation is above availability: no more can be used than is available."
+        )
     year = np.arange(1.0, years + 1)
-    return availability_revenue(year, capacity, price, availability, escalator, utilisation, variable_price)
+    return availability_revenue(
+        year, capacity, price, availability, escalator, utilisation, variable_price
+    )

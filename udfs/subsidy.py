@@ -1,7 +1,8 @@
-"""What public credit costs: the federal subsidy cost of guarantees and loans, and the grant in a soft loan.
+"""What public credit costs: the federal subsidy cost of guarantees and loans, and the grant in a
+soft loan.
 
-Federal credit rules (FCRA) discount at Treasury rates and leave out administration; the flat rate here stands for
-the zero-coupon curve of the official calculator.
+Federal credit rules (FCRA) discount at Treasury rates and leave out administration; the flat rate
+here stands for the zero-coupon curve of the official calculator.
 """
 
 from __future__ import annotations
@@ -27,25 +28,39 @@ def _performing(pd):
     return np.concatenate([np.ones_like(survived[..., :1]), survived[..., :-1]], axis=-1)
 
 
-def guarantee_subsidy(treasury_rate, opening, pd, lgd, coverage, annual_fee=0.0, upfront_fee=0.0, recovery_lag=0.0):
-    """(claims, recoveries, fees, subsidy) in present value of a guarantee on balances `opening` (..., T)."""
+def guarantee_subsidy(
+    treasury_rate, opening, pd, lgd, coverage, annual_fee=0.0, upfront_fee=0.0, recovery_lag=0.0
+):
+    """(claims, recoveries, fees, subsidy) in present value of a guarantee on balances `opening`
+    (..., T).
+    """
     opening = np.asarray(opening, float)
     pd = np.broadcast_to(np.asarray(pd, float), opening.shape)
-    lgd, coverage, fee = (np.asarray(value, float)[..., None] for value in (lgd, coverage, annual_fee))
+    lgd, coverage, fee = (
+        np.asarray(value, float)[..., None] for value in (lgd, coverage, annual_fee)
+    )
     discount, performing = _discount(treasury_rate, opening.shape[-1]), _performing(pd)
     claims = np.sum(performing * pd * coverage * opening * discount, axis=-1)
     lag = (1 + np.asarray(treasury_rate, float)) ** -np.asarray(recovery_lag, float)
     recoveries = claims * (1 - lgd[..., 0]) * lag
-    fees = np.sum(fee * coverage * performing * opening * discount, axis=-1) + upfront_fee * coverage[..., 0] * opening[..., 0]
+    fees = (
+        np.sum(fee * coverage * performing * opening * discount, axis=-1)
+        + upfront_fee * coverage[..., 0] * opening[..., 0]
+    )
     return claims, recoveries, fees, claims - recoveries - fees
 
 
 def loan_cost(treasury_rate, opening, interest, principal, pd=0.0, lgd=0.0):
-    """Cost to government, at Treasury rates, of a direct loan: amount lent less expected payments and recoveries."""
+    """Cost to government, at Treasury rates, of a direct loan: amount lent less expected payments
+    and recoveries.
+    """
     opening = np.asarray(opening, float)
     pd = np.broadcast_to(np.asarray(pd, float), opening.shape)
     performing = _performing(pd)
-    received = performing * ((1 - pd) * (np.asarray(interest) + principal) + pd * (1 - np.asarray(lgd, float)[..., None]) * opening)
+    received = performing * (
+        (1 - pd) * (np.asarray(interest) + principal)
+        + pd * (1 - np.asarray(lgd, float)[..., None]) * opening
+    )
     return opening[..., 0] - np.sum(received * _discount(treasury_rate, opening.shape[-1]), axis=-1)
 
 
@@ -53,18 +68,33 @@ def loan_cost(treasury_rate, opening, interest, principal, pd=0.0, lgd=0.0):
     FAMILY,
     "What does a guarantee cost the taxpayer?",
     registry.figures(
-        "present values in the unit of balances; rate over the amount lent", "pv_claims", "pv_recoveries", "pv_fees", "subsidy", "rate"
+        "present values in the unit of balances; rate over the amount lent",
+        "pv_claims",
+        "pv_recoveries",
+        "pv_fees",
+        "subsidy",
+        "rate",
     ),
     treasury_rate=cells.rate("Treasury rate of like life, flat", low=-0.5),
-    balances=cells.path("opening balance of each year, then the closing balance: the first entry is the loan", low=0, blanks="zero"),
-    pd=cells.series("probability of default a year, given that the loan performed: one number, or one a year", low=0, high=1),
+    balances=cells.path(
+        "opening balance of each year, then the closing balance: the first entry is the loan",
+        low=0,
+        blanks="zero",
+    ),
+    pd=cells.series(
+        "probability of default a year, given that the loan performed: one number, or one a year",
+        low=0,
+        high=1,
+    ),
     lgd=cells.probability("loss given default"),
     coverage=cells.probability("share of the loan that is guaranteed"),
     annual_fee=cells.rate("fee a year on the guaranteed balance", low=0),
     upfront_fee=cells.probability("fee at the start on the guaranteed amount"),
     recovery_lag=cells.number("years from claim to recovery", low=0, high=50),
 )
-def CREDIT_SUBSIDY(treasury_rate, balances, pd, lgd, coverage, annual_fee=0.0, upfront_fee=0.0, recovery_lag=0.0):
+def CREDIT_SUBSIDY(
+    treasury_rate, balances, pd, lgd, coverage, annual_fee=0.0, upfront_fee=0.0, recovery_lag=0.0
+):
     """Subsidy cost of a loan guarantee under federal credit rules, and its rate.
 
     Equation
@@ -74,13 +104,15 @@ def CREDIT_SUBSIDY(treasury_rate, balances, pd, lgd, coverage, annual_fee=0.0, u
 
     Conventions
     -----------
-    All at the Treasury rate, administration left out. Claims and fees fall at year end; fees on the balance performing at the
-    year's start. The rate is over the whole loan, not the guaranteed part. Below zero the guarantee saves the budget money. A
-    fair-value figure would use risk-neutral PDs, never a higher discount rate on the claims.
+    All at the Treasury rate, administration left out. Claims and fees fall at year end; fees on the
+    balance performing at the year's start. The rate is over the whole loan, not the guaranteed
+    part. Below zero the guarantee saves the budget money. A fair-value figure would use
+    risk-neutral PDs, never a higher discount rate on the claims.
 
     Errors
     ------
-    #VALUE! where balances has fewer than two entries, or pd and balances do not fit; #NUM! where the loan is 0.
+    #VALUE! where balances has fewer than two entries, or pd and balances do not fit; #NUM! where
+    the loan is 0.
 
     Source
     ------
@@ -97,31 +129,53 @@ def CREDIT_SUBSIDY(treasury_rate, balances, pd, lgd, coverage, annual_fee=0.0, u
     (14.317, 0.01432)
     """
     if balances.size < 2:
-        raise wrong_value("balances needs the loan, the balance of each later year and the closing balance: two entries at least.")
+        raise wrong_value(
+            "balances needs the loan, the balance of each later year and the closing balance: two"
+            " entries at least."
+        )
     if balances[0] == 0:
         raise impossible("balances begins with 0: there is no loan.")
     opening = balances[:-1]
     if np.ndim(pd) and np.size(pd) != opening.size:
-        raise wrong_value(f"pd has {np.size(pd)} years and balances {opening.size} (and a closing one): give one probability a year.")
-    figures = [float(f) for f in guarantee_subsidy(treasury_rate, opening, pd, lgd, coverage, annual_fee, upfront_fee, recovery_lag)]
+        raise wrong_value(
+            f"pd has {np.size(pd)} years and balances {opening.size} (and a closing one): give one"
+            " probability a year."
+        )
+    figures = [
+        float(f)
+        for f in guarantee_subsidy(
+            treasury_rate, opening, pd, lgd, coverage, annual_fee, upfront_fee, recovery_lag
+        )
+    ]
     return (*figures, figures[-1] / float(balances[0]))
 
 
 @function(
     FAMILY,
     "What does a soft loan cost the taxpayer, and what is it worth to the borrower?",
-    registry.figures("present values in the unit of principal, and as shares of it", "cost", "cost_rate", "benefit", "benefit_rate"),
+    registry.figures(
+        "present values in the unit of principal, and as shares of it",
+        "cost",
+        "cost_rate",
+        "benefit",
+        "benefit_rate",
+    ),
     principal=cells.number("amount lent", low=0, above=True),
     loan_rate=cells.rate("rate of the loan a year", low=-0.5),
     nper=cells.count("yearly payments", low=1, high=200),
     treasury_rate=cells.rate("Treasury rate of like life, flat", low=-0.5),
-    market_rate=cells.rate("rate the borrower would pay elsewhere; left out, the benefit stays blank", low=-0.5),
+    market_rate=cells.rate(
+        "rate the borrower would pay elsewhere; left out, the benefit stays blank", low=-0.5
+    ),
     pd=cells.probability("yearly probability of default"),
     lgd=cells.probability("loss given default"),
     method=cells.choice("how principal is repaid", "annuity", "equal", "bullet"),
 )
-def LOAN_SUBSIDY(principal, loan_rate, nper, treasury_rate, market_rate=None, pd=0.0, lgd=0.0, method="annuity"):
-    """Cost of a government loan to the taxpayer, and its worth to the borrower: two different numbers.
+def LOAN_SUBSIDY(
+    principal, loan_rate, nper, treasury_rate, market_rate=None, pd=0.0, lgd=0.0, method="annuity"
+):
+    """Cost of a government loan to the taxpayer, and its worth to the borrower: two different
+    numbers.
 
     Equation
     --------
@@ -129,8 +183,9 @@ def LOAN_SUBSIDY(principal, loan_rate, nper, treasury_rate, market_rate=None, pd
 
     Conventions
     -----------
-    Yearly payments at year end. In a year of default the share (1 - LGD) of the opening balance comes back. The benefit is the
-    grant element to the borrower; it exceeds the cost wherever the market asks more than the Treasury pays.
+    Yearly payments at year end. In a year of default the share (1 - LGD) of the opening balance
+    comes back. The benefit is the grant element to the borrower; it exceeds the cost wherever the
+    market asks more than the Treasury pays.
 
     Source
     ------
@@ -145,9 +200,15 @@ def LOAN_SUBSIDY(principal, loan_rate, nper, treasury_rate, market_rate=None, pd
     >>> [round(figure, 2) for figure in LOAN_SUBSIDY(1000, 0.02, 7, 0.0425, 0.085)]
     [81.12, 0.08, 209.13, 0.21]
     """
-    opening, interest, repaid, payment, _ = schedule(principal, loan_rate, method, nper, 0, 0.0, False).T
+    opening, interest, repaid, payment, _ = schedule(
+        principal, loan_rate, method, nper, 0, 0.0, False
+    ).T
     cost = float(loan_cost(treasury_rate, opening, interest, repaid, pd, lgd))
-    benefit = math.nan if market_rate is None else principal - float(np.sum(payment * _discount(market_rate, nper)))
+    benefit = (
+        math.nan
+        if market_rate is None
+        else principal - float(np.sum(payment * _discount(market_rate, nper)))
+    )
     return cost, cost / principal, benefit, benefit / principal
 
 
@@ -171,8 +232,9 @@ def GRANT_EQUIVALENT(maturity, grace, payments_per_year, loan_rate, discount_rat
 
     Conventions
     -----------
-    Grace is the time to the first repayment, not the time of interest only: with A payments a year there are A (M - G) + 1
-    repayments; 0 counts as one payment period. The loan rate is nominal, the discount rate effective.
+    Grace is the time to the first repayment, not the time of interest only: with A payments a year
+    there are A (M - G) + 1 repayments; 0 counts as one payment period. The loan rate is nominal,
+    the discount rate effective.
 
     Errors
     ------
@@ -195,7 +257,17 @@ def GRANT_EQUIVALENT(maturity, grace, payments_per_year, loan_rate, discount_rat
     if abs(periods - round(periods)) > 1e-9 or abs(first - round(first)) > 1e-9:
         raise impossible("maturity and grace must be whole payment periods: see payments_per_year.")
     if first > periods + 1e-9:
-        raise impossible(f"grace {grace:g} is longer than maturity {maturity:g}: the first repayment cannot come after the last.")
+        raise impossible(
+            f"grace {grace:g} is longer than maturity {maturity:g}: the first repayment cannot come"
+            " after the last."
+        )
     periods, waiting = round(periods), max(0, round(first) - 1)
-    payment = schedule(1.0, loan_rate / payments_per_year, method, periods, waiting, 0.0, False)[:, 3]
-    return float(1 - np.sum(payment * (1 + discount_rate) ** (-np.arange(1.0, periods + 1) / payments_per_year)))
+    payment = schedule(1.0, loan_rate / payments_per_year, method, periods, waiting, 0.0, False)[
+        :, 3
+    ]
+    return float(
+        1
+        - np.sum(
+            payment * (1 + discount_rate) ** (-np.arange(1.0, periods + 1) / payments_per_year)
+        )
+    )

@@ -1,4 +1,5 @@
-"""What time costs: a late start, a learning curve, a capability allowed to lapse, and a plant turned to other work.
+"""What time costs: a late start, a learning curve, a capability allowed to lapse, and a plant
+turned to other work.
 
 The lower-case functions are the arithmetic, over arrays with any leading axes (time = last axis).
 """
@@ -13,22 +14,29 @@ FAMILY = "Time"
 
 
 def delay_cost(cfads, rate, build_months, delay_months, fixed_end):
-    """Present value at financial close of what a delay of operations loses; cfads (..., years), the rest of the leading axes.
+    """Present value at financial close of what a delay of operations loses; cfads (..., years), the
+    rest of the leading axes.
 
     With fixed_end the first months of cash flow are lost, otherwise all of it comes later.
     """
-    rate, build_months, delay_months = (np.asarray(x, dtype=float)[..., None] for x in (rate, build_months, delay_months))
+    rate, build_months, delay_months = (
+        np.asarray(x, dtype=float)[..., None] for x in (rate, build_months, delay_months)
+    )
     years = cfads.shape[-1]
     month = np.arange(1.0, 12 * years + 1)
     monthly = np.repeat(cfads, 12, axis=-1) / 12
-    lost = np.sum(monthly * (month <= delay_months) * (1 + rate) ** (-(build_months + month) / 12), axis=-1)
+    lost = np.sum(
+        monthly * (month <= delay_months) * (1 + rate) ** (-(build_months + month) / 12), axis=-1
+    )
     worth = np.sum(cfads * (1 + rate) ** -(build_months / 12 + np.arange(1.0, years + 1)), axis=-1)
     later = -np.expm1(-delay_months[..., 0] / 12 * np.log1p(rate[..., 0]))
     return np.where(fixed_end, lost, worth * later)
 
 
 def monthly_pv(amount, rate, first_month, months):
-    """Present value of an amount paid at the end of each of so many months after first_month, at an effective yearly rate."""
+    """Present value of an amount paid at the end of each of so many months after first_month, at an
+    effective yearly rate.
+    """
     growth = np.log1p(rate) / 12
     flat = np.abs(growth) < 1e-12
     safe = np.where(flat, 1.0, growth)
@@ -37,14 +45,17 @@ def monthly_pv(amount, rate, first_month, months):
 
 
 def power_sum(low, high, exponent):
-    """Sum of n^exponent over the whole n from low + 1 to high, exact to rounding however large the lot.
+    """Sum of n^exponent over the whole n from low + 1 to high, exact to rounding however large the
+    lot.
 
     The first hundred units one by one, the rest by Euler and Maclaurin's formula.
     """
     low, high, exponent = (np.asarray(x, dtype=float) for x in (low, high, exponent))
     unit = np.arange(1.0, 100.0)
     singly = np.sum(
-        np.where((unit > low[..., None]) & (unit <= high[..., None]), unit ** exponent[..., None], 0.0),
+        np.where(
+            (unit > low[..., None]) & (unit <= high[..., None]), unit ** exponent[..., None], 0.0
+        ),
         axis=-1,
     )
     first = np.maximum(low + 1, 100.0)
@@ -52,7 +63,9 @@ def power_sum(low, high, exponent):
     stretch, power = np.log(last / first), exponent + 1
     flat = np.abs(power * stretch) < 1e-9
     integral = first**power * np.where(
-        flat, stretch * (1 + power * stretch / 2), np.expm1(power * stretch) / np.where(power == 0, 1, power)
+        flat,
+        stretch * (1 + power * stretch / 2),
+        np.expm1(power * stretch) / np.where(power == 0, 1, power),
     )
     rest = integral + (first**exponent + last**exponent) / 2
     slope = exponent
@@ -63,45 +76,82 @@ def power_sum(low, high, exponent):
 
 
 def lot_cost(first_cost, learning_rate, before, quantity, cumulative):
-    """Average cost of units before + 1 to before + quantity; `cumulative` takes Wright's form, otherwise Crawford's."""
+    """Average cost of units before + 1 to before + quantity; `cumulative` takes Wright's form,
+    otherwise Crawford's.
+    """
     exponent = np.log2(1 - np.asarray(learning_rate, dtype=float))
     total = np.where(
-        before > 0, np.maximum(before, 1.0) ** (exponent + 1) * np.expm1((exponent + 1) * np.log1p(quantity / np.maximum(before, 1.0))), 0.0
+        before > 0,
+        np.maximum(before, 1.0) ** (exponent + 1)
+        * np.expm1((exponent + 1) * np.log1p(quantity / np.maximum(before, 1.0))),
+        0.0,
     )
     total = np.where(before > 0, total, np.asarray(quantity, dtype=float) ** (exponent + 1))
-    return first_cost * np.where(cumulative, total, power_sum(before, before + quantity, exponent)) / quantity
+    return (
+        first_cost
+        * np.where(cumulative, total, power_sum(before, before + quantity, exponent))
+        / quantity
+    )
 
 
 def regained(elapsed, wait, climb):
-    """Full-rate periods regained after so much time: none while waiting, then the rate rises linearly from 0 to 1 over the climb."""
+    """Full-rate periods regained after so much time: none while waiting, then the rate rises
+    linearly from 0 to 1 over the climb.
+    """
     since = np.maximum(0.0, elapsed - wait)
-    return np.where(since >= climb, since - climb / 2, since**2 / (2 * np.where(climb > 0, climb, 1.0)))
+    return np.where(
+        since >= climb, since - climb / 2, since**2 / (2 * np.where(climb > 0, climb, 1.0))
+    )
 
 
 def regained_share(period, per_year, wait_months, climb_months):
     """Average share regained in each period, counted from the loss."""
     end = 12 / per_year * period
     start = end - 12 / per_year
-    return (regained(end, wait_months, climb_months) - regained(start, wait_months, climb_months)) * per_year / 12
+    return (
+        (regained(end, wait_months, climb_months) - regained(start, wait_months, climb_months))
+        * per_year
+        / 12
+    )
 
 
 @function(
     FAMILY,
     "What does a month, or a year, of delay cost?",
-    registry.figures("present value at financial close, in the unit of annual_cfads", "cost", "lost_value", "net_holding"),
+    registry.figures(
+        "present value at financial close, in the unit of annual_cfads",
+        "cost",
+        "lost_value",
+        "net_holding",
+    ),
     rate=cells.rate("effective yearly discount rate"),
-    build_months=cells.number("months from financial close to the planned start of operations", low=0, high=1200),
+    build_months=cells.number(
+        "months from financial close to the planned start of operations", low=0, high=1200
+    ),
     annual_cfads=cells.series("cash flow available for debt service in each operating year"),
     years=cells.count("operating years", low=1, high=100),
     delay_months=cells.count("months of delay", high=1200),
     holding_cost=cells.amount("cost of holding the unfinished plant, a month of delay"),
     liquidated_damages=cells.amount("damages that the builder pays, a month of delay", low=0),
     mode=cells.choice(
-        "shift: the contract's term starts later too; fixed_end: its end date stands and the first months are lost", "shift", "fixed_end"
+        "shift: the contract's term starts later too; fixed_end: its end date stands and the first"
+        " months are lost",
+        "shift",
+        "fixed_end",
     ),
 )
-def COST_OF_DELAY(rate, build_months, annual_cfads, years, delay_months, holding_cost=0.0, liquidated_damages=0.0, mode="shift"):
-    """Present value of what a late start loses, with the cost of holding the plant less damages from the builder.
+def COST_OF_DELAY(
+    rate,
+    build_months,
+    annual_cfads,
+    years,
+    delay_months,
+    holding_cost=0.0,
+    liquidated_damages=0.0,
+    mode="shift",
+):
+    """Present value of what a late start loses, with the cost of holding the plant less damages
+    from the builder.
 
     Equation
     --------
@@ -112,9 +162,9 @@ def COST_OF_DELAY(rate, build_months, annual_cfads, years, delay_months, holding
 
     Conventions
     -----------
-    Cash flow comes at the end of each operating year; holding cost and damages at the end of each month of
-    delay. Interest on the debt during the delay is not added: discounting already charges for the
-    money's time, and both together count it twice.
+    Cash flow comes at the end of each operating year; holding cost and damages at the end of each
+    month of delay. Interest on the debt during the delay is not added: discounting already charges
+    for the money's time, and both together count it twice.
 
     Source
     ------
@@ -148,11 +198,16 @@ def COST_OF_DELAY(rate, build_months, annual_cfads, years, delay_months, holding
     "What will a unit of the next lot cost, given what has been built already?",
     registry.number("average cost of a unit of the lot, in the unit of first_cost"),
     first_cost=cells.amount("cost of the very first unit", low=0),
-    learning_rate=cells.number("saving with each doubling of output: 0.15 is an 85% curve", low=0, high=0.99),
+    learning_rate=cells.number(
+        "saving with each doubling of output: 0.15 is an 85% curve", low=0, high=0.99
+    ),
     cumulative_before=cells.count("units built before this lot", high=10**9),
     quantity=cells.count("units in this lot", low=1, high=10**9),
     theory=cells.choice(
-        "unit: each unit's cost falls (Crawford); cumulative: the average of all units so far falls (Wright)", "unit", "cumulative"
+        "unit: each unit's cost falls (Crawford); cumulative: the average of all units so far falls"
+        " (Wright)",
+        "unit",
+        "cumulative",
     ),
 )
 def LEARNING_COST(first_cost, learning_rate, cumulative_before, quantity, theory="unit"):
@@ -166,8 +221,9 @@ def LEARNING_COST(first_cost, learning_rate, cumulative_before, quantity, theory
 
     Conventions
     -----------
-    The sum is the exact one over whole units, not the integral with its half-unit correction. The two
-    theories differ: with the same rate, Wright's lots are cheaper. Costs are in money of one year.
+    The sum is the exact one over whole units, not the integral with its half-unit correction. The
+    two theories differ: with the same rate, Wright's lots are cheaper. Costs are in money of one
+    year.
 
     Errors
     ------
@@ -190,8 +246,13 @@ def LEARNING_COST(first_cost, learning_rate, cumulative_before, quantity, theory
     52.862
     """
     if theory == "cumulative" and learning_rate > 0.5:
-        raise cells.impossible("learning_rate is above 0.5: with theory cumulative a lot would cost less than nothing; take theory unit.")
-    return float(lot_cost(first_cost, learning_rate, cumulative_before, quantity, theory == "cumulative"))
+        raise cells.impossible(
+            "learning_rate is above 0.5: with theory cumulative a lot would cost less than nothing;"
+            " take theory unit."
+        )
+    return float(
+        lot_cost(first_cost, learning_rate, cumulative_before, quantity, theory == "cumulative")
+    )
 
 
 @function(
@@ -219,8 +280,8 @@ def LAPSE_COST(rate, annual_value, decay_rate, idle_years, rebuild_years):
 
     Source
     ------
-    Linear recovery of a capability as a definition of this library; on production breaks and lost learning see the
-    GAO Cost Estimating and Assessment Guide.
+    Linear recovery of a capability as a definition of this library; on production breaks and lost
+    learning see the GAO Cost Estimating and Assessment Guide.
 
     See also
     --------
@@ -235,14 +296,18 @@ def LAPSE_COST(rate, annual_value, decay_rate, idle_years, rebuild_years):
     """
     year = np.arange(1.0, np.ceil(rebuild_years) + 1)
     missing = 1 - np.diff(regained(np.arange(0.0, year.size + 1), 0.0, rebuild_years))
-    return float(np.sum(annual_value * (1 - (1 - decay_rate) ** idle_years) * missing * (1 + rate) ** -year))
+    return float(
+        np.sum(annual_value * (1 - (1 - decay_rate) ** idle_years) * missing * (1 + rate) ** -year)
+    )
 
 
 @function(
     FAMILY,
     "How much of a lost programme's revenue does a flexible plant win back, and when?",
     registry.path("revenue regained in each period, 1 row a period"),
-    lost_revenue=cells.path("revenue of the lost programme in each period from its loss", blanks="zero"),
+    lost_revenue=cells.path(
+        "revenue of the lost programme in each period from its loss", blanks="zero"
+    ),
     retool_months=cells.number("months of retooling without any revenue", low=0, high=1200),
     refill_months=cells.number("months to climb to the share recaptured", low=0, high=1200),
     recapture=cells.probability("share of the lost revenue that comes back in the end"),
@@ -257,8 +322,8 @@ def RETOOLED_REVENUE(lost_revenue, retool_months, refill_months, recapture, peri
 
     Conventions
     -----------
-    m counts the months from the loss. Nothing comes in while retooling; then the share climbs linearly.
-    With refill_months = 0 it is back at once after retooling.
+    m counts the months from the loss. Nothing comes in while retooling; then the share climbs
+    linearly. With refill_months = 0 it is back at once after retooling.
 
     Source
     ------
@@ -276,4 +341,8 @@ def RETOOLED_REVENUE(lost_revenue, retool_months, refill_months, recapture, peri
     [10.0, 70.0, 80.0]
     """
     period = np.arange(1.0, lost_revenue.size + 1)
-    return lost_revenue * recapture * regained_share(period, periods_per_year, retool_months, refill_months)
+    return (
+        lost_revenue
+        * recapture
+        * regained_share(period, periods_per_year, retool_months, refill_months)
+    )

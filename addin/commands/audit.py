@@ -1,7 +1,8 @@
-"""Audit any workbook as a model auditor would: broken rows, typed-over formulas, circles, links, checks that cannot fail, and more.
+"""Audit any workbook as a model auditor would: broken rows, typed-over formulas, circles, links,
+checks that cannot fail, and more.
 
-The workbook is only read. It ends with 0 where nothing is found at or above --fail-on, with 1 where something is, and
-with 2 where the workbook cannot be read.
+The workbook is only read. It ends with 0 where nothing is found at or above --fail-on, with 1 where
+something is, and with 2 where the workbook cannot be read.
 """
 
 from __future__ import annotations
@@ -10,14 +11,22 @@ import argparse
 import json
 from pathlib import Path
 
-SUMMARY = "audit any .xlsx or .xlsm workbook: broken rows, typed-over formulas, circles, links, checks that cannot fail"
+SUMMARY = (
+    "audit any .xlsx or .xlsm workbook: broken rows, typed-over formulas, circles, links, checks"
+    " that cannot fail"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("workbook", metavar="BOOK.xlsx", help="any .xlsx or .xlsm, of ours or not")
-    parser.add_argument("-o", "--output", metavar="FINDINGS.xlsx", help="write the findings as a workbook as well")
     parser.add_argument(
-        "--fail-on", choices=("error", "warning", "note"), default="error", help="the least severity that ends with 1 (default: error)"
+        "-o", "--output", metavar="FINDINGS.xlsx", help="write the findings as a workbook as well"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("error", "warning", "note"),
+        default="error",
+        help="the least severity that ends with 1 (default: error)",
     )
     parser.add_argument("--force", action="store_true", help="overwrite the findings if they exist")
     parser.add_argument("--json", action="store_true", help="print the report for programs")

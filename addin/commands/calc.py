@@ -1,7 +1,9 @@
-"""Calculate a workbook without a spreadsheet program: change inputs, read results, write the workbook with its new values.
+"""Calculate a workbook without a spreadsheet program: change inputs, read results, write the
+workbook with its new values.
 
-Any .xlsx will do; functions of ours are known under every name that a program gives them. The file written is the one
-read, with new values in its cells: styles, charts, names and formulas are as they were.
+Any .xlsx will do; functions of ours are known under every name that a program gives them. The file
+written is the one read, with new values in its cells: styles, charts, names and formulas are as
+they were.
 """
 
 from __future__ import annotations
@@ -16,12 +18,16 @@ from typing import Any
 SUMMARY = "calculate a workbook without a spreadsheet program"
 
 SHOWN = 10  # how many cells a message names
-_NEARLY = re.compile(r"[-+]?[$€£]?\d[\d.,'\s/:%$€£-]*\Z")  # figures and marks only: a number or date meant otherwise
+_NEARLY = re.compile(
+    r"[-+]?[$€£]?\d[\d.,'\s/:%$€£-]*\Z"
+)  # figures and marks only: a number or date meant otherwise
 MOST_SHOWN = 1_000_000  # cells that one --get prints
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workbook", metavar="BOOK.xlsx", help="the workbook; it is read, never changed")
+    parser.add_argument(
+        "workbook", metavar="BOOK.xlsx", help="the workbook; it is read, never changed"
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -29,10 +35,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CELL=VALUE",
         help="change an input: Inputs!C7=0.9, or NAME=0.9; can be repeated",
     )
-    parser.add_argument("--get", action="append", default=[], metavar="CELL", help="print a cell, a range or a name; can be repeated")
-    parser.add_argument("-o", "--output", metavar="FILE.xlsx", help="write the workbook with its new values")
-    parser.add_argument("--force", action="store_true", help="overwrite the output file if it exists")
-    parser.add_argument("--partial", action="store_true", help="go on although some formulas cannot be calculated: they keep saved values")
+    parser.add_argument(
+        "--get",
+        action="append",
+        default=[],
+        metavar="CELL",
+        help="print a cell, a range or a name; can be repeated",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE.xlsx", help="write the workbook with its new values"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite the output file if it exists"
+    )
+    parser.add_argument(
+        "--partial",
+        action="store_true",
+        help="go on although some formulas cannot be calculated: they keep saved values",
+    )
     parser.add_argument("--json", action="store_true", help="print the result for programs")
 
 
@@ -61,7 +81,10 @@ def run(args: argparse.Namespace) -> int:
         result = {
             "formulas": sum(len(formulas) for formulas in done.opened.formulas.values()),
             "changed": changed,
-            "cells": {where: [[_plain(value) for value in line] for line in rows] for where, rows in cells.items()},
+            "cells": {
+                where: [[_plain(value) for value in line] for line in rows]
+                for where, rows in cells.items()
+            },
             "errors": errors,
             "not_calculated": done.held,
             "output": args.output if sound else None,
@@ -79,18 +102,27 @@ def run(args: argparse.Namespace) -> int:
             print(f"Written: {args.output}")
     if done.held:
         cells_held = [f"{where} {reason}" for where, reason in done.held.items()]
-        ending = "they keep their saved values" if sound else "nothing was written; --partial goes on with their saved values"
+        ending = (
+            "they keep their saved values"
+            if sound
+            else "nothing was written; --partial goes on with their saved values"
+        )
         which = f"{len(cells_held):,} formulas" if len(cells_held) > 1 else "one formula"
         cli.complain(f"{which} cannot be calculated here: {_some(cells_held)}; {ending}.")
     return 0 if sound else 1
 
 
 def refuse_other_kind(path: Path, out: Path) -> None:
-    """The file written is the one read with new values: another ending would lie about what it is."""
+    """The file written is the one read with new values: another ending would lie about what
+    it is.
+    """
     if out.suffix.lower() != path.suffix.lower():
         from bankable.templates.refusal import Refusal
 
-        raise Refusal(f"{out} does not end like {path.name}, and what is written is of the same kind: name it {out.stem}{path.suffix}.")
+        raise Refusal(
+            f"{out} does not end like {path.name}, and what is written is of the same kind: name it"
+            f" {out.stem}{path.suffix}."
+        )
 
 
 def change(args: argparse.Namespace, text: str) -> tuple[str, Any]:
@@ -100,12 +132,17 @@ def change(args: argparse.Namespace, text: str) -> tuple[str, Any]:
         args.parser.error(f"--set takes CELL=VALUE, not {text!r}")
     if _NEARLY.match(value.strip()) and isinstance(value_of(value), str):
         example = f'--set {where.strip()}="{chr(92)}"{value.strip()}{chr(92)}""'
-        args.parser.error(f"{value.strip()} is no number and no date: write 1.5, 6% or 2026-03-31; {example} makes it a text")
+        args.parser.error(
+            f"{value.strip()} is no number and no date: write 1.5, 6% or 2026-03-31; {example}"
+            " makes it a text"
+        )
     return where.strip(), value_of(value)
 
 
 def value_of(text: str) -> Any:
-    """A typed value as a cell takes it: number, per cent, TRUE or FALSE, date (2026-03-31), nothing, or text (quotes keep it text)."""
+    """A typed value as a cell takes it: number, per cent, TRUE or FALSE, date (2026-03-31),
+    nothing, or text (quotes keep it text).
+    """
     word = text.strip()
     if not word:
         return None
@@ -137,9 +174,13 @@ def _cells(done: Any, where: str) -> list[list[Any]]:
     corner = f"{first.rpartition('!')[0]}!{last}" if colon else first
     _, last_row, last_col = locate(corner, done.opened.names, done.opened.cells)
     if (last_row - row + 1) * (last_col - col + 1) > MOST_SHOWN:
-        raise Refusal(f"--get {where} asks for more than {MOST_SHOWN:,} cells: name a smaller range.")
+        raise Refusal(
+            f"--get {where} asks for more than {MOST_SHOWN:,} cells: name a smaller range."
+        )
     values = done.values.sheets[sheet]
-    return [[values.get((i, j)) for j in range(col, last_col + 1)] for i in range(row, last_row + 1)]
+    return [
+        [values.get((i, j)) for j in range(col, last_col + 1)] for i in range(row, last_row + 1)
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,5 @@
-"""Put deals side by side: a calculated workbook, and in the terminal each case's credit decision and the test that binds.
+"""Put deals side by side: a calculated workbook, and in the terminal each case's credit decision
+and the test that binds.
 
 Without a file the three deals that ship with Bankable are compared. A file is a deal (.toml) or a
 workbook of ours that has been filled in (.xlsx).
@@ -16,17 +17,32 @@ SUMMARY = "put deals side by side in a calculated workbook, with each case's cre
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "deals", nargs="*", metavar="FILE", help="deal files (.toml) or one filled workbook (.xlsx); none: the shipped deals"
+        "deals",
+        nargs="*",
+        metavar="FILE",
+        help="deal files (.toml) or one filled workbook (.xlsx); none: the shipped deals",
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE.xlsx",
-        help="where to write the workbook; .xlsm carries the functions in itself (default: the next free comparison.xlsx)",
+        help=(
+            "where to write the workbook; .xlsm carries the functions in itself (default: the next"
+            " free comparison.xlsx)"
+        ),
     )
-    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help="paper on which the workbook prints (default: a4)")
-    parser.add_argument("--force", action="store_true", help="overwrite the output file if it exists")
-    parser.add_argument("--json", action="store_true", help="print the figures and decisions for programs")
+    parser.add_argument(
+        "--paper",
+        choices=("a4", "letter"),
+        default="a4",
+        help="paper on which the workbook prints (default: a4)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite the output file if it exists"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the figures and decisions for programs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,7 +53,12 @@ def run(args: argparse.Namespace) -> int:
     if args.output and args.output.lower().endswith(".xlsm"):
         from bankable.addin.excel.standalone import with_macros as finish
     elif args.output and not args.output.lower().endswith(".xlsx"):
-        raise wrong_value(f"{args.output} is neither .xlsx nor .xlsm (with the functions in the workbook itself): choose one of these.")
-    result = compare.compare(args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper], finish=finish)
+        raise wrong_value(
+            f"{args.output} is neither .xlsx nor .xlsm (with the functions in the workbook itself):"
+            " choose one of these."
+        )
+    result = compare.compare(
+        args.deals, out=args.output, force=args.force, paper=PAPERS[args.paper], finish=finish
+    )
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
     return 0

@@ -1,6 +1,7 @@
 """Find out what keeps the functions from working in Excel on this machine, and say how to mend it.
 
-With --report the findings are written to a file together with a check-list of ten minutes to fill in and send back.
+With --report the findings are written to a file together with a check-list of ten minutes to fill
+in and send back.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ SUMMARY = "find out what keeps the functions from working in Excel, and how to m
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--report", nargs="?", const="bankable-report.txt", metavar="FILE", help="write the findings and a check-list (bankable-report.txt)"
+        "--report",
+        nargs="?",
+        const="bankable-report.txt",
+        metavar="FILE",
+        help="write the findings and a check-list (bankable-report.txt)",
     )
     parser.add_argument("--json", action="store_true", help="print the findings for programs")
 

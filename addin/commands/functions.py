@@ -9,8 +9,12 @@ SUMMARY = "list the worksheet functions"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--family", metavar="FAMILY", help="only the families whose name holds this word")
-    parser.add_argument("--json", action="store_true", help="give everything known of each function, for programs")
+    parser.add_argument(
+        "--family", metavar="FAMILY", help="only the families whose name holds this word"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="give everything known of each function, for programs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,12 +23,24 @@ def run(args: argparse.Namespace) -> int:
 
     families = reference.by_family(udfs.FUNCTIONS.values())
     if args.family is not None:
-        chosen = {family: entries for family, entries in families.items() if args.family.strip().lower() in family.lower()}
+        chosen = {
+            family: entries
+            for family, entries in families.items()
+            if args.family.strip().lower() in family.lower()
+        }
         if not chosen:
-            args.parser.error(f"there is no family {args.family!r}; the families are {', '.join(families)}")
+            args.parser.error(
+                f"there is no family {args.family!r}; the families are {', '.join(families)}"
+            )
         families = chosen
     if args.json:
-        print(json.dumps([reference.as_dict(entry) for entries in families.values() for entry in entries], indent=1, allow_nan=False))
+        print(
+            json.dumps(
+                [reference.as_dict(entry) for entries in families.values() for entry in entries],
+                indent=1,
+                allow_nan=False,
+            )
+        )
         return 0
     width = max(len(entry.name) for entries in families.values() for entry in entries)
     for family, entries in families.items():

@@ -10,8 +10,15 @@ SUMMARY = "explain a worksheet function or a command"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("topic", nargs="?", metavar="NAME", help="a worksheet function such as SURVIVAL, or a command such as compare")
-    parser.add_argument("--json", action="store_true", help="give everything known of the function, for programs")
+    parser.add_argument(
+        "topic",
+        nargs="?",
+        metavar="NAME",
+        help="a worksheet function such as SURVIVAL, or a command such as compare",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="give everything known of the function, for programs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

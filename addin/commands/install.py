@@ -1,6 +1,8 @@
-"""Put the functions in this user's spreadsheet program: Excel on Windows, or with --libreoffice LibreOffice Calc.
+"""Put the functions in this user's spreadsheet program: Excel on Windows, or with --libreoffice
+LibreOffice Calc.
 
-For Excel the ready add-in goes to the user's add-in folder and a settings file leads it to this Python.
+For Excel the ready add-in goes to the user's add-in folder and a settings file leads it to this
+Python.
 """
 
 from __future__ import annotations
@@ -14,10 +16,24 @@ SUMMARY = "put the functions in Excel (or with --libreoffice in LibreOffice)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--libreoffice", action="store_true", help="install in LibreOffice Calc instead of Excel")
-    parser.add_argument("--shared", action="store_true", help="with --libreoffice: for all users of this machine (as administrator)")
-    parser.add_argument("--profile", metavar="FOLDER", help="with --libreoffice: another user profile than the usual one")
-    parser.add_argument("--startup-folder", action="store_true", help="use Excel's startup folder and write no registry entry")
+    parser.add_argument(
+        "--libreoffice", action="store_true", help="install in LibreOffice Calc instead of Excel"
+    )
+    parser.add_argument(
+        "--shared",
+        action="store_true",
+        help="with --libreoffice: for all users of this machine (as administrator)",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="FOLDER",
+        help="with --libreoffice: another user profile than the usual one",
+    )
+    parser.add_argument(
+        "--startup-folder",
+        action="store_true",
+        help="use Excel's startup folder and write no registry entry",
+    )
     parser.add_argument("--force", action="store_true", help="go on although Excel is running")
     parser.add_argument("--json", action="store_true", help="print what was done for programs")
 
@@ -26,17 +42,22 @@ def run(args: argparse.Namespace) -> int:
     if args.libreoffice:
         if args.startup_folder:
             args.parser.error("--startup-folder goes with Excel, not with --libreoffice")
-        done: Any = importlib.import_module("bankable.addin.libreoffice.installation").install(args.profile, args.shared)
+        done: Any = importlib.import_module("bankable.addin.libreoffice.installation").install(
+            args.profile, args.shared
+        )
     else:
         refuse_profile(args)
         from bankable.addin.excel import installation
         from bankable.addin.excel.system import this_system
 
-        done = installation.install(this_system(), startup_folder=args.startup_folder, force=args.force)
+        done = installation.install(
+            this_system(), startup_folder=args.startup_folder, force=args.force
+        )
     show(
         done.steps,
         args.json,
-        "Installed. Start Excel and look for the tab Bankable; `bankable doctor` finds out what is wrong if it is not there.",
+        "Installed. Start Excel and look for the tab Bankable; `bankable doctor` finds out what is"
+        " wrong if it is not there.",
         args,
     )
     return 0

@@ -1,4 +1,5 @@
-"""Write the credit memo of one case from a filled workbook, once the workbook ties out; every figure names its cell.
+"""Write the credit memo of one case from a filled workbook, once the workbook ties out; every
+figure names its cell.
 
 With two workbooks the memo is that of the second, and says what changed since the first.
 """
@@ -12,13 +13,39 @@ SUMMARY = "write the credit memo of a workbook that ties out"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workbook", metavar="BOOK.xlsx", help="the filled workbook; with a second one, the earlier submission")
-    parser.add_argument("newer", nargs="?", metavar="NEW.xlsx", help="the workbook submitted now: the memo adds what changed")
-    parser.add_argument("-o", "--output", metavar="FILE.docx", help="where to write the memo (default: beside the workbook)")
-    parser.add_argument("--case", metavar="NAME", help="the case by name or number (default: the last)")
-    parser.add_argument("--paper", choices=("a4", "letter"), help="paper (default: the template's; the shipped one is A4)")
-    parser.add_argument("--template", metavar="FILE.docx", help="the bank's own Word template, in place of the shipped one")
-    parser.add_argument("--pdf", action="store_true", help="print it to PDF as well (needs LibreOffice)")
+    parser.add_argument(
+        "workbook",
+        metavar="BOOK.xlsx",
+        help="the filled workbook; with a second one, the earlier submission",
+    )
+    parser.add_argument(
+        "newer",
+        nargs="?",
+        metavar="NEW.xlsx",
+        help="the workbook submitted now: the memo adds what changed",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE.docx",
+        help="where to write the memo (default: beside the workbook)",
+    )
+    parser.add_argument(
+        "--case", metavar="NAME", help="the case by name or number (default: the last)"
+    )
+    parser.add_argument(
+        "--paper",
+        choices=("a4", "letter"),
+        help="paper (default: the template's; the shipped one is A4)",
+    )
+    parser.add_argument(
+        "--template",
+        metavar="FILE.docx",
+        help="the bank's own Word template, in place of the shipped one",
+    )
+    parser.add_argument(
+        "--pdf", action="store_true", help="print it to PDF as well (needs LibreOffice)"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite the memo if it exists")
     parser.add_argument("--json", action="store_true", help="print what was written for programs")
 
@@ -26,6 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from bankable.templates.memo import write
 
-    made = write.memo(args.workbook, args.newer, args.output, args.case, args.paper, args.template, args.pdf, args.force)
+    made = write.memo(
+        args.workbook,
+        args.newer,
+        args.output,
+        args.case,
+        args.paper,
+        args.template,
+        args.pdf,
+        args.force,
+    )
     print(json.dumps(made.figures, indent=1, allow_nan=False) if args.json else made.text)
     return 0

@@ -1,6 +1,8 @@
-"""Hold a year's actual cash flow against the base case: covenants tested, and a one-page review in Word.
+"""Hold a year's actual cash flow against the base case: covenants tested, and a one-page review in
+Word.
 
-The list of actuals has the columns year, cfads and debt_service (year of operation from completion, $ million), a row a year.
+The list of actuals has the columns year, cfads and debt_service (year of operation from completion,
+$ million), a row a year.
 """
 
 from __future__ import annotations
@@ -12,15 +14,36 @@ SUMMARY = "hold actual cash flow against the base case and test the covenants"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workbook", metavar="BOOK.xlsx", help="the workbook of the base case, as approved")
-    parser.add_argument("actuals", metavar="ACTUALS.csv", help="columns year, cfads, debt_service")
-    parser.add_argument("-o", "--output", metavar="FILE.docx", help="where to write the review (default: beside the workbook)")
-    parser.add_argument("--case", metavar="NAME", help="the case by name or number (default: the last)")
     parser.add_argument(
-        "--default-dscr", type=float, default=1.0, metavar="X", help="DSCR below which the loan agreement has a default (default: 1.00)"
+        "workbook", metavar="BOOK.xlsx", help="the workbook of the base case, as approved"
     )
-    parser.add_argument("--paper", choices=("a4", "letter"), help="paper (default: the template's; the shipped one is A4)")
-    parser.add_argument("--template", metavar="FILE.docx", help="the bank's own Word template, in place of the shipped one")
+    parser.add_argument("actuals", metavar="ACTUALS.csv", help="columns year, cfads, debt_service")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE.docx",
+        help="where to write the review (default: beside the workbook)",
+    )
+    parser.add_argument(
+        "--case", metavar="NAME", help="the case by name or number (default: the last)"
+    )
+    parser.add_argument(
+        "--default-dscr",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="DSCR below which the loan agreement has a default (default: 1.00)",
+    )
+    parser.add_argument(
+        "--paper",
+        choices=("a4", "letter"),
+        help="paper (default: the template's; the shipped one is A4)",
+    )
+    parser.add_argument(
+        "--template",
+        metavar="FILE.docx",
+        help="the bank's own Word template, in place of the shipped one",
+    )
     parser.add_argument("--force", action="store_true", help="overwrite the review if it exists")
     parser.add_argument("--json", action="store_true", help="print the figures for programs")
 
@@ -30,6 +53,15 @@ def run(args: argparse.Namespace) -> int:
 
     if not 0 < args.default_dscr <= 5:
         args.parser.error("--default-dscr is a DSCR such as 1.05")
-    made = review.review(args.workbook, args.actuals, args.output, args.case, args.default_dscr, args.paper, args.template, args.force)
+    made = review.review(
+        args.workbook,
+        args.actuals,
+        args.output,
+        args.case,
+        args.default_dscr,
+        args.paper,
+        args.template,
+        args.force,
+    )
     print(json.dumps(made.figures, indent=1, allow_nan=False) if args.json else made.text)
     return 0

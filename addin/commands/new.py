@@ -12,8 +12,15 @@ SUMMARY = "write a workbook to fill in"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="FILE.xlsx", help="the workbook to write")
-    parser.add_argument("--cases", type=int, default=2, metavar="N", help="how many cases, 1 to 6 (default: 2)")
-    parser.add_argument("--paper", choices=tuple(PAPERS), default="a4", help="paper on which the workbook prints (default: a4)")
+    parser.add_argument(
+        "--cases", type=int, default=2, metavar="N", help="how many cases, 1 to 6 (default: 2)"
+    )
+    parser.add_argument(
+        "--paper",
+        choices=tuple(PAPERS),
+        default="a4",
+        help="paper on which the workbook prints (default: a4)",
+    )
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     parser.add_argument("--json", action="store_true", help="print what was written for programs")
 

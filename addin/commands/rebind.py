@@ -1,7 +1,8 @@
 """Rewrite how a workbook names our functions, and nothing else, so that it works where it is going.
 
-plain (`OFFTAKE_NPV(...)`) is for LibreOffice, for people without the add-in and for sending on; desktop is as Excel for Windows
-saves it, with a link to the add-in; web (`BANKABLE.OFFTAKE_NPV(...)`) is for Excel on the web and the Mac.
+plain (`OFFTAKE_NPV(...)`) is for LibreOffice, for people without the add-in and for sending on;
+desktop is as Excel for Windows saves it, with a link to the add-in; web
+(`BANKABLE.OFFTAKE_NPV(...)`) is for Excel on the web and the Mac.
 """
 
 from __future__ import annotations
@@ -16,10 +17,23 @@ SUMMARY = "rewrite how a workbook names our functions, for another program or ma
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("workbook", metavar="BOOK.xlsx", help="the workbook to rewrite")
-    parser.add_argument("--to", choices=FORMS, default="plain", help="the form to write (default: plain)")
-    parser.add_argument("-o", "--output", metavar="FILE.xlsx", help="where to write it (default: the workbook itself, which needs --force)")
-    parser.add_argument("--addin", metavar="PATH", help="with --to desktop: where the add-in lies on the machine that opens the workbook")
-    parser.add_argument("--force", action="store_true", help="overwrite the output file if it exists")
+    parser.add_argument(
+        "--to", choices=FORMS, default="plain", help="the form to write (default: plain)"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE.xlsx",
+        help="where to write it (default: the workbook itself, which needs --force)",
+    )
+    parser.add_argument(
+        "--addin",
+        metavar="PATH",
+        help="with --to desktop: where the add-in lies on the machine that opens the workbook",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite the output file if it exists"
+    )
     parser.add_argument("--json", action="store_true", help="print what was done for programs")
 
 
@@ -38,7 +52,13 @@ def run(args: argparse.Namespace) -> int:
     done = function_names.rebind(path.read_bytes(), args.to, args.addin or function_names.ADDIN)
     write.put(out, done.data)
     if args.json:
-        result = {"to": args.to, "calls": done.calls, "formulas": done.formulas, "links": done.links, "output": str(out)}
+        result = {
+            "to": args.to,
+            "calls": done.calls,
+            "formulas": done.formulas,
+            "links": done.links,
+            "output": str(out),
+        }
         print(json.dumps(result, indent=1))
     else:
         print(f"{done.calls:,} calls in {done.formulas:,} formulas now read {args.to}.")

@@ -1,7 +1,8 @@
-"""Builds bankable.xlam, and the VBA project for a book that carries the functions itself, on any system.
+"""Builds bankable.xlam, and the VBA project for a book that carries the functions itself, on any
+system.
 
-The VBA is stored as source only (Excel compiles it when it loads), so the same register always gives the same bytes.
-pyOpenVBA writes the project; it is needed to build, never to run.
+The VBA is stored as source only (Excel compiles it when it loads), so the same register always
+gives the same bytes. pyOpenVBA writes the project; it is needed to build, never to run.
 """
 
 from __future__ import annotations
@@ -37,15 +38,20 @@ Attribute VB_Customizable = True
 """.replace("\n", "\r\n")
 
 
-def vba_project(modules: dict[str, str], sheet: str | None, classes: tuple[str, ...] = wrappers.CLASSES) -> bytes:
-    """A vbaProject.bin of these modules; `sheet` is the code name of the book's one sheet, None to hold no sheet's module."""
+def vba_project(
+    modules: dict[str, str], sheet: str | None, classes: tuple[str, ...] = wrappers.CLASSES
+) -> bytes:
+    """A vbaProject.bin of these modules; `sheet` is the code name of the book's one sheet, None to
+    hold no sheet's module.
+    """
     try:
         from pyopenvba import ExcelFile
         from pyopenvba.cfb import CFB
         from pyopenvba.vba import VBAModuleKind
     except ImportError:
         raise ModuleNotFoundError(
-            "building the Excel add-in needs pyOpenVBA: python -m pip install '.[build]' in the project's folder"
+            "building the Excel add-in needs pyOpenVBA: python -m pip install '.[build]' in the"
+            " project's folder"
         ) from None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "new.xlam"
@@ -70,8 +76,12 @@ def vba_project(modules: dict[str, str], sheet: str | None, classes: tuple[str, 
 
 
 def fingerprint() -> str:
-    """What the add-in was built from, in a few letters: doctor compares it with the installed package's."""
-    texts = [text for _, text in sorted(wrappers.modules(for_addin=True).items())] + [ribbon_xml.ribbon_xml()]
+    """What the add-in was built from, in a few letters: doctor compares it with the installed
+    package's.
+    """
+    texts = [text for _, text in sorted(wrappers.modules(for_addin=True).items())] + [
+        ribbon_xml.ribbon_xml()
+    ]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
@@ -80,22 +90,29 @@ def xlam() -> bytes:
     version = metadata.version("xlwings")
     parts = {
         "[Content_Types].xml": (
-            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/>'
-            '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.addin.macroEnabled.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/>'
-            f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/>'
-            '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
+            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="bin"'
+            ' ContentType="application/vnd.ms-office.vbaProject"/><Default Extension="rels"'
+            ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default'
+            ' Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml"'
+            ' ContentType="application/vnd.ms-excel.addin.macroEnabled.main+xml"/><Override'
+            f' PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/><Override'
+            f' PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/><Override'
+            ' PartName="/docProps/core.xml"'
+            ' ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
         ),
         "_rels/.rels": _relationships(
             (f"{_OFFICE}/officeDocument", "xl/workbook.xml"),
             (f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
-            ("http://schemas.microsoft.com/office/2007/relationships/ui/extensibility", "customUI/customUI14.xml"),
+            (
+                "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility",
+                "customUI/customUI14.xml",
+            ),
         ),
         "docProps/core.xml": (
-            f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-            "<dc:title>Bankable</dc:title><dc:description>Worksheet functions for lending against long projects</dc:description>"
+            f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"'
+            ' xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            "<dc:title>Bankable</dc:title><dc:description>Worksheet functions for lending against"
+            " long projects</dc:description>"
             f"<cp:keywords>{escape(f'xlwings {version} build {fingerprint()}')}</cp:keywords></cp:coreProperties>"
         ),
         "xl/workbook.xml": (
@@ -107,14 +124,19 @@ def xlam() -> bytes:
             (f"{_OFFICE}/styles", "styles.xml"),
             ("http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin"),
         ),
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet1"/><sheetData/></worksheet>',
+        "xl/worksheets/sheet1.xml": (
+            f'<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet1"/><sheetData/></worksheet>'
+        ),
         "xl/styles.xml": (
-            f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
-            '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-            '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-            '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-            '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
-            '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+            f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name'
+            ' val="Calibri"/></font></fonts><fills count="2"><fill><patternFill'
+            ' patternType="none"/></fill><fill><patternFill'
+            ' patternType="gray125"/></fill></fills><borders'
+            ' count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs'
+            ' count="1"><xf numFmtId="0" fontId="0" fillId="0"'
+            ' borderId="0"/></cellStyleXfs><cellXfs count="1"><xf numFmtId="0" fontId="0"'
+            ' fillId="0" borderId="0" xfId="0"/></cellXfs><cellStyles count="1"><cellStyle'
+            ' name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
         ),
     }
     data = {name: (_HEAD + text).encode("utf-8") for name, text in parts.items()}
@@ -124,7 +146,10 @@ def xlam() -> bytes:
 
 
 def _relationships(*targets: tuple[str, str]) -> str:
-    inside = "".join(f'<Relationship Id="rId{i}" Type="{kind}" Target="{target}"/>' for i, (kind, target) in enumerate(targets, 1))
+    inside = "".join(
+        f'<Relationship Id="rId{i}" Type="{kind}" Target="{target}"/>'
+        for i, (kind, target) in enumerate(targets, 1)
+    )
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{inside}</Relationships>'
 
 

@@ -1,6 +1,8 @@
-"""Raw values as xlwings and Office.js hand them over, turned into what `bankable.udfs.cells` reads, and results turned back.
+"""Raw values as xlwings and Office.js hand them over, turned into what `bankable.udfs.cells` reads,
+and results turned back.
 
-Both doors give a range as rows of numbers, texts, logicals and None; an error cell comes as its code's text.
+Both doors give a range as rows of numbers, texts, logicals and None; an error cell comes as its
+code's text.
 """
 
 from __future__ import annotations
@@ -14,13 +16,31 @@ from bankable.udfs.cells import OMITTED, CellError
 LEFT_OUT = "<bankable: left out>"
 
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
-_NEWER_ERRORS = ("#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!")
+_NEWER_ERRORS = (
+    "#GETTING_DATA",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#BUSY!",
+    "#PYTHON!",
+)
 _LOWEST_CODE, _HIGHEST_CODE = -2146826288, -2146826200  # COM's numbers of cell errors
-_CODES = dict(zip((-2146826288, -2146826281, -2146826273, -2146826265, -2146826259, -2146826252, -2146826246), ERRORS, strict=True))
+_CODES = dict(
+    zip(
+        (-2146826288, -2146826281, -2146826273, -2146826265, -2146826259, -2146826252, -2146826246),
+        ERRORS,
+        strict=True,
+    )
+)
 
 
 def cell_of(raw: Any) -> Any:
-    """One cell: an error's text or COM number becomes a CellError, "" a blank, a currency a number."""
+    """One cell: an error's text or COM number becomes a CellError, "" a blank, a currency a
+    number.
+    """
     if type(raw) is float or raw is None:
         return raw
     if isinstance(raw, str):
@@ -38,12 +58,18 @@ def cell_of(raw: Any) -> Any:
 
 
 def argument_of(raw: Any) -> Any:
-    """One argument: rows for a range, the bare value for a single cell, OMITTED for what was left out."""
+    """One argument: rows for a range, the bare value for a single cell, OMITTED for what was left
+    out.
+    """
     if raw is OMITTED or (isinstance(raw, str) and raw == LEFT_OUT):
         return OMITTED
     if isinstance(raw, (list, tuple)):
         rows = [
-            [cell if type(cell) is float else cell_of(cell) for cell in row] if isinstance(row, (list, tuple)) else cell_of(row)
+            (
+                [cell if type(cell) is float else cell_of(cell) for cell in row]
+                if isinstance(row, (list, tuple))
+                else cell_of(row)
+            )
             for row in raw
         ]
         if len(rows) == 1:

@@ -1,7 +1,9 @@
-"""The module that xlwings calls: one function a worksheet function, made from the register when this is imported.
+"""The module that xlwings calls: one function a worksheet function, made from the register when
+this is imported.
 
-`build` makes them with any decorators of xlwings' manner, so the same serve its COM server here and, with
-decorators given by the user's own module, its Server and Lite. They carry no type hints: hints change what xlwings reads.
+`build` makes them with any decorators of xlwings' manner, so the same serve its COM server here
+and, with decorators given by the user's own module, its Server and Lite. They carry no type hints:
+hints change what xlwings reads.
 """
 
 from __future__ import annotations
@@ -25,11 +27,15 @@ Decorator = Callable[..., Any]
 
 
 def evaluate(entry: Function, raw: Iterable[Any]) -> Any:
-    """A function of the register on raw values of xlwings or Office.js; a CellError's sentence is kept in SAID."""
+    """A function of the register on raw values of xlwings or Office.js; a CellError's sentence is
+    kept in SAID.
+    """
     try:
         result = answer_cache.answer(entry, [argument_of(value) for value in raw])
     except Exception as fault:  # a door never raises; what happened can be asked for
-        SAID.append((entry.name, f"{entry.name} met a fault of its own ({type(fault).__name__}: {fault})."))
+        SAID.append(
+            (entry.name, f"{entry.name} met a fault of its own ({type(fault).__name__}: {fault}).")
+        )
         return CellError("#VALUE!", SAID[-1][1])
     if isinstance(result, CellError):
         SAID.append((entry.name, result.sentence))
@@ -37,7 +43,9 @@ def evaluate(entry: Function, raw: Iterable[Any]) -> Any:
 
 
 def shim(entry: Function) -> Callable[..., Any]:
-    """A plain function for xlwings: positional arguments as in the register, no hints, errors as texts such as "#NUM!"."""
+    """A plain function for xlwings: positional arguments as in the register, no hints, errors as
+    texts such as "#NUM!".
+    """
 
     def call(*raw):
         return answer_of(evaluate(entry, raw))
@@ -47,7 +55,12 @@ def shim(entry: Function) -> Callable[..., Any]:
     call.__module__ = __name__
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(p.name, kind, default=OMITTED if p.optional else inspect.Parameter.empty) for p in entry.cell_params]
+        [
+            inspect.Parameter(
+                p.name, kind, default=OMITTED if p.optional else inspect.Parameter.empty
+            )
+            for p in entry.cell_params
+        ]
     )
     return call
 
@@ -57,8 +70,12 @@ def category(entry: Function) -> str:
     return f"Bankable: {entry.family}"
 
 
-def build(func: Decorator, arg: Decorator, entries: Iterable[Function] | None = None, **options: Any) -> dict[str, Callable[..., Any]]:
-    """All functions by name, decorated by xlwings' `func` and `arg` (or those of the same manner)."""
+def build(
+    func: Decorator, arg: Decorator, entries: Iterable[Function] | None = None, **options: Any
+) -> dict[str, Callable[..., Any]]:
+    """All functions by name, decorated by xlwings' `func` and `arg` (or those of the same
+    manner).
+    """
     made = {}
     for entry in udfs.FUNCTIONS.values() if entries is None else entries:
         call = shim(entry)
@@ -75,7 +92,9 @@ def last_sentence(name: str = "") -> str:
 
 
 def _desktop() -> dict[str, Callable[..., Any]]:
-    """The functions as xlwings' COM server wants them; none inside a browser, where the user's own module calls `build`."""
+    """The functions as xlwings' COM server wants them; none inside a browser, where the user's own
+    module calls `build`.
+    """
     if sys.platform == "emscripten":
         return {}
     import xlwings

@@ -1,4 +1,5 @@
-"""Puts bankable.xlam where Excel finds it, writes the file that leads the add-in to this Python, and takes both away again.
+"""Puts bankable.xlam where Excel finds it, writes the file that leads the add-in to this Python,
+and takes both away again.
 
 Nothing is installed for other users and no administrator's rights are needed.
 """
@@ -41,7 +42,12 @@ def dll_folder(system: System) -> Path | None:
     """The folder that holds xlwings' DLLs: pip puts them beside Python or at the venv's root."""
     name = dll_names()[0]
     return next(
-        (folder for folder in (system.prefix, system.python.parent, system.python.parent.parent) if (folder / name).is_file()), None
+        (
+            folder
+            for folder in (system.prefix, system.python.parent, system.python.parent.parent)
+            if (folder / name).is_file()
+        ),
+        None,
     )
 
 
@@ -52,7 +58,11 @@ def interpreter_for_excel(system: System) -> Path:
 
 def entries_of(system: System) -> dict[str, str]:
     """Excel's OPEN entries: the add-ins that it loads when it starts, in order."""
-    found = {name: str(value) for name, value in system.registry.values(OPTIONS_KEY).items() if _is_open(name)}
+    found = {
+        name: str(value)
+        for name, value in system.registry.values(OPTIONS_KEY).items()
+        if _is_open(name)
+    }
     return dict(sorted(found.items(), key=lambda item: int(item[0][4:] or 0)))
 
 
@@ -62,27 +72,36 @@ def _is_open(name: str) -> bool:
 
 def is_ours(entry: str) -> bool:
     """Whether an OPEN entry names our add-in, wherever it lies."""
-    return entry.replace("/", "\\").strip().rstrip('"').lower().rpartition("\\")[2].strip('"') == ADDIN_NAME
+    return (
+        entry.replace("/", "\\").strip().rstrip('"').lower().rpartition("\\")[2].strip('"')
+        == ADDIN_NAME
+    )
 
 
 def install(system: System, startup_folder: bool = False, force: bool = False) -> Done:
     """Install for this user; running it again brings everything up to date."""
     if not system.is_windows:
         raise Refusal(
-            "the Excel add-in is for Windows; this is another system. `bankable install --libreoffice` installs the functions in "
-            "LibreOffice, and docs/web-and-mac.md tells how Excel on the web and the Mac get them."
+            "the Excel add-in is for Windows; this is another system. `bankable install"
+            " --libreoffice` installs the functions in LibreOffice, and docs/web-and-mac.md tells"
+            " how Excel on the web and the Mac get them."
         )
     if system.excel_is_running and not force:
         raise Refusal(
-            "Excel is running and would undo the change when it closes: close it, then run this again (--force: go on all the same)."
+            "Excel is running and would undo the change when it closes: close it, then run this"
+            " again (--force: go on all the same)."
         )
     if not system.has_pywin32:
-        raise Refusal("pywin32 is missing from this Python: run `python -m pip install pywin32`, then this again.")
+        raise Refusal(
+            "pywin32 is missing from this Python: run `python -m pip install pywin32`, then this"
+            " again."
+        )
     folder = dll_folder(system)
     if folder is None:
         raise Refusal(
-            f"{dll_names()[0]} is in neither {system.prefix} nor {system.python.parent}: run `python -m pip install --force-reinstall "
-            f"--no-deps xlwings=={metadata.version('xlwings')}`, then this again."
+            f"{dll_names()[0]} is in neither {system.prefix} nor {system.python.parent}: run"
+            " `python -m pip install --force-reinstall --no-deps"
+            f" xlwings=={metadata.version('xlwings')}`, then this again."
         )
     settings = settings_text(system, folder)
     steps = []
@@ -91,7 +110,9 @@ def install(system: System, startup_folder: bool = False, force: bool = False) -
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(shipped_addin())
     except PermissionError:
-        raise Refusal(f"{place} cannot be written: close Excel, and ask IT if the folder is locked.") from None
+        raise Refusal(
+            f"{place} cannot be written: close Excel, and ask IT if the folder is locked."
+        ) from None
     steps.append(f"add-in: {place}")
     other = (system.addins_folder if startup_folder else system.startup_folder) / ADDIN_NAME
     if other.is_file():
@@ -120,13 +141,15 @@ def settings_text(system: System, folder: Path) -> bytes:
         return text.encode(system.code_page)
     except UnicodeEncodeError:
         raise Refusal(
-            f"the path {system.python} has letters outside this Windows' own alphabet, which VBA cannot pass on: "
-            "put Python in a folder with plain letters, such as C:\\bankable."
+            f"the path {system.python} has letters outside this Windows' own alphabet, which VBA"
+            " cannot pass on: put Python in a folder with plain letters, such as C:\\bankable."
         ) from None
 
 
 def _enter(system: System, place: Path) -> list[str]:
-    """The OPEN entry, as Excel writes it when a box is ticked in its Add-ins dialog; one of ours is put right in its place."""
+    """The OPEN entry, as Excel writes it when a box is ticked in its Add-ins dialog; one of ours is
+    put right in its place.
+    """
     entries = entries_of(system)
     wanted = f'"{place}"'
     ours = [name for name, value in entries.items() if is_ours(value)]
@@ -147,7 +170,9 @@ def _enter(system: System, place: Path) -> list[str]:
 
 
 def _forget_entries(system: System) -> list[str]:
-    """Take our OPEN entries away and close the gap: Excel stops reading at the first missing number."""
+    """Take our OPEN entries away and close the gap: Excel stops reading at the first missing
+    number.
+    """
     entries = entries_of(system)
     kept = [value for value in entries.values() if not is_ours(value)]
     if len(kept) == len(entries):
@@ -162,9 +187,15 @@ def _forget_entries(system: System) -> list[str]:
 def uninstall(system: System, force: bool = False) -> Done:
     """Undo `install`, whichever way it was done."""
     if not system.is_windows:
-        raise Refusal("there is no Excel add-in on this system; `bankable uninstall --libreoffice` takes away the one in LibreOffice.")
+        raise Refusal(
+            "there is no Excel add-in on this system; `bankable uninstall --libreoffice` takes away"
+            " the one in LibreOffice."
+        )
     if system.excel_is_running and not force:
-        raise Refusal("Excel is running and holds the add-in: close it, then run this again (--force: go on all the same).")
+        raise Refusal(
+            "Excel is running and holds the add-in: close it, then run this again (--force: go on"
+            " all the same)."
+        )
     steps = []
     for folder in (system.addins_folder, system.startup_folder):
         place = folder / ADDIN_NAME

@@ -1,7 +1,9 @@
-"""The calls that Excel on the web and the Mac make to a custom-functions server, answered from the register.
+"""The calls that Excel on the web and the Mac make to a custom-functions server, answered from the
+register.
 
-Excel's JavaScript asks `metadata` which functions there are and posts each call as JSON to `answer`. Use it behind any web
-server of yours, for instance the one of xlwings Server under your own licence; nothing of theirs is imported here.
+Excel's JavaScript asks `metadata` which functions there are and posts each call as JSON to
+`answer`. Use it behind any web server of yours, for instance the one of xlwings Server under your
+own licence; nothing of theirs is imported here.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.registry import Function
 
 NAMESPACE = "BANKABLE"
-# From this version of its custom-functions runtime on, Excel turns texts such as "#NUM!" into cell errors.
+# From this version of its custom-functions runtime on, Excel turns texts such as "#NUM!" into cell
+# errors.
 ERRORS_FROM_RUNTIME = (1, 4)
 
 
@@ -24,7 +27,9 @@ def metadata(entries: Iterable[Function] | None = None) -> dict[str, Any]:
     """The description of all functions in the form of a custom-functions JSON file."""
     return {
         "allowCustomDataForDataTypeAny": True,
-        "functions": [_described(entry) for entry in (udfs.FUNCTIONS.values() if entries is None else entries)],
+        "functions": [
+            _described(entry) for entry in (udfs.FUNCTIONS.values() if entries is None else entries)
+        ],
     }
 
 
@@ -35,7 +40,13 @@ def _described(entry: Function) -> dict[str, Any]:
         "description": entry.summary,
         "options": {},
         "parameters": [
-            {"name": p.name, "description": p.help, "type": "any", "dimensionality": "matrix", "optional": p.optional}
+            {
+                "name": p.name,
+                "description": p.help,
+                "type": "any",
+                "dimensionality": "matrix",
+                "optional": p.optional,
+            }
             for p in entry.cell_params
         ],
         "result": {"type": "any", "dimensionality": "matrix"},

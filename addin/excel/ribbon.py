@@ -1,7 +1,9 @@
-"""What the buttons of the Bankable tab do to the open workbook, in steps between which Excel can breathe and be stopped.
+"""What the buttons of the Bankable tab do to the open workbook, in steps between which Excel can
+breathe and be stopped.
 
-A task is a generator: it yields a text for the status bar before each step and returns the text of the closing message.
-VBA calls `start`, then `advance` until the answer no longer begins with "~", or `cancel` when Esc was pressed.
+A task is a generator: it yields a text for the status bar before each step and returns the text of
+the closing message. VBA calls `start`, then `advance` until the answer no longer begins with "~",
+or `cancel` when Esc was pressed.
 """
 
 from __future__ import annotations
@@ -25,16 +27,28 @@ from bankable.udfs import reference
 Task = Generator[str, None, str]
 
 MARK = (255, 199, 206)  # the fill of a failing cell
-HEAVY = ("simulation", "sensitivity", "break-even", "stress", "frontier", "whole deal", "uncertainty")
+HEAVY = (
+    "simulation",
+    "sensitivity",
+    "break-even",
+    "stress",
+    "frontier",
+    "whole deal",
+    "uncertainty",
+)
 CHECKS_SHEET, FIRST_COLUMN_OF_INSERT = "Checks", 2
 ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
 
 _running: list[Task] = []
-_marked: dict[str, list[tuple[str, str, Any]]] = {}  # by workbook: sheet, address and the fill before
+_marked: dict[
+    str, list[tuple[str, str, Any]]
+] = {}  # by workbook: sheet, address and the fill before
 
 
 def start(task: str, argument: str = "", book: Any = None) -> str:
-    """Begin a task on the workbook that called (or `book`); the first text for the status bar, or the closing message."""
+    """Begin a task on the workbook that called (or `book`); the first text for the status bar, or
+    the closing message.
+    """
     cancel()
     if book is None and task not in WITHOUT_BOOK:
         import xlwings
@@ -58,7 +72,10 @@ def advance() -> str:
         return end.value or ""
     except Exception as fault:
         _running.clear()
-        return str(getattr(fault, "sentence", "")) or f"This did not work ({type(fault).__name__}: {fault})."
+        return (
+            str(getattr(fault, "sentence", ""))
+            or f"This did not work ({type(fault).__name__}: {fault})."
+        )
 
 
 def cancel() -> str:
@@ -78,7 +95,9 @@ def running() -> bool:
 
 
 def check(book: Any, argument: str = "") -> Task:
-    """Calculate, read the verdicts of the Checks sheet, and colour every failing check and every cell that shows an error."""
+    """Calculate, read the verdicts of the Checks sheet, and colour every failing check and every
+    cell that shows an error.
+    """
     yield "calculating"
     book.app.calculate()
     _unmark(book)
@@ -133,10 +152,14 @@ def memo(book: Any, argument: str = "") -> Task:
     book.app.calculate()
     with tempfile.TemporaryDirectory() as folder:
         name = Path(book.name)
-        copy = Path(folder) / (name if name.suffix.lower() in (".xlsx", ".xlsm") else f"{name.stem}.xlsx")
+        copy = Path(folder) / (
+            name if name.suffix.lower() in (".xlsx", ".xlsm") else f"{name.stem}.xlsx"
+        )
         _save_copy(book, copy)
         yield "writing the memo"
-        written = importlib.import_module("bankable.templates.memo.write").memo(str(copy), out=str(_beside(book, "memo", ".docx")))
+        written = importlib.import_module("bankable.templates.memo.write").memo(
+            str(copy), out=str(_beside(book, "memo", ".docx"))
+        )
     return str(written.text)
 
 
@@ -147,7 +170,9 @@ def new(book: Any, argument: str = "") -> Task:
     yield "building the workbook"
     comparison = importlib.import_module("bankable.templates.comparison.compare")
     folder = Path(os.environ.get("USERPROFILE", str(Path.home()))) / "Documents"
-    target = _free(folder if folder.is_dir() else Path(tempfile.gettempdir()), "comparison", ".xlsx")
+    target = _free(
+        folder if folder.is_dir() else Path(tempfile.gettempdir()), "comparison", ".xlsx"
+    )
     comparison.new(str(target))
     yield "opening it"
     (book.app if book is not None else xlwings.apps.active).books.open(str(target))  # type: ignore[union-attr]
@@ -158,24 +183,38 @@ def refresh(book: Any, argument: str = "") -> Task:
     """Calculate the cells of the heavy functions anew, one by one, from no kept answer."""
     yield "looking for simulations and grids"
     answer_cache.forget()
-    heavy = {entry.name for entry in udfs.FUNCTIONS.values() if any(word in entry.family.lower() for word in HEAVY)}
+    heavy = {
+        entry.name
+        for entry in udfs.FUNCTIONS.values()
+        if any(word in entry.family.lower() for word in HEAVY)
+    }
     found = []
     for sheet in book.sheets:
         area = sheet.used_range
         for i, row in enumerate(_two_dimensional(area.formula)):
             for j, formula in enumerate(row):
-                if isinstance(formula, str) and formula.startswith("=") and heavy & set(called(formula)):
+                if (
+                    isinstance(formula, str)
+                    and formula.startswith("=")
+                    and heavy & set(called(formula))
+                ):
                     found.append((sheet, area.row + i, area.column + j))
     for number, (sheet, row, column) in enumerate(found, 1):
         cell = sheet.range((row, column))
         yield f"calculating {sheet.name}!{cell.address.replace('$', '')}, {number} of {len(found)}"
         cell.api.Dirty()
         cell.api.Calculate()
-    return f"{len(found)} cells calculated anew." if found else "No cell of this workbook uses a simulation, grid or solver."
+    return (
+        f"{len(found)} cells calculated anew."
+        if found
+        else "No cell of this workbook uses a simulation, grid or solver."
+    )
 
 
 def insert(book: Any, argument: str = "") -> Task:
-    """Put a function at the active cell: a labelled cell for each argument with its help beside it, and the call below them."""
+    """Put a function at the active cell: a labelled cell for each argument with its help beside it,
+    and the call below them.
+    """
     yield f"inserting {argument}"
     entry = udfs.FUNCTIONS[argument]
     sheet, at = book.app.selection.sheet, book.app.selection
@@ -183,7 +222,10 @@ def insert(book: Any, argument: str = "") -> Task:
     height = len(entry.cell_params) + 2
     block = sheet.range((top, left), (top + height - 1, left + 2))
     if any(value not in (None, "") for row in block.options(ndim=2).value for value in row):
-        return f"{entry.name} needs {height} rows and 3 columns of empty cells at the active cell: choose another place."
+        return (
+            f"{entry.name} needs {height} rows and 3 columns of empty cells at the active cell:"
+            " choose another place."
+        )
     example = reference.worked_example(entry)
     sheet.range((top, left)).value = f"{entry.name}: {entry.question}"
     sheet.range((top, left)).font.bold = True
@@ -192,7 +234,11 @@ def insert(book: Any, argument: str = "") -> Task:
         row = top + i
         label, cell, note = (sheet.range((row, left + k)) for k in range(3))
         label.value = param.name
-        note.value = param.help + (f" ({param.allowed})" if param.allowed else "") + ("" if not param.optional else "; may stay empty")
+        note.value = (
+            param.help
+            + (f" ({param.allowed})" if param.allowed else "")
+            + ("" if not param.optional else "; may stay empty")
+        )
         if param.default is not None:
             cell.value = param.default
         cell.color = (221, 235, 247)
@@ -215,7 +261,9 @@ def ready_sheet(book: Any, argument: str) -> Task:
     if place is None:
         return stress_sheets.NO_DEAL
     taken = {sheet.name.lower() for sheet in book.sheets}
-    name = next(name for i in itertools.count(1) if (name := f"{argument} {i}").lower() not in taken)
+    name = next(
+        name for i in itertools.count(1) if (name := f"{argument} {i}").lower() not in taken
+    )
     yield f"writing the sheet {name}"
     layout = stress_sheets.SHEETS[argument](place)
     sheet = book.sheets.add(name, after=book.sheets[len(book.sheets) - 1])
@@ -230,11 +278,16 @@ def ready_sheet(book: Any, argument: str) -> Task:
         if (row, col) in layout.bold:
             cell.font.bold = True
     sheet.range((1, 1)).column_width = 44
-    return f"The sheet {name} is about {place.name}. For another deal stand in its block of keys and values, then press {argument} again."
+    return (
+        f"The sheet {name} is about {place.name}. For another deal stand in its block of keys and"
+        f" values, then press {argument} again."
+    )
 
 
 def _enter_block(sheet: Any, row: int, col: int, formula: str, height: int, width: int) -> None:
-    """A formula that gives a block: it spills, or fills its range in an Excel without dynamic arrays."""
+    """A formula that gives a block: it spills, or fills its range in an Excel without dynamic
+    arrays.
+    """
     try:
         sheet.range((row, col)).formula2 = formula
     except Exception:
@@ -254,14 +307,18 @@ def support_sheet(book: Any, argument: str = "") -> Task:
 def help_page(book: Any, argument: str = "") -> Task:
     """Open the page of the function in the active cell, or the list of all."""
     yield "opening the help"
-    formula = book.app.selection.formula if book is not None and book.app.selection is not None else ""
+    formula = (
+        book.app.selection.formula if book is not None and book.app.selection is not None else ""
+    )
     names = called(formula if isinstance(formula, str) else "")
     if names:
         return reference.terminal_help(udfs.FUNCTIONS[names[0]], 90)
     families = reference.by_family(udfs.FUNCTIONS.values())
     folder = Path(tempfile.gettempdir()) / "bankable-help.txt"
     text = "".join(
-        f"{family}\n" + "".join(f"  {entry.signature}\n      {entry.question}\n" for entry in entries) + "\n"
+        f"{family}\n"
+        + "".join(f"  {entry.signature}\n      {entry.question}\n" for entry in entries)
+        + "\n"
         for family, entries in families.items()
     )
     folder.write_text(text, encoding="utf-8")
@@ -315,7 +372,9 @@ WITHOUT_BOOK = frozenset(("explain", "forget", "kept"))
 
 _CALL = re.compile(r"(?:^|[^A-Za-z0-9_.\"])([A-Za-z_][A-Za-z0-9_.]*)\s*\(")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
-_SPELLING = re.compile(rf"(?<![A-Za-z0-9_.])(?:{'|'.join(map(re.escape, SPELLINGS))})", re.IGNORECASE)
+_SPELLING = re.compile(
+    rf"(?<![A-Za-z0-9_.])(?:{'|'.join(map(re.escape, SPELLINGS))})", re.IGNORECASE
+)
 
 
 def called(formula: str) -> list[str]:
@@ -339,7 +398,9 @@ def _save_copy(book: Any, path: Path) -> None:
 
 
 def _beside(book: Any, stem: str, ending: str) -> Path:
-    """A free name beside the workbook; in the documents folder where it was never saved or lies on a web address."""
+    """A free name beside the workbook; in the documents folder where it was never saved or lies on
+    a web address.
+    """
     place = Path(book.fullname)
     folder = place.parent if place.is_absolute() and place.parent.is_dir() else Path.home()
     return _free(folder, f"{Path(book.name).stem} {stem}", ending)

@@ -1,4 +1,6 @@
-"""The Bankable tab of the ribbon, written from the register: what its menus insert is what the register holds."""
+"""The Bankable tab of the ribbon, written from the register: what its menus insert is what the
+register holds.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,19 @@ from bankable.udfs.registry import Function
 STRESS = ("simulation", "sensitivity", "break-even", "stress", "uncertainty")
 SUPPORT = ("support", "incentive", "guarantee", "coverage", "tariff", "frontier", "subsidy")
 
-STRESS_SHEET = "Adds a sheet with the deal under lower price and volume, delay, overrun and a higher rate. The deal is not touched."
-SUPPORT_SHEET = "Adds a sheet with grids of public offtake by guarantee, and the cheapest mix of support. The deal is not touched."
+STRESS_SHEET = (
+    "Adds a sheet with the deal under lower price and volume, delay, overrun and a higher rate. The"
+    " deal is not touched."
+)
+SUPPORT_SHEET = (
+    "Adds a sheet with grids of public offtake by guarantee, and the cheapest mix of support. The"
+    " deal is not touched."
+)
 
 
-def _button(name: str, label: str, tip: str, action: str, tag: str = "", size: str = "", image: str = "") -> str:
+def _button(
+    name: str, label: str, tip: str, action: str, tag: str = "", size: str = "", image: str = ""
+) -> str:
     facts = {
         "id": name,
         "label": label,
@@ -28,17 +38,24 @@ def _button(name: str, label: str, tip: str, action: str, tag: str = "", size: s
         "screentip": label,
         "supertip": tip,
     }
-    return "<button " + " ".join(f"{key}={quoteattr(value)}" for key, value in facts.items() if value) + "/>"
+    return (
+        "<button "
+        + " ".join(f"{key}={quoteattr(value)}" for key, value in facts.items() if value)
+        + "/>"
+    )
 
 
 def _inserts(prefix: str, entries: Iterable[Function]) -> str:
-    return "".join(_button(f"{prefix}_{entry.name}", entry.name, entry.question, "BankableInsert", entry.name) for entry in entries)
+    return "".join(
+        _button(f"{prefix}_{entry.name}", entry.name, entry.question, "BankableInsert", entry.name)
+        for entry in entries
+    )
 
 
 def _menu(name: str, label: str, tip: str, image: str, inside: str) -> str:
     return (
-        f'<menu id="{name}" label={quoteattr(label)} size="large" imageMso="{image}" screentip={quoteattr(label)} '
-        f"supertip={quoteattr(tip)}>{inside}</menu>"
+        f'<menu id="{name}" label={quoteattr(label)} size="large" imageMso="{image}"'
+        f" screentip={quoteattr(label)} supertip={quoteattr(tip)}>{inside}</menu>"
     )
 
 
@@ -51,17 +68,30 @@ def ribbon_xml() -> str:
     entries = list(udfs.FUNCTIONS.values())
     families = reference.by_family(entries)
     all_menus = "".join(
-        f'<menu id="family_{i}" label={quoteattr(family.replace("&", "and"))}>{_inserts("all", found)}</menu>'
+        f'<menu id="family_{i}"'
+        f" label={quoteattr(family.replace('&', 'and'))}>{_inserts('all', found)}</menu>"
         for i, (family, found) in enumerate(families.items())
     )
     refresh = _button(
-        "refresh", "Refresh simulations and grids", "Calculates the heavy functions of this workbook again.", "BankableTask", "refresh"
+        "refresh",
+        "Refresh simulations and grids",
+        "Calculates the heavy functions of this workbook again.",
+        "BankableTask",
+        "refresh",
     )
     groups = (
         (
             "compare",
             "Compare",
-            _button("new", "New comparison", "Opens a workbook to fill in, one column a deal.", "BankableTask", "new", "large", "FileNew")
+            _button(
+                "new",
+                "New comparison",
+                "Opens a workbook to fill in, one column a deal.",
+                "BankableTask",
+                "new",
+                "large",
+                "FileNew",
+            )
             + _button(
                 "memo",
                 "Credit memo",
@@ -74,7 +104,8 @@ def ribbon_xml() -> str:
             + _button(
                 "check",
                 "Check workbook",
-                "Calculates, reads the Checks sheet and colours every cell that fails or shows an error.",
+                "Calculates, reads the Checks sheet and colours every cell that fails or shows an"
+                " error.",
                 "BankableTask",
                 "check",
                 "large",
@@ -87,7 +118,8 @@ def ribbon_xml() -> str:
             _menu(
                 "stress",
                 "Stress",
-                "What if volume, price or time turn out worse? A sheet that is ready, or one function after another.",
+                "What if volume, price or time turn out worse? A sheet that is ready, or one"
+                " function after another.",
                 "ChartShowData",
                 _button("stress_sheet", "Stress sheet", STRESS_SHEET, "BankableTask", "stress")
                 + '<menuSeparator id="stress_first"/>'
@@ -98,7 +130,8 @@ def ribbon_xml() -> str:
             + _menu(
                 "support",
                 "Support",
-                "What would guarantee, loan, offtake or tariff change, and what does it cost? A sheet, or one function after another.",
+                "What would guarantee, loan, offtake or tariff change, and what does it cost? A"
+                " sheet, or one function after another.",
                 "AccountingFormat",
                 _button("support_sheet", "Support sheet", SUPPORT_SHEET, "BankableTask", "support")
                 + '<menuSeparator id="support_first"/>'
@@ -106,7 +139,13 @@ def ribbon_xml() -> str:
                 + '<menuSeparator id="support_line"/>'
                 + refresh.replace('"refresh"', '"refresh_support"', 1),
             )
-            + _menu("insert", "Insert function", "A function with a labelled cell for each argument.", "FunctionWizard", all_menus),
+            + _menu(
+                "insert",
+                "Insert function",
+                "A function with a labelled cell for each argument.",
+                "FunctionWizard",
+                all_menus,
+            ),
         ),
         (
             "help_group",
@@ -130,13 +169,38 @@ def ribbon_xml() -> str:
                 "TraceError",
             )
             + _button(
-                "rebind", "Bind functions", "Binds this workbook's functions to this add-in.", "BankableRebindNow", "", "", "EditLinks"
+                "rebind",
+                "Bind functions",
+                "Binds this workbook's functions to this add-in.",
+                "BankableRebindNow",
+                "",
+                "",
+                "EditLinks",
             )
-            + _button("kept", "Kept answers", "Says how many calls were answered from earlier ones.", "BankableTask", "kept", "", "Info")
-            + _button("restart", "Restart Python", "Ends Python and calculates everything anew.", "BankableRestart", "", "", "Refresh"),
+            + _button(
+                "kept",
+                "Kept answers",
+                "Says how many calls were answered from earlier ones.",
+                "BankableTask",
+                "kept",
+                "",
+                "Info",
+            )
+            + _button(
+                "restart",
+                "Restart Python",
+                "Ends Python and calculates everything anew.",
+                "BankableRestart",
+                "",
+                "",
+                "Refresh",
+            ),
         ),
     )
-    inside = "".join(f'<group id="bankable_{name}" label={quoteattr(label)}>{buttons}</group>' for name, label, buttons in groups)
+    inside = "".join(
+        f'<group id="bankable_{name}" label={quoteattr(label)}>{buttons}</group>'
+        for name, label, buttons in groups
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         '<customUI xmlns="http://schemas.microsoft.com/office/2009/07/customui"><ribbon><tabs>'

@@ -1,6 +1,8 @@
-"""A workbook that carries the functions itself: the built .xlsx with the VBA wrappers put in, for users who may install no add-in.
+"""A workbook that carries the functions itself: the built .xlsx with the VBA wrappers put in, for
+users who may install no add-in.
 
-Only the parts that must change do: the content types, the workbook's relationships and its code name.
+Only the parts that must change do: the content types, the workbook's relationships and its code
+name.
 """
 
 from __future__ import annotations
@@ -20,9 +22,13 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def with_macros(xlsx: bytes, project: bytes | None = None) -> bytes:
-    """The workbook as an .xlsm with the wrappers in it (or with another VBA project); the same bytes each time."""
+    """The workbook as an .xlsm with the wrappers in it (or with another VBA project); the same
+    bytes each time.
+    """
     if project is None:
-        project = (resources.files("bankable.addin.excel") / "files" / "vbaProject.bin").read_bytes()
+        project = (
+            resources.files("bankable.addin.excel") / "files" / "vbaProject.bin"
+        ).read_bytes()
     try:
         source = zipfile.ZipFile(io.BytesIO(xlsx))
     except zipfile.BadZipFile:
@@ -34,7 +40,9 @@ def with_macros(xlsx: bytes, project: bytes | None = None) -> bytes:
         for part in source.infolist():
             data = source.read(part)
             edit = _EDITS.get(part.filename)
-            _put(target, part.filename, edit(data.decode("utf-8")).encode("utf-8") if edit else data)
+            _put(
+                target, part.filename, edit(data.decode("utf-8")).encode("utf-8") if edit else data
+            )
         _put(target, "xl/vbaProject.bin", project)
     return out.getvalue()
 
@@ -65,7 +73,16 @@ def _workbook(text: str) -> str:
         return text
     if "<workbookPr" in text:
         return re.sub(r"<workbookPr\b", '<workbookPr codeName="ThisWorkbook"', text, count=1)
-    return re.sub(r"(<fileVersion\b[^>]*/>|<workbook\b[^>]*>)(?!.*<fileVersion)", r'\1<workbookPr codeName="ThisWorkbook"/>', text, count=1)
+    return re.sub(
+        r"(<fileVersion\b[^>]*/>|<workbook\b[^>]*>)(?!.*<fileVersion)",
+        r'\1<workbookPr codeName="ThisWorkbook"/>',
+        text,
+        count=1,
+    )
 
 
-_EDITS = {"[Content_Types].xml": _content_types, "xl/_rels/workbook.xml.rels": _relationships, "xl/workbook.xml": _workbook}
+_EDITS = {
+    "[Content_Types].xml": _content_types,
+    "xl/_rels/workbook.xml.rels": _relationships,
+    "xl/workbook.xml": _workbook,
+}

@@ -1,4 +1,5 @@
-"""The one place where the Excel door touches the machine: folders, registry, running programs, the keyboard.
+"""The one place where the Excel door touches the machine: folders, registry, running programs, the
+keyboard.
 
 Everything else is given a `System`; tests give one over a temporary folder and a dictionary.
 """
@@ -119,12 +120,20 @@ def this_system() -> System:
 
 
 def running_programs() -> frozenset[str]:
-    """The names of the running programs on Windows, in small letters; empty where they cannot be listed."""
+    """The names of the running programs on Windows, in small letters; empty where they cannot be
+    listed.
+    """
     import csv
     import subprocess
 
     try:
-        listing = subprocess.run(["tasklist", "/fo", "csv", "/nh"], capture_output=True, text=True, timeout=20, check=False)
+        listing = subprocess.run(
+            ["tasklist", "/fo", "csv", "/nh"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
     except (OSError, subprocess.SubprocessError):
         return frozenset()
     return frozenset(row[0].lower() for row in csv.reader(listing.stdout.splitlines()) if row)
@@ -133,5 +142,6 @@ def running_programs() -> frozenset[str]:
 def machine_in_words() -> str:
     """The operating system and Python, for reports."""
     return (
-        f"{platform.system()} {platform.release()} ({platform.version()}), Python {platform.python_version()} {platform.architecture()[0]}"
+        f"{platform.system()} {platform.release()} ({platform.version()}), Python"
+        f" {platform.python_version()} {platform.architecture()[0]}"
     )

@@ -1,4 +1,5 @@
-"""The VBA of the Excel door, written from the register: a wrapper a function, and the texts of the function wizard.
+"""The VBA of the Excel door, written from the register: a wrapper a function, and the texts of the
+function wizard.
 
 The other modules are the files in `vba/`; here only their few settings are filled in.
 """
@@ -29,16 +30,26 @@ width with withevents write xor
 """
 RESERVED = frozenset(_KEPT.split())
 
-ADDIN_MODULES = ("BankablePython", "BankableCall", "BankableRebind", "BankableRibbon", "BankableEvents")
+ADDIN_MODULES = (
+    "BankablePython",
+    "BankableCall",
+    "BankableRebind",
+    "BankableRibbon",
+    "BankableEvents",
+)
 BOOK_MODULES = ("BankablePython", "BankableCall")
 CLASSES = ("BankableEvents", "ThisWorkbook")
 
 
 def plain(text: str) -> str:
-    """A text in the characters that a VBA module holds (Windows-1252), others replaced by near ones."""
+    """A text in the characters that a VBA module holds (Windows-1252), others replaced by near
+    ones.
+    """
     for special, near in (("≤", "<="), ("≥", ">="), ("−", "-"), ("→", "->"), ("≈", "about ")):
         text = text.replace(special, near)
-    kept = "".join(c if c.encode("cp1252", "ignore") else unicodedata.normalize("NFKD", c) for c in text)
+    kept = "".join(
+        c if c.encode("cp1252", "ignore") else unicodedata.normalize("NFKD", c) for c in text
+    )
     return kept.encode("cp1252", "replace").decode("cp1252")
 
 
@@ -49,14 +60,22 @@ def quoted(text: str) -> str:
 
 
 def argument_names(entry: Function) -> list[str]:
-    """The arguments' names as VBA can take them: those of the register, with an underscore where VBA keeps the name."""
-    return [f"{p.name}_" if p.name.lower() in RESERVED or p.name.upper() == entry.name else p.name for p in entry.cell_params]
+    """The arguments' names as VBA can take them: those of the register, with an underscore where
+    VBA keeps the name.
+    """
+    return [
+        f"{p.name}_" if p.name.lower() in RESERVED or p.name.upper() == entry.name else p.name
+        for p in entry.cell_params
+    ]
 
 
 def wrapper(entry: Function) -> str:
     """The VBA function of a worksheet function."""
     names = argument_names(entry)
-    heads = [f"{'Optional ' if p.optional else ''}{name} As Variant" for p, name in zip(entry.cell_params, names, strict=True)]
+    heads = [
+        f"{'Optional ' if p.optional else ''}{name} As Variant"
+        for p, name in zip(entry.cell_params, names, strict=True)
+    ]
     values = [f"Given({name})" for name in names]
     lines = [
         f"Public Function {entry.name}({_wrapped(heads, 8)}) As Variant",
@@ -74,12 +93,17 @@ def _wrapped(parts: list[str], indent: int) -> str:
 
 
 def description(entry: Function) -> str:
-    """The statement that gives a function its texts in the wizard, in a procedure of its own (VBA limits a procedure's size)."""
+    """The statement that gives a function its texts in the wizard, in a procedure of its own (VBA
+    limits a procedure's size).
+    """
     helps = (", _\n        ").join(quoted(p.help) for p in entry.cell_params)
     return "\n".join(
         [
             f"Private Sub Describe_{entry.name}()",
-            f'    Tell "{entry.name}", {quoted(entry.summary)}, {quoted(category(entry))}, Array( _\n        {helps})',
+            (
+                f'    Tell "{entry.name}", {quoted(entry.summary)}, {quoted(category(entry))},'
+                f" Array( _\n        {helps})"
+            ),
             "End Sub",
         ]
     )
@@ -123,7 +147,10 @@ End Sub
 def known_names(entries: Iterable[Function]) -> str:
     """The function that tells whether a name is in the register."""
     cases = [f'"{entry.name}"' for entry in entries]
-    lines = [f"        Case {', '.join(cases[i : i + 6])}: IsFunctionOfOurs = True" for i in range(0, len(cases), 6)]
+    lines = [
+        f"        Case {', '.join(cases[i : i + 6])}: IsFunctionOfOurs = True"
+        for i in range(0, len(cases), 6)
+    ]
     return "\n".join(
         [
             "' Whether a function of this name is ours, in any case of letters.",
@@ -150,7 +177,10 @@ def wizard(entries: Iterable[Function]) -> str:
 
 def functions_module(entries: Iterable[Function]) -> str:
     """The module of wrappers: the only one whose procedures a cell can see."""
-    head = 'Option Explicit\n\' One wrapper a worksheet function. Written by "python -m bankable.addin.generate" from the register.\n\n'
+    head = (
+        "Option Explicit\n' One wrapper a worksheet function. Written by \"python -m"
+        ' bankable.addin.generate" from the register.\n\n'
+    )
     return head + "\n\n".join(wrapper(entry) for entry in entries) + "\n"
 
 
@@ -160,11 +190,17 @@ def file_module(name: str) -> str:
     ending = "cls" if name.partition(".")[0] in CLASSES else "bas"
     text = (folder / f"{name}.{ending}").read_text(encoding="utf-8")
     spellings = ", ".join(f'"{spelling}"' for spelling in SPELLINGS)
-    return text.replace("{xlwings}", metadata.version("xlwings")).replace("{left_out}", LEFT_OUT).replace("{spellings}", spellings)
+    return (
+        text.replace("{xlwings}", metadata.version("xlwings"))
+        .replace("{left_out}", LEFT_OUT)
+        .replace("{spellings}", spellings)
+    )
 
 
 def modules(for_addin: bool) -> dict[str, str]:
-    """All modules of the add-in, or of a book that carries the functions itself, by name; "ThisWorkbook" among them."""
+    """All modules of the add-in, or of a book that carries the functions itself, by name;
+    "ThisWorkbook" among them.
+    """
     entries = list(udfs.FUNCTIONS.values())
     texts = {name: file_module(name) for name in (ADDIN_MODULES if for_addin else BOOK_MODULES)}
     texts["BankableFunctions"] = functions_module(entries)

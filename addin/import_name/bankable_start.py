@@ -1,7 +1,9 @@
-"""Where the command and Excel come in, under a name of its own: says so when another `bankable` stands before ours on Python's path.
+"""Where the command and Excel come in, under a name of its own: says so when another `bankable`
+stands before ours on Python's path.
 
-A file `bankable.py` (or a foreign package of that name) on the path is what Python imports instead of Bankable; nothing of Bankable
-could then tell what is wrong. This module needs nothing but the standard library.
+A file `bankable.py` (or a foreign package of that name) on the path is what Python imports instead
+of Bankable; nothing of Bankable could then tell what is wrong. This module needs nothing but the
+standard library.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ FUNCTIONS = "bankable.addin.excel.functions"
 
 
 def in_the_way() -> str:
-    """What Python takes for Bankable instead of Bankable, as a path; "" where Bankable itself is found."""
+    """What Python takes for Bankable instead of Bankable, as a path; "" where Bankable itself is
+    found.
+    """
     found = sys.modules.get("bankable")
     if found is not None:
         spec = found.__spec__
@@ -32,12 +36,17 @@ def in_the_way() -> str:
         ours = importlib.util.find_spec("bankable.udfs") is not None
     except Exception:  # a foreign package may fail in any way while it is imported
         ours = False
-    return "" if ours else str(spec.origin or next(iter(spec.submodule_search_locations), "bankable"))
+    return (
+        "" if ours else str(spec.origin or next(iter(spec.submodule_search_locations), "bankable"))
+    )
 
 
 def sentence(path: str) -> str:
     """What to do about it."""
-    return f"{path} is in the way: Python takes it for Bankable. Rename it, or take its folder off PYTHONPATH or start elsewhere."
+    return (
+        f"{path} is in the way: Python takes it for Bankable. Rename it, or take its folder off"
+        " PYTHONPATH or start elsewhere."
+    )
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """Writes the LibreOffice extension from the register: `bankable.oxt`, the same bytes at every run.
 
-It holds the functions' signatures (an .idl in plain text), their names and texts for Calc's wizard, and
-the Python file that runs inside LibreOffice.
+It holds the functions' signatures (an .idl in plain text), their names and texts for Calc's wizard,
+and the Python file that runs inside LibreOffice.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ PATHS = "paths.json"
 OLDEST = "24.8"  # the first LibreOffice that keeps plain names in .xlsx both ways
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_REGISTRY = 'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+_REGISTRY = (
+    'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+)
 _KINDS = {
     "Functions.idl": "application/vnd.sun.star.uno-typelibrary;type=RDB",
     "Functions.components": "application/vnd.sun.star.uno-components",
@@ -34,10 +36,18 @@ _KINDS = {
 
 
 def idl(entries: Iterable[Function]) -> str:
-    """The interface with one method a function; everything that can be left out must be an `any`."""
-    lines = ["module bankable { module calc {", "interface XFunctions : com::sun::star::uno::XInterface", "{"]
+    """The interface with one method a function; everything that can be left out must be an
+    `any`.
+    """
+    lines = [
+        "module bankable { module calc {",
+        "interface XFunctions : com::sun::star::uno::XInterface",
+        "{",
+    ]
     for entry in entries:
-        result = "any" if entry.returns.shape in ("number", "text") else "sequence< sequence< any > >"
+        result = (
+            "any" if entry.returns.shape in ("number", "text") else "sequence< sequence< any > >"
+        )
         given = ", ".join(f"[in] any arg{i}" for i in range(1, entry.max_args + 1))
         lines.append(f"    {result} {entry.name}( {given} );")
     lines += ["};", "service Functions : XFunctions;", "}; };", ""]
@@ -47,8 +57,10 @@ def idl(entries: Iterable[Function]) -> str:
 def texts(entries: Iterable[Function]) -> str:
     """The functions' names, descriptions and arguments as Calc's configuration takes them."""
     return (
-        f'{_XML}<oor:component-data {_REGISTRY} oor:name="CalcAddIns" oor:package="org.openoffice.Office">\n'
-        f'<node oor:name="AddInInfo"><node oor:name="{SERVICE}" oor:op="replace"><node oor:name="AddInFunctions">\n'
+        f'{_XML}<oor:component-data {_REGISTRY} oor:name="CalcAddIns"'
+        ' oor:package="org.openoffice.Office">\n'
+        f'<node oor:name="AddInInfo"><node oor:name="{SERVICE}" oor:op="replace"><node'
+        ' oor:name="AddInFunctions">\n'
         f"{''.join(_function_texts(entry) for entry in entries)}"
         "</node></node></node>\n</oor:component-data>\n"
     )
@@ -56,14 +68,16 @@ def texts(entries: Iterable[Function]) -> str:
 
 def _function_texts(entry: Function) -> str:
     params = "".join(
-        f'<node oor:name="arg{i}" oor:op="replace">{_prop("DisplayName", param.name)}{_prop("Description", _help(param))}</node>\n'
+        f'<node oor:name="arg{i}"'
+        f' oor:op="replace">{_prop("DisplayName", param.name)}{_prop("Description", _help(param))}</node>\n'
         for i, param in enumerate(entry.cell_params, 1)
     )
     return (
-        f'<node oor:name="{entry.name}" oor:op="replace">{_prop("DisplayName", entry.name)}{_prop("Description", _about(entry))}'
-        f'<prop oor:name="Category"><value>Financial</value></prop>'
-        f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{entry.name}</value></prop>\n'
-        f'<node oor:name="Parameters">\n{params}</node></node>\n'
+        f'<node oor:name="{entry.name}"'
+        f' oor:op="replace">{_prop("DisplayName", entry.name)}{_prop("Description", _about(entry))}<prop'
+        ' oor:name="Category"><value>Financial</value></prop><prop'
+        f' oor:name="CompatibilityName"><value xml:lang="en-US">{entry.name}</value></prop>\n<node'
+        f' oor:name="Parameters">\n{params}</node></node>\n'
     )
 
 
@@ -77,35 +91,44 @@ def _about(entry: Function) -> str:
 
 def _help(param: Param) -> str:
     allowed = f" ({param.allowed})" if param.allowed else ""
-    left_out = f" Left out: {param.default}." if param.optional and param.default is not None else ""
+    left_out = (
+        f" Left out: {param.default}." if param.optional and param.default is not None else ""
+    )
     return f"{param.help}{allowed}.{left_out}"
 
 
 def components() -> str:
     """The list of what the Python file provides."""
     return (
-        f'{_XML}<components xmlns="http://openoffice.org/2010/uno-components">'
-        f'<component loader="com.sun.star.loader.Python" uri="{COMPONENT}">'
-        f'<implementation name="{SERVICE}"><service name="{SERVICE}"/></implementation></component></components>\n'
+        f'{_XML}<components xmlns="http://openoffice.org/2010/uno-components"><component'
+        f' loader="com.sun.star.loader.Python" uri="{COMPONENT}"><implementation'
+        f' name="{SERVICE}"><service name="{SERVICE}"/></implementation></component></components>\n'
     )
 
 
 def description(version: str) -> str:
     """What LibreOffice's extension manager shows."""
     return (
-        f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006" '
-        'xmlns:l="http://libreoffice.org/extensions/description/2011">\n'
-        f'<identifier value="{IDENTIFIER}"/><version value={quoteattr(version)}/>\n'
-        f'<dependencies><l:LibreOffice-minimal-version value="{OLDEST}" l:name="LibreOffice {OLDEST}"/></dependencies>\n'
-        '<display-name><name lang="en">Bankable: functions for lending against long projects</name></display-name>\n'
-        "</description>\n"
+        f'{_XML}<description xmlns="http://openoffice.org/extensions/description/2006"'
+        ' xmlns:l="http://libreoffice.org/extensions/description/2011">\n<identifier'
+        f' value="{IDENTIFIER}"/><version'
+        f" value={quoteattr(version)}/>\n<dependencies><l:LibreOffice-minimal-version"
+        f' value="{OLDEST}" l:name="LibreOffice {OLDEST}"/></dependencies>\n<display-name><name'
+        ' lang="en">Bankable: functions for lending against long'
+        " projects</name></display-name>\n</description>\n"
     )
 
 
 def manifest() -> str:
     """The list of the files that LibreOffice is to register."""
-    entries = "".join(f'<manifest:file-entry manifest:media-type="{kind}" manifest:full-path="{name}"/>\n' for name, kind in _KINDS.items())
-    return f'{_XML}<manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>\n'
+    entries = "".join(
+        f'<manifest:file-entry manifest:media-type="{kind}" manifest:full-path="{name}"/>\n'
+        for name, kind in _KINDS.items()
+    )
+    return (
+        f"{_XML}<manifest:manifest"
+        f' xmlns:manifest="http://openoffice.org/2001/manifest">\n{entries}</manifest:manifest>\n'
+    )
 
 
 def build() -> bytes:
@@ -118,7 +141,11 @@ def build() -> bytes:
             "Functions.idl": idl(entries),
             "Functions.components": components(),
             "CalcAddIns.xcu": texts(entries),
-            COMPONENT: (resources.files("bankable.addin.libreoffice") / "parts" / COMPONENT).read_text(encoding="utf-8"),
+            COMPONENT: (
+                (resources.files("bankable.addin.libreoffice") / "parts" / COMPONENT).read_text(
+                    encoding="utf-8"
+                )
+            ),
         }
     )
 
@@ -129,15 +156,21 @@ def shipped() -> bytes:
 
 
 def fitted(oxt: bytes, version: str, paths: list[str]) -> bytes:
-    """The extension for one machine: with Bankable's version and the folders that hold Bankable and its packages."""
+    """The extension for one machine: with Bankable's version and the folders that hold Bankable and
+    its packages.
+    """
     with zipfile.ZipFile(io.BytesIO(oxt)) as old:
         files = {name: old.read(name).decode("utf-8") for name in old.namelist()}
-    return _packed({**files, "description.xml": description(version), PATHS: json.dumps(paths, indent=1)})
+    return _packed(
+        {**files, "description.xml": description(version), PATHS: json.dumps(paths, indent=1)}
+    )
 
 
 def _packed(files: dict[str, str]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as oxt:  # zlib's versions differ in their bytes
+    with zipfile.ZipFile(
+        out, "w", zipfile.ZIP_STORED
+    ) as oxt:  # zlib's versions differ in their bytes
         for name, text in files.items():
             oxt.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text.encode("utf-8"))
     return out.getvalue()

@@ -1,4 +1,6 @@
-"""What every rule is given: the workbook, its graph, the book's way of marking inputs, and the counts of what was looked at."""
+"""What every rule is given: the workbook, its graph, the book's way of marking inputs, and the
+counts of what was looked at.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +35,18 @@ class Audit:
             groups: dict[int, list[Cell]] = defaultdict(list)
             for cell in sheet.formulas:
                 groups[id(cell.form)].append(cell)
-            out += [(sheet, cells[0].form, cells) for cells in groups.values() if cells[0].form is not None]
+            out += [
+                (sheet, cells[0].form, cells)
+                for cells in groups.values()
+                if cells[0].form is not None
+            ]
         return out
 
     @cached_property
     def convention(self) -> frozenset[str]:
-        """How this book marks its inputs: blue figures, one of its fills, or cells left unlocked; empty where it does not."""
+        """How this book marks its inputs: blue figures, one of its fills, or cells left unlocked;
+        empty where it does not.
+        """
         typed: Counter[str] = Counter()
         other: Counter[str] = Counter()
         count = 0
@@ -53,7 +61,9 @@ class Audit:
         return frozenset(
             mark
             for mark, times in typed.items()
-            if times >= _ENOUGH and times >= 4 * other[mark] and (times >= 0.2 * count or (mark == "blue" and times >= 0.05 * count))
+            if times >= _ENOUGH
+            and times >= 4 * other[mark]
+            and (times >= 0.2 * count or (mark == "blue" and times >= 0.05 * count))
         )
 
     def is_input(self, cell: Cell) -> bool:
@@ -87,7 +97,12 @@ class Audit:
             across: dict[int, list[int]] = defaultdict(list)
             down: dict[int, list[int]] = defaultdict(list)
             for (row, col), cell in sorted(sheet.cells.items(), reverse=True):
-                if isinstance(cell.value, str) and cell.value.strip() and not cell.error and not is_number(cell.value):
+                if (
+                    isinstance(cell.value, str)
+                    and cell.value.strip()
+                    and not cell.error
+                    and not is_number(cell.value)
+                ):
                     across[row].append(col)
                     down[col].append(row)
             out[name] = across, down
@@ -110,7 +125,9 @@ def is_number(text: str) -> bool:
     return plain.lower().lstrip("+-") not in ("nan", "inf", "infinity")
 
 
-def by_range(rule: str, severity: str, sheet: Sheet, cells: list[Cell], evidence: str, sentence: str) -> list[Finding]:
+def by_range(
+    rule: str, severity: str, sheet: Sheet, cells: list[Cell], evidence: str, sentence: str
+) -> list[Finding]:
     """The same finding for each rectangle of these cells."""
     return [
         Finding(rule, severity, sheet.name, written(where), evidence, sentence)

@@ -1,4 +1,6 @@
-"""What a rule says of a workbook: the rule, how grave it is, where, the evidence, and one sentence of what is wrong and what to do."""
+"""What a rule says of a workbook: the rule, how grave it is, where, the evidence, and one sentence
+of what is wrong and what to do.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Finding:
 
 
 def in_ranges(spots: Iterable[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-    """Cells gathered into rectangles: runs along a row, like runs below each other joined, and runs down a column."""
+    """Cells gathered into rectangles: runs along a row, like runs below each other joined, and runs
+    down a column.
+    """
     by_row: dict[int, list[int]] = defaultdict(list)
     for row, col in spots:
         by_row[row].append(col)

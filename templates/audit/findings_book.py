@@ -1,4 +1,6 @@
-"""The findings as a workbook: a summary of the rules and a list that can be filtered, sorted and signed off."""
+"""The findings as a workbook: a summary of the rules and a list that can be filtered, sorted and
+signed off.
+"""
 
 from __future__ import annotations
 
@@ -27,21 +29,30 @@ _WIDTHS = (
 def check_target(path: Path, source: Path, force: bool) -> None:
     """Refuse a target that is not to be written, before any work."""
     if path.suffix.lower() != ".xlsx":
-        raise wrong_value(f"{path} does not end in .xlsx: the findings are written as an .xlsx workbook.")
+        raise wrong_value(
+            f"{path} does not end in .xlsx: the findings are written as an .xlsx workbook."
+        )
     if path.exists() and path.resolve() == source.resolve():
-        raise wrong_value(f"{path} is the workbook under audit: write the findings to another file.")
+        raise wrong_value(
+            f"{path} is the workbook under audit: write the findings to another file."
+        )
     refuse_to_overwrite(path, force)
 
 
 def write(report: Report, path: Path, force: bool = False) -> Path:
-    """Write the findings; an existing file is replaced only with `force`, and never left half written."""
+    """Write the findings; an existing file is replaced only with `force`, and never left half
+    written.
+    """
     check_target(path, report.path, force)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with xlsxwriter.Workbook(
-            str(beside), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+            str(beside),
+            {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
         ) as book:
-            book.set_properties({"title": f"Audit of {report.path.name}", "created": dt.datetime(2000, 1, 1)})
+            book.set_properties(
+                {"title": f"Audit of {report.path.name}", "created": dt.datetime(2000, 1, 1)}
+            )
             _summary(book, report)
             _findings(book, report)
         os.replace(beside, path)
@@ -52,7 +63,10 @@ def write(report: Report, path: Path, force: bool = False) -> Path:
 
 def _summary(book: xlsxwriter.Workbook, report: Report) -> None:
     sheet = book.add_worksheet("Summary")
-    bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    bold, head = (
+        book.add_format({"bold": True}),
+        book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
+    )
     count = book.add_format({"num_format": '#,##0;-#,##0;"-"'})
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 3, 11)
@@ -83,7 +97,9 @@ def _summary(book: xlsxwriter.Workbook, report: Report) -> None:
     sheet.write(total, 0, "All", bold)
     for col, grade in enumerate(SEVERITIES, 1):
         letter = "ABCD"[col]
-        sheet.write_formula(total, col, f"=SUM({letter}10:{letter}{total})", count, report.count(grade))
+        sheet.write_formula(
+            total, col, f"=SUM({letter}10:{letter}{total})", count, report.count(grade)
+        )
     sheet.freeze_panes(9, 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -93,13 +109,18 @@ def _findings(book: xlsxwriter.Workbook, report: Report) -> None:
     sheet = book.add_worksheet("Findings")
     head = book.add_format({"bold": True, "bottom": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    grades = {grade: book.add_format({"bg_color": colour, "valign": "top"}) for grade, colour in _COLOURS.items()}
+    grades = {
+        grade: book.add_format({"bg_color": colour, "valign": "top"})
+        for grade, colour in _COLOURS.items()
+    }
     for col, (title, width) in enumerate(_WIDTHS):
         sheet.set_column(col, col, width)
         sheet.write(0, col, title, head)
     for row, one in enumerate(report.findings, 1):
         sheet.write_string(row, 0, one.severity, grades[one.severity])
-        for col, text in enumerate((one.rule, one.sheet or "(workbook)", one.range, one.evidence, one.sentence), 1):
+        for col, text in enumerate(
+            (one.rule, one.sheet or "(workbook)", one.range, one.evidence, one.sentence), 1
+        ):
             sheet.write_string(row, col, text, wrap)
     sheet.autofilter(0, 0, max(1, len(report.findings)), len(_WIDTHS) - 1)
     sheet.freeze_panes(1, 0)

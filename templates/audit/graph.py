@@ -1,6 +1,8 @@
-"""What reads what: the cells a formula refers to, circles among them, and the cells that nothing reads.
+"""What reads what: the cells a formula refers to, circles among them, and the cells that nothing
+reads.
 
-A range is never taken apart cell by cell: it is looked up in a tree over each column or row of formulas.
+A range is never taken apart cell by cell: it is looked up in a tree over each column or row of
+formulas.
 """
 
 from __future__ import annotations
@@ -14,10 +16,35 @@ from bankable.templates.audit.r1c1 import Area, Form, Reference, Token
 from bankable.templates.audit.reading import Book, Cell, inside
 
 # Arguments of which only the place counts, not the value.
-_PLACE_ONLY = {"ROW", "ROWS", "COLUMN", "COLUMNS", "ISREF", "ISFORMULA", "FORMULATEXT", "SHEET", "AREAS"}
+_PLACE_ONLY = {
+    "ROW",
+    "ROWS",
+    "COLUMN",
+    "COLUMNS",
+    "ISREF",
+    "ISFORMULA",
+    "FORMULATEXT",
+    "SHEET",
+    "AREAS",
+}
 _FIRST_PLACE_ONLY = {"OFFSET"}
-# Functions that take one of their arguments and leave the others: a circle through them may never close.
-CHOOSING = {"IF", "IFS", "CHOOSE", "INDEX", "SWITCH", "IFERROR", "XLOOKUP", "LOOKUP", "VLOOKUP", "HLOOKUP", "SUMIF", "SUMIFS", "OFFSET"}
+# Functions that take one of their arguments and leave the others: a circle through them may never
+# close.
+CHOOSING = {
+    "IF",
+    "IFS",
+    "CHOOSE",
+    "INDEX",
+    "SWITCH",
+    "IFERROR",
+    "XLOOKUP",
+    "LOOKUP",
+    "VLOOKUP",
+    "HLOOKUP",
+    "SUMIF",
+    "SUMIFS",
+    "OFFSET",
+}
 # Functions that look whether there is anything wrong in a range, and use none of its figures.
 _SCANS = {"ISERROR", "ISERR", "ISNA", "ISBLANK", "COUNTBLANK"}
 Target = tuple[str, Area]
@@ -28,7 +55,11 @@ def reads_value(token: Token) -> bool:
     if not token.calls:
         return True
     name, argument = token.calls[-1]
-    return name not in _PLACE_ONLY and not (name in _FIRST_PLACE_ONLY and argument == 0) and not (name == "CELL" and argument == 1)
+    return (
+        name not in _PLACE_ONLY
+        and not (name in _FIRST_PLACE_ONLY and argument == 0)
+        and not (name == "CELL" and argument == 1)
+    )
 
 
 def scans(token: Token) -> bool:
@@ -43,7 +74,11 @@ class Graph:
         self.book = book
         self._sheets = {name.lower(): name for name in book.sheets}
         self._order = list(book.sheets)
-        self._tables = {name.lower(): (sheet.name, area) for sheet in book.sheets.values() for name, area in sheet.tables.items()}
+        self._tables = {
+            name.lower(): (sheet.name, area)
+            for sheet in book.sheets.values()
+            for name, area in sheet.tables.items()
+        }
         self._named: dict[str, list[Target]] = {}
 
     def sheets_meant(self, where: str | None, here: str) -> list[str]:
@@ -61,8 +96,18 @@ class Graph:
             return self._order[self._order.index(one) : self._order.index(two) + 1]
         return []
 
-    def targets(self, form: Form, sheet: str, row: int, col: int, values_only: bool = False, used_only: bool = False) -> Iterator[Target]:
-        """The areas that the form refers to in that cell, names and tables among them; `used_only` leaves out scans for errors."""
+    def targets(
+        self,
+        form: Form,
+        sheet: str,
+        row: int,
+        col: int,
+        values_only: bool = False,
+        used_only: bool = False,
+    ) -> Iterator[Target]:
+        """The areas that the form refers to in that cell, names and tables among them; `used_only`
+        leaves out scans for errors.
+        """
         for token in form.tokens:
             if (values_only and not reads_value(token)) or (used_only and scans(token)):
                 continue
@@ -84,7 +129,13 @@ class Graph:
         """What a defined name refers to; a table's name is one as well."""
         key = name.lower().replace("'", "")
         local = f"{sheet.lower()}!{key}"
-        key = local if local in self.book.names else key if key in self.book.names else key.rpartition("!")[2]
+        key = (
+            local
+            if local in self.book.names
+            else key
+            if key in self.book.names
+            else key.rpartition("!")[2]
+        )
         if key in self._named:
             return self._named[key]
         if key in self._tables:
@@ -100,12 +151,16 @@ class Graph:
 
     @cached_property
     def areas_read(self) -> dict[str, set[Area]]:
-        """By sheet, every area that a formula, a chart, a list of choices or a conditional format reads."""
+        """By sheet, every area that a formula, a chart, a list of choices or a conditional format
+        reads.
+        """
         out: dict[str, set[Area]] = defaultdict(set)
         for sheet in self.book.sheets.values():
             for cell in sheet.formulas:
                 assert cell.form is not None
-                for name, area in self.targets(cell.form, sheet.name, cell.row, cell.col, used_only=True):
+                for name, area in self.targets(
+                    cell.form, sheet.name, cell.row, cell.col, used_only=True
+                ):
                     out[name].add(area)
             for area in sheet.inputs_of_tables:
                 out[sheet.name].add(area)
@@ -115,22 +170,34 @@ class Graph:
     def areas_shown(self) -> dict[str, set[Area]]:
         """The same of charts, lists of choices and conditional formats."""
         out: dict[str, set[Area]] = defaultdict(set)
-        texts = [(sheet.name, text) for sheet in self.book.sheets.values() for text in sheet.read_elsewhere]
+        texts = [
+            (sheet.name, text)
+            for sheet in self.book.sheets.values()
+            for text in sheet.read_elsewhere
+        ]
         texts += [("", text) for text in self.book.charts]
         for here, text in texts:
-            for name, area in self.targets(self.book.forms.form(text.removeprefix("="), 0, 0), here, 0, 0):
+            for name, area in self.targets(
+                self.book.forms.form(text.removeprefix("="), 0, 0), here, 0, 0
+            ):
                 out[name].add(area)
         return out
 
     @cached_property
     def read(self) -> dict[str, set[tuple[int, int]]]:
         """By sheet, the filled cells that a formula reads."""
-        return {name: _covered(set(sheet.cells), self.areas_read.get(name, set())) for name, sheet in self.book.sheets.items()}
+        return {
+            name: _covered(set(sheet.cells), self.areas_read.get(name, set()))
+            for name, sheet in self.book.sheets.items()
+        }
 
     @cached_property
     def shown(self) -> dict[str, set[tuple[int, int]]]:
         """By sheet, the filled cells that a chart, a list or a format reads."""
-        return {name: _covered(set(sheet.cells), self.areas_shown.get(name, set())) for name, sheet in self.book.sheets.items()}
+        return {
+            name: _covered(set(sheet.cells), self.areas_shown.get(name, set()))
+            for name, sheet in self.book.sheets.items()
+        }
 
     # Circles ------------------------------------------------------------------------------------
 
@@ -152,7 +219,11 @@ class Graph:
                 if node not in seen:
                     seen.add(node)
                     pending.append(node)
-        return {(self._net.cells[i][0], self._net.cells[i][1].row, self._net.cells[i][1].col) for i in seen if i < len(self._net.cells)}
+        return {
+            (self._net.cells[i][0], self._net.cells[i][1].row, self._net.cells[i][1].col)
+            for i in seen
+            if i < len(self._net.cells)
+        }
 
 
 def _covered(spots: set[tuple[int, int]], areas: set[Area]) -> set[tuple[int, int]]:
@@ -190,16 +261,24 @@ def _next(jump: list[int], at: int) -> int:
 
 
 class _Net:
-    """Cells with formulas as nodes 0..n-1, and above them the inner nodes of a tree over each column and each row."""
+    """Cells with formulas as nodes 0..n-1, and above them the inner nodes of a tree over each
+    column and each row.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.cells: list[tuple[str, Cell]] = [(sheet.name, cell) for sheet in graph.book.sheets.values() for cell in sheet.formulas]
+        self.cells: list[tuple[str, Cell]] = [
+            (sheet.name, cell) for sheet in graph.book.sheets.values() for cell in sheet.formulas
+        ]
         self.number = {(name, cell.row, cell.col): i for i, (name, cell) in enumerate(self.cells)}
         self.blocks: dict[tuple[str, int, int], int] = {}
         self._inner: list[tuple[int, int]] = []
-        self._by_col: dict[str, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-        self._by_row: dict[str, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+        self._by_col: dict[str, dict[int, list[tuple[int, int]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._by_row: dict[str, dict[int, list[tuple[int, int]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         heads: dict[tuple[str, str | None], int] = {}
         for i, (name, cell) in enumerate(self.cells):
             self._by_col[name][cell.col].append((cell.row, i))

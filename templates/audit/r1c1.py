@@ -1,6 +1,8 @@
-"""A formula as its R1C1 form: the text that copies of one formula share, taken apart into tokens once for all of them.
+"""A formula as its R1C1 form: the text that copies of one formula share, taken apart into tokens
+once for all of them.
 
-References are kept relative to the cell, so that a form read once tells what each of its cells refers to.
+References are kept relative to the cell, so that a form read once tells what each of its cells
+refers to.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ class Reference:
 
 @dataclass(slots=True)
 class Token:
-    """A piece of a formula; `calls` are the functions around it with the number of the argument (from 0)."""
+    """A piece of a formula; `calls` are the functions around it with the number of the argument
+    (from 0).
+    """
 
     kind: str
     text: str
@@ -87,7 +91,9 @@ class Form:
 
 
 def sheet_of(where: str | None) -> str | None:
-    """The sheet's name in a prefix such as 'My sheet'! (with [1] before it where it is another book's)."""
+    """The sheet's name in a prefix such as 'My sheet'! (with [1] before it where it is another
+    book's).
+    """
     if where is None:
         return None
     plain = where[:-1]
@@ -104,7 +110,12 @@ def _point(text: str, row: int, col: int) -> tuple[int, int, bool, bool] | None:
     if spot is None or spot[0] > LAST_ROW or spot[1] > LAST_COL or spot[0] < 0:
         return None
     row_fixed, col_fixed = "$" in text[1:], text.startswith("$")
-    return spot[0] if row_fixed else spot[0] - row, spot[1] if col_fixed else spot[1] - col, row_fixed, col_fixed
+    return (
+        spot[0] if row_fixed else spot[0] - row,
+        spot[1] if col_fixed else spot[1] - col,
+        row_fixed,
+        col_fixed,
+    )
 
 
 def _written(letter: str, number: int, fixed: bool) -> str:
@@ -125,10 +136,16 @@ def _reference(found: re.Match[str], row: int, col: int) -> tuple[Reference, str
     first, _, last = (found["cols"] or found["rows"]).partition(":")
     fixed = first.startswith("$"), last.startswith("$")
     if found["cols"]:
-        c1, c2 = (_column(part) - (0 if is_fixed else col) for part, is_fixed in zip((first, last), fixed, strict=True))
+        c1, c2 = (
+            _column(part) - (0 if is_fixed else col)
+            for part, is_fixed in zip((first, last), fixed, strict=True)
+        )
         text = f"{said}{_written('C', c1, fixed[0])}:{_written('C', c2, fixed[1])}"
         return Reference(where, (0, c1, LAST_ROW, c2), (True, fixed[0], True, fixed[1])), text
-    r1, r2 = (int(part.strip("$")) - 1 - (0 if is_fixed else row) for part, is_fixed in zip((first, last), fixed, strict=True))
+    r1, r2 = (
+        int(part.strip("$")) - 1 - (0 if is_fixed else row)
+        for part, is_fixed in zip((first, last), fixed, strict=True)
+    )
     text = f"{said}{_written('R', r1, fixed[0])}:{_written('R', r2, fixed[1])}"
     return Reference(where, (r1, 0, r2, LAST_COL), (fixed[0], True, fixed[1], True)), text
 
@@ -140,7 +157,10 @@ def _pieces(formula: str, row: int, col: int) -> Iterator[Token]:
             made = _reference(found, row, col)
             yield Token("ref", made[1], made[0]) if made else Token("name", text)
         elif kind == "call":
-            yield Token("call", text[:-1].rpartition("!")[2].upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
+            yield Token(
+                "call",
+                text[:-1].rpartition("!")[2].upper().removeprefix("_XLFN.").removeprefix("_XLWS."),
+            )
             yield Token("mark", "(")
         elif kind == "broken":
             yield Token("error", "#REF!")
@@ -151,7 +171,9 @@ def _pieces(formula: str, row: int, col: int) -> Iterator[Token]:
 
 
 class Forms:
-    """The forms met so far, each read once; a formula's text in one cell is taken apart only where its form is new."""
+    """The forms met so far, each read once; a formula's text in one cell is taken apart only where
+    its form is new.
+    """
 
     def __init__(self) -> None:
         self._forms: dict[str, Form] = {}

@@ -1,6 +1,8 @@
-"""A workbook as the audit sees it: cells with their formulas' forms and saved values, names, links, and what charts and lists read.
+"""A workbook as the audit sees it: cells with their formulas' forms and saved values, names, links,
+and what charts and lists read.
 
-Formulas, styles and names are openpyxl's; saved values, links and calculation settings come from the package itself.
+Formulas, styles and names are openpyxl's; saved values, links and calculation settings come from
+the package itself.
 """
 
 from __future__ import annotations
@@ -55,7 +57,9 @@ class Cell:
 
 @dataclass
 class Sheet:
-    """A worksheet; `read_elsewhere` are formulas of validations, conditional formats and tables that read cells."""
+    """A worksheet; `read_elsewhere` are formulas of validations, conditional formats and tables
+    that read cells.
+    """
 
     name: str
     state: str = "visible"
@@ -75,7 +79,9 @@ class Sheet:
 
 @dataclass
 class Link:
-    """A link to another file: its number in formulas, where it points, and whether its values were saved."""
+    """A link to another file: its number in formulas, where it points, and whether its values were
+    saved.
+    """
 
     number: int
     target: str
@@ -114,7 +120,9 @@ def read(path: str | Path) -> Book:
     source = path.read_bytes()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what openpyxl would lose on saving; nothing is saved here
+            warnings.simplefilter(
+                "ignore"
+            )  # of what openpyxl would lose on saving; nothing is saved here
             workbook = openpyxl.load_workbook(path, keep_links=False)
         book = Book(path, hashlib.sha256(source).hexdigest())
         with zipfile.ZipFile(path) as package:
@@ -122,15 +130,25 @@ def read(path: str | Path) -> Book:
             parts = _sheet_parts(package)
             for sheet in workbook.worksheets:
                 part = parts.get(sheet.title)
-                text = package.read(part).decode("utf-8-sig", "replace") if part in package.namelist() else ""
+                text = (
+                    package.read(part).decode("utf-8-sig", "replace")
+                    if part in package.namelist()
+                    else ""
+                )
                 book.sheets[sheet.title] = _read_sheet(book, sheet, text)
     except Refusal:
         raise
     except PermissionError:
-        raise Refusal(f"{path.name} cannot be read: it may be open in another program. Close it there first.") from None
+        raise Refusal(
+            f"{path.name} cannot be read: it may be open in another program. Close it there first."
+        ) from None
     except Exception as error:  # openpyxl raises whatever a broken part makes it stumble on
-        said = str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
-        raise Refusal(f"{path.name} is damaged and cannot be read ({said}): take it from its sender again.") from None
+        said = (
+            str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
+        )
+        raise Refusal(
+            f"{path.name} is damaged and cannot be read ({said}): take it from its sender again."
+        ) from None
     book.chart_sheets = [sheet.title for sheet in workbook.chartsheets]
     for name, defined in workbook.defined_names.items():
         _name(book, name, defined.value)
@@ -156,16 +174,31 @@ def _read_package(book: Book, package: zipfile.ZipFile) -> None:
             book.iterates = attributes(found[2]).get("iterate", "0") in ("1", "true")
     for part in names:
         if part.startswith(("xl/charts/chart", "xl/chartsheets/")) and part.endswith(".xml"):
-            book.charts += [unescape(text) for text in _CHART_FORMULA.findall(package.read(part).decode("utf-8-sig", "replace"))]
+            book.charts += [
+                unescape(text)
+                for text in _CHART_FORMULA.findall(
+                    package.read(part).decode("utf-8-sig", "replace")
+                )
+            ]
     order = _external_order(package)
     for number, part in enumerate(order, start=1):
         if part not in names:
             continue
         folder, _, file = part.rpartition("/")
         rels = f"{folder}/_rels/{file}.rels"
-        found_target = re.search(r'Target="([^"]*)"', package.read(rels).decode("utf-8", "replace")) if rels in names else None
+        found_target = (
+            re.search(r'Target="([^"]*)"', package.read(rels).decode("utf-8", "replace"))
+            if rels in names
+            else None
+        )
         text = package.read(part).decode("utf-8", "replace")
-        book.links.append(Link(number, unescape(found_target[1]) if found_target else "an unknown file", bool(VALUE.search(text))))
+        book.links.append(
+            Link(
+                number,
+                unescape(found_target[1]) if found_target else "an unknown file",
+                bool(VALUE.search(text)),
+            )
+        )
 
 
 def _relationships(package: zipfile.ZipFile) -> dict[str, str]:
@@ -189,7 +222,11 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
 def _external_order(package: zipfile.ZipFile) -> list[str]:
     targets = _relationships(package)
     text = package.read("xl/workbook.xml").decode("utf-8-sig", "replace")
-    return [targets.get(attributes(found[2]).get("id", ""), "") for found in _ELEMENT.finditer(text) if found[1] == "externalReference"]
+    return [
+        targets.get(attributes(found[2]).get("id", ""), "")
+        for found in _ELEMENT.finditer(text)
+        if found[1] == "externalReference"
+    ]
 
 
 # A sheet ---------------------------------------------------------------------------------------
@@ -264,9 +301,17 @@ def _put_within(sheet: Sheet, block: str) -> None:
     if first is None or last is None:
         return
     if (last[0] - first[0] + 1) * (last[1] - first[1] + 1) <= len(sheet.cells):
-        spots = [(row, col) for row in range(first[0], last[0] + 1) for col in range(first[1], last[1] + 1)]
+        spots = [
+            (row, col)
+            for row in range(first[0], last[0] + 1)
+            for col in range(first[1], last[1] + 1)
+        ]
     else:
-        spots = [spot for spot in sheet.cells if first[0] <= spot[0] <= last[0] and first[1] <= spot[1] <= last[1]]
+        spots = [
+            spot
+            for spot in sheet.cells
+            if first[0] <= spot[0] <= last[0] and first[1] <= spot[1] <= last[1]
+        ]
     for spot in spots:
         cell = sheet.cells.get(spot)
         if cell is not None and cell.formula is None:
@@ -302,9 +347,15 @@ class Style:
 
     def __init__(self, cell: Any) -> None:
         colour = cell.font.color if cell.font else None
-        fill = _fill(cell.fill.fgColor) if cell.fill is not None and cell.fill.fill_type == "solid" else ""
+        fill = (
+            _fill(cell.fill.fgColor)
+            if cell.fill is not None and cell.fill.fill_type == "solid"
+            else ""
+        )
         unlocked = "unlocked" if not cell.protection.locked else ""
-        self.marks = frozenset(mark for mark in ("blue" if _blue(colour) else "", fill, unlocked) if mark)
+        self.marks = frozenset(
+            mark for mark in ("blue" if _blue(colour) else "", fill, unlocked) if mark
+        )
         self.format = str(cell.number_format or "General")
 
 
@@ -324,7 +375,11 @@ def _fill(colour: Any) -> str:
     if colour.type == "rgb":
         return "" if str(colour.rgb)[-6:].upper() == "FFFFFF" else f"rgb {str(colour.rgb)[-6:]}"
     if colour.type == "theme":
-        return "" if colour.theme == 0 and not colour.tint else f"theme {colour.theme} {colour.tint:.2f}"
+        return (
+            ""
+            if colour.theme == 0 and not colour.tint
+            else f"theme {colour.theme} {colour.tint:.2f}"
+        )
     return "" if colour.indexed in (9, 64, 65) else f"indexed {colour.indexed}"
 
 

@@ -1,4 +1,6 @@
-"""The audit itself and its report: every rule over the workbook, told in the terminal or for programs."""
+"""The audit itself and its report: every rule over the workbook, told in the terminal or for
+programs.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bankable.templates.audit import rules_flow, rules_formulas, rules_inputs, rules_rows, rules_workbook
+from bankable.templates.audit import (
+    rules_flow,
+    rules_formulas,
+    rules_inputs,
+    rules_rows,
+    rules_workbook,
+)
 from bankable.templates.audit.evidence import Audit
 from bankable.templates.audit.finding import SEVERITIES, Finding
 from bankable.templates.audit.reading import Book, read
@@ -70,7 +78,9 @@ class Report:
 
     def fails(self, severity: str) -> bool:
         """Whether there is a finding at or above that severity."""
-        return any(SEVERITIES.index(one.severity) <= SEVERITIES.index(severity) for one in self.findings)
+        return any(
+            SEVERITIES.index(one.severity) <= SEVERITIES.index(severity) for one in self.findings
+        )
 
     @property
     def cells(self) -> int:
@@ -90,7 +100,12 @@ class Report:
             "formulas": self.formulas,
             "sheets": self.sheets,
             "rules": [
-                {"rule": rule, "looked_at": self.looked_at[rule], "of": of, **{grade: self.count(grade, rule) for grade in SEVERITIES}}
+                {
+                    "rule": rule,
+                    "looked_at": self.looked_at[rule],
+                    "of": of,
+                    **{grade: self.count(grade, rule) for grade in SEVERITIES},
+                }
                 for rule, of in RULES.items()
             ],
             "findings": [asdict(one) for one in self.findings],
@@ -99,23 +114,39 @@ class Report:
     def text(self, shown: int = SHOWN) -> str:
         """The report for the terminal."""
         lines = [
-            f"{self.path.name}: {len(self.sheets)} sheets, {self.cells:,} cells, {self.formulas:,} formulas (sha256 {self.digest[:16]})",
+            (
+                f"{self.path.name}: {len(self.sheets)} sheets, {self.cells:,} cells,"
+                f" {self.formulas:,} formulas (sha256 {self.digest[:16]})"
+            ),
             "",
             f"{'Rule':<28}{'Errors':>8}{'Warnings':>10}{'Notes':>8}  Looked at",
         ]
         for rule, of in RULES.items():
             counts = [self.count(grade, rule) for grade in SEVERITIES]
             if any(counts):
-                lines.append(f"{rule:<28}{counts[0] or '-':>8}{counts[1] or '-':>10}{counts[2] or '-':>8}  {self.looked_at[rule]:,} {of}")
-        silent = [rule for rule in RULES if not any(self.count(grade, rule) for grade in SEVERITIES)]
+                lines.append(
+                    f"{rule:<28}{counts[0] or '-':>8}{counts[1] or '-':>10}{counts[2] or '-':>8} "
+                    f" {self.looked_at[rule]:,} {of}"
+                )
+        silent = [
+            rule for rule in RULES if not any(self.count(grade, rule) for grade in SEVERITIES)
+        ]
         totals = [self.count(grade) for grade in SEVERITIES]
         lines.append(f"{'All':<28}{totals[0]:>8}{totals[1]:>10}{totals[2]:>8}")
         if silent:
             lines.append(f"Nothing found by: {', '.join(silent)}.")
         for one in self.findings[:shown]:
-            lines += ["", f"{one.severity.upper():<8}{one.rule}  {place(one)}", f"        {one.evidence}", f"        {one.sentence}"]
+            lines += [
+                "",
+                f"{one.severity.upper():<8}{one.rule}  {place(one)}",
+                f"        {one.evidence}",
+                f"        {one.sentence}",
+            ]
         if len(self.findings) > shown:
-            lines += ["", f"{len(self.findings) - shown} more: -o FINDINGS.xlsx or --json gives all of them."]
+            lines += [
+                "",
+                f"{len(self.findings) - shown} more: -o FINDINGS.xlsx or --json gives all of them.",
+            ]
         return "\n".join(lines)
 
 
@@ -139,12 +170,25 @@ def audit(path: str | Path) -> Report:
         sheet = order.index(one.sheet) if one.sheet in order else -1
         return SEVERITIES.index(one.severity), rules.index(one.rule), sheet, spot or (-1, -1)
 
-    return Report(Path(path), book.digest, _sheets(book), {rule: at.looked[rule] for rule in RULES}, sorted(findings, key=worst_first))
+    return Report(
+        Path(path),
+        book.digest,
+        _sheets(book),
+        {rule: at.looked[rule] for rule in RULES},
+        sorted(findings, key=worst_first),
+    )
 
 
 def _sheets(book: Book) -> list[dict[str, Any]]:
     out = [
-        {"name": sheet.name, "state": sheet.state, "cells": len(sheet.cells), "formulas": sum(1 for _ in sheet.formulas)}
+        {
+            "name": sheet.name,
+            "state": sheet.state,
+            "cells": len(sheet.cells),
+            "formulas": sum(1 for _ in sheet.formulas),
+        }
         for sheet in book.sheets.values()
     ]
-    return out + [{"name": name, "state": "chart", "cells": 0, "formulas": 0} for name in book.chart_sheets]
+    return out + [
+        {"name": name, "state": "chart", "cells": 0, "formulas": 0} for name in book.chart_sheets
+    ]

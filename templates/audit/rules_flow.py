@@ -13,11 +13,17 @@ from bankable.templates.audit.reading import Cell, Sheet
 from bankable.templates.workbook.book import address, sheet_prefix
 
 _CHECK = re.compile(
-    r"\b(checks?|control totals?|reconcil\w*|in balance|balances\?|must be (zero|nil|0)|error flags?|tie[ -]?out|ok\?)(?![\w-])",
+    r"\b(checks?|control totals?|reconcil\w*|in balance|balances\?|must be (zero|nil|0)|error"
+    r" flags?|tie[ -]?out|ok\?)(?![\w-])",
     re.IGNORECASE,
 )
-_NO_CHECK = re.compile(r"check(ing)? account|check ?list|health check|cheque|check-?in|background check", re.IGNORECASE)
-_MASTER = re.compile(r"\b(master|overall|all checks|total checks|summary check|global check|checks passed)\b", re.IGNORECASE)
+_NO_CHECK = re.compile(
+    r"check(ing)? account|check ?list|health check|cheque|check-?in|background check", re.IGNORECASE
+)
+_MASTER = re.compile(
+    r"\b(master|overall|all checks|total checks|summary check|global check|checks passed)\b",
+    re.IGNORECASE,
+)
 _SAID = {"OK", "PASS", "PASSED", "TRUE", "FAIL", "FAILED", "ERROR", "CHECK", "NOT OK", "BALANCED"}
 _PASS = {"OK", "PASS", "PASSED", "TRUE", "BALANCED"}
 _COMPARE = {"=", "<>", "<", ">", "<=", ">="}
@@ -40,14 +46,17 @@ def circles(audit: Audit) -> Iterator[Finding]:
         sheets = Counter(name for name, _ in group)
         name = sheets.most_common(1)[0][0]
         where = in_ranges((cell.row, cell.col) for one, cell in group if one == name)
-        chain = ", ".join(f"{sheet_prefix(one)}{address(cell.row, cell.col)}" for one, cell in group[:5])
+        chain = ", ".join(
+            f"{sheet_prefix(one)}{address(cell.row, cell.col)}" for one, cell in group[:5]
+        )
         yield Finding(
             "circular",
             "error",
             name,
             ", ".join(written(one) for one in where[:6]) + (" …" if len(where) > 6 else ""),
             f"{len(group)} cells: {chain}{' …' if len(group) > 5 else ''}",
-            "The cells rest on themselves: break the circle, for instance with the opening balance or a closed-form formula.",
+            "The cells rest on themselves: break the circle, for instance with the opening balance"
+            " or a closed-form formula.",
         )
 
 
@@ -55,7 +64,9 @@ def circles(audit: Audit) -> Iterator[Finding]:
 
 
 def checks(audit: Audit) -> Iterator[Finding]:
-    """Checks that pass whatever the figures are, differences that cancel out, and master checks that leave some out."""
+    """Checks that pass whatever the figures are, differences that cancel out, and master checks
+    that leave some out.
+    """
     for sheet in audit.book.sheets.values():
         held = [cell for cell in sheet.formulas if _is_check(audit, sheet, cell)]
         audit.look(RULE, len(held))
@@ -75,16 +86,21 @@ def _is_check(audit: Audit, sheet: Sheet, cell: Cell) -> bool:
     label = audit.label(sheet, cell)
     if _CHECK.search(label) and not _NO_CHECK.search(label):
         return True
-    if any(token.kind == "text" and token.text[1:-1].strip().upper() in _PASS for token in cell.form.tokens):
+    if any(
+        token.kind == "text" and token.text[1:-1].strip().upper() in _PASS
+        for token in cell.form.tokens
+    ):
         return True
-    return bool(re.fullmatch(r"\s*(checks?|ok\??|pass\??)\s*", audit.header(sheet, cell), re.IGNORECASE)) and (
-        _says(cell) or isinstance(cell.value, bool)
-    )
+    return bool(
+        re.fullmatch(r"\s*(checks?|ok\??|pass\??)\s*", audit.header(sheet, cell), re.IGNORECASE)
+    ) and (_says(cell) or isinstance(cell.value, bool))
 
 
 def _says(cell: Cell) -> bool:
     """Whether the cell shows the result of a check."""
-    return isinstance(cell.value, bool) or (isinstance(cell.value, str) and cell.value.strip().upper() in _SAID)
+    return isinstance(cell.value, bool) or (
+        isinstance(cell.value, str) and cell.value.strip().upper() in _SAID
+    )
 
 
 def _by_form(cells: list[Cell]) -> list[tuple[Form, list[Cell]]]:
@@ -95,7 +111,9 @@ def _by_form(cells: list[Cell]) -> list[tuple[Form, list[Cell]]]:
 
 
 def _arguments(tokens: list[Token]) -> Iterator[tuple[str, list[list[Token]]]]:
-    """Every call (and bracket) with its arguments, and the whole formula as the only argument of no call."""
+    """Every call (and bracket) with its arguments, and the whole formula as the only argument of no
+    call.
+    """
     stack: list[tuple[str, list[list[Token]]]] = [("", [[]])]
     name = ""
     for token in tokens:
@@ -133,26 +151,39 @@ def _cannot_fail(form: Form, cells: list[Cell]) -> str:
         and not any(token.kind == "table" for token in tokens)
         and not any(t.kind == "error" for t in tokens)
     ):
-        return "The check refers to no cell, so it says the same whatever the figures are: compare two figures of the model."
+        return (
+            "The check refers to no cell, so it says the same whatever the figures are: compare two"
+            " figures of the model."
+        )
     for name, arguments in _arguments(tokens):
         for argument in arguments:
             for left, right in _sides(argument):
-                if _text(left) == _text(right) and any(token.kind in ("ref", "name", "table") for token in left):
-                    return "The check compares a figure with itself: compare it with one that was worked out another way."
+                if _text(left) == _text(right) and any(
+                    token.kind in ("ref", "name", "table") for token in left
+                ):
+                    return (
+                        "The check compares a figure with itself: compare it with one that was"
+                        " worked out another way."
+                    )
         if name == "IF" and len(arguments) == 3 and _text(arguments[1]) == _text(arguments[2]):
             return "Both branches of the check say the same: let it say so when the figures differ."
         if name == "IFERROR" and len(arguments) == 2:
             instead = _text(arguments[1]).strip('"').upper()
             if instead in _PASS or (instead in ("0", "0.0", "") and _passes_at_zero(form, cells)):
-                return "An error passes this check, as IFERROR turns it into a pass: let an error fail it."
+                return (
+                    "An error passes this check, as IFERROR turns it into a pass: let an error"
+                    " fail it."
+                )
     return ""
 
 
 def _passes_at_zero(form: Form, cells: list[Cell]) -> bool:
-    """A difference that is to be nil; one whose sound result is 1 or a text fails where it shows 0."""
-    return all(cell.value in (0, 0.0) and not isinstance(cell.value, bool) for cell in cells) and any(
-        token.kind == "op" and token.text == "-" for token in form.solid
-    )
+    """A difference that is to be nil; one whose sound result is 1 or a text fails where it
+    shows 0.
+    """
+    return all(
+        cell.value in (0, 0.0) and not isinstance(cell.value, bool) for cell in cells
+    ) and any(token.kind == "op" and token.text == "-" for token in form.solid)
 
 
 def _sides(tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
@@ -180,15 +211,29 @@ def _sides(tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
 
 def _typed(sheet: Sheet, results: list[Cell]) -> Iterator[Finding]:
     """A pass that was typed among checks of the same column or row."""
-    near = {(cell.row + down, cell.col + right) for cell in results for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))}
+    near = {
+        (cell.row + down, cell.col + right)
+        for cell in results
+        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    }
     typed = [
         cell
         for spot in near
         if (cell := sheet.cells.get(spot)) is not None
         and cell.constant
-        and (cell.value is True or (isinstance(cell.value, str) and cell.value.strip() in ("OK", "PASS", "TRUE")))
+        and (
+            cell.value is True
+            or (isinstance(cell.value, str) and cell.value.strip() in ("OK", "PASS", "TRUE"))
+        )
     ]
-    yield from by_range(RULE, "error", sheet, typed, "typed", "The pass is typed, not worked out: put the formula of the check back.")
+    yield from by_range(
+        RULE,
+        "error",
+        sheet,
+        typed,
+        "typed",
+        "The pass is typed, not worked out: put the formula of the check back.",
+    )
 
 
 def _netting(audit: Audit, sheet: Sheet, held: list[Cell]) -> Iterator[Finding]:
@@ -197,7 +242,11 @@ def _netting(audit: Audit, sheet: Sheet, held: list[Cell]) -> Iterator[Finding]:
     for cell in held:
         assert cell.form is not None
         for token in cell.form.references:
-            if not token.calls or token.calls[-1][0] != "SUM" or any(name == "ABS" for name, _ in token.calls[:-1] if len(token.calls) < 1):
+            if (
+                not token.calls
+                or token.calls[-1][0] != "SUM"
+                or any(name == "ABS" for name, _ in token.calls[:-1] if len(token.calls) < 1)
+            ):
                 continue
             assert token.reference is not None
             r1, c1, r2, c2 = token.reference.at(cell.row, cell.col)
@@ -205,19 +254,30 @@ def _netting(audit: Audit, sheet: Sheet, held: list[Cell]) -> Iterator[Finding]:
             if (r1, c1) == (r2, c2) or not names or (r2 - r1 + 1) * (c2 - c1 + 1) > 10_000:
                 continue
             there = audit.book.sheets[names[0]].cells
-            summed = [there[spot] for spot in ((r, c) for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)) if spot in there]
+            summed = [
+                there[spot]
+                for spot in ((r, c) for r in range(r1, r2 + 1) for c in range(c1, c2 + 1))
+                if spot in there
+            ]
             computed = [one for one in summed if one.form is not None]
             if (
                 len(computed) >= 2
                 and all(_signed(one.form) for one in computed if one.form is not None)
                 and _CHECK.search(
-                    audit.label(audit.book.sheets[names[0]], computed[0]) + " " + audit.header(audit.book.sheets[names[0]], computed[0])
+                    audit.label(audit.book.sheets[names[0]], computed[0])
+                    + " "
+                    + audit.header(audit.book.sheets[names[0]], computed[0])
                 )
             ):
                 wrong.append(cell)
                 break
     yield from by_range(
-        RULE, "warning", sheet, wrong, "a sum of signed differences", "A figure too high hides one too low: sum the differences with ABS."
+        RULE,
+        "warning",
+        sheet,
+        wrong,
+        "a sum of signed differences",
+        "A figure too high hides one too low: sum the differences with ABS.",
     )
 
 
@@ -235,16 +295,37 @@ def _signed(form: Form) -> bool:
     return minus
 
 
-def _masters(audit: Audit, sheet: Sheet, held: list[Cell], results: list[Cell]) -> Iterator[Finding]:
+def _masters(
+    audit: Audit, sheet: Sheet, held: list[Cell], results: list[Cell]
+) -> Iterator[Finding]:
     """A master check that does not rest on every check of its sheet."""
-    masters = [cell for cell in held if cell.form is not None and (_says(cell) or isinstance(cell.value, float))]
-    masters = [cell for cell in masters if _MASTER.search(audit.label(sheet, cell)) and cell.form is not None and len(cell.form.solid) > 1]
+    masters = [
+        cell
+        for cell in held
+        if cell.form is not None and (_says(cell) or isinstance(cell.value, float))
+    ]
+    masters = [
+        cell
+        for cell in masters
+        if _MASTER.search(audit.label(sheet, cell))
+        and cell.form is not None
+        and len(cell.form.solid) > 1
+    ]
     if len(results) < 3:
         return
     for master in masters:
         reached = audit.graph.reach(sheet.name, master)
-        left_out = [cell for cell in results if (sheet.name, cell.row, cell.col) not in reached and cell not in masters]
-        beyond = {(r, c) for one in left_out for s, r, c in audit.graph.reach(sheet.name, one) if s == sheet.name}
+        left_out = [
+            cell
+            for cell in results
+            if (sheet.name, cell.row, cell.col) not in reached and cell not in masters
+        ]
+        beyond = {
+            (r, c)
+            for one in left_out
+            for s, r, c in audit.graph.reach(sheet.name, one)
+            if s == sheet.name
+        }
         left_out = [cell for cell in left_out if (master.row, master.col) not in beyond]
         if left_out and len(left_out) < len(results):
             where = in_ranges((cell.row, cell.col) for cell in left_out)
@@ -253,6 +334,8 @@ def _masters(audit: Audit, sheet: Sheet, held: list[Cell], results: list[Cell]) 
                 "warning",
                 sheet.name,
                 written((master.row, master.col, master.row, master.col)),
-                f"does not reach {', '.join(written(one) for one in where[:6])}{' …' if len(where) > 6 else ''}",
-                "The master check leaves checks of its own sheet out: widen its range to all of them.",
+                "does not reach"
+                f" {', '.join(written(one) for one in where[:6])}{' …' if len(where) > 6 else ''}",
+                "The master check leaves checks of its own sheet out: widen its range to all of"
+                " them.",
             )

@@ -1,4 +1,5 @@
-"""What a formula should not hold: figures typed into it, volatile functions, too much text, too many nested IFs.
+"""What a formula should not hold: figures typed into it, volatile functions, too much text, too
+many nested IFs.
 
 Each form is looked at once, however many copies of it there are.
 """
@@ -11,8 +12,19 @@ from bankable.templates.audit.evidence import Audit, by_range, cut
 from bankable.templates.audit.finding import Finding
 from bankable.templates.audit.r1c1 import Form, Token
 
-VOLATILE = {"NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY", "OFFSET", "INDIRECT", "INFO", "CELL"}
-# Figures that anybody reads without asking: counters, units of time, angles; and every power of ten.
+VOLATILE = {
+    "NOW",
+    "TODAY",
+    "RAND",
+    "RANDBETWEEN",
+    "RANDARRAY",
+    "OFFSET",
+    "INDIRECT",
+    "INFO",
+    "CELL",
+}
+# Figures that anybody reads without asking: counters, units of time, angles; and every power of
+# ten.
 PLAIN = {
     0.0,
     1.0,
@@ -59,10 +71,16 @@ def constants(audit: Audit) -> Iterator[Finding]:
         audit.look(rule, len(cells))
         grave, light = _figures(form)
         if grave:
-            sentence = f"{_listed(grave)} typed into the formula: make it an input with a label, a unit and a source, and refer to that."
+            sentence = (
+                f"{_listed(grave)} typed into the formula: make it an input with a label, a unit"
+                " and a source, and refer to that."
+            )
             yield from by_range(rule, "warning", sheet, cells, cut(form.text), sentence)
         elif light:
-            sentence = f"{_listed(light)} typed into the formula: an input, or a named constant, would say what it stands for."
+            sentence = (
+                f"{_listed(light)} typed into the formula: an input, or a named constant, would say"
+                " what it stands for."
+            )
             yield from by_range(rule, "note", sheet, cells, cut(form.text), sentence)
 
 
@@ -90,16 +108,28 @@ def _figures(form: Form) -> tuple[list[str], list[str]]:
             value, said = value / 100, f"{said}%"
             after = tokens[i + 2] if i + 2 < len(tokens) else None
         around = next((name for name, _ in reversed(token.calls) if name), "")
-        if value in PLAIN or _power_of_ten(value) or around in STRUCTURAL or (before is not None and before.text == "^"):
+        if (
+            value in PLAIN
+            or _power_of_ten(value)
+            or around in STRUCTURAL
+            or (before is not None and before.text == "^")
+        ):
             continue
-        sign = before is not None and before.text in "+-" and (i < 2 or tokens[i - 2].kind == "op" or tokens[i - 2].text in "(,;")
+        sign = (
+            before is not None
+            and before.text in "+-"
+            and (i < 2 or tokens[i - 2].kind == "op" or tokens[i - 2].text in "(,;")
+        )
         if sign:
             before = tokens[i - 2] if i > 1 else None
         alone = before is None and after is None
         if alone:
             continue
         direct = (before is None or before.text in "(,;") and (after is None or after.text in "),;")
-        joined = any(one is not None and one.kind == "op" and one.text in _ARITHMETIC for one in (before, after))
+        joined = any(
+            one is not None and one.kind == "op" and one.text in _ARITHMETIC
+            for one in (before, after)
+        )
         small = value == int(value) and value < 100
         if joined or (direct and around == "SUM"):
             (light if small else grave).append(said)
@@ -122,7 +152,10 @@ def volatile(audit: Audit) -> Iterator[Finding]:
             sentence = f"{', '.join(called)} recalculates at every change" + (
                 " and hides what it refers to: use INDEX or a plain reference."
                 if {"OFFSET", "INDIRECT"} & set(called)
-                else ", so that the figures are not those that were saved: use an input for the date or the draw."
+                else (
+                    ", so that the figures are not those that were saved: use an input for the date"
+                    " or the draw."
+                )
             )
             yield from by_range("volatile", "warning", sheet, cells, cut(form.text), sentence)
 

@@ -1,4 +1,5 @@
-"""Inputs: marked as such, read by something, with a label and a unit, and numbers rather than texts.
+"""Inputs: marked as such, read by something, with a label and a unit, and numbers rather than
+texts.
 
 How a book marks its inputs is found from the book itself (`Audit.convention`).
 """
@@ -18,18 +19,29 @@ _UNIT_HEADING = re.compile(r"\s*units?\b", re.IGNORECASE)
 _UNIT = re.compile(
     r"[%$€£¥]|\b(usd|eur|gbp|jpy|inr|rs|mn|bn|million|billion|thousands?|000s?|years?|yrs?|months?|mths?|days?|weeks?|quarters?|hours?|hrs?|"
     r"kwh?|mwh?|gwh?|mwac|mwp|kwp|mmbtu|btu|tons?|tonnes?|kg|bbl|km|miles?|m2|sqm|sqft|sq|ft|units?|number|no|count|#|ratio|rate|factor|"
-    r"multiple|times|x|share|percent(age)?|pct|growth|margin|bps?|basis points|index|date|year|flag|switch|scenario|case|cost|price|tax|"
+    r"multiple|times|x|share|percent(age)?|pct|growth|margin|bps?|basis"
+    r" points|index|date|year|flag|switch|scenario|case|cost|price|tax|"
     r"headcount|per)\b|\([^)]+\)|\[[^\]]+\]",
     re.IGNORECASE,
 )
-_SHEET_UNIT = re.compile(r"(\bin\b|amounts|figures|currency|all)[^.]{0,30}([$€£¥]|million|thousand|usd|eur|gbp|inr|\b000)", re.IGNORECASE)
+_SHEET_UNIT = re.compile(
+    r"(\bin\b|amounts|figures|currency|all)[^.]{0,30}([$€£¥]|million|thousand|usd|eur|gbp|inr|\b000)",
+    re.IGNORECASE,
+)
 _PLAIN_FORMAT = re.compile(r"[#0?,.\s\-+()_*;@\\/]|general|\"[\s\-]*\"|\[[^\]]*\]", re.IGNORECASE)
 
 
 def marked(audit: Audit) -> Iterator[Finding]:
-    """Typed figures that formulas read without being marked as inputs, and formulas that are marked as inputs."""
+    """Typed figures that formulas read without being marked as inputs, and formulas that are marked
+    as inputs.
+    """
     rule = "input-not-marked"
-    typed = [(sheet, cell) for sheet in audit.book.sheets.values() for cell in sheet.cells.values() if _read_number(audit, sheet, cell)]
+    typed = [
+        (sheet, cell)
+        for sheet in audit.book.sheets.values()
+        for cell in sheet.cells.values()
+        if _read_number(audit, sheet, cell)
+    ]
     audit.look(rule, len(typed))
     if not audit.convention:
         if typed:
@@ -40,7 +52,8 @@ def marked(audit: Audit) -> Iterator[Finding]:
                 sheet.name,
                 written((cell.row, cell.col, cell.row, cell.col)),
                 f"{len(typed)} typed figures that formulas read",
-                "The book has no one way of marking its inputs: give them one font and fill, so that a reader knows what may be changed.",
+                "The book has no one way of marking its inputs: give them one font and fill, so"
+                " that a reader knows what may be changed.",
             )
         return
     for sheet in audit.book.sheets.values():
@@ -53,12 +66,23 @@ def marked(audit: Audit) -> Iterator[Finding]:
                 "warning" if grave else "note",
                 sheet.name,
                 written(where),
-                f"{cut(str(cell.value), 30)}{' and others' if where[:2] != where[2:] else ''}, marked as no input",
-                "Formulas read a typed figure that does not look like this book's inputs: mark it as one, or move it to them."
-                if grave
-                else "A table of typed figures is read without the marks of this book's inputs: mark it, or say that it is fixed.",
+                f"{cut(str(cell.value), 30)}{' and others' if where[:2] != where[2:] else ''},"
+                " marked as no input",
+                (
+                    "Formulas read a typed figure that does not look like this book's inputs: mark"
+                    " it as one, or move it to them."
+                    if grave
+                    else (
+                        "A table of typed figures is read without the marks of this book's inputs:"
+                        " mark it, or say that it is fixed."
+                    )
+                ),
             )
-        wrong = [cell for cell in sheet.formulas if audit.is_input(cell) and cell.form is not None and cell.form.references]
+        wrong = [
+            cell
+            for cell in sheet.formulas
+            if audit.is_input(cell) and cell.form is not None and cell.form.references
+        ]
         yield from by_range(
             rule,
             "warning",
@@ -74,18 +98,28 @@ def _read_number(audit: Audit, sheet: Sheet, cell: Cell) -> bool:
 
 
 def _among_others(audit: Audit, sheet: Sheet, where: tuple[int, int, int, int]) -> bool:
-    """Whether one figure stands beside formulas or between marked inputs, and so passes for what it is not."""
+    """Whether one figure stands beside formulas or between marked inputs, and so passes for what it
+    is not.
+    """
     if where[:2] != where[2:]:
         return False
     row, col = where[:2]
-    around = [sheet.cells.get((row + down, col + right)) for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))]
+    around = [
+        sheet.cells.get((row + down, col + right))
+        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    ]
     above, below, left, right = around
     inputs = [one is not None and one.number and audit.is_input(one) for one in around]
     computed = (
         sum(one is not None and one.formula is not None for one in (left, right)),
         sum(one is not None and one.formula is not None for one in (above, below)),
     )
-    return all(inputs[:2]) or all(inputs[2:]) or computed[0] == 2 or (computed[1] == 2 and computed[0] == 0)
+    return (
+        all(inputs[:2])
+        or all(inputs[2:])
+        or computed[0] == 2
+        or (computed[1] == 2 and computed[0] == 0)
+    )
 
 
 def unused(audit: Audit) -> Iterator[Finding]:
@@ -93,7 +127,11 @@ def unused(audit: Audit) -> Iterator[Finding]:
     rule = "unused-input"
     if not audit.convention:
         return
-    named = {target for name in audit.book.names for target in audit.graph.named(name, "")} if audit.book.macros else set()
+    named = (
+        {target for name in audit.book.names for target in audit.graph.named(name, "")}
+        if audit.book.macros
+        else set()
+    )
     for sheet in audit.book.sheets.values():
         if not audit.graph.read[sheet.name] and not any(sheet.formulas):
             continue  # notes, lists and data of their own
@@ -102,8 +140,15 @@ def unused(audit: Audit) -> Iterator[Finding]:
             if not cell.number or not audit.is_input(cell):
                 continue
             audit.look(rule)
-            by_macro = any(name == sheet.name and a[0] <= spot[0] <= a[2] and a[1] <= spot[1] <= a[3] for name, a in named)
-            if spot not in audit.graph.read[sheet.name] and spot not in audit.graph.shown[sheet.name] and not by_macro:
+            by_macro = any(
+                name == sheet.name and a[0] <= spot[0] <= a[2] and a[1] <= spot[1] <= a[3]
+                for name, a in named
+            )
+            if (
+                spot not in audit.graph.read[sheet.name]
+                and spot not in audit.graph.shown[sheet.name]
+                and not by_macro
+            ):
                 idle.append(cell)
         yield from by_range(
             rule,
@@ -134,11 +179,23 @@ def labelled(audit: Audit) -> Iterator[Finding]:
             )
         if not audit.convention:
             continue
-        inputs = [cell for cell in sheet.cells.values() if audit.is_input(cell) and _read_number(audit, sheet, cell)]
+        inputs = [
+            cell
+            for cell in sheet.cells.values()
+            if audit.is_input(cell) and _read_number(audit, sheet, cell)
+        ]
         audit.look("no-unit", len(inputs))
-        if any(isinstance(cell.value, str) and _SHEET_UNIT.search(cell.value) for cell in sheet.cells.values() if cell.row < 12):
+        if any(
+            isinstance(cell.value, str) and _SHEET_UNIT.search(cell.value)
+            for cell in sheet.cells.values()
+            if cell.row < 12
+        ):
             continue
-        units = {col for (row, col), cell in sheet.cells.items() if isinstance(cell.value, str) and _UNIT_HEADING.match(cell.value)}
+        units = {
+            col
+            for (row, col), cell in sheet.cells.items()
+            if isinstance(cell.value, str) and _UNIT_HEADING.match(cell.value)
+        }
         bare = [cell for cell in inputs if not _has_unit(audit, sheet, cell, units)]
         yield from by_range(
             "no-unit",
@@ -153,7 +210,9 @@ def labelled(audit: Audit) -> Iterator[Finding]:
 def _figures_by_row(sheet: Sheet) -> dict[int, list[Cell]]:
     out: dict[int, list[Cell]] = defaultdict(list)
     for cell in sheet.cells.values():
-        if (cell.number or cell.formula is not None or cell.within) and not isinstance(cell.value, str):
+        if (cell.number or cell.formula is not None or cell.within) and not isinstance(
+            cell.value, str
+        ):
             out[cell.row].append(cell)
     return out
 

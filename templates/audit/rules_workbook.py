@@ -1,4 +1,6 @@
-"""The workbook as a whole: links to other files, what is hidden, error values, and formulas without a saved value."""
+"""The workbook as a whole: links to other files, what is hidden, error values, and formulas without
+a saved value.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _FILE = re.compile(r"\[(\d+|[^\[\]]+\.\w{2,5})\](?=[^\[\]]*!)")
 
 
 def links(audit: Audit) -> Iterator[Finding]:
-    """Figures that come from other files, which formulas name by a number (as programs save them) or by the file's name."""
+    """Figures that come from other files, which formulas name by a number (as programs save them)
+    or by the file's name.
+    """
     rule = "external-link"
     book = audit.book
     audit.look(rule, len(book.links))
@@ -38,7 +42,11 @@ def links(audit: Audit) -> Iterator[Finding]:
         for cell in sheet.formulas:
             if "[" not in (cell.formula or "") or cell.form is None:
                 continue
-            prefixes = " ".join(t.text.partition("!")[0] + "!" for t in cell.form.tokens if t.kind in ("ref", "name") and "!" in t.text)
+            prefixes = " ".join(
+                t.text.partition("!")[0] + "!"
+                for t in cell.form.tokens
+                if t.kind in ("ref", "name") and "!" in t.text
+            )
             for target in linked(prefixes):
                 cells[target].append(cell)
         for target, held in cells.items():
@@ -50,7 +58,8 @@ def links(audit: Audit) -> Iterator[Finding]:
                 sheet,
                 unsaved,
                 target,
-                "The cell takes its figure from another file and has no saved value: bring the figure into an input.",
+                "The cell takes its figure from another file and has no saved value: bring the"
+                " figure into an input.",
             )
             yield from by_range(
                 rule,
@@ -58,7 +67,8 @@ def links(audit: Audit) -> Iterator[Finding]:
                 sheet,
                 saved,
                 target,
-                "The cell takes its figure from another file, which no reader has: bring it into an input with its source.",
+                "The cell takes its figure from another file, which no reader has: bring it into an"
+                " input with its source.",
             )
         for text in sheet.validations:
             for target in linked(text):
@@ -70,7 +80,10 @@ def links(audit: Audit) -> Iterator[Finding]:
                     f"list of choices: {cut(text, 60)}",
                     f"A list of choices lies in {target}: bring it into this book.",
                 )
-    for where, texts in (("name", [f"{book.spelled[n]} = {t}" for n, t in book.names.items()]), ("chart", book.charts)):
+    for where, texts in (
+        ("name", [f"{book.spelled[n]} = {t}" for n, t in book.names.items()]),
+        ("chart", book.charts),
+    ):
         for text in texts:
             for target in linked(text):
                 yield Finding(
@@ -83,7 +96,14 @@ def links(audit: Audit) -> Iterator[Finding]:
                 )
     for number, target in targets.items():
         if number not in used:
-            yield Finding(rule, "note", "", "", target, "The book keeps a link that nothing uses: break it (Data, Edit Links).")
+            yield Finding(
+                rule,
+                "note",
+                "",
+                "",
+                target,
+                "The book keeps a link that nothing uses: break it (Data, Edit Links).",
+            )
 
 
 def hidden(audit: Audit) -> Iterator[Finding]:
@@ -100,9 +120,11 @@ def hidden(audit: Audit) -> Iterator[Finding]:
                 sheet.name,
                 "",
                 f"{'very hidden' if very else 'hidden'}, {count} formulas",
-                "The sheet shows only in the editor of macros: make it visible."
-                if very
-                else "The sheet is hidden: show it, or say on the cover why not.",
+                (
+                    "The sheet shows only in the editor of macros: make it visible."
+                    if very
+                    else "The sheet is hidden: show it, or say on the cover why not."
+                ),
             )
         rows = {row for row, _ in sheet.cells}
         cols = {col for _, col in sheet.cells}
@@ -118,7 +140,12 @@ def hidden(audit: Audit) -> Iterator[Finding]:
         for _, one, _, two in in_ranges((0, col) for col in set(sheet.hidden_cols) & cols):
             said = f"{column_letters(one)}:{column_letters(two)}"
             yield Finding(
-                "hidden-cells", "note", sheet.name, said, "hidden columns with content", "Show the columns: what counts should be seen."
+                "hidden-cells",
+                "note",
+                sheet.name,
+                said,
+                "hidden columns with content",
+                "Show the columns: what counts should be seen.",
             )
 
 
@@ -130,11 +157,15 @@ def errors(audit: Audit) -> Iterator[Finding]:
         for cell in sheet.cells.values():
             if cell.formula is not None:
                 count += 1
-                if cell.form is not None and any(token.kind == "error" and token.text == "#REF!" for token in cell.form.tokens):
+                if cell.form is not None and any(
+                    token.kind == "error" and token.text == "#REF!" for token in cell.form.tokens
+                ):
                     broken.append(cell)
                 if not cell.saved:
                     unsaved.append(cell)
-            if cell.error and not (cell.value == "#N/A" and cell.form is not None and "NA" in cell.form.called):
+            if cell.error and not (
+                cell.value == "#N/A" and cell.form is not None and "NA" in cell.form.called
+            ):
                 wrong[str(cell.value)].append(cell)
         audit.look("error-value", len(sheet.cells))
         audit.look("ref-error", count)
@@ -146,11 +177,17 @@ def errors(audit: Audit) -> Iterator[Finding]:
                 sheet,
                 cells,
                 code,
-                f"The cell shows {code}, and so does whatever rests on it: mend its formula or its input.",
+                f"The cell shows {code}, and so does whatever rests on it: mend its formula or its"
+                " input.",
             )
         if broken:
             yield from by_range(
-                "ref-error", "error", sheet, broken, "#REF!", "The formula has lost a cell that it referred to: point it to the right one."
+                "ref-error",
+                "error",
+                sheet,
+                broken,
+                "#REF!",
+                "The formula has lost a cell that it referred to: point it to the right one.",
             )
         if unsaved:
             cell = min(unsaved, key=lambda one: (one.row, one.col))
@@ -160,7 +197,8 @@ def errors(audit: Audit) -> Iterator[Finding]:
                 sheet.name,
                 written((cell.row, cell.col, cell.row, cell.col)),
                 f"{len(unsaved)} of {count} formulas",
-                "Formulas have no saved value, so that viewers show nothing or zero: calculate and save the book.",
+                "Formulas have no saved value, so that viewers show nothing or zero: calculate and"
+                " save the book.",
             )
     for name, text in audit.book.names.items():
         audit.look("ref-error")

@@ -1,1 +1,3 @@
-"""The comparison workbook: laid out (`compare`, `case/`, `sheets/`), read back, tied out against the chain and traced."""
+"""The comparison workbook: laid out (`compare`, `case/`, `sheets/`), read back, tied out against
+the chain and traced.
+"""

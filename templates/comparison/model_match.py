@@ -1,6 +1,7 @@
 """Whether the cells of a file are the model's: formulas, constants and empty cells, one by one.
 
-The blue cells, the titles and the words of the sources are the reader's; all else that differs is named.
+The blue cells, the titles and the words of the sources are the reader's; all else that differs is
+named.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ def changed(book: Book, formulas: Any) -> list[str]:
         if sheet.name in _FREE_SHEETS:
             continue
         stored = formulas[sheet.name]._cells  # only the cells that exist, however far apart
-        there = {(row - 1, col - 1): cell.value for (row, col), cell in stored.items() if cell.value is not None}
+        there = {
+            (row - 1, col - 1): cell.value
+            for (row, col), cell in stored.items()
+            if cell.value is not None
+        }
         free = _free_cells(sheet)
         for spot in sorted(there.keys() | sheet.cells.keys()):
             if spot in free:
@@ -40,12 +45,15 @@ def changed(book: Book, formulas: Any) -> list[str]:
 
 def _free_cells(sheet: Sheet) -> set[tuple[int, int]]:
     """The blue cells, the sheet's title and, on Inputs, the sources: the reader's to change."""
-    free = {spot for spot, cell in sheet.cells.items() if cell.style.startswith("input ")} | {(frame.TITLE_ROW, LABEL)}
+    free = {spot for spot, cell in sheet.cells.items() if cell.style.startswith("input ")} | {
+        (frame.TITLE_ROW, LABEL)
+    }
     if sheet.name == "Inputs":
         heads = {
             col
             for (row, col), cell in sheet.cells.items()
-            if row == frame.HEAD_ROW and (str(cell.formula).startswith('="Source') or cell.value == SOURCE_HEAD)
+            if row == frame.HEAD_ROW
+            and (str(cell.formula).startswith('="Source') or cell.value == SOURCE_HEAD)
         }
         free |= {(row, col) for row, col in sheet.cells if col in heads and row > frame.HEAD_ROW}
     return free
@@ -58,28 +66,50 @@ def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
     if cell is None:
         return f"holds {shown(text)} where the model has nothing"
     block = cell.block
-    wanted = cell.formula if block is None else block.formula if (block.first_row, block.first_col) == spot else None
+    wanted = (
+        cell.formula
+        if block is None
+        else block.formula
+        if (block.first_row, block.first_col) == spot
+        else None
+    )
     if block is not None and wanted is None:
         return None  # the rest of an array; its head is held against the model
     if wanted is None:
-        same = text == cell.value or (cell.value in (None, "") and text in (None, "")) or _equal_numbers(text, cell.value)
+        same = (
+            text == cell.value
+            or (cell.value in (None, "") and text in (None, ""))
+            or _equal_numbers(text, cell.value)
+        )
         return None if same else f"holds {shown(text)} where the model has {shown(cell.value)}"
     if not is_formula:
         return f"holds {shown(text)} where the model has the formula {wanted}"
-    return None if text == wanted or normal(text) == normal(wanted) else f"holds the formula {text} where the model has {wanted}"
+    return (
+        None
+        if text == wanted or normal(text) == normal(wanted)
+        else f"holds the formula {text} where the model has {wanted}"
+    )
 
 
 def _equal_numbers(a: Any, b: Any) -> bool:
     a, b = (serial(value) if isinstance(value, dt.date) else value for value in (a, b))
-    return isinstance(a, (int, float)) and isinstance(b, (int, float)) and tie_out.close(float(a), float(b))
+    return (
+        isinstance(a, (int, float))
+        and isinstance(b, (int, float))
+        and tie_out.close(float(a), float(b))
+    )
 
 
-_WHOLE_RANGE = re.compile(r"([\w\x01.() -]+)!(\$?[A-Z]{1,3}\$?[0-9]+):\1!")  # Data!A1:Data!A9 is Data!A1:A9
+_WHOLE_RANGE = re.compile(
+    r"([\w\x01.() -]+)!(\$?[A-Z]{1,3}\$?[0-9]+):\1!"
+)  # Data!A1:Data!A9 is Data!A1:A9
 _PARTS = re.compile(r'("(?:[^"]|"")*")|([^"]+)')
 
 
 def normal(formula: str) -> str:
-    """A formula as every program writes it: no spaces, no prefixes, no needless quotes, letters in one case."""
+    """A formula as every program writes it: no spaces, no prefixes, no needless quotes, letters in
+    one case.
+    """
 
     def plain(part: re.Match[str]) -> str:
         if part[1]:
@@ -87,7 +117,12 @@ def normal(formula: str) -> str:
         text = re.sub(r"'([^']*)'!", lambda found: f"{found[1].replace(' ', chr(1))}!", part[2])
         text = re.sub(r"\s+", "", text).upper()
         text = _WHOLE_RANGE.sub(r"\1!\2:", text)
-        return text.replace("_XLFN.", "").replace("_XLWS.", "").replace("TRUE()", "TRUE").replace("FALSE()", "FALSE")
+        return (
+            text.replace("_XLFN.", "")
+            .replace("_XLWS.", "")
+            .replace("TRUE()", "TRUE")
+            .replace("FALSE()", "FALSE")
+        )
 
     return _PARTS.sub(plain, formula.strip())
 

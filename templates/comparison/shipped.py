@@ -1,7 +1,8 @@
-"""The workbooks that ship built: comparison, blank comparison, single deals, and the function playground.
+"""The workbooks that ship built: comparison, blank comparison, single deals, and the function
+playground.
 
-`files` gives their bytes by path; they are built anew only where the sources differ from those of the last build, whose
-digest lies beside them.
+`files` gives their bytes by path; they are built anew only where the sources differ from those of
+the last build, whose digest lies beside them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ DIGEST = "sources.sha256"
 
 def _blank() -> Book:
     blank = deal_file.load(deal_file.shipped_path("placeholder"))
-    return compare.calculated([replace(blank, deal=replace(blank.deal, case_name=f"Case {i}")) for i in (1, 2)])
+    return compare.calculated(
+        [replace(blank, deal=replace(blank.deal, case_name=f"Case {i}")) for i in (1, 2)]
+    )
 
 
 def _single(name: str) -> Book:
@@ -48,19 +51,33 @@ def source_digest() -> str:
         root = Path(str(resources.files(f"bankable.{package}")))
         for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
             if "memo" not in path.parts:
-                digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
+                digest.update(
+                    path.relative_to(root).as_posix().encode()
+                    + b"\0"
+                    + path.read_bytes().replace(b"\r\n", b"\n")
+                )
     return digest.hexdigest()
 
 
 def files() -> dict[str, bytes]:
-    """The built workbooks and their digest by path; those that lie there where nothing has changed."""
+    """The built workbooks and their digest by path; those that lie there where nothing has
+    changed.
+    """
     digest = f"{source_digest()}\n".encode()
     built = Path(str(resources.files("bankable.templates"))) / "built"
     paths = {f"{FOLDER}/{name}.xlsx": built / f"{name}.xlsx" for name in VARIANTS}
     kept = built / DIGEST
-    if kept.is_file() and kept.read_bytes() == digest and all(path.is_file() for path in paths.values()):
-        return {name: path.read_bytes() for name, path in paths.items()} | {f"{FOLDER}/{DIGEST}": digest}
-    return {f"{FOLDER}/{name}.xlsx": write.to_bytes(make()) for name, make in VARIANTS.items()} | {f"{FOLDER}/{DIGEST}": digest}
+    if (
+        kept.is_file()
+        and kept.read_bytes() == digest
+        and all(path.is_file() for path in paths.values())
+    ):
+        return {name: path.read_bytes() for name, path in paths.items()} | {
+            f"{FOLDER}/{DIGEST}": digest
+        }
+    return {f"{FOLDER}/{name}.xlsx": write.to_bytes(make()) for name, make in VARIANTS.items()} | {
+        f"{FOLDER}/{DIGEST}": digest
+    }
 
 
 # The playground --------------------------------------------------------------------------------
@@ -69,11 +86,15 @@ FIRST_ARGUMENT = 2
 
 
 def playground() -> Book:
-    """Every worksheet function as a live call on blue cells, with the deal of the examples on a sheet of its own."""
+    """Every worksheet function as a live call on blue cells, with the deal of the examples on a
+    sheet of its own.
+    """
     from bankable.udfs import FUNCTIONS, reference
     from bankable.udfs.deal.block import EXAMPLE
 
-    book = Book(compare.RELEASED, "Function playground", author="Bankable", subject="Worksheet functions")
+    book = Book(
+        compare.RELEASED, "Function playground", author="Bankable", subject="Worksheet functions"
+    )
     start = book.sheet("Start", "1F3864")
     start.put(0, 1, "Function playground", "title")
     for i, text in enumerate(
@@ -92,7 +113,9 @@ def playground() -> Book:
         deal.put(2 + i, 1, value, "input general")
     deal.widths |= {0: 26, 1: 18}
     block = f"Deal!{area(2, 0, 1 + len(EXAMPLE), 1, True)}"
-    for row, (family, entries) in enumerate(reference.by_family(FUNCTIONS.values()).items(), start=6):
+    for row, (family, entries) in enumerate(
+        reference.by_family(FUNCTIONS.values()).items(), start=6
+    ):
         sheet = book.sheet(family[:31])
         start.hyperlink(row, 1, family, family[:31])
         sheet.put(0, 1, family, "title")
@@ -105,7 +128,9 @@ def playground() -> Book:
 
 
 def _live(sheet: Sheet, row: int, entry: Any, example: Any, deal: str) -> int:
-    """One function: name, question, its arguments as blue cells, and the live answer below; returns the row after."""
+    """One function: name, question, its arguments as blue cells, and the live answer below; returns
+    the row after.
+    """
     width = 24
     for col in range(1, width):
         sheet.put(row, col, None, "band")
@@ -137,5 +162,12 @@ def _live(sheet: Sheet, row: int, entry: Any, example: Any, deal: str) -> int:
     row += tallest + 1
     lines = example.rows
     sheet.put(row, 1, "Answer", "bold")
-    sheet.array(row, FIRST_ARGUMENT, len(lines), max(map(len, lines)), f"={entry.name}({','.join(given)})", "general")
+    sheet.array(
+        row,
+        FIRST_ARGUMENT,
+        len(lines),
+        max(map(len, lines)),
+        f"={entry.name}({','.join(given)})",
+        "general",
+    )
     return row + len(lines)

@@ -1,6 +1,8 @@
-"""The tie-out: every row of a case's sheets held against the chain (`bankable.udfs.deal.deal.evaluate`) by key.
+"""The tie-out: every row of a case's sheets held against the chain
+(`bankable.udfs.deal.deal.evaluate`) by key.
 
-Tests hold a freshly calculated book so, and a memo holds a filled workbook so before a word of it is written.
+Tests hold a freshly calculated book so, and a memo holds a filled workbook so before a word of it
+is written.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ def same(got: Any, want: float) -> bool:
 
 
 def rows_of(book: Book, names: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
-    """(case from 0, sheet, key on the sheet, key of the chain) of every row that must agree; `names` are the case sheets."""
+    """(case from 0, sheet, key on the sheet, key of the chain) of every row that must agree;
+    `names` are the case sheets.
+    """
     for i, name in enumerate(names):
         for sheet in (name, f"{name} build"):
             for key in book[sheet].placed:
@@ -51,18 +55,28 @@ def rows_of(book: Book, names: Sequence[str]) -> Iterator[tuple[int, str, str, s
                 yield i, "Returns", key, key.removeprefix(prefix)
 
 
-def differences(book: Book, names: Sequence[str], cases: Sequence[Deal]) -> tuple[int, list[tuple[str, Value, float]]]:
-    """How many cells were held against the chain, and those that differ: (cell, its value, the chain's)."""
+def differences(
+    book: Book, names: Sequence[str], cases: Sequence[Deal]
+) -> tuple[int, list[tuple[str, Value, float]]]:
+    """How many cells were held against the chain, and those that differ: (cell, its value, the
+    chain's).
+    """
     results = deals.evaluate(list(cases))
     compared, faults = 0, []
     for i, name, key, twin in rows_of(book, names):
         sheet = book[name]
         place = sheet.placed[key]
-        columns = [place.col] if place.columns is None else list(range(place.columns.first, place.columns.last + 1))
+        columns = (
+            [place.col]
+            if place.columns is None
+            else list(range(place.columns.first, place.columns.last + 1))
+        )
         want = np.broadcast_to(results[twin][i], (len(columns),))
         for col, theirs in zip(columns, want, strict=True):
             compared += 1
             mine = sheet.value(place.row, col)
             if not same(mine, float(theirs)):
-                faults.append((f"{sheet_prefix(name)}{address(place.row, col)}", mine, float(theirs)))
+                faults.append(
+                    (f"{sheet_prefix(name)}{address(place.row, col)}", mine, float(theirs))
+                )
     return compared, faults

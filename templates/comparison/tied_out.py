@@ -1,7 +1,9 @@
-"""A filled workbook, trusted only after it ties out: its formulas are the model's, its saved values are what they give.
+"""A filled workbook, trusted only after it ties out: its formulas are the model's, its saved values
+are what they give.
 
-`read` lays the same workbook afresh, holds the file against it cell by cell, calculates it with the engine and with
-the chain, and returns the laid book with the file's values in it, so that every figure is found by key.
+`read` lays the same workbook afresh, holds the file against it cell by cell, calculates it with the
+engine and with the chain, and returns the laid book with the file's values in it, so that every
+figure is found by key.
 """
 
 from __future__ import annotations
@@ -25,7 +27,15 @@ from bankable.templates.engine import calculation
 from bankable.templates.engine.formulas import calls_ours
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
-from bankable.templates.workbook.book import Book, Sheet, Value, address, cell_at, serial, sheet_prefix
+from bankable.templates.workbook.book import (
+    Book,
+    Sheet,
+    Value,
+    address,
+    cell_at,
+    serial,
+    sheet_prefix,
+)
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
 
@@ -37,7 +47,9 @@ _LINK = re.compile(r"='?([^'!]+)'?!")
 
 @dataclass
 class Filled:
-    """A workbook that ties out: its book with the file's values, the deals in it and the names of the case sheets."""
+    """A workbook that ties out: its book with the file's values, the deals in it and the names of
+    the case sheets.
+    """
 
     path: Path
     book: Book
@@ -59,7 +71,11 @@ class Filled:
         if wanted.strip().isdigit() and 1 <= int(wanted) <= len(called):
             return int(wanted)
         for i, name in enumerate(called, start=1):
-            if wanted.strip().lower() in (name.lower(), self.names[i - 1].lower(), name.lower().replace(" ", "_")):
+            if wanted.strip().lower() in (
+                name.lower(),
+                self.names[i - 1].lower(),
+                name.lower().replace(" ", "_"),
+            ):
                 return i
         listed = ", ".join(f"{i} {name}" for i, name in enumerate(called, start=1))
         raise Refusal(f"{self.path.name} has no case {wanted!r}; it has {listed}.")
@@ -75,22 +91,43 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     book = _laid(path, values, names)
     cases = read_inputs.read_workbook(path, (values, formulas))
     if len(cases) != len(names):
-        raise Refusal(f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of {len(names)} have none.")
+        raise Refusal(
+            f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of"
+            f" {len(names)} have none."
+        )
     filled = Filled(path, book, cases, names, hashlib.sha256(path.read_bytes()).hexdigest())
     faults = changed(book, formulas)
     _say(path, purpose, "was changed where no input stands", faults)
     _put_values(book, values)
     _refuse_scenario(path, book, purpose)
-    _say(path, purpose, "has cells without a saved value (calculate and save it in Excel or LibreOffice)", _unsaved(book))
-    _say(path, purpose, "was saved where Bankable's functions are absent; run `bankable compare` on it first", _nameless(book))
+    _say(
+        path,
+        purpose,
+        "has cells without a saved value (calculate and save it in Excel or LibreOffice)",
+        _unsaved(book),
+    )
+    _say(
+        path,
+        purpose,
+        "was saved where Bankable's functions are absent; run `bankable compare` on it first",
+        _nameless(book),
+    )
     filled.cells_tied, faults = _stale(path, book)
-    _say(path, purpose, "shows values that its own formulas do not give: it is stale or typed over", faults)
+    _say(
+        path,
+        purpose,
+        "shows values that its own formulas do not give: it is stale or typed over",
+        faults,
+    )
     tied, different = tie_out.differences(book, names, [case.deal for case in cases])
     _say(
         path,
         purpose,
         "differs from the model",
-        [f"{cell} shows {shown(mine)}, the model gives {theirs!r}" for cell, mine, theirs in different],
+        [
+            f"{cell} shows {shown(mine)}, the model gives {theirs!r}"
+            for cell, mine, theirs in different
+        ],
     )
     filled.cells_tied += tied
     _refuse_failing_checks(path, book, purpose)
@@ -99,8 +136,12 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
 
 def _say(path: Path, purpose: str, what: str, faults: list[str]) -> None:
     if faults:
-        more = f"; and {len(faults) - SHOWN_FAULTS} more cells" if len(faults) > SHOWN_FAULTS else ""
-        raise Refusal(f"{path.name} {what}, so {purpose}: {'; '.join(faults[:SHOWN_FAULTS])}{more}.", faults)
+        more = (
+            f"; and {len(faults) - SHOWN_FAULTS} more cells" if len(faults) > SHOWN_FAULTS else ""
+        )
+        raise Refusal(
+            f"{path.name} {what}, so {purpose}: {'; '.join(faults[:SHOWN_FAULTS])}{more}.", faults
+        )
 
 
 # Is it ours, and of this version ---------------------------------------------------------------
@@ -111,27 +152,40 @@ def _refuse_sprawl(path: Path, formulas: Any) -> None:
     for sheet in formulas.worksheets:
         if sheet.max_row * sheet.max_column > _WIDEST:
             far = address(sheet.max_row - 1, sheet.max_column - 1)
-            raise Refusal(f"{path.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far from the rest.")
+            raise Refusal(
+                f"{path.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far"
+                " from the rest."
+            )
 
 
 def _refuse_strangers(path: Path, values: Any) -> None:
     """Another program's workbook, or another version's."""
     if input_name("case_name") not in values.defined_names:
-        raise Refusal(f"{path.name} is not a comparison of Bankable: it has no cells named {input_name('case_name')}.")
+        raise Refusal(
+            f"{path.name} is not a comparison of Bankable: it has no cells named"
+            f" {input_name('case_name')}."
+        )
     if "Cover" not in values.sheetnames:
         raise Refusal(f"{path.name} has no sheet Cover: start again from `bankable compare`.")
     written = next(
-        (row[1].value for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40) if row[0].value == "Version of Bankable"), None
+        (
+            row[1].value
+            for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40)
+            if row[0].value == "Version of Bankable"
+        ),
+        None,
     )
     ours = metadata.version("bankable")
     if str(written) != ours:
         raise Refusal(
-            f"{path.name} was built by Bankable {written}; this is {ours}: `bankable compare {path.name}` brings it to this version."
+            f"{path.name} was built by Bankable {written}; this is {ours}: `bankable compare"
+            f" {path.name}` brings it to this version."
         )
     missing = [input_name(key) for key in deals.KEYS if input_name(key) not in values.defined_names]
     if missing:
         raise Refusal(
-            f"{path.name} has lost the cells named {', '.join(missing[:5])}: `bankable compare {path.name}` cannot read it either."
+            f"{path.name} has lost the cells named {', '.join(missing[:5])}: `bankable compare"
+            f" {path.name}` cannot read it either."
         )
 
 
@@ -141,7 +195,10 @@ def _case_sheets(path: Path, formulas: Any) -> list[str]:
         raise Refusal(f"{path.name} has no sheet Summary.")
     name = formulas.defined_names.get("out_decision_words")
     if name is None:
-        raise Refusal(f"{path.name} has lost the name out_decision_words: build it again with `bankable compare`.")
+        raise Refusal(
+            f"{path.name} has lost the name out_decision_words: build it again with `bankable"
+            " compare`."
+        )
     sheet, where = next(iter(name.destinations))
     area = formulas[sheet][where.replace("$", "")]
     found = []
@@ -149,7 +206,8 @@ def _case_sheets(path: Path, formulas: Any) -> list[str]:
         link = _LINK.match(str(cell.value))
         if link is None:
             raise Refusal(
-                f"{path.name} was changed: {sheet}!{cell.coordinate} holds {cell.value!r} where the model has a link to a case sheet."
+                f"{path.name} was changed: {sheet}!{cell.coordinate} holds {cell.value!r} where the"
+                " model has a link to a case sheet."
             )
         found.append(link[1])
     return found
@@ -161,7 +219,11 @@ def _laid(path: Path, values: Any, names: list[str]) -> Book:
     said = _sources_said(values)
     book = compare.build(
         [
-            SourcedDeal(replace(blank.deal, case_name=name), {key: str(min(i, count - 1)) for key, count in said.items()}, "")
+            SourcedDeal(
+                replace(blank.deal, case_name=name),
+                {key: str(min(i, count - 1)) for key, count in said.items()},
+                "",
+            )
             for i, name in enumerate(names)
         ]
     )
@@ -174,18 +236,25 @@ def _laid(path: Path, values: Any, names: list[str]) -> Book:
     expected = book["Cover"].value(place.row, place.col)
     if written != expected:
         raise Refusal(
-            f"{path.name} holds another model (hash {written}) than this version's (hash {expected}): "
-            f"`bankable compare {path.name}` brings its inputs to this one."
+            f"{path.name} holds another model (hash {written}) than this version's (hash"
+            f" {expected}): `bankable compare {path.name}` brings its inputs to this one."
         )
     return book
 
 
 def _sources_said(values: Any) -> dict[str, int]:
-    """How many sources the sheet of sources holds for each input: its length, and the checks on it, depend on that."""
+    """How many sources the sheet of sources holds for each input: its length, and the checks on it,
+    depend on that.
+    """
     if "Sources" not in values.sheetnames:
         return dict.fromkeys(deals.KEYS, 1)
     sheet = values["Sources"]
-    labels = [line[0].value for line in sheet.iter_rows(min_row=frame.FIRST_ROW + 1, max_row=_MOST_SOURCES, min_col=2, max_col=2)]
+    labels = [
+        line[0].value
+        for line in sheet.iter_rows(
+            min_row=frame.FIRST_ROW + 1, max_row=_MOST_SOURCES, min_col=2, max_col=2
+        )
+    ]
     counts, at = {}, 0
     for field_of in deals.INPUTS:
         start = at
@@ -204,7 +273,11 @@ def _put_values(book: Book, values: Any) -> None:
             value = CellError(str(got.value), "") if got.data_type == "e" else got.value
             if isinstance(value, dt.date):
                 value = serial(value)
-            cell.value = float(value) if isinstance(value, int) and not isinstance(value, bool) and _computed(cell) else value
+            cell.value = (
+                float(value)
+                if isinstance(value, int) and not isinstance(value, bool) and _computed(cell)
+                else value
+            )
 
 
 def _computed(cell: Any) -> bool:
@@ -219,8 +292,14 @@ def _each_computed(book: Book) -> Iterator[tuple[Sheet, tuple[int, int], Any]]:
 
 
 def _unsaved(book: Book) -> list[str]:
-    """A blank within an array is a result; an array of blanks, or a blank formula, was never calculated."""
-    filled_blocks = {id(cell.block) for _, _, cell in _each_computed(book) if cell.block is not None and cell.value is not None}
+    """A blank within an array is a result; an array of blanks, or a blank formula, was never
+    calculated.
+    """
+    filled_blocks = {
+        id(cell.block)
+        for _, _, cell in _each_computed(book)
+        if cell.block is not None and cell.value is not None
+    }
     return [
         f"{sheet_prefix(sheet.name)}{address(*spot)}"
         for sheet, spot, cell in _each_computed(book)
@@ -233,7 +312,9 @@ def _nameless(book: Book) -> list[str]:
     return [
         f"{sheet_prefix(sheet.name)}{address(*spot)} shows {cell.value.code}"
         for sheet, spot, cell in _each_computed(book)
-        if isinstance(cell.value, CellError) and cell.value.code == "#NAME?" and calls_ours(cell.formula or cell.block.formula)
+        if isinstance(cell.value, CellError)
+        and cell.value.code == "#NAME?"
+        and calls_ours(cell.formula or cell.block.formula)
     ]
 
 
@@ -245,8 +326,9 @@ def _refuse_scenario(path: Path, book: Book, purpose: str) -> None:
     chosen = book["Scenarios"].value(*spot) if spot else "Base"
     if chosen != "Base":
         raise Refusal(
-            f"{path.name} shows the scenario {chosen!r} ({target.replace('$', '')}), so {purpose}: choose Base there, calculate and save. "
-            "The memo shows all scenarios beside the base case."
+            f"{path.name} shows the scenario {chosen!r} ({target.replace('$', '')}), so {purpose}:"
+            " choose Base there, calculate and save. The memo shows all scenarios beside the base"
+            " case."
         )
 
 
@@ -258,13 +340,20 @@ def _stale(path: Path, book: Book) -> tuple[int, list[str]]:
         count += 1
         again = fresh.sheets.get(sheet.name, {}).get(spot)
         if not _agree(cell.value, again):
-            faults.append(f"{sheet_prefix(sheet.name)}{address(*spot)} shows {shown(cell.value)}, calculated it is {shown(again)}")
+            faults.append(
+                f"{sheet_prefix(sheet.name)}{address(*spot)} shows {shown(cell.value)}, calculated"
+                f" it is {shown(again)}"
+            )
     return count, faults
 
 
 def _agree(saved: Value, again: Value) -> bool:
     if isinstance(saved, CellError) or isinstance(again, CellError):
-        return isinstance(saved, CellError) and isinstance(again, CellError) and saved.code == again.code
+        return (
+            isinstance(saved, CellError)
+            and isinstance(again, CellError)
+            and saved.code == again.code
+        )
     if isinstance(saved, (int, float)) and isinstance(again, (int, float)):
         return tie_out.close(float(saved), float(again))
     return saved == again or (saved in (None, "", 0.0) and again in (None, "", 0.0))
@@ -279,4 +368,9 @@ def _refuse_failing_checks(path: Path, book: Book, purpose: str) -> None:
     ]
     if failing or not str(sheet.value_of("master")).startswith("OK"):
         master = sheet.placed["master"]
-        _say(path, purpose, "has checks that fail", failing or [f"Checks!{address(master.row, master.col)}"])
+        _say(
+            path,
+            purpose,
+            "has checks that fail",
+            failing or [f"Checks!{address(master.row, master.col)}"],
+        )

@@ -1,6 +1,8 @@
-"""How a figure comes about: the cells that a formula rests on, down to the inputs with their values and sources.
+"""How a figure comes about: the cells that a formula rests on, down to the inputs with their values
+and sources.
 
-A row of years counts as one step: its first named cell stands for it, so that a tree can be read by a person.
+A row of years counts as one step: its first named cell stands for it, so that a tree can be read by
+a person.
 """
 
 from __future__ import annotations
@@ -19,13 +21,26 @@ from openpyxl.formula import Tokenizer
 from openpyxl.worksheet.formula import ArrayFormula
 
 MOST_CELLS = 20_000
-_UNSAID = ("%", "x", "% a year", "text", "choice", "yes/no", "flag", "place", "share", "factor")  # units that the value says itself
+_UNSAID = (
+    "%",
+    "x",
+    "% a year",
+    "text",
+    "choice",
+    "yes/no",
+    "flag",
+    "place",
+    "share",
+    "factor",
+)  # units that the value says itself
 Place = tuple[str, tuple[int, int], tuple[int, int]]  # sheet, first cell, last cell
 
 
 @dataclass
 class Step:
-    """One cell or range: what it is called, what it holds, how it is worked out, and what that rests on."""
+    """One cell or range: what it is called, what it holds, how it is worked out, and what that
+    rests on.
+    """
 
     where: str
     label: str
@@ -57,7 +72,10 @@ class Traced:
                 + (f"  [{step.source}]" if step.source else "")
             )
         if constants:
-            lines.append(f"and on {len(constants)} constants of the model (bounds, lists, scenarios, counters): {', '.join(constants)}")
+            lines.append(
+                f"and on {len(constants)} constants of the model (bounds, lists, scenarios,"
+                f" counters): {', '.join(constants)}"
+            )
         return "\n".join(lines)
 
     def figures(self) -> dict[str, Any]:
@@ -74,7 +92,11 @@ def trace(path: str | Path, where: str) -> Traced:
     root = tracer.step(sheet, first, last)
     if root.formula is None and root.value is None:
         raise Refusal(f"{root.where} of {path.name} is empty: there is nothing to trace.")
-    ends = {step.where: step for step in _each(root) if step.formula is None and not step.steps and step.shown}
+    ends = {
+        step.where: step
+        for step in _each(root)
+        if step.formula is None and not step.steps and step.shown
+    }
     return Traced(root, list(ends.values()))
 
 
@@ -87,8 +109,17 @@ def _each(step: Step) -> Iterator[Step]:
 
 
 def _as_dict(step: Step) -> dict[str, Any]:
-    value = step.value if isinstance(step.value, (int, float, str, bool, type(None))) else str(step.value)
-    out: dict[str, Any] = {"cell": step.where, "label": step.label, "value": value, "unit": step.unit}
+    value = (
+        step.value
+        if isinstance(step.value, (int, float, str, bool, type(None)))
+        else str(step.value)
+    )
+    out: dict[str, Any] = {
+        "cell": step.where,
+        "label": step.label,
+        "value": value,
+        "unit": step.unit,
+    }
     if step.formula:
         out["formula"] = step.formula
     if step.source:
@@ -105,13 +136,21 @@ def _lines(step: Step, lead: str, below: str, depth: int, level: int = 1) -> Ite
     if step.repeated:
         yield f"{head}  (above)"
         return
-    yield head + (f"  {step.formula}" if step.formula else f"  [{step.source}]" if step.source else "")
+    yield head + (
+        f"  {step.formula}" if step.formula else f"  [{step.source}]" if step.source else ""
+    )
     if depth and level >= depth and step.steps:
         yield f"{below}└─ … rests on {len(step.steps)} more (--depth 0 shows all)"
         return
     for i, one in enumerate(step.steps):
         final = i == len(step.steps) - 1
-        yield from _lines(one, below + ("└─ " if final else "├─ "), below + ("   " if final else "│  "), depth, level + 1)
+        yield from _lines(
+            one,
+            below + ("└─ " if final else "├─ "),
+            below + ("   " if final else "│  "),
+            depth,
+            level + 1,
+        )
 
 
 class _Tracer:
@@ -133,7 +172,9 @@ class _Tracer:
         sheet = sheet.strip("'").replace("''", "'")
         first, _, last = cells.partition(":")
         corners = cell_at(first), cell_at(last if ":" in cells else first)
-        known = next((name for name in self.formulas.sheetnames if name.lower() == sheet.lower()), None)
+        known = next(
+            (name for name in self.formulas.sheetnames if name.lower() == sheet.lower()), None
+        )
         if known is None or corners[0] is None or corners[1] is None:
             import difflib
 
@@ -157,7 +198,10 @@ class _Tracer:
                 continue
             self.met.add(mark)
             if len(self.met) > MOST_CELLS:
-                raise Refusal(f"{step.where} rests on more than {MOST_CELLS:,} rows: trace a cell nearer to the inputs.")
+                raise Refusal(
+                    f"{step.where} rests on more than {MOST_CELLS:,} rows: trace a cell nearer to"
+                    " the inputs."
+                )
             if not step.formula:
                 continue
             for reference in _references(step.formula, name):
@@ -170,14 +214,20 @@ class _Tracer:
         return root
 
     def _parts(self, reference: tuple[str, str]) -> Iterator[Place]:
-        """What a reference rests on: a row in time counts as one step, every other filled cell of a range as one of its own."""
+        """What a reference rests on: a row in time counts as one step, every other filled cell of a
+        range as one of its own.
+        """
         at = self._known(reference)
         if at is None:
             return
         sheet, first, last = at
         stored = self.formulas[sheet]._cells
         for row in range(first[0], min(last[0], self.formulas[sheet].max_row - 1) + 1):
-            if first[1] == last[1] or self._in_time(sheet, (row, first[1])) or self._constants(sheet, row, first[1], last[1]):
+            if (
+                first[1] == last[1]
+                or self._in_time(sheet, (row, first[1]))
+                or self._constants(sheet, row, first[1], last[1])
+            ):
                 if first[0] == last[0] or (row + 1, first[1] + 1) in stored:
                     yield sheet, (row, first[1]), (row, last[1])
                 continue
@@ -188,7 +238,11 @@ class _Tracer:
     def _constants(self, sheet: str, row: int, first: int, last: int) -> bool:
         """Whether a stretch of a row holds no formula: a list, or blue cells side by side."""
         stored = self.formulas[sheet]._cells
-        return not any(_formula(stored[row + 1, col + 1].value) for col in range(first, last + 1) if (row + 1, col + 1) in stored)
+        return not any(
+            _formula(stored[row + 1, col + 1].value)
+            for col in range(first, last + 1)
+            if (row + 1, col + 1) in stored
+        )
 
     @staticmethod
     def _matters(value: Any) -> bool:
@@ -203,10 +257,16 @@ class _Tracer:
         return None if a is None or b is None else (sheet, a, b)
 
     def _same_row(self, at: Place, start: tuple[int, int], name: str) -> bool:
-        return at[1][0] == at[2][0] == start[0] and self._in_time(name, start) and self._in_time(name, at[1])
+        return (
+            at[1][0] == at[2][0] == start[0]
+            and self._in_time(name, start)
+            and self._in_time(name, at[1])
+        )
 
     def _in_time(self, sheet: str, spot: tuple[int, int]) -> bool:
-        """Whether a cell stands in the time columns of a calculation sheet, where a row repeats one formula."""
+        """Whether a cell stands in the time columns of a calculation sheet, where a row repeats one
+        formula.
+        """
         head = self.formulas[sheet].cell(frame.HEAD_ROW + 1, 5).value
         return head == "Total" and spot[1] >= 5
 
@@ -217,14 +277,20 @@ class _Tracer:
         single = first == last
         where = sheet_prefix(sheet) + (address(*first) if single else area(*first, *last))
         label = self._label(said, first)
-        unit = said.cell(first[0] + 1, UNIT + 1).value if first[1] > UNIT and self._in_rows(sheet) else None
+        unit = (
+            said.cell(first[0] + 1, UNIT + 1).value
+            if first[1] > UNIT and self._in_rows(sheet)
+            else None
+        )
         shown = shown_as(value.value, cell.number_format)
         if not single:
             shown += " …"
         source = ""
         if sheet == "Inputs" and formula is None:
             column = self.sources.get(first[1])
-            source = str(said.cell(first[0] + 1, column + 1).value or "") if column is not None else ""
+            source = (
+                str(said.cell(first[0] + 1, column + 1).value or "") if column is not None else ""
+            )
         return Step(
             where,
             label,
@@ -238,8 +304,15 @@ class _Tracer:
     def _block_formula(self, sheet: str, spot: tuple[int, int]) -> str | None:
         """The formula of the array that a cell belongs to; its head alone holds it."""
         if sheet not in self.blocks:
-            found = [cell.value for cell in self.formulas[sheet]._cells.values() if isinstance(cell.value, ArrayFormula)]
-            self.blocks[sheet] = [(*(cell_at(corner) for corner in (one.ref.split(":") * 2)[:2]), one.text) for one in found]
+            found = [
+                cell.value
+                for cell in self.formulas[sheet]._cells.values()
+                if isinstance(cell.value, ArrayFormula)
+            ]
+            self.blocks[sheet] = [
+                (*(cell_at(corner) for corner in (one.ref.split(":") * 2)[:2]), one.text)
+                for one in found
+            ]
         for first, last, text in self.blocks[sheet]:
             if first[0] <= spot[0] <= last[0] and first[1] <= spot[1] <= last[1]:
                 return str(text)
@@ -259,7 +332,11 @@ class _Tracer:
         if "Inputs" not in self.formulas.sheetnames:
             return {}
         heads = [cell.value for cell in self.formulas["Inputs"][frame.HEAD_ROW + 1]]
-        starts = [i for i, head in enumerate(heads) if isinstance(head, str) and head.startswith('="Source')]
+        starts = [
+            i
+            for i, head in enumerate(heads)
+            if isinstance(head, str) and head.startswith('="Source')
+        ]
         return {3 + i: column for i, column in enumerate(starts)}
 
 

@@ -1,1 +1,3 @@
-"""Calculating any workbook without a spreadsheet program, and putting the new values back; knows no finance."""
+"""Calculating any workbook without a spreadsheet program, and putting the new values back; knows no
+finance.
+"""

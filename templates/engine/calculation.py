@@ -1,7 +1,7 @@
 """Calculates a workbook without a spreadsheet program: a `Book` in memory, or any .xlsx file.
 
-The engine is formualizer, fed with a bare package that holds values and formulas only, and with every
-function of the register as a callback. Its known traps are dealt with here and in `formulas`.
+The engine is formualizer, fed with a bare package that holds values and formulas only, and with
+every function of the register as a callback. Its known traps are dealt with here and in `formulas`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ Spot = tuple[int, int]  # row and column from 0
 
 @dataclass
 class Calculated:
-    """The values of a calculated workbook file: by sheet, then by (row, col) from 0; empty cells are absent."""
+    """The values of a calculated workbook file: by sheet, then by (row, col) from 0; empty cells
+    are absent.
+    """
 
     sheets: dict[str, dict[tuple[int, int], Value]] = field(default_factory=dict)
     names: dict[str, tuple[str, int, int]] = field(default_factory=dict)
@@ -85,7 +87,8 @@ def calculate(book: Book) -> Book:
 
 
 def calculate_file(path: Any, changes: Mapping[str, Value] | None = None) -> Calculated:
-    """The values of an .xlsx file, calculated afresh after `changes`; the file itself is not touched.
+    """The values of an .xlsx file, calculated afresh after `changes`; the file itself is not
+    touched.
 
     `changes` maps `Sheet!A1` addresses or defined names (of one cell) to new values.
     """
@@ -93,34 +96,52 @@ def calculate_file(path: Any, changes: Mapping[str, Value] | None = None) -> Cal
         return calculate_opened(opened_file(file.read(), path), changes)
 
 
-def opened_file(source: bytes, path: Any, held: Mapping[str, set[tuple[int, int]]] | None = None) -> open_xml.Opened:
-    """An .xlsx made ready for the engine; the formulas of `held` cells are left out. `path` is for the message."""
+def opened_file(
+    source: bytes, path: Any, held: Mapping[str, set[tuple[int, int]]] | None = None
+) -> open_xml.Opened:
+    """An .xlsx made ready for the engine; the formulas of `held` cells are left out. `path` is for
+    the message.
+    """
     try:
         return open_xml.open_package(source, held)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise Refusal(f"{path} is not a workbook that can be read (.xlsx): {error}") from None
 
 
-def calculate_opened(opened: open_xml.Opened, changes: Mapping[str, Value] | None = None) -> Calculated:
+def calculate_opened(
+    opened: open_xml.Opened, changes: Mapping[str, Value] | None = None
+) -> Calculated:
     """The values of an opened file, calculated after `changes`."""
-    wanted = [(*locate(where, opened.names, opened.cells), value) for where, value in (changes or {}).items()]
+    wanted = [
+        (*locate(where, opened.names, opened.cells), value)
+        for where, value in (changes or {}).items()
+    ]
     for sheet, row, col, _ in wanted:
         block = opened.blocks.get(sheet, {}).get((row, col))
         if block is not None:
-            raise Refusal(f"{sheet_prefix(sheet)}{address(row, col)} is part of the array {block}: it cannot be changed alone.")
+            raise Refusal(
+                f"{sheet_prefix(sheet)}{address(row, col)} is part of the array {block}: it cannot"
+                " be changed alone."
+            )
         opened.cells[sheet].add((row, col))
     found, said = _evaluate(opened.data, opened.cells, wanted)
     result = Calculated(names=opened.names)
     for name, cells in opened.cells.items():
         values = {spot: _to_python(found[name][spot]) for spot in sorted(cells)}
         result.sheets[name] = {
-            spot: _explained(value, said.get(f"{name}!{address(*spot)}")) for spot, value in values.items() if value is not None
+            spot: _explained(value, said.get(f"{name}!{address(*spot)}"))
+            for spot, value in values.items()
+            if value is not None
         }
     return result
 
 
-def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterable[str]) -> tuple[str, int, int]:
-    """The sheet, row and column of `Sheet!A1`, `'A sheet'!$A$1` or a defined name (in any case of letters)."""
+def locate(
+    where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterable[str]
+) -> tuple[str, int, int]:
+    """The sheet, row and column of `Sheet!A1`, `'A sheet'!$A$1` or a defined name (in any case of
+    letters).
+    """
     if "!" in where:
         sheet, _, cell = where.rpartition("!")
         if sheet.startswith("'") and sheet.endswith("'"):
@@ -135,7 +156,10 @@ def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterab
     if "!" in where and spot is not None:
         raise Refusal(f"the workbook has no sheet {sheet!r}; it has {', '.join(sheets)}.")
     if cell_at(where) is not None:
-        raise Refusal(f"{where} names no sheet: write the sheet before it, as in {next(iter(sheets), 'Sheet1')}!{where}.")
+        raise Refusal(
+            f"{where} names no sheet: write the sheet before it, as in"
+            f" {next(iter(sheets), 'Sheet1')}!{where}."
+        )
     raise Refusal(f"the workbook has no cell or defined name {where!r}.")
 
 
@@ -143,7 +167,9 @@ def locate(where: str, names: Mapping[str, tuple[str, int, int]], sheets: Iterab
 
 
 def _read(sheet: Any, name: str, cells: Iterable[Spot]) -> dict[Spot, Any]:
-    """The engine's values of the cells, read in blocks that hold some: what lies between far cells costs nothing."""
+    """The engine's values of the cells, read in blocks that hold some: what lies between far cells
+    costs nothing.
+    """
     import formualizer
 
     blocks: dict[Spot, list[Spot]] = {}
@@ -153,7 +179,9 @@ def _read(sheet: Any, name: str, cells: Iterable[Spot]) -> dict[Spot, Any]:
     for spots in blocks.values():
         top, left = min(row for row, _ in spots), min(col for _, col in spots)
         bottom, right = max(row for row, _ in spots), max(col for _, col in spots)
-        grid = sheet.get_values(formualizer.RangeAddress(name, top + 1, left + 1, bottom + 1, right + 1))
+        grid = sheet.get_values(
+            formualizer.RangeAddress(name, top + 1, left + 1, bottom + 1, right + 1)
+        )
         values |= {(row, col): grid[row - top][col - left] for row, col in spots}
     return values
 
@@ -171,7 +199,12 @@ def _evaluate(
     workbook.set_temporal_egress("serial")
     said = _register(workbook)
     for sheet, row, col, value in changes:
-        workbook.set_value(sheet, row + 1, col + 1, _engine_error(value) if isinstance(value, CellError) else _number_or_text(value))
+        workbook.set_value(
+            sheet,
+            row + 1,
+            col + 1,
+            _engine_error(value) if isinstance(value, CellError) else _number_or_text(value),
+        )
     try:
         workbook.evaluate_all()
     except Exception as error:
@@ -184,7 +217,9 @@ def _number_or_text(value: Value) -> Any:
 
 
 def _refuse_faults(book: Book) -> None:
-    """Raise for a formula that the engine could not read, or for a loop: both are faults of the book."""
+    """Raise for a formula that the engine could not read, or for a loop: both are faults of the
+    book.
+    """
     import formualizer
 
     for sheet in book:
@@ -195,16 +230,23 @@ def _refuse_faults(book: Book) -> None:
                 continue
             where = f"{sheet_prefix(sheet.name)}{address(row, col)}"
             if cell.value.code == "#CIRC!":
-                raise Refusal(f"{where}: the formula {formula} hangs on its own result, or on a cell that does")
+                raise Refusal(
+                    f"{where}: the formula {formula} hangs on its own result, or on a cell that"
+                    " does"
+                )
             if cell.value.code in ("#VALUE!", "#UNREADABLE!"):
                 try:
                     formualizer.parse(prepare(formula))
                 except Exception as fault:
-                    raise Refusal(f"{where}: the formula {formula} cannot be read: {fault}") from None
+                    raise Refusal(
+                        f"{where}: the formula {formula} cannot be read: {fault}"
+                    ) from None
 
 
 def _register(workbook: Any) -> dict[str, CellError]:
-    """Make our functions callbacks; the dict returned fills with their errors by cell during evaluation."""
+    """Make our functions callbacks; the dict returned fills with their errors by cell during
+    evaluation.
+    """
     import bankable.udfs  # noqa: F401  (enters all functions in the register)
     from bankable.udfs.registry import FUNCTIONS
 
@@ -218,7 +260,11 @@ def _register(workbook: Any) -> dict[str, CellError]:
             asked = marshal.dumps(args)
             if asked == last[0]:  # the engine asks twice for what stands in IFERROR
                 return last[1]
-            place = args[0] if args and isinstance(args[0], str) and args[0].startswith(PLACE_MARK) else ""
+            place = (
+                args[0]
+                if args and isinstance(args[0], str) and args[0].startswith(PLACE_MARK)
+                else ""
+            )
             result = from_cells([_argument(arg) for arg in (args[1:] if place else args)])
             if place and isinstance(result, CellError):
                 said.setdefault(place[len(PLACE_MARK) :], result)
@@ -237,7 +283,11 @@ def _register(workbook: Any) -> dict[str, CellError]:
 
 def _explained(value: Any, said: CellError | None) -> Any:
     """A cell's error with the sentence that our function gave for it, where it was ours."""
-    return said if said is not None and isinstance(value, CellError) and value.code == said.code else value
+    return (
+        said
+        if said is not None and isinstance(value, CellError) and value.code == said.code
+        else value
+    )
 
 
 def _argument(raw: Any) -> Any:
@@ -277,7 +327,9 @@ def _to_python(raw: Any) -> Value:
 
 
 def _fit(result: Any, height: float, width: float) -> Any:
-    """An array formula's result in its range as a spreadsheet puts it: one row or column repeats, what is missing is #N/A."""
+    """An array formula's result in its range as a spreadsheet puts it: one row or column repeats,
+    what is missing is #N/A.
+    """
     grid = rows_of(result)
     missing: Any = {"type": "Error", "kind": "Na"}
     out: list[list[Any]] = []
@@ -286,6 +338,9 @@ def _fit(result: Any, height: float, width: float) -> Any:
         if line is None:
             out.append([missing] * int(width))
             continue
-        cells = [line[0] if len(line) == 1 else line[j] if j < len(line) else missing for j in range(int(width))]
+        cells = [
+            line[0] if len(line) == 1 else line[j] if j < len(line) else missing
+            for j in range(int(width))
+        ]
         out.append([0.0 if value is None else value for value in cells])
     return out

@@ -1,4 +1,5 @@
-"""Worksheet functions of one cell applied to every cell of a range, as a spreadsheet does inside SUMPRODUCT and array formulas.
+"""Worksheet functions of one cell applied to every cell of a range, as a spreadsheet does inside
+SUMPRODUCT and array formulas.
 
 The engine evaluates these for one cell only (some of them return a wrong figure for a range without
 saying so), so `formulas.prepare` sends such calls here under the prefix `EACH.`.
@@ -103,7 +104,13 @@ def _number(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         result = function(*numbers)
     except (ValueError, OverflowError, ArithmeticError):
         return _NUM
-    return result if isinstance(result, (bool, dict)) else _NUM if isinstance(result, complex) else float(result)
+    return (
+        result
+        if isinstance(result, (bool, dict))
+        else _NUM
+        if isinstance(result, complex)
+        else float(result)
+    )
 
 
 def callbacks() -> dict[str, Callable[..., Any]]:
@@ -115,12 +122,19 @@ def callbacks() -> dict[str, Callable[..., Any]]:
             if not grids:
                 return one(args)
             height, width = max(len(grid) for grid in grids), max(len(grid[0]) for grid in grids)
-            return [[one(tuple(_at(arg, i, j) for arg in args)) for j in range(width)] for i in range(height)]
+            return [
+                [one(tuple(_at(arg, i, j) for arg in args)) for j in range(width)]
+                for i in range(height)
+            ]
 
         return call
 
-    made = {PREFIX + name: over_cells(partial(_number, function)) for name, function in _NUMBERS.items()}
-    return made | {PREFIX + name: over_cells(partial(_ask, function)) for name, function in _QUESTIONS.items()}
+    made = {
+        PREFIX + name: over_cells(partial(_number, function)) for name, function in _NUMBERS.items()
+    }
+    return made | {
+        PREFIX + name: over_cells(partial(_ask, function)) for name, function in _QUESTIONS.items()
+    }
 
 
 def _ask(function: Callable[[Any], Any], args: tuple[Any, ...]) -> Any:

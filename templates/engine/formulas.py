@@ -1,4 +1,5 @@
-"""Formula texts made ready for the engine: our functions under any prefix, left-out arguments marked, array blocks fitted.
+"""Formula texts made ready for the engine: our functions under any prefix, left-out arguments
+marked, array blocks fitted.
 
 Everything here reads texts only; quoted texts, quoted sheet names, brackets and array constants are
 passed over as a spreadsheet would.
@@ -12,14 +13,16 @@ from dataclasses import dataclass
 
 from bankable.templates.engine import elementwise
 
-# A left-out argument would reach a callback as 0: this text (from Unicode's private area) stands in for it.
+# A left-out argument would reach a callback as 0: this text (from Unicode's private area) stands in
+# for it.
 OMITTED_TEXT = "\ue000left out"
 # The callback that puts an array formula's result into its range.
 FIT = "BLOCK.FIT"
 # What a text that tells a callback its cell begins with.
 PLACE_MARK = "\ue001"
 
-# What a program may write before our functions' names; Excel on the web saves BANKABLE.X as _xldudf_BANKABLE_X.
+# What a program may write before our functions' names; Excel on the web saves BANKABLE.X as
+# _xldudf_BANKABLE_X.
 SPELLINGS = ("_xll.", "_xludf.", "_xldudf_BANKABLE_", "BANKABLE.")
 
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*\(")
@@ -53,11 +56,15 @@ def calls_ours(formula: str, names: frozenset[str] | None = None) -> bool:
 
 def called_names(formula: str) -> set[str]:
     """The functions that a formula calls, in capitals; texts in quotes are passed over."""
-    return {found["name"].upper() for found in _PIECE.finditer(formula) if found["name"] is not None}
+    return {
+        found["name"].upper() for found in _PIECE.finditer(formula) if found["name"] is not None
+    }
 
 
 def needs_work(formula: str, names: frozenset[str], array: bool = False) -> bool:
-    """Whether `prepare` would change the formula: it calls ours, or maps a one-cell function over ranges."""
+    """Whether `prepare` would change the formula: it calls ours, or maps a one-cell function over
+    ranges.
+    """
     if "(" not in formula:
         return False
     called = {found[1].upper() for found in _CALL.finditer(formula)}
@@ -67,19 +74,24 @@ def needs_work(formula: str, names: frozenset[str], array: bool = False) -> bool
 
 
 def _own(name: str, names: frozenset[str]) -> str | None:
-    """The register's name of a called function, its namespace taken off; None for a function that is not ours."""
+    """The register's name of a called function, its namespace taken off; None for a function that
+    is not ours.
+    """
     upper = name.upper()
     for spelling in SPELLINGS:
         upper = upper.removeprefix(spelling.upper())
     return upper if upper in names else None
 
 
-def prepare(formula: str, names: frozenset[str] | None = None, cell: str = "", array: bool = False) -> str:
-    """The formula with plain names for our functions and a marker for each argument left out of their calls.
+def prepare(
+    formula: str, names: frozenset[str] | None = None, cell: str = "", array: bool = False
+) -> str:
+    """The formula with plain names for our functions and a marker for each argument left out of
+    their calls.
 
-    Where `cell` names the formula's place, each of our calls gets it as its first argument, so that the
-    callback knows in which cell it said what. One-cell functions inside SUMPRODUCT, or anywhere in an `array`
-    formula, become their forms over ranges (`elementwise`).
+    Where `cell` names the formula's place, each of our calls gets it as its first argument, so that
+    the callback knows in which cell it said what. One-cell functions inside SUMPRODUCT, or anywhere
+    in an `array` formula, become their forms over ranges (`elementwise`).
 
     >>> prepare('=IF(A1,,2)+[1]!DSCR_X(1,,"a,(b")', frozenset({"DSCR_X"})).replace(OMITTED_TEXT, "~")
     '=IF(A1,,2)+DSCR_X(1,"~","a,(b")'
@@ -112,9 +124,20 @@ def prepare(formula: str, names: frozenset[str] | None = None, cell: str = "", a
             if name is not None or text == "(":
                 own = _own(name, names) if name is not None else None
                 over_ranges = array or (inner is not None and inner.array)
-                if own is None and over_ranges and name is not None and name.upper() in elementwise.NAMES:
+                if (
+                    own is None
+                    and over_ranges
+                    and name is not None
+                    and name.upper() in elementwise.NAMES
+                ):
                     text = f"{elementwise.PREFIX}{name.upper()}("
-                calls.append(_Call(own is not None, own is not None and bool(cell), over_ranges or (name or "").upper() == "SUMPRODUCT"))
+                calls.append(
+                    _Call(
+                        own is not None,
+                        own is not None and bool(cell),
+                        over_ranges or (name or "").upper() == "SUMPRODUCT",
+                    )
+                )
                 text = text if own is None else f"{own}({opening}"
             braces += {"{": 1, "}": -1}.get(text, 0)
         out.append(text)
@@ -132,13 +155,18 @@ class _Call:
     holds: bool = False  # whether the argument being read holds anything
 
 
-def fitted(formula: str, height: int, width: int, names: frozenset[str] | None = None, cell: str = "") -> str:
+def fitted(
+    formula: str, height: int, width: int, names: frozenset[str] | None = None, cell: str = ""
+) -> str:
     """An array formula (with its =) as the engine is to evaluate it over a range of that size."""
     return f"={FIT}({prepare(formula, names, cell, array=True).removeprefix('=')},{height},{width})"
 
 
-def renamed(formula: str, opening: str, is_ours: Callable[[str], bool], names: frozenset[str]) -> tuple[str, int]:
-    """The formula with our functions called as `opening` + NAME, and how many calls it has; nothing else is touched.
+def renamed(
+    formula: str, opening: str, is_ours: Callable[[str], bool], names: frozenset[str]
+) -> tuple[str, int]:
+    """The formula with our functions called as `opening` + NAME, and how many calls it has; nothing
+    else is touched.
 
     `is_ours` is asked of each prefix such as `[1]!` whether it stands for our add-in.
 
@@ -148,7 +176,11 @@ def renamed(formula: str, opening: str, is_ours: Callable[[str], bool], names: f
     out, calls = [], 0
     for piece in _PIECE.finditer(formula):
         text, name = piece[0], piece["name"]
-        if name is not None and _own(name, names) is not None and (not piece["where"] or _says_bankable(piece) or is_ours(piece["where"])):
+        if (
+            name is not None
+            and _own(name, names) is not None
+            and (not piece["where"] or _says_bankable(piece) or is_ours(piece["where"]))
+        ):
             text = opening + text[piece.start("name") - piece.start() :]
             calls += 1
         out.append(text)
@@ -156,7 +188,9 @@ def renamed(formula: str, opening: str, is_ours: Callable[[str], bool], names: f
 
 
 def _says_bankable(piece: re.Match[str]) -> bool:
-    """The call names us itself; Excel has been seen to put another add-in's link before such a name."""
+    """The call names us itself; Excel has been seen to put another add-in's link before such a
+    name.
+    """
     return "BANKABLE" in piece[0][len(piece["where"]) : piece.start("name") - piece.start()].upper()
 
 
@@ -164,13 +198,20 @@ _RELATIVE = re.compile(r"(?<![\w.$])(?:\$?[A-Za-z]{1,3}[0-9]+|[A-Za-z]{1,3}\$[0-
 
 
 def names_with_calls(defined: dict[str, str], names: frozenset[str]) -> dict[str, str]:
-    """Those of the defined names that call a function of ours, in small letters; not those that move with their cell."""
+    """Those of the defined names that call a function of ours, in small letters; not those that
+    move with their cell.
+    """
     found = {name.lower(): text for name, text in defined.items() if calls_ours(text, names)}
-    return {name: text for name, text in found.items() if not _RELATIVE.search(re.sub(r'"(?:[^"]|"")*"', '""', text))}
+    return {
+        name: text
+        for name, text in found.items()
+        if not _RELATIVE.search(re.sub(r'"(?:[^"]|"")*"', '""', text))
+    }
 
 
 def with_names(formula: str, inside: dict[str, str]) -> str:
-    """The formula with those defined names replaced by what they stand for: the engine knows no function of ours in a name.
+    """The formula with those defined names replaced by what they stand for: the engine knows no
+    function of ours in a name.
 
     >>> with_names('=npv*2&"npv"', {"npv": "DSCR_X(1)"})
     '=(DSCR_X(1))*2&"npv"'
@@ -178,4 +219,6 @@ def with_names(formula: str, inside: dict[str, str]) -> str:
     if not any(name in formula.lower() for name in inside):
         return formula
     pieces = (piece[0] for piece in _PIECE.finditer(formula))
-    return "".join(f"({inside[text.lower()]})" if text.lower() in inside else text for text in pieces)
+    return "".join(
+        f"({inside[text.lower()]})" if text.lower() in inside else text for text in pieces
+    )

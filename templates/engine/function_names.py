@@ -1,7 +1,9 @@
-"""Rewrites how a workbook names our functions: plain, as Excel for Windows saves them, or as Excel on the web saves them.
+"""Rewrites how a workbook names our functions: plain, as Excel for Windows saves them, or as Excel
+on the web saves them.
 
-Formulas, array formulas, defined names, validations and conditional formats are rewritten in the package's parts, with
-the link to the add-in that Excel for Windows adds; everything else stays as it is, byte for byte.
+Formulas, array formulas, defined names, validations and conditional formats are rewritten in the
+package's parts, with the link to the add-in that Excel for Windows adds; everything else stays as
+it is, byte for byte.
 """
 
 from __future__ import annotations
@@ -28,14 +30,20 @@ _ELEMENTS = "f|formula|formula1|formula2|definedName|calculatedColumnFormula|tot
 _FORMULA = re.compile(rf"(<((?:\w+:)?(?:{_ELEMENTS}))(?:\s[^>]*)?(?<!/)>)([^<]+)(</\2>)")
 _THRESHOLD = re.compile(r"""(<(?:\w+:)?cfvo\b[^>]*?\bval=")([^"]*)(")""")
 _OUR_LINK = re.compile(r"(?:^|[\\/])bankable\.xlam$", re.IGNORECASE)
-_REFERENCES = re.compile(r"<((?:\w+:)?)externalReferences\b[^>]*?(?:/>|>(.*?)</\1externalReferences>)", re.DOTALL)
+_REFERENCES = re.compile(
+    r"<((?:\w+:)?)externalReferences\b[^>]*?(?:/>|>(.*?)</\1externalReferences>)", re.DOTALL
+)
 _REFERENCE = re.compile(r"<(?:\w+:)?externalReference\b([^>]*?)/>")
-_NUMBER = re.compile(r"""("(?:[^"]|"")*")|('\[|(?<![\w\]])\[)(\d+)(\](?:[\w.\-]*!|(?:[^'\[\]]|'')*'!))""")
+_NUMBER = re.compile(
+    r"""("(?:[^"]|"")*")|('\[|(?<![\w\]])\[)(\d+)(\](?:[\w.\-]*!|(?:[^'\[\]]|'')*'!))"""
+)
 
 
 @dataclass
 class Rebound:
-    """The rewritten workbook, how many calls in how many formulas it holds, and what was done about the link."""
+    """The rewritten workbook, how many calls in how many formulas it holds, and what was done about
+    the link.
+    """
 
     data: bytes
     calls: int = 0
@@ -65,7 +73,9 @@ def rebind(source: bytes, to: str, addin: str = ADDIN) -> Rebound:
         done.links.append(f"removed the link to {links[i - 1].target}")
     if dropped:
         changed |= _renumber({**parts, **changed}, dropped)
-    done.data = _packed(items, parts, changed, {link.part for link in (links[i - 1] for i in dropped)})
+    done.data = _packed(
+        items, parts, changed, {link.part for link in (links[i - 1] for i in dropped)}
+    )
     return done
 
 
@@ -85,7 +95,13 @@ def _test(ours: list[int]) -> Callable[[str], bool]:
 
 
 def _formula_parts(parts: dict[str, bytes]) -> Iterator[str]:
-    yield from (name for name in parts if name.startswith("xl/") and name.endswith(".xml") and not name.startswith("xl/externalLinks/"))
+    yield from (
+        name
+        for name in parts
+        if name.startswith("xl/")
+        and name.endswith(".xml")
+        and not name.startswith("xl/externalLinks/")
+    )
 
 
 def _in_formulas(data: bytes, change: Callable[[str], str]) -> bytes:
@@ -99,16 +115,29 @@ def _in_formulas(data: bytes, change: Callable[[str], str]) -> bytes:
     def threshold(found: re.Match[str]) -> str:
         formula = unescape(found[2])
         new = change(formula)
-        return found[0] if new == formula else f"{found[1]}{escape(new, {chr(34): '&quot;'})}{found[3]}"
+        return (
+            found[0]
+            if new == formula
+            else f"{found[1]}{escape(new, {chr(34): '&quot;'})}{found[3]}"
+        )
 
     text = data.decode("utf-8")
     new = _THRESHOLD.sub(threshold, _FORMULA.sub(element, text))
     return data if new == text else new.encode("utf-8")
 
 
-def _rewrite(parts: dict[str, bytes], opening: str, is_ours: Callable[[str], bool], used: set[str], done: Rebound) -> dict[str, bytes]:
+def _rewrite(
+    parts: dict[str, bytes],
+    opening: str,
+    is_ours: Callable[[str], bool],
+    used: set[str],
+    done: Rebound,
+) -> dict[str, bytes]:
     names = our_names()
-    called = re.compile(rf"(?:^|(?<=\W)|(?<=_))({'|'.join(sorted(names, key=len, reverse=True))})\s*\(", re.IGNORECASE)
+    called = re.compile(
+        rf"(?:^|(?<=\W)|(?<=_))({'|'.join(sorted(names, key=len, reverse=True))})\s*\(",
+        re.IGNORECASE,
+    )
 
     def change(formula: str) -> str:
         if "(" not in formula or not called.search(formula):
@@ -186,12 +215,18 @@ def _relations_part(part: str) -> str:
 def _drop_link(parts: dict[str, bytes], link: _Link) -> dict[str, bytes]:
     """The parts that speak of a link, without it."""
     book = parts["xl/workbook.xml"].decode("utf-8")
-    book = re.sub(rf'<(?:\w+:)?externalReference\b[^>]*"{re.escape(link.relation)}"[^>]*?/>', "", book)
+    book = re.sub(
+        rf'<(?:\w+:)?externalReference\b[^>]*"{re.escape(link.relation)}"[^>]*?/>', "", book
+    )
     book = re.sub(r"<((?:\w+:)?)externalReferences\b[^>]*>\s*</\1externalReferences>", "", book)
     relations = parts["xl/_rels/workbook.xml.rels"].decode("utf-8")
-    relations = re.sub(rf'<(?:\w+:)?Relationship\b[^>]*\bId="{re.escape(link.relation)}"[^>]*?/>', "", relations)
+    relations = re.sub(
+        rf'<(?:\w+:)?Relationship\b[^>]*\bId="{re.escape(link.relation)}"[^>]*?/>', "", relations
+    )
     types = parts["[Content_Types].xml"].decode("utf-8")
-    types = re.sub(rf'<(?:\w+:)?Override\b[^>]*\bPartName="/{re.escape(link.part)}"[^>]*?/>', "", types)
+    types = re.sub(
+        rf'<(?:\w+:)?Override\b[^>]*\bPartName="/{re.escape(link.part)}"[^>]*?/>', "", types
+    )
     return {
         "xl/workbook.xml": book.encode("utf-8"),
         "xl/_rels/workbook.xml.rels": relations.encode("utf-8"),
@@ -199,9 +234,13 @@ def _drop_link(parts: dict[str, bytes], link: _Link) -> dict[str, bytes]:
     }
 
 
-def _add_link(parts: dict[str, bytes], number: int, addin: str, names: list[str]) -> dict[str, bytes]:
+def _add_link(
+    parts: dict[str, bytes], number: int, addin: str, names: list[str]
+) -> dict[str, bytes]:
     """The parts that Excel for Windows writes for the functions of an add-in."""
-    file_number = next(i for i in range(1, 10_000) if f"xl/externalLinks/externalLink{i}.xml" not in parts)
+    file_number = next(
+        i for i in range(1, 10_000) if f"xl/externalLinks/externalLink{i}.xml" not in parts
+    )
     part = f"xl/externalLinks/externalLink{file_number}.xml"
     relations = _relations(parts["xl/_rels/workbook.xml.rels"])
     relation = next(f"rId{i}" for i in range(1, 10_000) if f"rId{i}" not in relations)
@@ -213,42 +252,75 @@ def _add_link(parts: dict[str, bytes], number: int, addin: str, names: list[str]
     if "externalReferences>" in book:
         book = book.replace("</externalReferences>", f"{reference}</externalReferences>")
     else:
-        after = re.search(r"</sheets>(?:\s*<functionGroups\b.*?(?:/>|</functionGroups>))?", book, re.DOTALL)
+        after = re.search(
+            r"</sheets>(?:\s*<functionGroups\b.*?(?:/>|</functionGroups>))?", book, re.DOTALL
+        )
         assert after is not None
         book = f"{book[: after.end()]}<externalReferences>{reference}</externalReferences>{book[after.end() :]}"
     if "xmlns:r=" not in book:
-        book = book.replace(reference, f'<externalReference xmlns:r="{_OFFICE}" r:id="{relation}"/>')
-    entry = f'<Relationship Id="{relation}" Type="{_OFFICE}/externalLink" Target="externalLinks/externalLink{file_number}.xml"/>'
+        book = book.replace(
+            reference, f'<externalReference xmlns:r="{_OFFICE}" r:id="{relation}"/>'
+        )
+    entry = (
+        f'<Relationship Id="{relation}" Type="{_OFFICE}/externalLink"'
+        f' Target="externalLinks/externalLink{file_number}.xml"/>'
+    )
     return {
         "xl/workbook.xml": book.encode("utf-8"),
-        "xl/_rels/workbook.xml.rels": parts["xl/_rels/workbook.xml.rels"].replace(b"</Relationships>", f"{entry}</Relationships>".encode()),
-        "[Content_Types].xml": parts["[Content_Types].xml"].replace(
-            b"</Types>", f'<Override PartName="/{part}" ContentType="{_LINK_TYPE}"/></Types>'.encode()
+        "xl/_rels/workbook.xml.rels": (
+            parts["xl/_rels/workbook.xml.rels"].replace(
+                b"</Relationships>", f"{entry}</Relationships>".encode()
+            )
+        ),
+        "[Content_Types].xml": (
+            parts["[Content_Types].xml"].replace(
+                b"</Types>",
+                f'<Override PartName="/{part}" ContentType="{_LINK_TYPE}"/></Types>'.encode(),
+            )
         ),
         part: (
-            f'{head}<externalLink xmlns="{_MAIN}"><externalBook xmlns:r="{_OFFICE}" r:id="rId1">'
-            f"<definedNames>{defined}</definedNames></externalBook></externalLink>"
-        ).encode(),
+            (
+                f'{head}<externalLink xmlns="{_MAIN}"><externalBook xmlns:r="{_OFFICE}"'
+                f' r:id="rId1"><definedNames>{defined}</definedNames></externalBook></externalLink>'
+            ).encode()
+        ),
         _relations_part(part): (
-            f'{head}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-            f'Type="{_OFFICE}/externalLinkPath" Target={quoteattr(target)} TargetMode="External"/></Relationships>'
-        ).encode(),
+            (
+                f"{head}<Relationships"
+                ' xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship'
+                f' Id="rId1" Type="{_OFFICE}/externalLinkPath" Target={quoteattr(target)}'
+                ' TargetMode="External"/></Relationships>'
+            ).encode()
+        ),
     }
 
 
 def _address(addin: str) -> str:
     """A path as Excel writes it in a link; a bare file name is looked for beside the workbook."""
-    return f"file:///{quote(addin, safe=':/' + chr(92))}" if re.search(r"[\\/]", addin) else quote(addin)
+    return (
+        f"file:///{quote(addin, safe=':/' + chr(92))}"
+        if re.search(r"[\\/]", addin)
+        else quote(addin)
+    )
 
 
-def _packed(items: list[zipfile.ZipInfo], parts: dict[str, bytes], changed: dict[str, bytes], dropped: set[str]) -> bytes:
+def _packed(
+    items: list[zipfile.ZipInfo],
+    parts: dict[str, bytes],
+    changed: dict[str, bytes],
+    dropped: set[str],
+) -> bytes:
     gone = dropped | {_relations_part(part) for part in dropped}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
         for item in items:
             if item.filename not in gone:
-                package.writestr(item, changed.get(item.filename, parts[item.filename]), item.compress_type)
+                package.writestr(
+                    item, changed.get(item.filename, parts[item.filename]), item.compress_type
+                )
         for name, data in changed.items():
             if name not in parts:
-                package.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+                package.writestr(
+                    zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED
+                )
     return out.getvalue()

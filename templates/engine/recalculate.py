@@ -1,7 +1,8 @@
-"""Any .xlsx calculated afresh by the embedded engine, with an honest account of what the engine cannot do.
+"""Any .xlsx calculated afresh by the embedded engine, with an honest account of what the engine
+cannot do.
 
-A formula that is beyond it (a link to another workbook, a function that it lacks) keeps its saved value,
-the cells that read it are calculated from that, and it is named with the reason.
+A formula that is beyond it (a link to another workbook, a function that it lacks) keeps its saved
+value, the cells that read it are calculated from that, and it is named with the reason.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ _NOT_DONE = {
 
 @dataclass
 class Recalculated:
-    """A workbook calculated afresh: its bytes as they were, the new values, and the cells that kept their saved ones, with the reason."""
+    """A workbook calculated afresh: its bytes as they were, the new values, and the cells that kept
+    their saved ones, with the reason.
+    """
 
     source: bytes
     opened: open_xml.Opened
@@ -46,12 +49,16 @@ class Recalculated:
 
     @property
     def is_sound(self) -> bool:
-        """Whether every value is what the workbook gives: nothing was held back that the changes could have moved."""
+        """Whether every value is what the workbook gives: nothing was held back that the changes
+        could have moved.
+        """
         return not self.without_value and not (self.held and self.changes)
 
 
 def recalculate(path: Path, changes: Mapping[str, Value] | None = None) -> Recalculated:
-    """Calculate the workbook after `changes` (addresses or names of single cells to values); the file is not touched."""
+    """Calculate the workbook after `changes` (addresses or names of single cells to values); the
+    file is not touched.
+    """
     source = path.read_bytes()
     opened = calculation.opened_file(source, path)
     changes = dict(changes or {})
@@ -80,8 +87,12 @@ def recalculate(path: Path, changes: Mapping[str, Value] | None = None) -> Recal
 
 
 def named_range(opened: open_xml.Opened, where: str) -> str | None:
-    """The range under a defined name, in any case of letters; None where the name is of one cell or there is none."""
-    return next((area for name, area in opened.ranges.items() if name.lower() == where.lower()), None)
+    """The range under a defined name, in any case of letters; None where the name is of one cell or
+    there is none.
+    """
+    return next(
+        (area for name, area in opened.ranges.items() if name.lower() == where.lower()), None
+    )
 
 
 def _where(sheet: str, spot: Spot) -> str:
@@ -100,7 +111,9 @@ def _refuse_formulas(opened: open_xml.Opened, changes: Mapping[str, Value]) -> N
     for where in changes:
         area = named_range(opened, where)
         if area:
-            raise Refusal(f"{where} names several cells, {area}: change one of them by its address.")
+            raise Refusal(
+                f"{where} names several cells, {area}: change one of them by its address."
+            )
         sheet, row, col = calculation.locate(where, opened.names, opened.cells)
         if (row, col) in opened.formulas[sheet]:
             raise Refusal(f"{where} holds a formula: change the inputs that it reads.")
@@ -110,7 +123,9 @@ def _refuse_formulas(opened: open_xml.Opened, changes: Mapping[str, Value]) -> N
 
 
 def _beyond_the_engine(opened: open_xml.Opened) -> dict[tuple[str, Spot], str]:
-    """The cells whose formulas the engine cannot even try, with the reason; all cells of a block."""
+    """The cells whose formulas the engine cannot even try, with the reason; all cells of a
+    block.
+    """
     texts = {text for formulas in opened.formulas.values() for text in formulas.values()}
     ours = our_names()
     names = {name for text in texts for name in called_names(text)} - ours
@@ -154,39 +169,69 @@ def _lacking(names: set[str]) -> set[str]:
     for row, name in enumerate(asked, 1):
         workbook.set_formula("Probe", row, 1, f"={name}()")
     workbook.evaluate_all()
-    values = workbook.sheet("Probe").get_values(formualizer.RangeAddress("Probe", 1, 1, len(asked), 1)) if asked else []
-    return {name for name, (value,) in zip(asked, values, strict=True) if isinstance(value, dict) and value.get("kind") == "Name"}
+    values = (
+        workbook.sheet("Probe").get_values(formualizer.RangeAddress("Probe", 1, 1, len(asked), 1))
+        if asked
+        else []
+    )
+    return {
+        name
+        for name, (value,) in zip(asked, values, strict=True)
+        if isinstance(value, dict) and value.get("kind") == "Name"
+    }
 
 
-def _hold(opened: open_xml.Opened, held: dict[tuple[str, Spot], str], sheet: str, spot: Spot, reason: str) -> None:
+def _hold(
+    opened: open_xml.Opened, held: dict[tuple[str, Spot], str], sheet: str, spot: Spot, reason: str
+) -> None:
     """Hold a cell, and with it all of its block or all that share its formula."""
     block = opened.blocks[sheet].get(spot)
     shared = opened.shared[sheet].get(spot)
     held[sheet, spot] = reason
     if block is not None:
-        held |= {(sheet, other): reason for other, area in opened.blocks[sheet].items() if area == block}
+        held |= {
+            (sheet, other): reason for other, area in opened.blocks[sheet].items() if area == block
+        }
     if shared is not None:
-        held |= {(sheet, other): reason for other, group in opened.shared[sheet].items() if group == shared}
+        held |= {
+            (sheet, other): reason
+            for other, group in opened.shared[sheet].items()
+            if group == shared
+        }
 
 
-def _failing(opened: open_xml.Opened, values: calculation.Calculated, held: Mapping[tuple[str, Spot], str]) -> dict[tuple[str, Spot], str]:
-    """The formulas that came to nothing because of the engine, with the reason; one that was saved as #NAME? is no failure."""
+def _failing(
+    opened: open_xml.Opened, values: calculation.Calculated, held: Mapping[tuple[str, Spot], str]
+) -> dict[tuple[str, Spot], str]:
+    """The formulas that came to nothing because of the engine, with the reason; one that was saved
+    as #NAME? is no failure.
+    """
     failing = {}
     for sheet, formulas in opened.formulas.items():
         for spot in formulas:
             value = values.sheets[sheet].get(spot)
-            if not isinstance(value, CellError) or value.code not in _NOT_DONE or (sheet, spot) in held:
+            if (
+                not isinstance(value, CellError)
+                or value.code not in _NOT_DONE
+                or (sheet, spot) in held
+            ):
                 continue
             if opened.saved_errors[sheet].get(spot) != value.code:
                 failing[sheet, spot] = _NOT_DONE[value.code]
     return failing
 
 
-def _roots(opened: open_xml.Opened, failing: dict[tuple[str, Spot], str]) -> dict[tuple[str, Spot], str]:
-    """Those of the failing cells that read no other failing cell; all of them where each reads another."""
+def _roots(
+    opened: open_xml.Opened, failing: dict[tuple[str, Spot], str]
+) -> dict[tuple[str, Spot], str]:
+    """Those of the failing cells that read no other failing cell; all of them where each reads
+    another.
+    """
     found: dict[tuple[str, Spot], str] = {}
     for (sheet, spot), reason in failing.items():
-        if not any(other in failing and other != (sheet, spot) for other in _reads(opened, sheet, spot)):
+        if not any(
+            other in failing and other != (sheet, spot) for other in _reads(opened, sheet, spot)
+        ):
             _hold(opened, found, sheet, spot, reason)
     if not found:
         for (sheet, spot), reason in failing.items():
@@ -210,5 +255,10 @@ def _reads(opened: open_xml.Opened, sheet: str, spot: Spot) -> Iterator[tuple[st
         elif kind == "RangeRef":
             first, last = cell_at(str(reference.start)), cell_at(str(reference.end))
             for other in opened.formulas.get(reference.sheet or sheet, {}):
-                if first and last and first[0] <= other[0] <= last[0] and first[1] <= other[1] <= last[1]:
+                if (
+                    first
+                    and last
+                    and first[0] <= other[0] <= last[0]
+                    and first[1] <= other[1] <= last[1]
+                ):
                     yield reference.sheet or sheet, other

@@ -1,4 +1,5 @@
-"""New values put into a workbook's package: the cells that changed are rewritten where they stand, every other byte of a sheet stays.
+"""New values put into a workbook's package: the cells that changed are rewritten where they stand,
+every other byte of a sheet stays.
 
 Formulas, styles, charts, names, validations and all other parts are copied as they are.
 """
@@ -39,21 +40,27 @@ def patched(done: Recalculated) -> tuple[bytes, int]:
             sheet = sheet_of.get(item.filename)
             if sheet is not None:
                 mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-                text, changed = _sheet(data.decode("utf-8-sig"), wanted[sheet], texts, done.opened.blocks[sheet])
+                text, changed = _sheet(
+                    data.decode("utf-8-sig"), wanted[sheet], texts, done.opened.blocks[sheet]
+                )
                 data, count = mark + text.encode("utf-8") if changed else data, count + changed
             target.writestr(item, data, item.compress_type)
     return out.getvalue(), count
 
 
 def _wanted(done: Recalculated) -> dict[str, dict[Spot, Value]]:
-    """By sheet the value of every formula, of every cell of an array block, and of every changed input."""
+    """By sheet the value of every formula, of every cell of an array block, and of every changed
+    input.
+    """
     from bankable.templates.engine.calculation import locate
 
     opened = done.opened
     wanted: dict[str, dict[Spot, Value]] = {}
     for sheet in opened.parts:
         values = done.values.sheets[sheet]
-        spots = (set(opened.formulas[sheet]) | set(opened.blocks[sheet])) - {spot for name, spot in done.kept if name == sheet}
+        spots = (set(opened.formulas[sheet]) | set(opened.blocks[sheet])) - {
+            spot for name, spot in done.kept if name == sheet
+        }
         wanted[sheet] = {spot: values.get(spot, 0.0) for spot in spots}
     for where, value in done.changes.items():
         sheet, row, col = locate(where, opened.names, opened.cells)
@@ -67,10 +74,15 @@ def _shared_texts(source: bytes) -> list[str]:
         if "xl/sharedStrings.xml" not in parts.namelist():
             return []
         text = _PHONETIC.sub("", parts.read("xl/sharedStrings.xml").decode("utf-8-sig"))
-    return ["".join(found[2] for found in _TEXT.finditer(item[3] or "")) for item in _ITEM.finditer(text)]
+    return [
+        "".join(found[2] for found in _TEXT.finditer(item[3] or ""))
+        for item in _ITEM.finditer(text)
+    ]
 
 
-def _sheet(text: str, wanted: Mapping[Spot, Value], texts: list[str], blocks: Mapping[Spot, str]) -> tuple[str, int]:
+def _sheet(
+    text: str, wanted: Mapping[Spot, Value], texts: list[str], blocks: Mapping[Spot, str]
+) -> tuple[str, int]:
     left, changed = dict(wanted), 0
 
     def cell(found: re.Match[str]) -> str:
@@ -88,7 +100,9 @@ def _sheet(text: str, wanted: Mapping[Spot, Value], texts: list[str], blocks: Ma
 
 
 def _cell(found: re.Match[str], value: Value, texts: list[str], in_block: bool) -> str:
-    """A cell with its new value; the cell as it was where that is the value it had. An empty text in a block is no value."""
+    """A cell with its new value; the cell as it was where that is the value it had. An empty text
+    in a block is no value.
+    """
     prefix, attributes, inside = found[1], found[2], found[3] or ""
     formula = open_xml.FORMULA.search(inside)
     saved, type_found = open_xml.VALUE.search(inside), _TYPE.search(attributes)
@@ -137,9 +151,17 @@ def _written(prefix: str, value: Value, is_result: bool) -> tuple[str, str]:
         space = ' xml:space="preserve"' if value != value.strip() else ""
         if is_result:
             return ' t="str"', f"<{prefix}v{space}>{_text(value)}</{prefix}v>"
-        return ' t="inlineStr"', f"<{prefix}is><{prefix}t{space}>{_text(value)}</{prefix}t></{prefix}is>"
+        return (
+            ' t="inlineStr"',
+            f"<{prefix}is><{prefix}t{space}>{_text(value)}</{prefix}t></{prefix}is>",
+        )
     number = float(value)
-    return "", f"<{prefix}v>{int(number) if number.is_integer() and abs(number) < 1e15 else repr(number)}</{prefix}v>"
+    return (
+        "",
+        (
+            f"<{prefix}v>{int(number) if number.is_integer() and abs(number) < 1e15 else repr(number)}</{prefix}v>"
+        ),
+    )
 
 
 def _text(value: str) -> str:
@@ -166,7 +188,9 @@ def _with_cells(text: str, added: Mapping[Spot, Value]) -> str:
         number = int(open_xml.attributes(found[2])["r"]) - 1
         pieces.append(rows[end : found.start()])
         pieces += [_new_row(prefix, row, by_row.pop(row)) for row in sorted(by_row) if row < number]
-        pieces.append(_row_with(found, number, by_row.pop(number)) if number in by_row else found[0])
+        pieces.append(
+            _row_with(found, number, by_row.pop(number)) if number in by_row else found[0]
+        )
         end = found.end()
     pieces.append(rows[end:])
     pieces += [_new_row(prefix, row, by_row[row]) for row in sorted(by_row)]
@@ -190,10 +214,14 @@ def _row_with(found: re.Match[str], row: int, values: Mapping[int, Value]) -> st
         spot = cell_at(open_xml.attributes(cell[2])["r"])
         assert spot is not None
         pieces.append(inside[end : cell.start()])
-        pieces += [_new_cell(prefix, row, col, left.pop(col)) for col in sorted(left) if col < spot[1]]
+        pieces += [
+            _new_cell(prefix, row, col, left.pop(col)) for col in sorted(left) if col < spot[1]
+        ]
         pieces.append(cell[0])
         end = cell.end()
     pieces.append(inside[end:])
     pieces += [_new_cell(prefix, row, col, left[col]) for col in sorted(left)]
-    attributes = re.sub(r'\s+spans="[^"]*"', "", found[2])  # an optional hint that the new cells may outgrow
+    attributes = re.sub(
+        r'\s+spans="[^"]*"', "", found[2]
+    )  # an optional hint that the new cells may outgrow
     return f"<{prefix}row{attributes}>{''.join(pieces)}</{prefix}row>"

@@ -1,1 +1,3 @@
-"""The credit memo: a filled workbook in, a Word document out in which every figure names its cell."""
+"""The credit memo: a filled workbook in, a Word document out in which every figure names its
+cell.
+"""

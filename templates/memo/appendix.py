@@ -1,4 +1,6 @@
-"""The appendices: inputs with their sources, every figure with its cell, the model behind them, what is still to be written."""
+"""The appendices: inputs with their sources, every figure with its cell, the model behind them,
+what is still to be written.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def inputs_with_sources(m: Memo) -> None:
         place = sheet.placed[f"{key}_{m.f.case}"]
         cell = sheet.cells[place.row, place.col]
         text = m.f.input(key)
-        unit = {"x": "", "choice": "", "yes/no": "", "text": ""}.get(meta["unit"], f" {meta['unit']}".removeprefix(" %"))
+        unit = {"x": "", "choice": "", "yes/no": "", "text": ""}.get(
+            meta["unit"], f" {meta['unit']}".removeprefix(" %")
+        )
         rows.append(
             [
                 meta["label"],
@@ -39,7 +43,13 @@ def inputs_with_sources(m: Memo) -> None:
                 m.f.source(key),
             ]
         )
-    m.paper.table(["Input", "Value", "Cell", "Source"], rows, (26, 20, 10, 44), size=SIZE, description="Inputs and their sources")
+    m.paper.table(
+        ["Input", "Value", "Cell", "Source"],
+        rows,
+        (26, 20, 10, 44),
+        size=SIZE,
+        description="Inputs and their sources",
+    )
 
 
 def _address(row: int, col: int) -> str:
@@ -52,13 +62,23 @@ def figures(m: Memo, old: Figures | None) -> None:
     """Every printed figure that is not an input, with the cell it was taken from."""
     m.paper.heading("Appendix B: figures and their cells")
     m.paper.text(
-        "Every figure in this memo that is not in appendix A, as printed, with the cell of the workbook that "
-        "holds it; a range holds one figure a year.",
+        "Every figure in this memo that is not in appendix A, as printed, with the cell of the"
+        " workbook that holds it; a range holds one figure a year.",
         "Memo Note",
     )
     taken = [*m.f.taken.values(), *(old.taken.values() if old else ())]
-    rows = [[figure.name, figure.text, figure.cell] for figure in taken if not figure.cell.startswith("Inputs!") and figure.text]
-    m.paper.table(["Figure", "As printed", "Cell"], rows, (33, 42, 25), size=SIZE, description="Figures and their cells")
+    rows = [
+        [figure.name, figure.text, figure.cell]
+        for figure in taken
+        if not figure.cell.startswith("Inputs!") and figure.text
+    ]
+    m.paper.table(
+        ["Figure", "As printed", "Cell"],
+        rows,
+        (33, 42, 25),
+        size=SIZE,
+        description="Figures and their cells",
+    )
 
 
 def model(m: Memo) -> None:
@@ -66,12 +86,13 @@ def model(m: Memo) -> None:
     m.paper.heading("Appendix C: model")
     cover = m.f.book["Cover"]
     m.paper.text(
-        f"Workbook {m.filled.path.name}, Bankable {metadata.version('bankable')}, model hash "
-        f"{cover.value_of('model_hash')}, SHA-256 of the file {m.filled.digest[:16]}. "
-        f"Before this memo was written {m.filled.cells_tied:,} cells were tied out: saved values against values "
-        "calculated afresh, and every row of the case sheets against the model in Python; "
-        f"the master check of the workbook says {m.f.book['Checks'].value_of('master')}. The command bankable "
-        f"trace {m.filled.path.name} CELL shows how a figure comes about, down to inputs and sources."
+        f"Workbook {m.filled.path.name}, Bankable {metadata.version('bankable')}, model hash"
+        f" {cover.value_of('model_hash')}, SHA-256 of the file {m.filled.digest[:16]}. Before this"
+        f" memo was written {m.filled.cells_tied:,} cells were tied out: saved values against"
+        " values calculated afresh, and every row of the case sheets against the model in Python;"
+        f" the master check of the workbook says {m.f.book['Checks'].value_of('master')}. The"
+        f" command bankable trace {m.filled.path.name} CELL shows how a figure comes about, down to"
+        " inputs and sources."
     )
 
 
@@ -84,4 +105,6 @@ def to_be_written(m: Memo) -> None:
             rows[-1][1] += f"; {words}"
         else:
             rows.append([section, words])
-    m.paper.table(["Section", "What"], rows, (30, 70), size=7.5, description="Placeholders left for a person")
+    m.paper.table(
+        ["Section", "What"], rows, (30, 70), size=7.5, description="Placeholders left for a person"
+    )

@@ -1,4 +1,6 @@
-"""What changed since the last submission: inputs, results and decision of one case in two workbooks that both tie out."""
+"""What changed since the last submission: inputs, results and decision of one case in two workbooks
+that both tie out.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,14 @@ def lay(m: Memo) -> Figures | None:
     m.paper.heading("What changed since the last submission")
     inputs, results = changed_inputs(m, old), changed_results(m, old)
     before, now = old("decision_words"), m.f("decision_words")
-    words = f"Decision: {before} before, {now} now." if before != now else f"The decision is unchanged: {now}."
+    words = (
+        f"Decision: {before} before, {now} now."
+        if before != now
+        else f"The decision is unchanged: {now}."
+    )
     m.paper.text(
-        f"**{words}** Binding test before: {old('binding_name')}; now: {m.f('binding_name')}. Earlier workbook: {m.earlier.path.name}."
+        f"**{words}** Binding test before: {old('binding_name')}; now: {m.f('binding_name')}."
+        f" Earlier workbook: {m.earlier.path.name}."
     )
     if not inputs and not results:
         m.paper.text("No input and no result of this case differs.")
@@ -40,7 +47,9 @@ def earlier_figures(m: Memo) -> Figures:
     elif m.f.case <= len(names):
         number = m.f.case
     else:
-        raise Refusal(f"{m.earlier.path.name} has no case {m.deal.case_name!r}; it has {', '.join(names)}.")
+        raise Refusal(
+            f"{m.earlier.path.name} has no case {m.deal.case_name!r}; it has {', '.join(names)}."
+        )
     return Figures(m.earlier.book, number, m.earlier.names[number - 1], origin=m.earlier.path.name)
 
 
@@ -49,10 +58,13 @@ def changed_inputs(m: Memo, old: Figures) -> list[list[str]]:
     rows = []
     for field in INPUTS:
         key = field.name
-        before, now = (figures.book["Inputs"].value_of(f"{key}_{figures.case}") for figures in (old, m.f))
+        before, now = (
+            figures.book["Inputs"].value_of(f"{key}_{figures.case}") for figures in (old, m.f)
+        )
         if before == now:
             continue
-        if param_of(key).kind not in ("text", "choice", "switch") and close(float(before), float(now)):  # type: ignore[arg-type]
+        is_number = param_of(key).kind not in ("text", "choice", "switch")
+        if is_number and close(float(before), float(now)):  # type: ignore[arg-type]
             continue
         rows.append([field.metadata["label"], old.input(key), m.f.input(key)])
     return rows
@@ -67,5 +79,11 @@ def changed_results(m: Memo, old: Figures) -> list[list[str]]:
             both = isinstance(before, (int, float)) and isinstance(now, (int, float))
             if before == now or (both and close(float(before), float(now))):
                 continue
-            rows.append([label.strip() + (f", {unit}" if unit in ("$m", "$", "years", "months") else ""), old(key, style), m.f(key, style)])
+            rows.append(
+                [
+                    label.strip() + (f", {unit}" if unit in ("$m", "$", "years", "months") else ""),
+                    old(key, style),
+                    m.f(key, style),
+                ]
+            )
     return rows

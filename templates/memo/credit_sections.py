@@ -1,4 +1,6 @@
-"""The memo's sections on credit: cash flow, sensitivities, rating, recovery, covenants, conditions, approvals."""
+"""The memo's sections on credit: cash flow, sensitivities, rating, recovery, covenants, conditions,
+approvals.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,41 @@ from typing import Any
 
 from bankable.templates.memo import pictures
 from bankable.templates.memo.figures import counted
-from bankable.templates.memo.first_page import CLASS_SOURCE, CLASSES, Memo, failed_tests, implied_class, yearly
+from bankable.templates.memo.first_page import (
+    CLASS_SOURCE,
+    CLASSES,
+    Memo,
+    failed_tests,
+    implied_class,
+    yearly,
+)
 from bankable.templates.memo.paper import verdict
 from bankable.templates.workbook.printed import printed
 from bankable.udfs.deal.chain.decision import FAILS
 from docx.shared import Cm
 
-_LINES = ("year", "revenue_{view}", "lender_cfads", "interest", "principal", "debt_service", "lender_dscr", "closing", "distribution")
-_HEADS = ("Year", "Revenue", "CFADS", "Interest", "Principal", "Debt service", "DSCR", "Closing balance", "Distributions")
+_LINES = (
+    "year",
+    "revenue_{view}",
+    "lender_cfads",
+    "interest",
+    "principal",
+    "debt_service",
+    "lender_dscr",
+    "closing",
+    "distribution",
+)
+_HEADS = (
+    "Year",
+    "Revenue",
+    "CFADS",
+    "Interest",
+    "Principal",
+    "Debt service",
+    "DSCR",
+    "Closing balance",
+    "Distributions",
+)
 
 
 def cash_flow(m: Memo) -> None:
@@ -35,7 +64,9 @@ def cash_flow(m: Memo) -> None:
         return [value if isinstance(value, (int, float)) else None for value in f.path(key)[:n]]
 
     limit = float(f.value("limit_min_dscr"))
-    cfads, service = ([float(value or 0) for value in numbers(key)] for key in ("lender_cfads", "debt_service"))
+    cfads, service = (
+        [float(value or 0) for value in numbers(key)] for key in ("lender_cfads", "debt_service")
+    )
     uncovered = sum(1 for have, due in zip(cfads, service, strict=True) if have < due - 1e-9)
     finding = (
         "CFADS covers debt service in every year of the loan"
@@ -44,23 +75,26 @@ def cash_flow(m: Memo) -> None:
     )
     m.paper.picture(
         pictures.coverage_path(years, cfads, service),
-        "Columns: CFADS by year of operation, lender's view. Line: debt service. The figures stand in the table above.",
+        "Columns: CFADS by year of operation, lender's view. Line: debt service. The figures stand"
+        " in the table above.",
         finding,
         0.9,
     )
     below = sum(1 for value in numbers("lender_dscr") if value is not None and value < limit - 1e-9)
     where = f"{below} of the {n} years" if below else "no year"
     m.paper.text(
-        f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; the balance left after the last payment "
-        f"is ${f.at(f.name, 'closing', n - 1, 'Closing balance, last year')}m."
+        f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; the balance left after the"
+        f" last payment is ${f.at(f.name, 'closing', n - 1, 'Closing balance, last year')}m."
     )
     if m.deal.balloon:
         sheet, case = "Sensitivity", f.case
         m.paper.text(
-            f"**Balloon.** ${f.marked(f.name, 'balloon_paid', 'number', 'Balloon')}m falls due with the last "
-            "payment and is taken as refinanced. "
-            f"Tested with ${f.marked(sheet, f'refi_balance_{case}')}m left: debt yield {f.marked(sheet, f'refi_yield_{case}')}, "
-            f"loan to value {f.marked(sheet, f'refi_ltv_{case}')}; could be refinanced: {f.marked(sheet, f'refi_verdict_{case}')}."
+            f"**Balloon.** ${f.marked(f.name, 'balloon_paid', 'number', 'Balloon')}m falls due with"
+            " the last payment and is taken as refinanced. Tested with"
+            f" ${f.marked(sheet, f'refi_balance_{case}')}m left: debt yield"
+            f" {f.marked(sheet, f'refi_yield_{case}')}, loan to value"
+            f" {f.marked(sheet, f'refi_ltv_{case}')}; could be refinanced:"
+            f" {f.marked(sheet, f'refi_verdict_{case}')}."
         )
 
 
@@ -71,7 +105,9 @@ def sensitivities(m: Memo) -> None:
     sheet = f.book["Scenarios"]
     names = [str(name) for name in sheet.values_of("names")]
     reached: list[Any] = sheet.values_of(f"reached_{f.case}")
-    shown = [k for k in range(len(names)) if k == 0 or reached[k]]  # those that change an input of this case
+    shown = [
+        k for k in range(len(names)) if k == 0 or reached[k]
+    ]  # those that change an input of this case
     base: Any = sheet.values_of(f"strip_min_dscr_{f.case}")[0]
     last = len(names) - 1
     printed_rows = [  # a row of the workbook is one entry of the appendix
@@ -88,7 +124,14 @@ def sensitivities(m: Memo) -> None:
     passed = [decisions[k] != FAILS for k in shown]
     rows = [[f"**{names[k]}**: {what[k]}", *(texts[k] for texts in printed_rows)] for k in shown]
     made = m.paper.table(
-        ["Scenario", "Min. DSCR", "Sponsor pays, $m", "Default, life", "The loan", "First test failed"],
+        [
+            "Scenario",
+            "Min. DSCR",
+            "Sponsor pays, $m",
+            "Default, life",
+            "The loan",
+            "First test failed",
+        ],
         rows,
         (39, 9, 11, 10, 10, 21),
         "Every scenario that reaches this case, each recalculated in full",
@@ -107,8 +150,13 @@ def sensitivities(m: Memo) -> None:
             else "No scenario lowers minimum DSCR"
         )
         m.paper.picture(
-            pictures.scenario_bars([names[k] for k in held], [values[k] for k in held], float(f.value("limit_min_dscr"))),
-            "Bars: minimum DSCR under each scenario. " + "; ".join(f"{names[k]} {printed(values[k], 'multiple')}" for k in held),
+            pictures.scenario_bars(
+                [names[k] for k in held],
+                [values[k] for k in held],
+                float(f.value("limit_min_dscr")),
+            ),
+            "Bars: minimum DSCR under each scenario. "
+            + "; ".join(f"{names[k]} {printed(values[k], 'multiple')}" for k in held),
             finding,
             0.85,
         )
@@ -119,8 +167,8 @@ def _break_evens(m: Memo) -> None:
     f = m.f
     if not m.filled.looks_at(f.case):
         m.paper.text(
-            "The sheet Sensitivity looks at another case: choose this one there and calculate to have its "
-            "break-evens and rate grid in the memo.",
+            "The sheet Sensitivity looks at another case: choose this one there and calculate to"
+            " have its break-evens and rate grid in the memo.",
             "Memo Note",
         )
         return
@@ -144,7 +192,9 @@ def _break_evens(m: Memo) -> None:
         numbers=2,
         size=7.5,
     )
-    note = "Met throughout, or nowhere: within the input's bounds the figure never crosses its target."
+    note = (
+        "Met throughout, or nowhere: within the input's bounds the figure never crosses its target."
+    )
     if "fan_any_year" in sheet.placed:
         note += (
             " Simulated probability of DSCR below one in some year: "
@@ -159,23 +209,29 @@ def rating(m: Memo) -> None:
     m.paper.heading("Rating rationale and regulatory treatment")
     cut = ", ".join(f"{name} {yearly(six):.2%}" for name, six in CLASSES)
     m.paper.text(
-        f"**Model-implied class: {implied_class(f.value('pd_equivalent'))}.** The loan's default probability is "
-        f"{f('pd_equivalent')} a year: the borrower's own {f.input('pd_base')}, "
-        "and the loss of the contract in years where the rest cannot carry debt service. The mapping takes the "
-        f"best class whose yearly default rate is not below that ({cut}; {CLASS_SOURCE}). "
-        f"Loss given default is {f('lgd')}, expected loss over the loan's life {f('loss_share')} of the debt. "
-        "[[internal rating, override and its reason]]"
+        f"**Model-implied class: {implied_class(f.value('pd_equivalent'))}.** The loan's default"
+        f" probability is {f('pd_equivalent')} a year: the borrower's own {f.input('pd_base')}, and"
+        " the loss of the contract in years where the rest cannot carry debt service. The mapping"
+        f" takes the best class whose yearly default rate is not below that ({cut};"
+        f" {CLASS_SOURCE}). Loss given default is {f('lgd')}, expected loss over the loan's life"
+        f" {f('loss_share')} of the debt. [[internal rating, override and its reason]]"
     )
     grade, reason = regulatory(m)
     m.paper.text(
-        f"**Regulatory risk rating indicated: {grade}.** {reason} (Rule used: pass, if every credit test is met "
-        "and the combined downside still covers debt service; special mention, "
-        "if the base case covers it; otherwise substandard.) [[rating confirmed by credit risk review]]"
+        f"**Regulatory risk rating indicated: {grade}.** {reason} (Rule used: pass, if every credit"
+        " test is met and the combined downside still covers debt service; special mention, if the"
+        " base case covers it; otherwise substandard.) [[rating confirmed by credit risk review]]"
     )
     words = f"**Capital treatment.** Bank loan ${f('bank_loan')}m; "
-    words += f"guaranteed part {f.input('coverage')}, with the guarantor's risk weight; " if m.deal.coverage else "no part guaranteed; "
+    words += (
+        f"guaranteed part {f.input('coverage')}, with the guarantor's risk weight; "
+        if m.deal.coverage
+        else "no part guaranteed; "
+    )
     m.paper.text(
-        words + f"uncovered part ${f('bank_at_risk')}m, as project finance. [[risk weights, approach and eligibility of the guarantee]]"
+        words
+        + f"uncovered part ${f('bank_at_risk')}m, as project finance. [[risk weights, approach and"
+        " eligibility of the guarantee]]"
     )
 
 
@@ -186,11 +242,18 @@ def regulatory(m: Memo) -> tuple[str, str]:
     downside: Any = f.book["Scenarios"].values_of(f"strip_min_dscr_{f.case}")[k]
     base = f.value("lender_min_dscr")
     printed_base = f("lender_min_dscr")
-    printed_downside = f.at("Scenarios", f"strip_min_dscr_{f.case}", k, "Minimum DSCR, Combined downside")
-    reason = f"Minimum DSCR {printed_base} in the base case and {printed_downside} in the combined downside."
+    printed_downside = f.at(
+        "Scenarios", f"strip_min_dscr_{f.case}", k, "Minimum DSCR, Combined downside"
+    )
+    reason = (
+        f"Minimum DSCR {printed_base} in the base case and {printed_downside} in the combined"
+        " downside."
+    )
     if f.value("decision_words") != FAILS and isinstance(downside, (int, float)) and downside >= 1:
         return "pass", reason
-    return ("special mention" if isinstance(base, (int, float)) and base >= 1 else "substandard"), reason
+    return (
+        "special mention" if isinstance(base, (int, float)) and base >= 1 else "substandard"
+    ), reason
 
 
 def recovery(m: Memo) -> None:
@@ -206,7 +269,9 @@ def recovery(m: Memo) -> None:
         ("it", "IT"),
     ):
         if getattr(m.deal, f"{part}_share"):
-            rows.append([words, f.input(f"{part}_share"), f.input(f"{part}_reuse"), f(f"collateral_{part}")])
+            rows.append(
+                [words, f.input(f"{part}_share"), f.input(f"{part}_reuse"), f(f"collateral_{part}")]
+            )
     rows.append(["Together", "", "", f("collateral")])
     m.paper.table(
         ["Part of the plant", "Share of cost", "Reuse value", "Value to another user, $m"],
@@ -218,10 +283,11 @@ def recovery(m: Memo) -> None:
         bold_rows=[len(rows) - 1],
     )
     m.paper.text(
-        f"After selling costs of {f.input('sale_cost')} and {counted(f.input('sale_months'), 'month')} to sell, "
-        f"recovery is {f('recovery')} of the debt; loss given default {f('lgd')} "
-        f"(floor {f.input('lgd_floor')}). Security: [[first lien, share pledge, assignment of contracts and "
-        "accounts, insurances, direct agreement with the buyer]]"
+        f"After selling costs of {f.input('sale_cost')} and"
+        f" {counted(f.input('sale_months'), 'month')} to sell, recovery is {f('recovery')} of the"
+        f" debt; loss given default {f('lgd')} (floor {f.input('lgd_floor')}). Security: [[first"
+        " lien, share pledge, assignment of contracts and accounts, insurances, direct agreement"
+        " with the buyer]]"
     )
 
 
@@ -233,22 +299,43 @@ def covenants(m: Memo) -> None:
         [
             "Lock-up of distributions",
             f"DSCR below {f.input('lock_up_dscr')}",
-            f"{counted(f.marked(f.name, 'lock_up', 'count', 'Years in lock-up, base case'), 'year')} in the base case",
+            (
+                f"{counted(f.marked(f.name, 'lock_up', 'count', 'Years in lock-up, base case'), 'year')}"
+                " in the base case"
+            ),
         ],
-        ["Event of default", "[[DSCR level and cure rights]]", f"base case minimum {f('lender_min_dscr')}"],
-        ["Debt service reserve", f"{counted(f.input('dsra_months'), 'month')}", f"${f('dsra_at_completion')}m at completion"],
+        [
+            "Event of default",
+            "[[DSCR level and cure rights]]",
+            f"base case minimum {f('lender_min_dscr')}",
+        ],
+        [
+            "Debt service reserve",
+            f"{counted(f.input('dsra_months'), 'month')}",
+            f"${f('dsra_at_completion')}m at completion",
+        ],
         [
             "Tail",
             f"{counted(f.input('tail_years'), 'year')} before the secured contract ends",
             f"uncovered debt left then {_test(f, 'tail')}, at most {f('limit_tail')}",
         ],
     ]
-    m.paper.table(["Covenant", "Level", "Where the base case stands"], rows, (26, 36, 38), "Financial covenants", size=8)
+    m.paper.table(
+        ["Covenant", "Level", "Where the base case stands"],
+        rows,
+        (26, 36, 38),
+        "Financial covenants",
+        size=8,
+    )
     failing = failed_tests(f)
     m.paper.text(
-        f"**Policy exceptions.** Credit tests failed: {', '.join(failing)}. [[exception requested and its justification, or withdraw]]"
+        f"**Policy exceptions.** Credit tests failed: {', '.join(failing)}. [[exception requested"
+        " and its justification, or withdraw]]"
         if failing
-        else "**Policy exceptions.** No credit test is failed. [[exceptions to other policies: concentration, sector, tenor]]"
+        else (
+            "**Policy exceptions.** No credit test is failed. [[exceptions to other policies:"
+            " concentration, sector, tenor]]"
+        )
     )
 
 
@@ -261,36 +348,49 @@ def conditions(m: Memo) -> None:
     """Conditions precedent that follow from the structure, and monitoring."""
     f, d = m.f, m.deal
     m.paper.heading("Conditions precedent and monitoring")
-    lines = [f"Contract with {d.offtaker} signed and in force, with {counted(f.input('firm_years'), 'firm year')}."]
+    lines = [
+        f"Contract with {d.offtaker} signed and in force, with"
+        f" {counted(f.input('firm_years'), 'firm year')}."
+    ]
     if d.public_offtake_years:
         lines.append(
-            f"Public commitment to buy for {counted(f.input('public_offtake_years'), 'year')} in force; budget "
-            f"authority of ${f('offtake_authority')}m for it."
+            f"Public commitment to buy for {counted(f.input('public_offtake_years'), 'year')} in"
+            f" force; budget authority of ${f('offtake_authority')}m for it."
         )
         longest = f.book["Timeline"].value_of("longest_multiyear")
-        if d.public_offtake_years > float(str(longest)) and d.statutory_backing != "subject to appropriation":
+        if (
+            d.public_offtake_years > float(str(longest))
+            and d.statutory_backing != "subject to appropriation"
+        ):
             lines.append(
-                f"Statute that lets the government commit for {counted(f.input('public_offtake_years'), 'year')}: multi-year "
-                f"contracts stop at {counted(f.marked('Timeline', 'longest_multiyear'), 'year')} (10 USC 3501)."
+                "Statute that lets the government commit for"
+                f" {counted(f.input('public_offtake_years'), 'year')}: multi-year contracts stop at"
+                f" {counted(f.marked('Timeline', 'longest_multiyear'), 'year')} (10 USC 3501)."
             )
     if d.coverage:
         lines.append(f"Guarantee of {f.input('coverage')} of the bank loan issued and enforceable.")
     if d.government_loan_share:
-        lines.append(f"Government loan of {f.input('government_loan_share')} of the debt signed, pari passu.")
+        lines.append(
+            f"Government loan of {f.input('government_loan_share')} of the debt signed, pari passu."
+        )
     if d.grant:
         lines.append(f"Grant of ${f.input('grant')}m awarded, with its clawback.")
     if m.federal:
         lines.append("Assignment of claims acknowledged by the contracting officer.")
     if d.hedge_ratio:
         lines.append(f"Hedge of {f.input('hedge_ratio')} of the loan in place.")
-    lines.append(f"Equity of ${f('sponsor_equity')}m and the reserve of ${f('dsra_at_completion')}m committed.")
+    lines.append(
+        f"Equity of ${f('sponsor_equity')}m and the reserve of ${f('dsra_at_completion')}m"
+        " committed."
+    )
     lines.append("[[permits, insurances, legal opinions, technical and model audit reports]]")
     m.paper.bullets(lines)
     m.paper.text(
-        "**Monitoring.** Actual CFADS and debt service are held each year against the base case (bankable "
-        f"monitor): base case year one CFADS ${f.at(f.name, 'lender_cfads', 0, 'CFADS, year 1')}m, "
-        f"debt service ${f.at(f.name, 'debt_service', 0, 'Debt service, year 1')}m. [[reporting dates, site "
-        "visits, early-warning signs, responsible officer]]"
+        "**Monitoring.** Actual CFADS and debt service are held each year against the base case"
+        " (bankable monitor): base case year one CFADS"
+        f" ${f.at(f.name, 'lender_cfads', 0, 'CFADS, year 1')}m, debt service"
+        f" ${f.at(f.name, 'debt_service', 0, 'Debt service, year 1')}m. [[reporting dates, site"
+        " visits, early-warning signs, responsible officer]]"
     )
 
 
@@ -300,7 +400,16 @@ def approvals(m: Memo) -> None:
     m.paper.text(
         "The credit tests and figures above are the workbook's. Approval is the committee's."
     ).paragraph_format.keep_with_next = True
-    rows = [[role, "[[name]]", "", ""] for role in ("Relationship manager", "Credit officer", "Committee chair")]
-    made = m.paper.table(["Role", "Name", "Signature", "Date"], rows, (26, 28, 28, 18), size=8.5, description="Signatures")
+    rows = [
+        [role, "[[name]]", "", ""]
+        for role in ("Relationship manager", "Credit officer", "Committee chair")
+    ]
+    made = m.paper.table(
+        ["Role", "Name", "Signature", "Date"],
+        rows,
+        (26, 28, 28, 18),
+        size=8.5,
+        description="Signatures",
+    )
     for line in made.rows[1:]:
         line.height = Cm(0.8)

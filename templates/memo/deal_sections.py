@@ -1,4 +1,6 @@
-"""The memo's sections on the deal itself: parties, uses, structure, repayment, contract, build, rate."""
+"""The memo's sections on the deal itself: parties, uses, structure, repayment, contract, build,
+rate.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ def parties(m: Memo) -> None:
     """Borrower and sponsor: what the workbook names, and what a person must write."""
     m.paper.heading("Borrower and sponsor")
     m.paper.text(
-        f"The borrower is {m.deal.borrower}; the buyer of its output is {m.deal.offtaker}. "
-        "[[sponsor, ownership, management, track record, financial standing, know-your-customer and sanctions checks]]"
+        f"The borrower is {m.deal.borrower}; the buyer of its output is {m.deal.offtaker}."
+        " [[sponsor, ownership, management, track record, financial standing, know-your-customer"
+        " and sanctions checks]]"
     )
 
 
@@ -37,26 +40,50 @@ def uses(m: Memo) -> None:
     left = [("Plant and building, with contingency", total("plant_spend"))]
     if d.delay_months:
         left.append(("Holding cost of a delay, less damages", total("delay_spend")))
-    left += [("Interest during construction", f("total_idc")), ("Fees during construction", f("total_fees"))]
+    left += [
+        ("Interest during construction", f("total_idc")),
+        ("Fees during construction", f("total_fees")),
+    ]
     if d.grant:
         left.insert(1, ("Less grant", f"({total('grant_draw')})"))
-    right = [("Debt", f("debt")), ("of which bank loan", f("bank_loan")), ("Sponsor's equity", f("sponsor_equity"))]
+    right = [
+        ("Debt", f("debt")),
+        ("of which bank loan", f("bank_loan")),
+        ("Sponsor's equity", f("sponsor_equity")),
+    ]
     height = max(len(left), len(right))
     left += [("", "")] * (height - len(left))
     right += [("", "")] * (height - len(right))
     rows = [[*a, *b] for a, b in zip(left, right, strict=True)]
-    rows.append(["Total uses", f("total_uses"), "Total sources", total("uses", "Total sources, equal to uses")])
+    rows.append(
+        [
+            "Total uses",
+            f("total_uses"),
+            "Total sources",
+            total("uses", "Total sources, equal to uses"),
+        ]
+    )
     made = m.paper.table(
-        ["Uses", "$m", "Sources", "$m"], rows, (36, 14, 36, 14), "Sources and uses to completion", size=8, bold_rows=[len(rows) - 1]
+        ["Uses", "$m", "Sources", "$m"],
+        rows,
+        (36, 14, 36, 14),
+        "Sources and uses to completion",
+        size=8,
+        bold_rows=[len(rows) - 1],
     )
     for line in made.rows:
         for col in (1, 3):
             line.cells[col].paragraphs[0].alignment = 2
     m.paper.text(
-        f"Debt is {f('gearing_used')} of the budgeted uses; an overrun and what a delay costs are the sponsor's. Beside the uses "
-        f"the sponsor pays a debt service reserve of ${f('dsra_at_completion')}m "
-        f"({counted(f.input('dsra_months'), 'month')}). Equity is drawn in step with the debt. "
-        + (f"The government buys {f.input('public_equity')} of it at par. " if d.public_equity else "")
+        f"Debt is {f('gearing_used')} of the budgeted uses; an overrun and what a delay costs are"
+        " the sponsor's. Beside the uses the sponsor pays a debt service reserve of"
+        f" ${f('dsra_at_completion')}m ({counted(f.input('dsra_months'), 'month')}). Equity is"
+        " drawn in step with the debt. "
+        + (
+            f"The government buys {f.input('public_equity')} of it at par. "
+            if d.public_equity
+            else ""
+        )
         + "Fees: upfront "
         + f"{f.input('upfront_fee')}, commitment {f.input('commitment_fee')} a year."
     )
@@ -70,8 +97,10 @@ def support_terms(m: Memo) -> list[list[str]]:
         rows.append(
             [
                 "Public offtake",
-                f"{counted(f.input('public_offtake_years'), 'year')}, {d.statutory_backing}; goods worth "
-                f"{f.input('buyer_value')} of their price to the buyer",
+                (
+                    f"{counted(f.input('public_offtake_years'), 'year')}, {d.statutory_backing};"
+                    f" goods worth {f.input('buyer_value')} of their price to the buyer"
+                ),
                 f("offtake_cost"),
             ]
         )
@@ -79,8 +108,11 @@ def support_terms(m: Memo) -> list[list[str]]:
         rows.append(
             [
                 "Price floor within the offtake",
-                f"${f.input('price_floor')}m a unit in year one; seller keeps {f.input('upside_share')} above "
-                f"the cap; value of the floor to the seller ${f('floor_worth')}m",
+                (
+                    f"${f.input('price_floor')}m a unit in year one; seller keeps"
+                    f" {f.input('upside_share')} above the cap; value of the floor to the seller"
+                    f" ${f('floor_worth')}m"
+                ),
                 "in the offtake",
             ]
         )
@@ -88,8 +120,11 @@ def support_terms(m: Memo) -> list[list[str]]:
         rows.append(
             [
                 "Partial guarantee",
-                f"{f.input('coverage')} of the bank loan, pro rata; fee {f.input('guarantee_fee')} and spread "
-                f"{f.input('guaranteed_spread')} a year on that part",
+                (
+                    f"{f.input('coverage')} of the bank loan, pro rata; fee"
+                    f" {f.input('guarantee_fee')} and spread {f.input('guaranteed_spread')} a year"
+                    " on that part"
+                ),
                 f("guarantee_cost"),
             ]
         )
@@ -97,17 +132,39 @@ def support_terms(m: Memo) -> list[list[str]]:
         rows.append(
             [
                 "Government loan",
-                f"{f.input('government_loan_share')} of the debt at {f.input('government_loan_rate')}, pari passu",
+                (
+                    f"{f.input('government_loan_share')} of the debt at"
+                    f" {f.input('government_loan_rate')}, pari passu"
+                ),
                 f("loan_cost"),
             ]
         )
     if d.grant:
-        rows.append(["Grant", f"${f.input('grant')}m; {f.input('grant_clawback')} paid back if the loan defaults", f("grant_cost")])
+        rows.append(
+            [
+                "Grant",
+                f"${f.input('grant')}m; {f.input('grant_clawback')} paid back if the loan defaults",
+                f("grant_cost"),
+            ]
+        )
     if d.public_equity:
-        rows.append(["Government equity", f"{f.input('public_equity')} of the equity, at par", f("equity_cost")])
+        rows.append(
+            [
+                "Government equity",
+                f"{f.input('public_equity')} of the equity, at par",
+                f("equity_cost"),
+            ]
+        )
     if d.tariff:
         rows.append(
-            ["Tariff on the rival", f"{f.input('tariff')}; cost to home buyers ${f('tariff_burden')}m, outside the public cost", ""]
+            [
+                "Tariff on the rival",
+                (
+                    f"{f.input('tariff')}; cost to home buyers ${f('tariff_burden')}m, outside the"
+                    " public cost"
+                ),
+                "",
+            ]
         )
     return rows
 
@@ -118,10 +175,21 @@ def structure(m: Memo) -> None:
     m.paper.heading("Structure and support")
     rows = support_terms(m)
     if not rows:
-        m.paper.text("The structure uses no public support: the decision rests on the contract and the collateral alone.")
+        m.paper.text(
+            "The structure uses no public support: the decision rests on the contract and the"
+            " collateral alone."
+        )
         return
-    rows.append(["Expected public cost", f"${f('cost_per_plant')} for each $ of plant", f("public_cost")])
-    rows.append(["Budget authority needed", "a second figure, never added to the first", f("budget_authority")])
+    rows.append(
+        ["Expected public cost", f"${f('cost_per_plant')} for each $ of plant", f("public_cost")]
+    )
+    rows.append(
+        [
+            "Budget authority needed",
+            "a second figure, never added to the first",
+            f("budget_authority"),
+        ]
+    )
     m.paper.table(
         ["Tool", "Terms", "Expected cost, $m"],
         rows,
@@ -132,14 +200,25 @@ def structure(m: Memo) -> None:
         bold_rows=[len(rows) - 2, len(rows) - 1],
     )
     answer = f.book["Frontier"].value_of("answer_public_cost")
-    if isinstance(answer, (int, float)) and abs(answer - f.value("public_cost")) < THE_SAME:  # the frontier's answer is this structure
-        m.paper.text(f.marked("Frontier", "sentence_4", None, "What the cost of the offtake hangs on"))
+    if (
+        isinstance(answer, (int, float)) and abs(answer - f.value("public_cost")) < THE_SAME
+    ):  # the frontier's answer is this structure
+        m.paper.text(
+            f.marked("Frontier", "sentence_4", None, "What the cost of the offtake hangs on")
+        )
     costs = isinstance(f.value("private_per_public"), (int, float))
     m.paper.text(
-        f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the bank's own loan without guarantee"
+        f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the"
+        " bank's own loan without guarantee"
         + ("; " if costs else ". ")
-        + (f"${f('private_per_public')} of private capital stands for each $ of expected public cost. " if costs else "")
-        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave {f('limit_retained')}."
+        + (
+            f"${f('private_per_public')} of private capital stands for each $ of expected public"
+            " cost. "
+            if costs
+            else ""
+        )
+        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave"
+        f" {f('limit_retained')}."
     )
 
 
@@ -148,28 +227,40 @@ def repayment(m: Memo) -> None:
     f, d = m.f, m.deal
     m.paper.heading("Sources of repayment")
     second = (
-        f"debt service reserve of ${f('dsra_at_completion')}m and the cash flow that remains without the contract: minimum "
-        f"DSCR on firm revenue only {f('min_dscr_firm')}"
+        f"debt service reserve of ${f('dsra_at_completion')}m and the cash flow that remains"
+        f" without the contract: minimum DSCR on firm revenue only {f('min_dscr_firm')}"
     )
-    third = f"the plant, worth ${f('collateral')}m to another user; recovery {f('recovery')} of the debt, loss given default {f('lgd')}"
+    third = (
+        f"the plant, worth ${f('collateral')}m to another user; recovery {f('recovery')} of the"
+        f" debt, loss given default {f('lgd')}"
+    )
     if d.coverage:
         third += f"; the guarantor pays {f.input('coverage')} of the bank's loss"
     m.paper.bullets(
         [
-            f"**Primary:** cash flow from the contract with {d.offtaker}: minimum DSCR {f('lender_min_dscr')} "
-            f"in year {f('lender_min_year')}, average {f('lender_avg_dscr')}.",
+            (
+                f"**Primary:** cash flow from the contract with {d.offtaker}: minimum DSCR"
+                f" {f('lender_min_dscr')} in year {f('lender_min_year')}, average"
+                f" {f('lender_avg_dscr')}."
+            ),
             f"**Secondary:** {second}.",
             f"**Tertiary:** {third}.",
         ]
     )
     values = [float(f.value(f"capacity_{view}") or 0) for view in VIEWS]
     texts = [f(f"capacity_{view}") for view in VIEWS]
-    finding = "carries" if values[VIEWS.index(d.lender_view)] >= float(f.value("requested_debt")) else "does not carry"
+    finding = (
+        "carries"
+        if values[VIEWS.index(d.lender_view)] >= float(f.value("requested_debt"))
+        else "does not carry"
+    )
     m.paper.picture(
-        pictures.capacity_bars([VIEW_WORDS[view] for view in VIEWS], values, float(f.value("requested_debt"))),
-        "Bars: debt capacity by view of revenue. "
-        f"{'; '.join(f'{VIEW_WORDS[v]} {t}' for v, t in zip(VIEWS, texts, strict=True))} ($m). Line: debt "
-        "requested.",
+        pictures.capacity_bars(
+            [VIEW_WORDS[view] for view in VIEWS], values, float(f.value("requested_debt"))
+        ),
+        "Bars: debt capacity by view of revenue."
+        f" {'; '.join(f'{VIEW_WORDS[v]} {t}' for v, t in zip(VIEWS, texts, strict=True))} ($m)."
+        " Line: debt requested.",
         f"The lender's view ({d.lender_view}) {finding} the debt requested",
         0.92,
     )
@@ -180,8 +271,8 @@ def contract(m: Memo) -> None:
     f, d = m.f, m.deal
     m.paper.heading("Offtaker and contract")
     price = (
-        f"market price within a band, floor ${f.input('price_floor')}m and cap ${f.input('price_cap')}m a unit, "
-        f"rising {f.input('band_escalator')} a year"
+        f"market price within a band, floor ${f.input('price_floor')}m and cap"
+        f" ${f.input('price_cap')}m a unit, rising {f.input('band_escalator')} a year"
         if d.price_basis == "market in band"
         else f"fixed, ${f.input('price')}m a unit in year one, rising {f.input('escalator')} a year"
     )
@@ -189,7 +280,10 @@ def contract(m: Memo) -> None:
         ["Buyer", d.offtaker, "Promise backed by", d.statutory_backing],
         [
             "Volume",
-            f"{f.input('contract_share')} of {f.input('capacity')} {d.volume_unit} a year, take-or-pay {f.input('take_or_pay')}",
+            (
+                f"{f.input('contract_share')} of {f.input('capacity')} {d.volume_unit} a year,"
+                f" take-or-pay {f.input('take_or_pay')}"
+            ),
             "Price",
             price,
         ],
@@ -198,11 +292,18 @@ def contract(m: Memo) -> None:
             f"{counted(f.input('contract_years'), 'year')} if every renewal comes",
             "Bound today",
             counted(f.input("firm_years"), "year")
-            + (f"; with the government's commitment {f('supported_end_year')}" if m.deal.public_offtake_years else ""),
+            + (
+                f"; with the government's commitment {f('supported_end_year')}"
+                if m.deal.public_offtake_years
+                else ""
+            ),
         ],
         [
             "Renewal",
-            f"{f.input('renewal')} each; a renewal covers {counted(f.input('renew_every'), 'year')}",
+            (
+                f"{f.input('renewal')} each; a renewal covers"
+                f" {counted(f.input('renew_every'), 'year')}"
+            ),
             "Stands to loan's end",
             f"probability {f('contract_kept')}",
         ],
@@ -214,7 +315,10 @@ def contract(m: Memo) -> None:
         ],
         [
             "Termination",
-            f"{f.input('termination')} a year for convenience; settlement {f.input('termination_settlement')} of the year's revenue",
+            (
+                f"{f.input('termination')} a year for convenience; settlement"
+                f" {f.input('termination_settlement')} of the year's revenue"
+            ),
             "Contract value",
             f"${f('contract_value')}m at completion, risk counted, before cost, with renewals",
         ],
@@ -223,16 +327,19 @@ def contract(m: Memo) -> None:
     for line in made.rows:
         band(line.cells[0])
         band(line.cells[2])
-    m.paper.text("[[counsel's opinion on enforceability; buyer's financial standing and budget line]]")
+    m.paper.text(
+        "[[counsel's opinion on enforceability; buyer's financial standing and budget line]]"
+    )
     if m.federal:
         m.paper.text(
-            "**Federal buyer.** Payments reach the lender only by an assignment under the Assignment of Claims "
-            "Act, acknowledged by the contracting officer "
-            "[[state of the consent to assignment]]. The government may terminate for convenience (FAR "
-            "52.249); firm years are firm as to term, not against termination "
-            f"(yearly probability used: {f.input('termination')}, settlement {f.input('termination_settlement')}). "
+            "**Federal buyer.** Payments reach the lender only by an assignment under the"
+            " Assignment of Claims Act, acknowledged by the contracting officer [[state of the"
+            " consent to assignment]]. The government may terminate for convenience (FAR 52.249);"
+            " firm years are firm as to term, not against termination (yearly probability used:"
+            f" {f.input('termination')}, settlement {f.input('termination_settlement')}). "
             + (
-                "An offtake beyond five years needs special authority (10 USC 3501, FAR 17.1): [[statutory authority relied on]]."
+                "An offtake beyond five years needs special authority (10 USC 3501, FAR 17.1):"
+                " [[statutory authority relied on]]."
                 if d.public_offtake_years > 5
                 else ""
             )
@@ -243,22 +350,28 @@ def construction(m: Memo) -> None:
     """Construction and ramp."""
     f = m.f
     m.paper.heading("Construction and ramp")
-    ramp = f"output ramps over {counted(f.input('ramp_months'), 'month')}" if m.deal.ramp_months else "output is full from completion"
+    ramp = (
+        f"output ramps over {counted(f.input('ramp_months'), 'month')}"
+        if m.deal.ramp_months
+        else "output is full from completion"
+    )
     m.paper.text(
-        f"The build takes {counted(f.input('build_months'), 'month')} from financial close at a cost of "
-        f"${f.input('capex')}m before a contingency of {f.input('contingency')}; "
-        f"{ramp}. Each month of delay costs "
-        f"${f.input('delay_cost')}m to hold, of which the builder's delay damages "
-        f"give back ${f.input('delay_damages')}m, and interest on the whole facility: "
-        f"${f.marked('Time', f'delay_cash_{f.case}', 'number', 'Cash that the sponsor pays for a month of delay')}m for the sponsor. "
-        f"Interest during construction runs at {f('construction_rate')}."
+        f"The build takes {counted(f.input('build_months'), 'month')} from financial close at a"
+        f" cost of ${f.input('capex')}m before a contingency of {f.input('contingency')}; {ramp}."
+        f" Each month of delay costs ${f.input('delay_cost')}m to hold, of which the builder's"
+        f" delay damages give back ${f.input('delay_damages')}m, and interest on the whole"
+        " facility:"
+        f" ${f.marked('Time', f'delay_cash_{f.case}', 'number', 'Cash that the sponsor pays for a month of delay')}m"
+        f" for the sponsor. Interest during construction runs at {f('construction_rate')}."
     )
     delay = m.f.book["Scenarios"].values_of("names").index("Delay")
     m.paper.text(
-        f"A delay of {counted(f.at('Scenarios', 'add_delay_months', delay), 'month')} leaves minimum DSCR at "
-        f"{f.at('Scenarios', f'strip_min_dscr_{f.case}', delay, 'Minimum DSCR, Delay')}. "
-        "**Completion guarantee:** [[guarantor, amount, release test]]. **Longstop date:** [[date and "
-        "consequence]]. **Builder and permits:** [[contract form, bonding, permits, technical adviser's view]]."
+        f"A delay of {counted(f.at('Scenarios', 'add_delay_months', delay), 'month')} leaves"
+        " minimum DSCR at"
+        f" {f.at('Scenarios', f'strip_min_dscr_{f.case}', delay, 'Minimum DSCR, Delay')}."
+        " **Completion guarantee:** [[guarantor, amount, release test]]. **Longstop date:** [[date"
+        " and consequence]]. **Builder and permits:** [[contract form, bonding, permits, technical"
+        " adviser's view]]."
     )
 
 
@@ -267,12 +380,17 @@ def interest_rate(m: Memo) -> None:
     f = m.f
     m.paper.heading("Interest rate and hedge")
     position = f.book["Scenarios"].values_of("names").index("Base-rate shock")
-    shocked = f.at("Scenarios", f"strip_min_dscr_{f.case}", position, "Minimum DSCR, Base-rate shock")
-    rate = f.at("Scenarios", f"strip_all_in_rate_{f.case}", position, "All-in rate, Base-rate shock")
+    shocked = f.at(
+        "Scenarios", f"strip_min_dscr_{f.case}", position, "Minimum DSCR, Base-rate shock"
+    )
+    rate = f.at(
+        "Scenarios", f"strip_all_in_rate_{f.case}", position, "All-in rate, Base-rate shock"
+    )
     m.paper.text(
-        f"The base rate is {f.input('base_rate')} and {f.input('hedge_ratio')} of the loan is hedged. "
-        f"{risks.shock(f, 'Base-rate shock', position)}"
-        f"the whole debt costs {rate} and minimum DSCR is {shocked}. [[hedge provider, instrument, tenor, cost and ranking of the swap]]"
+        f"The base rate is {f.input('base_rate')} and {f.input('hedge_ratio')} of the loan is"
+        f" hedged. {risks.shock(f, 'Base-rate shock', position)}the whole debt costs {rate} and"
+        f" minimum DSCR is {shocked}. [[hedge provider, instrument, tenor, cost and ranking of the"
+        " swap]]"
     )
     if m.filled.looks_at(f.case):
         sheet = f.book["Sensitivity"]
@@ -281,13 +399,27 @@ def interest_rate(m: Memo) -> None:
         columns = sheet.placed[grid[0]].columns
         assert columns is not None
         heads = ["Shock to the base rate"] + [
-            f"{f.cell('Sensitivity', heads_row, columns.first + j, 'share', 'Hedged share')} hedged" for j in range(columns.count)
+            f"{f.cell('Sensitivity', heads_row, columns.first + j, 'share', 'Hedged share')} hedged"
+            for j in range(columns.count)
         ]
         rows = []
         for key in grid:
             place = sheet.placed[key]
-            shock = f.cell("Sensitivity", place.row, columns.first - 3, "rate", "Shock to the base rate")
-            rows.append([shock, *f.row(key, 0, columns.count - 1, "Sensitivity", f"Minimum DSCR, shock of {shock}, by share hedged")])
+            shock = f.cell(
+                "Sensitivity", place.row, columns.first - 3, "rate", "Shock to the base rate"
+            )
+            rows.append(
+                [
+                    shock,
+                    *f.row(
+                        key,
+                        0,
+                        columns.count - 1,
+                        "Sensitivity",
+                        f"Minimum DSCR, shock of {shock}, by share hedged",
+                    ),
+                ]
+            )
         m.paper.table(
             heads,
             rows,

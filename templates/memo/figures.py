@@ -1,4 +1,5 @@
-"""A printed figure: taken from a cell by key, formatted as the cell is, and remembered for the appendix.
+"""A printed figure: taken from a cell by key, formatted as the cell is, and remembered for the
+appendix.
 
 Nothing else puts a number on the memo's paper, so what the appendix does not list was not printed.
 """
@@ -16,7 +17,9 @@ from bankable.udfs.deal.deal import param_of
 
 
 def input_style(key: str, cell: Cell) -> str:
-    """The format of an input on paper: a count without decimals, a small share with two, a large amount with one."""
+    """The format of an input on paper: a count without decimals, a small share with two, a large
+    amount with one.
+    """
     value = cell.value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return cell.style
@@ -34,7 +37,9 @@ def counted(text: str, unit: str) -> str:
 
 @dataclass(frozen=True)
 class Figure:
-    """One entry of the appendix: what it is, as it is printed, and the cell or range it came from."""
+    """One entry of the appendix: what it is, as it is printed, and the cell or range it came
+    from.
+    """
 
     name: str
     text: str
@@ -52,10 +57,17 @@ class Figures:
     origin: str = ""  # set for the figures of an earlier workbook: its file's name
 
     def find(self, key: str) -> tuple[str, Placed]:
-        """The sheet and place of a key of this case: on Summary, the case sheet, its build sheet or Inputs."""
+        """The sheet and place of a key of this case: on Summary, the case sheet, its build sheet or
+        Inputs.
+        """
         for sheet, name in (
             (s, k)
-            for s, k in (("Summary", f"{key}_{self.case}"), (self.name, key), (f"{self.name} build", key), ("Inputs", f"{key}_{self.case}"))
+            for s, k in (
+                ("Summary", f"{key}_{self.case}"),
+                (self.name, key),
+                (f"{self.name} build", key),
+                ("Inputs", f"{key}_{self.case}"),
+            )
         ):
             if name in self.book[sheet].placed:
                 return sheet, self.book[sheet].placed[name]
@@ -78,7 +90,12 @@ class Figures:
     def input(self, key: str) -> str:
         """Print an input from its blue cell, with the digits that it needs."""
         place = self.book["Inputs"].placed[f"{key}_{self.case}"]
-        return self.cell("Inputs", place.row, place.col, input_style(key, self.book["Inputs"].cells[place.row, place.col]))
+        return self.cell(
+            "Inputs",
+            place.row,
+            place.col,
+            input_style(key, self.book["Inputs"].cells[place.row, place.col]),
+        )
 
     def at(self, sheet: str, key: str, position: int, name: str | None = None) -> str:
         """Print one cell of a row: position counts from 0 in the row's own columns."""
@@ -86,25 +103,35 @@ class Figures:
         assert place.columns is not None
         return self.cell(sheet, place.row, place.columns.first + position, None, name)
 
-    def row(self, key: str, first: int, last: int, sheet: str | None = None, name: str | None = None) -> list[str]:
+    def row(
+        self, key: str, first: int, last: int, sheet: str | None = None, name: str | None = None
+    ) -> list[str]:
         """Print part of a row; the appendix lists it as one range."""
         home = self.book[sheet or self.name]
         place = home.placed[key]
         assert place.columns is not None
         cols = range(place.columns.first + first, place.columns.first + last + 1)
-        texts = [printed(home.value(place.row, col), home.cells[place.row, col].style) for col in cols]
+        texts = [
+            printed(home.value(place.row, col), home.cells[place.row, col].style) for col in cols
+        ]
         where = f"{self._prefix(home.name)}{area(place.row, cols[0], place.row, cols[-1])}"
         self._take(name or self._label(home.name, place.row), "; ".join(texts), where)
         return texts
 
-    def cell(self, sheet: str, row: int, col: int, style: str | None = None, name: str | None = None) -> str:
+    def cell(
+        self, sheet: str, row: int, col: int, style: str | None = None, name: str | None = None
+    ) -> str:
         """Print the figure in a cell of any sheet."""
         found = self.book[sheet].cells[row, col]
         text = printed(found.value, style or found.style)
-        self._take(name or self._label(sheet, row), text, f"{self._prefix(sheet)}{address(row, col)}")
+        self._take(
+            name or self._label(sheet, row), text, f"{self._prefix(sheet)}{address(row, col)}"
+        )
         return text
 
-    def marked(self, sheet: str, key: str, style: str | None = None, name: str | None = None) -> str:
+    def marked(
+        self, sheet: str, key: str, style: str | None = None, name: str | None = None
+    ) -> str:
         """Print the figure under a key of any sheet."""
         place = self.book[sheet].placed[key]
         return self.cell(sheet, place.row, place.col, style, name)

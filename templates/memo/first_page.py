@@ -1,4 +1,6 @@
-"""The memo's first page, which stands alone: request, result of the tests, coverage box, decision tests, risks."""
+"""The memo's first page, which stands alone: request, result of the tests, coverage box, decision
+tests, risks.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from bankable.templates.workbook.styles import PALE_GREEN, PALE_RED
 from bankable.udfs.deal.chain.decision import FAILS, TESTS
 from bankable.udfs.deal.deal import VIEWS, Deal
 
-# the highest yearly default rate of each class: S&P's cumulative rate over six years, as a flat yearly one
+# the highest yearly default rate of each class: S&P's cumulative rate over six years, as a flat
+# yearly one
 CLASSES = (
     ("AA", 0.0044),
     ("A", 0.0069),
@@ -23,7 +26,9 @@ CLASSES = (
     ("B", 0.2032),
     ("CCC/C", 0.4738),
 )
-CLASS_SOURCE = "S&P corporate cumulative default rates over six years, re-published at frm.midhafin.com"
+CLASS_SOURCE = (
+    "S&P corporate cumulative default rates over six years, re-published at frm.midhafin.com"
+)
 
 
 @dataclass
@@ -60,7 +65,9 @@ def lay(m: Memo) -> None:
     """The page."""
     paper, f = m.paper, m.f
     paper.text(f"Credit memorandum: {f('decision_words') and m.deal.case_name}", "Title")
-    paper.text(f"{m.deal.borrower}. Buyer: {m.deal.offtaker}. Date of submission: [[date]]", "Subtitle")
+    paper.text(
+        f"{m.deal.borrower}. Buyer: {m.deal.offtaker}. Date of submission: [[date]]", "Subtitle"
+    )
     _request(m)
     _result(m)
     _coverage(m)
@@ -75,7 +82,15 @@ def _coverage_chart(m: Memo) -> None:
     paths: list[tuple[str, list[float | None]]] = []
     for view, words in zip(VIEWS, ("Firm", "With commitment", "Expected", "Promised"), strict=True):
         f.row(f"dscr_{view}", 0, n - 1)
-        paths.append((words, [value if isinstance(value, (int, float)) else None for value in f.path(f"dscr_{view}")[:n]]))
+        paths.append(
+            (
+                words,
+                [
+                    value if isinstance(value, (int, float)) else None
+                    for value in f.path(f"dscr_{view}")[:n]
+                ],
+            )
+        )
     limit, lock_up = float(f.value("limit_min_dscr")), float(f.value("lock_up_dscr"))
     f.input("lock_up_dscr")
     asked = f("limit_min_dscr")
@@ -87,7 +102,8 @@ def _coverage_chart(m: Memo) -> None:
     m.paper.picture(
         pictures.dscr_paths(list(range(1, n + 1)), paths, limit, lock_up),
         "Lines: DSCR by year of operation on four views of revenue, "
-        f"against {printed(limit, 'multiple')} asked and lock-up at {printed(lock_up, 'multiple')}.",
+        f"against {printed(limit, 'multiple')} asked and lock-up at"
+        f" {printed(lock_up, 'multiple')}.",
         finding,
         0.93,
     )
@@ -95,15 +111,28 @@ def _coverage_chart(m: Memo) -> None:
 
 def _request(m: Memo) -> None:
     f, d = m.f, m.deal
-    profile = {"annuity": "annuity", "equal principal": "equal instalments", "sculpted": "sculpted to CFADS"}[d.repayment]
-    grace = f", interest only for {counted(f.input('grace_years'), 'year')}" if d.grace_years else ""
-    government = f", of it {f.input('government_loan_share')} government loan" if d.government_loan_share else ""
+    profile = {
+        "annuity": "annuity",
+        "equal principal": "equal instalments",
+        "sculpted": "sculpted to CFADS",
+    }[d.repayment]
+    grace = (
+        f", interest only for {counted(f.input('grace_years'), 'year')}" if d.grace_years else ""
+    )
+    government = (
+        f", of it {f.input('government_loan_share')} government loan"
+        if d.government_loan_share
+        else ""
+    )
     rows = [
         [
             "Request",
             f"Term loan for {m.deal.case_name}",
             "Rating",
-            f"Model-implied class {implied_class(f.value('pd_equivalent'))} (PD {f('pd_equivalent')} a year). [[internal rating]]",
+            (
+                f"Model-implied class {implied_class(f.value('pd_equivalent'))} (PD"
+                f" {f('pd_equivalent')} a year). [[internal rating]]"
+            ),
         ],
         [
             "Amount",
@@ -119,15 +148,21 @@ def _request(m: Memo) -> None:
         ],
         [
             "Pricing",
-            f"{f('bank_rate')} all in: base {f('rate_base_part')}, expected loss {f('rate_loss_part')}, margin "
-            f"{f('rate_margin_part')}, guarantee {f('rate_guarantee_part')}",
+            (
+                f"{f('bank_rate')} all in: base {f('rate_base_part')}, expected loss"
+                f" {f('rate_loss_part')}, margin {f('rate_margin_part')}, guarantee"
+                f" {f('rate_guarantee_part')}"
+            ),
             "Fees",
             f"Upfront {f.input('upfront_fee')}; commitment {f.input('commitment_fee')} a year",
         ],
     ]
     tools = support_in_brief(m)
     if tools:
-        cost = f"${f('public_cost')}m expected; ${f('budget_authority')}m of budget authority, a second figure, never added"
+        cost = (
+            f"${f('public_cost')}m expected; ${f('budget_authority')}m of budget authority, a"
+            " second figure, never added"
+        )
         rows.append(["Support", "; ".join(tools), "To the taxpayer", cost])
     made = m.paper.table(None, rows, (11, 41, 9, 39), size=8, description="The request in brief")
     for line in made.rows:
@@ -139,9 +174,13 @@ def support_in_brief(m: Memo) -> list[str]:
     """The public tools in the deal, a few words each; a tariff costs the buyers, not the budget."""
     f, d = m.f, m.deal
     words = {
-        "public_offtake_years": lambda: f"public offtake of {counted(f.input('public_offtake_years'), 'year')}",
+        "public_offtake_years": lambda: (
+            f"public offtake of {counted(f.input('public_offtake_years'), 'year')}"
+        ),
         "coverage": lambda: f"guarantee of {f.input('coverage')} of the loan",
-        "government_loan_share": lambda: f"government loan for {f.input('government_loan_share')} of the debt",
+        "government_loan_share": lambda: (
+            f"government loan for {f.input('government_loan_share')} of the debt"
+        ),
         "grant": lambda: f"grant of ${f.input('grant')}m",
         "public_equity": lambda: f"government's share of the equity {f.input('public_equity')}",
         "tariff": lambda: f"tariff of {f.input('tariff')}",
@@ -157,13 +196,19 @@ def failed_tests(f: Figures) -> list[str]:
 def _result(m: Memo) -> None:
     f, paper = m.f, m.paper
     words, failing = str(f.value("decision_words")), failed_tests(m.f)
-    made = paper.table(None, [[""]], (1,), style="Table Grid", description="Result of the credit tests")
+    made = paper.table(
+        None, [[""]], (1,), style="Table Grid", description="Result of the credit tests"
+    )
     cell = made.rows[0].cells[0]
     if words == FAILS:
         reason = f"Fails: {', '.join(failing)}." if failing else "There is no debt to test."
     else:
         reason = f"Every test that applies is passed; {f('binding_name')} binds."
-    paper.write(cell.paragraphs[0], f"**Result of the credit tests. {f('decision_words')}.** {reason} Approval is the committee's.")
+    paper.write(
+        cell.paragraphs[0],
+        f"**Result of the credit tests. {f('decision_words')}.** {reason} Approval is the"
+        " committee's.",
+    )
     shade(cell, PALE_RED if words == FAILS else PALE_GREEN)
 
 
@@ -175,7 +220,13 @@ def _coverage(m: Memo) -> None:
     f = m.f
     down = _position(f, "Combined downside")
     strip = f"strip_min_dscr_{f.case}"
-    heads = ["Coverage", "Base case", "Combined downside", "Firm revenue only", "Every renewal comes"]
+    heads = [
+        "Coverage",
+        "Base case",
+        "Combined downside",
+        "Firm revenue only",
+        "Every renewal comes",
+    ]
     rows = [
         [
             "Minimum DSCR",
@@ -187,17 +238,29 @@ def _coverage(m: Memo) -> None:
         [
             "Probability of default over the loan's life",
             f("life_default"),
-            f.at("Scenarios", f"strip_life_default_{f.case}", down, "Probability of default, Combined downside"),
+            f.at(
+                "Scenarios",
+                f"strip_life_default_{f.case}",
+                down,
+                "Probability of default, Combined downside",
+            ),
             "–",
             "–",
         ],
     ]
-    m.paper.table(heads, rows, (34, 14, 18, 17, 17), numbers=4, size=8, description="Coverage in the base case and in the downside")
+    m.paper.table(
+        heads,
+        rows,
+        (34, 14, 18, 17, 17),
+        numbers=4,
+        size=8,
+        description="Coverage in the base case and in the downside",
+    )
     view = m.deal.lender_view
     m.paper.text(
-        f"Base case: lender's view of revenue ({view}), average DSCR {f('lender_avg_dscr')}, LLCR {f('llcr')}. "
-        f"Downside: {f.at('Scenarios', 'what', down, 'Combined downside')}. "
-        "Default as priced at close; certain where not even the contract pays.",
+        f"Base case: lender's view of revenue ({view}), average DSCR {f('lender_avg_dscr')}, LLCR"
+        f" {f('llcr')}. Downside: {f.at('Scenarios', 'what', down, 'Combined downside')}. Default"
+        " as priced at close; certain where not even the contract pays.",
         "Memo Note",
     )
 
@@ -237,7 +300,9 @@ def _tests(m: Memo) -> None:
 
 
 def _risks(m: Memo) -> None:
-    rows = [[f"**{risk.title}.** {risk.figure}", risk.mitigant] for risk in risks.choose(m.f, m.deal)]
+    rows = [
+        [f"**{risk.title}.** {risk.figure}", risk.mitigant] for risk in risks.choose(m.f, m.deal)
+    ]
     m.paper.table(
         ["Risk and its figure", "What stands against it"],
         rows,

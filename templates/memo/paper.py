@@ -1,6 +1,8 @@
-"""Putting things on paper with python-docx: headings, texts, tables, pictures, fields and placeholders.
+"""Putting things on paper with python-docx: headings, texts, tables, pictures, fields and
+placeholders.
 
-In a text, **words** are bold and [[words]] a placeholder: what only a person can write, marked and listed.
+In a text, **words** are bold and [[words]] a placeholder: what only a person can write, marked and
+listed.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ _BEFORE = {  # the elements that must follow, so that what is added stands where
 
 @dataclass
 class Paper:
-    """A document being written, with what was promised for later: placeholders and counters of captions."""
+    """A document being written, with what was promised for later: placeholders and counters of
+    captions.
+    """
 
     document: Any
     placeholders: list[tuple[str, str]] = field(default_factory=list)
@@ -107,7 +111,9 @@ class Paper:
         bold_rows: Sequence[int] = (),
         description: str = "",
     ) -> Any:
-        """A table; its heads repeat on every page. `widths` are shares; the last `numbers` columns stand right."""
+        """A table; its heads repeat on every page. `widths` are shares; the last `numbers` columns
+        stand right.
+        """
         if caption:
             self.caption("Table", caption)
         made = self.document.add_table(rows=0, cols=len(widths))
@@ -142,8 +148,12 @@ class Paper:
         self.document.add_paragraph(style="Memo Small")
         return made
 
-    def _fill(self, line: Any, row: Sequence[str], numbers: int, size: float | None, bold: bool) -> None:
-        cell_style = self.document.styles["Memo Cell"].style_id  # looked up once a row: that is slow
+    def _fill(
+        self, line: Any, row: Sequence[str], numbers: int, size: float | None, bold: bool
+    ) -> None:
+        cell_style = self.document.styles[
+            "Memo Cell"
+        ].style_id  # looked up once a row: that is slow
         for i, words in enumerate(row):
             paragraph = line.cells[i].paragraphs[0]
             paragraph._p.style = cell_style
@@ -165,7 +175,9 @@ class Paper:
         self.caption("Figure", caption)
 
     def contents(self, at: Any) -> None:
-        """The table of contents before the element `at`, its entries already there as links; Word adds the page numbers."""
+        """The table of contents before the element `at`, its entries already there as links; Word
+        adds the page numbers.
+        """
         first = True
         for i, (text, name) in enumerate(self.headings):
             paragraph = at.insert_paragraph_before(style="Memo Contents")
@@ -195,7 +207,9 @@ def shade(cell: Any, colour: str) -> None:
 
 
 def verdict(cell: Any, passed: bool | None) -> None:
-    """Green for passed, red for failed, nothing where a test does not apply; the words say it too."""
+    """Green for passed, red for failed, nothing where a test does not apply; the words say it
+    too.
+    """
     if passed is not None:
         shade(cell, PALE_GREEN if passed else PALE_RED)
 
@@ -210,7 +224,9 @@ def band(cell: Any) -> None:
 
 
 def add_field(paragraph: Any, instruction: str, shown: str) -> None:
-    """A field of Word, such as PAGE or SEQ, with the result that is shown until Word counts again."""
+    """A field of Word, such as PAGE or SEQ, with the result that is shown until Word counts
+    again.
+    """
     _field_char(paragraph, "begin")
     _instruction(paragraph, instruction)
     _field_char(paragraph, "separate")
@@ -254,7 +270,10 @@ def _describe(table: Any, words: str) -> None:
 def same_bytes(data: bytes) -> bytes:
     """The package with every part's date set to one day, so that the same memo is the same file."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for part in old.infolist():
             entry = zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -1,4 +1,6 @@
-"""The memo's charts, drawn by matplotlib in the workbook's colours; every plotted figure is a cell that the appendix lists."""
+"""The memo's charts, drawn by matplotlib in the workbook's colours; every plotted figure is a cell
+that the appendix lists.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,13 @@ def _axes(size: tuple[float, float] = _SIZE) -> tuple[Any, Any]:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    plt.rcParams.update({"font.family": "sans-serif", "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"], "font.size": 8})
+    plt.rcParams.update(
+        {
+            "font.family": "sans-serif",
+            "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"],
+            "font.size": 8,
+        }
+    )
     figure, axes = plt.subplots(figsize=size)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color("#" + GREY)
@@ -37,7 +45,10 @@ def _png(figure: Any) -> bytes:
 
 
 def coverage_path(
-    years: Sequence[int], cfads: Sequence[float], service: Sequence[float], labels: tuple[str, str] = ("CFADS", "Debt service")
+    years: Sequence[int],
+    cfads: Sequence[float],
+    service: Sequence[float],
+    labels: tuple[str, str] = ("CFADS", "Debt service"),
 ) -> bytes:
     """CFADS as columns with debt service as a line over them, year by year."""
     figure, axes = _axes()
@@ -58,7 +69,12 @@ def coverage_path(
     return _png(figure)
 
 
-def dscr_paths(years: Sequence[int], paths: Sequence[tuple[str, Sequence[float | None]]], limit: float, lock_up: float) -> bytes:
+def dscr_paths(
+    years: Sequence[int],
+    paths: Sequence[tuple[str, Sequence[float | None]]],
+    limit: float,
+    lock_up: float,
+) -> bytes:
     """DSCR by year on each view, against the minimum asked and lock-up."""
     figure, axes = _axes((6.7, 1.75))
     for i, (name, values) in enumerate(paths):
@@ -73,7 +89,13 @@ def dscr_paths(years: Sequence[int], paths: Sequence[tuple[str, Sequence[float |
         )
     axes.axhline(limit, color="#000000", linewidth=1, linestyle="--")
     axes.set_xlim(0.6, years[-1] + 0.4)
-    axes.text(years[-1] + 0.5, limit, f"asked {printed(limit, 'multiple')}", va="bottom" if lock_up < limit else "top", fontsize=7)
+    axes.text(
+        years[-1] + 0.5,
+        limit,
+        f"asked {printed(limit, 'multiple')}",
+        va="bottom" if lock_up < limit else "top",
+        fontsize=7,
+    )
     if abs(lock_up - limit) > 0.02:
         axes.axhline(lock_up, color="#" + ALERT_RED, linewidth=1, linestyle=":")
         axes.text(
@@ -114,20 +136,44 @@ def capacity_bars(views: Sequence[str], values: Sequence[float], requested: floa
     """Debt that each view of revenue carries, against the debt requested."""
     figure, axes = _axes((6.7, 1.55))
     places = list(range(len(views)))[::-1]
-    axes.barh(places, values, color=["#" + PALETTE[0] if value >= requested else "#" + PALETTE[3] for value in values], height=0.6)
+    axes.barh(
+        places,
+        values,
+        color=["#" + PALETTE[0] if value >= requested else "#" + PALETTE[3] for value in values],
+        height=0.6,
+    )
     for place, value in zip(places, values, strict=True):
-        axes.text(max(value, 0.0) + max(*values, requested) * 0.01, place, f"{printed(value, 'number')}", va="center", fontsize=7.5)
+        axes.text(
+            max(value, 0.0) + max(*values, requested) * 0.01,
+            place,
+            f"{printed(value, 'number')}",
+            va="center",
+            fontsize=7.5,
+        )
     axes.axvline(requested, color="#000000", linewidth=1, linestyle="--")
     axes.set_yticks(places, views)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(f"Debt capacity at the target DSCR, $m; dashed: requested {printed(requested, 'number')}")
+    axes.set_xlabel(
+        f"Debt capacity at the target DSCR, $m; dashed: requested {printed(requested, 'number')}"
+    )
     return _png(figure)
 
 
-def actual_and_base(years: Sequence[int], base: Sequence[float], actual: Sequence[float | None], service: Sequence[float]) -> bytes:
+def actual_and_base(
+    years: Sequence[int],
+    base: Sequence[float],
+    actual: Sequence[float | None],
+    service: Sequence[float],
+) -> bytes:
     """CFADS of the base case beside the actual one, with the base case's debt service as a line."""
     figure, axes = _axes()
-    axes.bar([year - 0.2 for year in years], base, width=0.38, color="#" + PALETTE[4], label="CFADS, base case")
+    axes.bar(
+        [year - 0.2 for year in years],
+        base,
+        width=0.38,
+        color="#" + PALETTE[4],
+        label="CFADS, base case",
+    )
     axes.bar(
         [year + 0.2 for year in years],
         [0.0 if value is None else value for value in actual],

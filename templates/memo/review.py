@@ -1,6 +1,8 @@
-"""The annual review: actual cash flow and debt service beside the base case, covenants tested, one page in Word.
+"""The annual review: actual cash flow and debt service beside the base case, covenants tested, one
+page in Word.
 
-The actuals come as a list with the columns year, cfads and debt_service; a bad row is refused by its line.
+The actuals come as a list with the columns year, cfads and debt_service; a bad row is refused by
+its line.
 """
 
 from __future__ import annotations
@@ -47,19 +49,27 @@ def read_actuals(path: str | Path, years: int) -> list[Actual]:
     if not path.is_file():
         raise Refusal(f"there is no file {path}.")
     if path.stat().st_size > LARGEST_LIST:
-        raise Refusal(f"{path.name} is larger than 1 MB: a list of actuals has a line a year. Is it the right file?")
+        raise Refusal(
+            f"{path.name} is larger than 1 MB: a list of actuals has a line a year. Is it the right"
+            " file?"
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise Refusal(f"{path.name} is not a text file in UTF-8: save it as CSV (UTF-8).") from None
-    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    delimiter = (
+        ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    )
     rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     if not rows:
         raise Refusal(f"{path.name} is empty: it needs the columns {', '.join(COLUMNS)}.")
     heads = [head.strip().lower().replace(" ", "_") for head in rows[0]]
     missing = [name for name in COLUMNS if name not in heads]
     if missing:
-        raise Refusal(f"{path.name} has no column {', '.join(missing)}: it needs the columns {', '.join(COLUMNS)}.")
+        raise Refusal(
+            f"{path.name} has no column {', '.join(missing)}: it needs the columns"
+            f" {', '.join(COLUMNS)}."
+        )
     if len(set(heads)) != len(heads):
         raise Refusal(f"{path.name} has a column twice.")
     at = {name: heads.index(name) for name in COLUMNS}
@@ -92,19 +102,28 @@ def _actual(row: list[str], at: dict[str, int], years: int) -> Actual:
         try:
             values[name] = float(text)
         except ValueError:
-            raise ValueError(f"{name} is {text!r}: write a number with a point, without thousands separators") from None
+            raise ValueError(
+                f"{name} is {text!r}: write a number with a point, without thousands separators"
+            ) from None
         if not abs(values[name]) < 1e9:
             raise ValueError(f"{name} is {text}, which is no amount in $ million")
     year = values["year"]
     if not year.is_integer() or not 1 <= year <= years:
-        raise ValueError(f"year is {row[at['year']].strip()}: give a year of the loan, 1 to {years} from completion")
+        raise ValueError(
+            f"year is {row[at['year']].strip()}: give a year of the loan, 1 to {years} from"
+            " completion"
+        )
     if values["debt_service"] < 0:
-        raise ValueError(f"debt_service is {values['debt_service']:g}: give what was due, as a positive amount")
+        raise ValueError(
+            f"debt_service is {values['debt_service']:g}: give what was due, as a positive amount"
+        )
     return Actual(int(year), values["cfads"], values["debt_service"])
 
 
 def state(actual: Actual, default: float, lock_up: float) -> str:
-    """Where a year stands: default, lock-up, or within the covenants; no debt service is no breach."""
+    """Where a year stands: default, lock-up, or within the covenants; no debt service is no
+    breach.
+    """
     if actual.dscr is None or actual.dscr >= max(default, lock_up) - 1e-9:
         return COMPLIES
     return DEFAULTED if actual.dscr < default - 1e-9 else LOCKED
@@ -135,11 +154,22 @@ def review(
     rows = [_row(f, actual, default, lock_up) for actual in years]
     put(target, compose(document, book, f, years, rows, default, lock_up, Path(actuals).name))
     return Written(
-        _figures(book, number, target, f, years, default, lock_up), _terminal(book, number, rows, years, default, lock_up, target)
+        _figures(book, number, target, f, years, default, lock_up),
+        _terminal(book, number, rows, years, default, lock_up, target),
     )
 
 
-HEADS = ("Year", "CFADS, base", "CFADS, actual", "Change", "Service, base", "Service, actual", "DSCR, base", "DSCR, actual", "Covenants")
+HEADS = (
+    "Year",
+    "CFADS, base",
+    "CFADS, actual",
+    "Change",
+    "Service, base",
+    "Service, actual",
+    "DSCR, base",
+    "DSCR, actual",
+    "Covenants",
+)
 
 
 def _row(f: Figures, actual: Actual, default: float, lock_up: float) -> list[str]:
@@ -165,15 +195,27 @@ def _verdict(years: list[Actual], default: float, lock_up: float) -> tuple[str, 
     dscr = "no debt service due" if last.dscr is None else f"DSCR {printed(last.dscr, 'multiple')}"
     words = {
         COMPLIES: f"Year {last.year}: {dscr}. Covenants are met.",
-        LOCKED: f"Year {last.year}: {dscr} is below the lock-up of {printed(lock_up, 'multiple')}. No distributions.",
-        DEFAULTED: f"Year {last.year}: {dscr} is below the default covenant of {printed(default, 'multiple')}. "
-        "An event of default has to be examined.",
+        LOCKED: (
+            f"Year {last.year}: {dscr} is below the lock-up of {printed(lock_up, 'multiple')}. No"
+            " distributions."
+        ),
+        DEFAULTED: (
+            f"Year {last.year}: {dscr} is below the default covenant of"
+            f" {printed(default, 'multiple')}. An event of default has to be examined."
+        ),
     }
     return words[now], now == COMPLIES
 
 
 def compose(
-    document: Any, book: Filled, f: Figures, years: list[Actual], rows: list[list[str]], default: float, lock_up: float, listed: str
+    document: Any,
+    book: Filled,
+    f: Figures,
+    years: list[Actual],
+    rows: list[list[str]],
+    default: float,
+    lock_up: float,
+    listed: str,
 ) -> bytes:
     """The page."""
     deal = book.cases[f.case - 1].deal
@@ -181,7 +223,9 @@ def compose(
     paper.text(f"Annual review: {deal.case_name}", "Title")
     paper.text(f"{deal.borrower}. Buyer: {deal.offtaker}. Date of review: [[date]]", "Subtitle")
     words, good = _verdict(years, default, lock_up)
-    made = paper.table(None, [[f"**{words}**"]], (1,), style="Table Grid", description="Where the covenants stand")
+    made = paper.table(
+        None, [[f"**{words}**"]], (1,), style="Table Grid", description="Where the covenants stand"
+    )
     shade(made.rows[0].cells[0], PALE_GREEN if good else PALE_RED)
     made = paper.table(
         HEADS,
@@ -196,7 +240,8 @@ def compose(
     total_base = sum(float(f.path("lender_cfads")[one.year - 1]) for one in years)
     total = sum(one.cfads for one in years)
     paper.text(
-        f"Covenants: lock-up below {f.input('lock_up_dscr')} (the workbook's); default below {printed(default, 'multiple')} "
+        f"Covenants: lock-up below {f.input('lock_up_dscr')} (the workbook's); default below"
+        f" {printed(default, 'multiple')} "
         + (
             "(the loan agreement's, as given)."
             if default != 1.0
@@ -211,21 +256,31 @@ def compose(
     came = {one.year: one for one in years}
     paper.picture(
         pictures.actual_and_base(
-            span, base, [came[y].cfads if y in came else None for y in span], [float(f.path("debt_service")[y - 1]) for y in span]
+            span,
+            base,
+            [came[y].cfads if y in came else None for y in span],
+            [float(f.path("debt_service")[y - 1]) for y in span],
         ),
-        "Columns: CFADS of the base case and as it came out, by year of operation. Line: debt service of the base case.",
+        "Columns: CFADS of the base case and as it came out, by year of operation. Line: debt"
+        " service of the base case.",
         "CFADS: base case and actual",
         0.9,
     )
-    paper.text("**Reasons for the differences:** [[why CFADS and debt service differ from the base case]]")
-    paper.text("**Contract, buyer and plant:** [[renewals and appropriations received, utilisation, maintenance, insurance, litigation]]")
     paper.text(
-        "**Outlook, risk rating and action:** [[forecast for next year, rating confirmed or changed, action and date, responsible officer]]"
+        "**Reasons for the differences:** [[why CFADS and debt service differ from the base case]]"
+    )
+    paper.text(
+        "**Contract, buyer and plant:** [[renewals and appropriations received, utilisation,"
+        " maintenance, insurance, litigation]]"
+    )
+    paper.text(
+        "**Outlook, risk rating and action:** [[forecast for next year, rating confirmed or"
+        " changed, action and date, responsible officer]]"
     )
     cells = "; ".join(f"{figure.name}: {figure.cell}" for figure in _by_row(f))
     paper.text(
-        f"Base case from {book.path.name} (SHA-256 {book.digest[:16]}, {book.cells_tied:,} cells tied out); "
-        f"actuals from {listed}. Cells: {cells}.",
+        f"Base case from {book.path.name} (SHA-256 {book.digest[:16]}, {book.cells_tied:,} cells"
+        f" tied out); actuals from {listed}. Cells: {cells}.",
         "Memo Note",
     )
     properties = document.core_properties
@@ -245,10 +300,20 @@ def _by_row(f: Figures) -> list[Any]:
     return list(seen.values())
 
 
-def _figures(book: Filled, number: int, target: Path, f: Figures, years: list[Actual], default: float, lock_up: float) -> dict[str, Any]:
+def _figures(
+    book: Filled,
+    number: int,
+    target: Path,
+    f: Figures,
+    years: list[Actual],
+    default: float,
+    lock_up: float,
+) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for one in years:
-        base: list[Any] = [f.path(key)[one.year - 1] for key in ("lender_cfads", "debt_service", "lender_dscr")]
+        base: list[Any] = [
+            f.path(key)[one.year - 1] for key in ("lender_cfads", "debt_service", "lender_dscr")
+        ]
         rows.append(
             {
                 "year": one.year,
@@ -271,10 +336,21 @@ def _figures(book: Filled, number: int, target: Path, f: Figures, years: list[Ac
     }
 
 
-def _terminal(book: Filled, number: int, rows: list[list[str]], years: list[Actual], default: float, lock_up: float, target: Path) -> str:
+def _terminal(
+    book: Filled,
+    number: int,
+    rows: list[list[str]],
+    years: list[Actual],
+    default: float,
+    lock_up: float,
+    target: Path,
+) -> str:
     table = [list(HEADS), *rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(HEADS))]
     lines = [book.cases[number - 1].deal.case_name]
-    lines += ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in table]
+    lines += [
+        "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
+        for row in table
+    ]
     lines += ["", _verdict(years, default, lock_up)[0], f"Review: {target}"]
     return "\n".join(lines)

@@ -1,6 +1,8 @@
-"""The risks of this deal, chosen by what binds: the binding test, then the scenarios that cut coverage most.
+"""The risks of this deal, chosen by what binds: the binding test, then the scenarios that cut
+coverage most.
 
-Each risk comes with its figure and with the mitigant that the inputs hold; where they hold none, it says so.
+Each risk comes with its figure and with the mitigant that the inputs hold; where they hold none, it
+says so.
 """
 
 from __future__ import annotations
@@ -33,7 +35,11 @@ def choose(f: Figures, deal: Deal) -> list[Risk]:
     if f.value("contract_kept") < UNCERTAIN:
         found.append(renewal(f, deal))
     for position, name, _ in sorted(falls(f), key=lambda fall: fall[2])[: MOST - 1 - len(found)]:
-        found.append(Risk(TITLES[name], _scenario_figure(f, position, name), scenario_mitigant(name, f, deal)))
+        found.append(
+            Risk(
+                TITLES[name], _scenario_figure(f, position, name), scenario_mitigant(name, f, deal)
+            )
+        )
     if f.value("lgd") >= SPECIALISED or len(found) < LEAST:
         found.append(specialised(f, deal))
     if len(found) < LEAST and f.value("contract_kept") >= UNCERTAIN:
@@ -46,9 +52,14 @@ def binding(f: Figures, deal: Deal) -> Risk:
     words = str(f.value("binding_name"))
     key = next((key for key, name, _, _ in TESTS if name == words), None)
     if key is None:
-        return Risk("No test applies", "The debt used is nil, so that no test has a value.", "None needed.")
+        return Risk(
+            "No test applies", "The debt used is nil, so that no test has a value.", "None needed."
+        )
     value, limit = f.cell(*_at(f, f"test_{key}")), f.cell(*_at(f, f"limit_{key}"))
-    figure = f"{f('binding_name')}: {value} against {limit}. The tests together permit ${f('permitted_debt')}m; ${f('debt')}m is asked."
+    figure = (
+        f"{f('binding_name')}: {value} against {limit}. The tests together permit"
+        f" ${f('permitted_debt')}m; ${f('debt')}m is asked."
+    )
     return Risk("What binds", figure, _test_mitigant(key, f, deal))
 
 
@@ -60,15 +71,27 @@ def _at(f: Figures, key: str) -> tuple[str, int, int]:
 def _test_mitigant(key: str, f: Figures, deal: Deal) -> str:
     if key in ("gearing", "tail", "loss"):
         if deal.coverage > 0:
-            return f"Guarantee of {f.input('coverage')} of the bank loan; ${f('bank_at_risk')}m stays the bank's own risk."
-        return f"No guarantee in the structure; recovery on collateral of {f.cell(*_at(f, 'recovery'))}."
+            return (
+                f"Guarantee of {f.input('coverage')} of the bank loan; ${f('bank_at_risk')}m stays"
+                " the bank's own risk."
+            )
+        return (
+            "No guarantee in the structure; recovery on collateral of"
+            f" {f.cell(*_at(f, 'recovery'))}."
+        )
     if key in ("contracted", "shortfall"):
-        return f"Contract secured for {counted(f('supported_end_year'), 'year')}, against a tenor of {counted(f('tenor'), 'year')}."
+        return (
+            f"Contract secured for {counted(f('supported_end_year'), 'year')}, against a tenor of"
+            f" {counted(f('tenor'), 'year')}."
+        )
     if key == "equity":
-        return f"Sponsor's equity of ${f('sponsor_equity')}m, paid in pro rata, ranks behind the loan."
+        return (
+            f"Sponsor's equity of ${f('sponsor_equity')}m, paid in pro rata, ranks behind the loan."
+        )
     return (
-        f"Reserve of {counted(f.input('dsra_months'), 'month')} of the next year's debt service "
-        f"(${f('dsra_at_completion')}m at completion, paid by equity); no distributions below {f.input('lock_up_dscr')}."
+        f"Reserve of {counted(f.input('dsra_months'), 'month')} of the next year's debt service"
+        f" (${f('dsra_at_completion')}m at completion, paid by equity); no distributions below"
+        f" {f.input('lock_up_dscr')}."
     )
 
 
@@ -110,7 +133,11 @@ def _scenario_figure(f: Figures, position: int, name: str) -> str:
 def shock(f: Figures, name: str, position: int) -> str:
     """What the scenario changes, with its figure."""
     s = "Scenarios"
-    stops = {"Appropriation lapses": "stop_public", "Offtaker defaults": "stop_commercial", "Contract lost": "stop_any"}
+    stops = {
+        "Appropriation lapses": "stop_public",
+        "Offtaker defaults": "stop_commercial",
+        "Contract lost": "stop_any",
+    }
     if key := stops.get(name):
         return f"Contract lost in year {f.at(s, key, position)}: "
     if name == "Delay":
@@ -132,18 +159,25 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
     """What the inputs hold against a scenario."""
     if name == "Appropriation lapses":
         if deal.statutory_backing == "full faith and credit":
-            return "The buyer's promise is backed by full faith and credit and needs no yearly appropriation."
+            return (
+                "The buyer's promise is backed by full faith and credit and needs no yearly"
+                " appropriation."
+            )
         if not deal.public_offtake_years and not deal.coverage:
-            return f"Nothing in the structure: {counted(f.input('firm_years'), 'firm year')}, no public commitment to buy, no guarantee."
+            return (
+                f"Nothing in the structure: {counted(f.input('firm_years'), 'firm year')}, no"
+                " public commitment to buy, no guarantee."
+            )
         return (
-            f"Firm years: {f.input('firm_years')}; public commitment to buy: "
-            f"{counted(f.input('public_offtake_years'), 'year')}; guarantee of {f.input('coverage')}."
+            f"Firm years: {f.input('firm_years')}; public commitment to buy:"
+            f" {counted(f.input('public_offtake_years'), 'year')}; guarantee of"
+            f" {f.input('coverage')}."
         )
     if name == "Offtaker defaults":
         return (
-            f"Re-letting or resale: {f.input('merchant_share')} of free capacity sells at "
-            f"${f.input('market_price')}m a unit, less the bank's haircut; the contract claim recovers "
-            f"{f.input('offtaker_recovery')}."
+            f"Re-letting or resale: {f.input('merchant_share')} of free capacity sells at"
+            f" ${f.input('market_price')}m a unit, less the bank's haircut; the contract claim"
+            f" recovers {f.input('offtaker_recovery')}."
         )
     if name == "Delay":
         return (
@@ -152,13 +186,19 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
         )
     if name == "Cost overrun":
         return (
-            f"Contingency of {f.input('contingency')} of capital cost; beyond it the sponsor pays. [[completion guarantee, its amount "
-            "and the guarantor]]"
+            f"Contingency of {f.input('contingency')} of capital cost; beyond it the sponsor pays."
+            " [[completion guarantee, its amount and the guarantor]]"
         )
     if name == "Price at floor":
         if deal.price_basis == "market in band" and deal.price_floor > 0:
-            return f"Floor of ${f.input('price_floor')}m a unit on contracted volume ({f.input('contract_share')} of capacity)."
-        return f"Fixed price on the contracted volume ({f.input('contract_share')} of capacity); only the rest feels the market."
+            return (
+                f"Floor of ${f.input('price_floor')}m a unit on contracted volume"
+                f" ({f.input('contract_share')} of capacity)."
+            )
+        return (
+            f"Fixed price on the contracted volume ({f.input('contract_share')} of capacity); only"
+            " the rest feels the market."
+        )
     if name == "Contract lost":
         place = list(f.book["Scenarios"].values_of("names")).index(name)
         left = f.book["Scenarios"].values_of(f"strip_min_dscr_{f.case}")[place]
@@ -166,16 +206,25 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
         retooled = f"after {counted(f.input('retool_months'), 'month')} of retooling"
         if isinstance(left, (int, float)) and left >= 1:
             return f"{others} {retooled} still covers debt service."
-        guarantor = f"The guarantee pays {f.input('coverage')} of the bank's loss. " if deal.coverage else ""
+        guarantor = (
+            f"The guarantee pays {f.input('coverage')} of the bank's loss. "
+            if deal.coverage
+            else ""
+        )
         return (
-            f"Nothing in the cash flow: {others} {retooled} does not cover debt service. {guarantor}Recovery: {f('recovery')} of the debt."
+            f"Nothing in the cash flow: {others} {retooled} does not cover debt service."
+            f" {guarantor}Recovery: {f('recovery')} of the debt."
         )
     if name == "No special authority":
         return (
-            f"None in the structure: without the statute a lender counts {counted(f.input('firm_years'), 'firm year')}. [[authority cited]]"
+            "None in the structure: without the statute a lender counts"
+            f" {counted(f.input('firm_years'), 'firm year')}. [[authority cited]]"
         )
     if name == "Utilisation shortfall":
-        return "The operator's undertaking: [[availability guarantee]]. Take-or-pay does not help a plant that cannot deliver."
+        return (
+            "The operator's undertaking: [[availability guarantee]]. Take-or-pay does not help a"
+            " plant that cannot deliver."
+        )
     if name == "Demand shortfall":
         return f"Take-or-pay on {f.input('take_or_pay')} of the contracted volume."
     return f"Hedged share of the loan: {f.input('hedge_ratio')}."
@@ -183,15 +232,25 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
 
 def specialised(f: Figures, deal: Deal) -> Risk:
     """The plant is worth less to anybody else than the loan."""
-    against = f"Guarantee of {f.input('coverage')}, pro rata." if deal.coverage > 0 else "No guarantee: the collateral is the last resort."
-    return Risk("Few other users for the plant", f"Loss given default {f('lgd')}; value to another user ${f('collateral')}m.", against)
+    against = (
+        f"Guarantee of {f.input('coverage')}, pro rata."
+        if deal.coverage > 0
+        else "No guarantee: the collateral is the last resort."
+    )
+    return Risk(
+        "Few other users for the plant",
+        f"Loss given default {f('lgd')}; value to another user ${f('collateral')}m.",
+        against,
+    )
 
 
 def renewal(f: Figures, deal: Deal) -> Risk:
     """The contract may not stand to the end of the loan."""
     return Risk(
         "The contract ends early",
-        f"It stands to the end of the loan with probability {f('contract_kept')}; minimum DSCR on firm revenue "
-        f"only {f('min_dscr_firm')}, if every renewal comes {f('min_dscr_promised')}.",
-        f"Secured for {counted(f('supported_end_year'), 'year')}, against a tenor of {counted(f('tenor'), 'year')}.",
+        f"It stands to the end of the loan with probability {f('contract_kept')}; minimum DSCR on"
+        f" firm revenue only {f('min_dscr_firm')}, if every renewal comes"
+        f" {f('min_dscr_promised')}.",
+        f"Secured for {counted(f('supported_end_year'), 'year')}, against a tenor of"
+        f" {counted(f('tenor'), 'year')}.",
     )

@@ -1,4 +1,5 @@
-"""The Word template of the memo, made from code: styles, page, header and footer; `python -m bankable.addin.generate` writes it.
+"""The Word template of the memo, made from code: styles, page, header and footer; `python -m
+bankable.addin.generate` writes it.
 
 A bank's own template takes its place; the few styles that it lacks are added to it by `complete`.
 """
@@ -53,7 +54,13 @@ def template() -> bytes:
     return same_bytes(out.getvalue())
 
 
-def _font(style: Any, size: float, colour: str | None = None, bold: bool | None = None, italic: bool | None = None) -> None:
+def _font(
+    style: Any,
+    size: float,
+    colour: str | None = None,
+    bold: bool | None = None,
+    italic: bool | None = None,
+) -> None:
     style.font.name, style.font.size = FONT, Pt(size)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -85,7 +92,11 @@ def _existing(document: Any) -> None:
         border.getparent().remove(border)
     _font(styles["Subtitle"], 9.5, GREY, False, False)
     _space(styles["Subtitle"], 0, 5)
-    for name, size, before, after in (("Heading 1", 12.5, 11, 4), ("Heading 2", 10, 7, 2), ("Heading 3", 9, 5, 2)):
+    for name, size, before, after in (
+        ("Heading 1", 12.5, 11, 4),
+        ("Heading 2", 10, 7, 2),
+        ("Heading 3", 9, 5, 2),
+    ):
         _font(styles[name], size, NAVY, True)
         _space(styles[name], before, after)
         styles[name].paragraph_format.keep_with_next = True
@@ -106,7 +117,16 @@ def complete(document: Any) -> None:
     """Add the memo's own styles where a template lacks them."""
     styles = document.styles
     names = {style.name for style in styles}
-    for name in ("Title", "Subtitle", "Heading 1", "Heading 2", "Caption", "List Bullet", "Header", "Footer"):
+    for name in (
+        "Title",
+        "Subtitle",
+        "Heading 1",
+        "Heading 2",
+        "Caption",
+        "List Bullet",
+        "Header",
+        "Footer",
+    ):
         if name not in names:
             styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     if PLACEHOLDER not in names:

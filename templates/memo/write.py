@@ -1,4 +1,6 @@
-"""Writes the memo: the workbook is tied out, the sections are laid, the file is put in place whole or not at all."""
+"""Writes the memo: the workbook is tied out, the sections are laid, the file is put in place whole
+or not at all.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,14 @@ import docx
 from bankable.templates import opening
 from bankable.templates.comparison import tied_out
 from bankable.templates.comparison.tied_out import Filled
-from bankable.templates.memo import appendix, changes, credit_sections, deal_sections, first_page, word_template
+from bankable.templates.memo import (
+    appendix,
+    changes,
+    credit_sections,
+    deal_sections,
+    first_page,
+    word_template,
+)
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
 from bankable.templates.memo.paper import PAPERS, Paper, same_bytes
@@ -40,7 +49,9 @@ def memo(
     pdf: bool = False,
     force: bool = False,
 ) -> Written:
-    """The memo of a workbook; with `newer`, the memo of that one and what changed since the first."""
+    """The memo of a workbook; with `newer`, the memo of that one and what changed since the
+    first.
+    """
     source = Path(newer or workbook)
     target = Path(out) if out else source.with_name(f"{source.stem} memo.docx")
     if target.suffix.lower() != ".docx":
@@ -67,10 +78,10 @@ def memo(
         "to_be_written": [f"{section}: {words}" for section, words in made[2]],
     }
     text = (
-        f"{deal.case_name}: {f.value('decision_words')}; {f.value('binding_name')} binds.\n"
-        f"Tied out: {book.cells_tied:,} cells. Figures traced to their cells: {len(f.taken)}. Left for you to "
-        f"write: {len(made[2])} places, marked yellow.\n"
-        f"Memo: {target}" + (f"\nPDF: {printed}" if printed else "")
+        f"{deal.case_name}: {f.value('decision_words')}; {f.value('binding_name')} binds.\nTied"
+        f" out: {book.cells_tied:,} cells. Figures traced to their cells: {len(f.taken)}. Left for"
+        f" you to write: {len(made[2])} places, marked yellow.\nMemo: {target}"
+        + (f"\nPDF: {printed}" if printed else "")
     )
     return Written(figures, text)
 
@@ -84,7 +95,8 @@ def opened(template: str | None, paper: str | None) -> Any:
         document = docx.Document(str(path))
     except Exception as error:
         raise Refusal(
-            f"{path.name} is not a Word document that can serve as template ({type(error).__name__}): save it as .docx."
+            f"{path.name} is not a Word document that can serve as template"
+            f" ({type(error).__name__}): save it as .docx."
         ) from None
     word_template.complete(document)
     if paper:
@@ -93,11 +105,16 @@ def opened(template: str | None, paper: str | None) -> Any:
     return document
 
 
-def compose(document: Any, book: Filled, case: int, earlier: Filled | None = None) -> tuple[bytes, Figures, list[tuple[str, str]]]:
+def compose(
+    document: Any, book: Filled, case: int, earlier: Filled | None = None
+) -> tuple[bytes, Figures, list[tuple[str, str]]]:
     """The memo's bytes, its figures, and the placeholders left in it."""
     deal = book.cases[case - 1].deal
     if not deal.gearing:
-        raise Refusal(f"{book.path.name}, case {deal.case_name}, asks for no debt (gearing is 0): there is no loan to write a memo on.")
+        raise Refusal(
+            f"{book.path.name}, case {deal.case_name}, asks for no debt (gearing is 0): there is no"
+            " loan to write a memo on."
+        )
     m = Memo(Paper(document), Figures(book.book, case, book.names[case - 1]), deal, book, earlier)
     first_page.lay(m)
     m.paper.heading("Contents", 2, page_break=True)
@@ -124,9 +141,18 @@ def compose(document: Any, book: Filled, case: int, earlier: Filled | None = Non
     m.paper.contents(after)
     after._p.getparent().remove(after._p)
     properties = document.core_properties
-    properties.title, properties.subject = f"Credit memorandum: {deal.case_name}", f"{m.f.value('decision_words')}"
-    properties.author, properties.last_modified_by, properties.keywords = "Bankable", "Bankable", f"credit memo; {deal.borrower}"
-    properties.comments = f"Written from {book.path.name}, model hash {book.book['Cover'].value_of('model_hash')}"
+    properties.title, properties.subject = (
+        f"Credit memorandum: {deal.case_name}",
+        f"{m.f.value('decision_words')}",
+    )
+    properties.author, properties.last_modified_by, properties.keywords = (
+        "Bankable",
+        "Bankable",
+        f"credit memo; {deal.borrower}",
+    )
+    properties.comments = (
+        f"Written from {book.path.name}, model hash {book.book['Cover'].value_of('model_hash')}"
+    )
     properties.created = properties.modified = book.book.created
     out = io.BytesIO()
     document.save(out)
@@ -143,7 +169,9 @@ def put(target: Path, data: bytes) -> None:
         beside.write_bytes(data)
         os.replace(beside, target)
     except PermissionError:
-        raise Refusal(f"{target} cannot be written: it may be open in Word, or the folder is read-only.") from None
+        raise Refusal(
+            f"{target} cannot be written: it may be open in Word, or the folder is read-only."
+        ) from None
     finally:
         beside.unlink(missing_ok=True)
 
@@ -166,7 +194,10 @@ def to_pdf(memo_file: Path) -> Path:
         None,
     )
     if program is None:
-        raise Refusal(f"{memo_file.name} is written; a PDF needs LibreOffice, which was not found: print it from Word instead.")
+        raise Refusal(
+            f"{memo_file.name} is written; a PDF needs LibreOffice, which was not found: print it"
+            " from Word instead."
+        )
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [
@@ -185,6 +216,9 @@ def to_pdf(memo_file: Path) -> Path:
         )
         made = Path(folder, f"{memo_file.stem}.pdf")
         if not made.exists():
-            raise Refusal(f"{memo_file.name} is written, but LibreOffice made no PDF of it: print it from Word instead.")
+            raise Refusal(
+                f"{memo_file.name} is written, but LibreOffice made no PDF of it: print it from"
+                " Word instead."
+            )
         put(memo_file.with_suffix(".pdf"), made.read_bytes())
     return memo_file.with_suffix(".pdf")

@@ -1,7 +1,9 @@
-"""The deals of a book calculated block by block: on this machine's cores or on a Dask cluster, and resumable.
+"""The deals of a book calculated block by block: on this machine's cores or on a Dask cluster, and
+resumable.
 
-Every finished block is kept in a folder beside the output until that is written; a run that was stopped
-finds its blocks there by a digest of the book and of the program, and calculates only what is missing.
+Every finished block is kept in a folder beside the output until that is written; a run that was
+stopped finds its blocks there by a digest of the book and of the program, and calculates only what
+is missing.
 """
 
 from __future__ import annotations
@@ -26,12 +28,18 @@ Progress = Callable[[int, int], None]
 
 
 def calculate(keys: tuple[str, ...], inputs: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
-    """One block, inputs of shape (keys, deals), to its figures (deals, names); runs wherever the engine puts it."""
-    return portfolio.evaluate(SimpleNamespace(**{key: inputs[i].reshape(-1, 1) for i, key in enumerate(keys)}), names)
+    """One block, inputs of shape (keys, deals), to its figures (deals, names); runs wherever the
+    engine puts it.
+    """
+    return portfolio.evaluate(
+        SimpleNamespace(**{key: inputs[i].reshape(-1, 1) for i, key in enumerate(keys)}), names
+    )
 
 
 def digest(inputs: dict[str, np.ndarray], names: tuple[str, ...], rows: int) -> str:
-    """What the figures hang on: the deals, the figures asked, the size of a block, and the finance itself."""
+    """What the figures hang on: the deals, the figures asked, the size of a block, and the finance
+    itself.
+    """
     state = hashlib.sha256(repr((np.__version__, rows, names)).encode())
     folder = Path(udfs.__file__).parent
     for path in sorted(folder.rglob("*.py")):
@@ -70,7 +78,9 @@ class Store:
         os.replace(draft, self.path(number))
 
     def remove(self) -> None:
-        """The output is written: the blocks are not needed any more, nor those of earlier books under the same name."""
+        """The output is written: the blocks are not needed any more, nor those of earlier books
+        under the same name.
+        """
         shutil.rmtree(self.parent, ignore_errors=True)
 
 
@@ -101,7 +111,9 @@ def run(
         progress(done, size)
 
     def block(number: int) -> np.ndarray:
-        return np.stack([values[starts[number] : starts[number] + rows] for values in inputs.values()])
+        return np.stack(
+            [values[starts[number] : starts[number] + rows] for values in inputs.values()]
+        )
 
     for number, found in engine_of(engine, scheduler, len(missing))(missing, keys, block, names):
         if store:
@@ -113,11 +125,16 @@ def run(
     return figures
 
 
-Engine = Callable[[list[int], tuple[str, ...], Callable[[int], np.ndarray], tuple[str, ...]], Iterator[tuple[int, np.ndarray]]]
+Engine = Callable[
+    [list[int], tuple[str, ...], Callable[[int], np.ndarray], tuple[str, ...]],
+    Iterator[tuple[int, np.ndarray]],
+]
 
 
 def engine_of(engine: str, scheduler: str | None, blocks: int) -> Engine:
-    """The way of calculating blocks: in this process where there is one only, else on all cores, else on a cluster."""
+    """The way of calculating blocks: in this process where there is one only, else on all cores,
+    else on a cluster.
+    """
     if engine == "dask":
         return lambda *work: on_dask(scheduler, *work)
     return in_turn if blocks <= 1 or cores() == 1 else on_cores
@@ -131,14 +148,20 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def in_turn(missing: list[int], keys: tuple[str, ...], block: Any, names: tuple[str, ...]) -> Iterator[tuple[int, np.ndarray]]:
+def in_turn(
+    missing: list[int], keys: tuple[str, ...], block: Any, names: tuple[str, ...]
+) -> Iterator[tuple[int, np.ndarray]]:
     """One block after the other in this process."""
     for number in missing:
         yield number, calculate(keys, block(number), names)
 
 
-def on_cores(missing: list[int], keys: tuple[str, ...], block: Any, names: tuple[str, ...]) -> Iterator[tuple[int, np.ndarray]]:
-    """The blocks on fresh processes, one a core; a few wait in line, so that memory stays bounded."""
+def on_cores(
+    missing: list[int], keys: tuple[str, ...], block: Any, names: tuple[str, ...]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The blocks on fresh processes, one a core; a few wait in line, so that memory stays
+    bounded.
+    """
     workers = min(cores(), len(missing))
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as pool:
@@ -162,9 +185,15 @@ def _finished(waiting: dict[Any, int]) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def on_dask(
-    scheduler: str | None, missing: list[int], keys: tuple[str, ...], block: Any, names: tuple[str, ...]
+    scheduler: str | None,
+    missing: list[int],
+    keys: tuple[str, ...],
+    block: Any,
+    names: tuple[str, ...],
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """The blocks on a Dask cluster, at an address or started here; a block whose worker dies is calculated by another."""
+    """The blocks on a Dask cluster, at an address or started here; a block whose worker dies is
+    calculated by another.
+    """
     try:
         import distributed
     except ImportError:
@@ -172,10 +201,14 @@ def on_dask(
     cluster = None
     try:
         if scheduler is None:
-            cluster = distributed.LocalCluster(n_workers=cores(), threads_per_worker=1, dashboard_address=None)
+            cluster = distributed.LocalCluster(
+                n_workers=cores(), threads_per_worker=1, dashboard_address=None
+            )
         client = distributed.Client(cluster or scheduler, timeout="20s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise Refusal(f"no Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
+        raise Refusal(
+            f"no Dask scheduler answers at {scheduler} ({type(error).__name__})."
+        ) from None
     try:
         line = max(4, 2 * len(client.scheduler_info(n_workers=-1)["workers"]))
         running = distributed.as_completed([], loop=client.loop)

@@ -1,7 +1,8 @@
 """A book of loans: a table of deals in, results for each deal and for the book out.
 
-`run` reads the table, calculates the deals in blocks, sums the book up and writes the answer; the parts are
-`read_loans`, `blocks`, `write_results` and the finance of the book in `bankable.udfs.deal.portfolio`.
+`run` reads the table, calculates the deals in blocks, sums the book up and writes the answer; the
+parts are `read_loans`, `blocks`, `write_results` and the finance of the book in
+`bankable.udfs.deal.portfolio`.
 """
 
 from __future__ import annotations
@@ -31,18 +32,50 @@ from bankable.udfs.deal.portfolio import (
 )
 
 ENGINES = ("local", "dask")
-# Figures shown for each deal, in this order; then the names of tests failed and the reasons to watch it.
+# Figures shown for each deal, in this order; then the names of tests failed and the reasons to
+# watch it.
 SHOWN = (
-    *("debt", "total_uses", "gearing", "all_in_rate", "min_dscr", "avg_dscr", "llcr", "plcr", "contracted_share", "pd", "lgd"),
-    *("expected_loss", "bank_loss_share", "shortfall_probability", "project_irr", "equity_irr_expected", "permitted_debt", "headroom"),
-    *("public_cost", "budget_authority", "guarantee_cost", "loan_cost", "offtake_cost", "tests_failed", "decision", "binding_test"),
+    *(
+        "debt",
+        "total_uses",
+        "gearing",
+        "all_in_rate",
+        "min_dscr",
+        "avg_dscr",
+        "llcr",
+        "plcr",
+        "contracted_share",
+        "pd",
+        "lgd",
+    ),
+    *(
+        "expected_loss",
+        "bank_loss_share",
+        "shortfall_probability",
+        "project_irr",
+        "equity_irr_expected",
+        "permitted_debt",
+        "headroom",
+    ),
+    *(
+        "public_cost",
+        "budget_authority",
+        "guarantee_cost",
+        "loan_cost",
+        "offtake_cost",
+        "tests_failed",
+        "decision",
+        "binding_test",
+    ),
 )
 NAMES = (*SHOWN, *LOSS_ROWS, "watch")
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The answer: a table of deals, the book's figures, budgets and sponsors, the watch list, the rows set aside."""
+    """The answer: a table of deals, the book's figures, budgets and sponsors, the watch list, the
+    rows set aside.
+    """
 
     deals: pd.DataFrame
     book: dict[str, Any]
@@ -72,18 +105,27 @@ def run(
     default_correlation: float = DEFAULT_CORRELATION,
     progress: blocks.Progress | None = None,
 ) -> Report:
-    """Calculate the book in a file and write the results; goes on where an earlier run of the same book stopped."""
+    """Calculate the book in a file and write the results; goes on where an earlier run of the same
+    book stopped.
+    """
     source = Path(table)
     target = Path(out) if out else Path(f"{source.stem}-results.xlsx")
     if target.suffix.lower() not in write_results.WRITERS:
-        raise Refusal(f"{target} cannot be written: the output ends in {', '.join(write_results.WRITERS)}.")
+        raise Refusal(
+            f"{target} cannot be written: the output ends in {', '.join(write_results.WRITERS)}."
+        )
     if not target.parent.is_dir():
         raise Refusal(f"there is no folder {target.parent}.")
     if target.resolve() == source.resolve():
-        raise Refusal(f"{target} is the table of deals itself: choose another name for the results.")
+        raise Refusal(
+            f"{target} is the table of deals itself: choose another name for the results."
+        )
     for name, value in (("budget", budget_correlation), ("default", default_correlation)):
         if not 0 <= value <= HIGHEST_CORRELATION:
-            raise Refusal(f"the {name} correlation is {value:g}; allowed is from 0 to {HIGHEST_CORRELATION:g}.")
+            raise Refusal(
+                f"the {name} correlation is {value:g}; allowed is from 0 to"
+                f" {HIGHEST_CORRELATION:g}."
+            )
     write_results.refuse_beforehand(target)
     for path in write_results.files(target):
         refuse_to_overwrite(path, force)
@@ -98,16 +140,27 @@ def run(
     written = write_results.WRITERS[target.suffix.lower()](answer, target)
     if store:
         store.remove()
-    return Report(write_results.as_dict(answer, written), write_results.as_text(answer, written), not len(answer.deals))
+    return Report(
+        write_results.as_dict(answer, written),
+        write_results.as_text(answer, written),
+        not len(answer.deals),
+    )
 
 
-def sum_up(loans: LoanBook, figures: np.ndarray, budget_correlation: float, default_correlation: float) -> Portfolio:
-    """The answer from the deals' figures; deals that the chain cannot finance are set aside as well."""
+def sum_up(
+    loans: LoanBook, figures: np.ndarray, budget_correlation: float, default_correlation: float
+) -> Portfolio:
+    """The answer from the deals' figures; deals that the chain cannot finance are set aside as
+    well.
+    """
     column = {name: figures[:, i] for i, name in enumerate(NAMES)}
     sound = np.isfinite(column["debt"]) & (column["debt"] >= 0) & np.isfinite(column["bank_loss"])
     faults = loans.faults + [
         Fault(
-            int(row), "gearing", "gearing and the cost of building leave no facility that pays for itself: lower the gearing or the rates."
+            int(row),
+            "gearing",
+            "gearing and the cost of building leave no facility that pays for itself: lower the"
+            " gearing or the rates.",
         )
         for row in loans.rows[~sound]
     ]
@@ -117,7 +170,11 @@ def sum_up(loans: LoanBook, figures: np.ndarray, budget_correlation: float, defa
     shown = {name: words_of(name, column[name]) for name in SHOWN}
     deals = pd.DataFrame(
         {"row": rows, "case_name": names, **groups, **shown}
-        | {"bank_loan": column["bank_loan"], "bank_expected_loss": column["bank_loss"], "guaranteed": column["guaranteed"]}
+        | {
+            "bank_loan": column["bank_loan"],
+            "bank_expected_loss": column["bank_loss"],
+            "guaranteed": column["guaranteed"],
+        }
         | {
             "failed": joined(column["failed_tests"], tuple(words for _, words, _, _ in TESTS)),
             "watch": joined(column["watch"], WATCH),
@@ -125,11 +182,25 @@ def sum_up(loans: LoanBook, figures: np.ndarray, budget_correlation: float, defa
     )
     exposure = column["bank_loan"] - column["guaranteed"]
     budget = codes(groups["budget"])
-    loss = np.divide(column["bank_loss"], column["life_default"], out=np.zeros(len(rows)), where=column["life_default"] > 0)
-    risk = book_loss(loss, column["life_default"], column["own_default"], budget, budget_correlation, default_correlation)
+    loss = np.divide(
+        column["bank_loss"],
+        column["life_default"],
+        out=np.zeros(len(rows)),
+        where=column["life_default"] > 0,
+    )
+    risk = book_loss(
+        loss,
+        column["life_default"],
+        column["own_default"],
+        budget,
+        budget_correlation,
+        default_correlation,
+    )
     budgets, budget_index = by_group(groups["budget"], exposure, column)
     sponsors, sponsor_index = by_group(groups["sponsor"], exposure, column)
-    watched = deals[deals["watch"] != ""].sort_values(["bank_expected_loss", "row"], ascending=[False, True])
+    watched = deals[deals["watch"] != ""].sort_values(
+        ["bank_expected_loss", "row"], ascending=[False, True]
+    )
     book = {
         "deals": len(deals),
         "set_aside": loans.total - len(deals),
@@ -155,7 +226,15 @@ def sum_up(loans: LoanBook, figures: np.ndarray, budget_correlation: float, defa
         "budget_herfindahl": budget_index,
         "sponsor_herfindahl": sponsor_index,
     }
-    return Portfolio(deals, book, budgets, sponsors, watched, sorted(faults, key=lambda fault: fault.row), loans.passed_over)
+    return Portfolio(
+        deals,
+        book,
+        budgets,
+        sponsors,
+        watched,
+        sorted(faults, key=lambda fault: fault.row),
+        loans.passed_over,
+    )
 
 
 def total(values: np.ndarray) -> float:
@@ -172,7 +251,10 @@ def words_of(name: str, values: np.ndarray) -> np.ndarray:
 def joined(bits: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
     """The words whose bits are set, joined; every different set is worded once."""
     different, places = np.unique(bits.astype(int), return_inverse=True)
-    texts = ["; ".join(word for i, word in enumerate(words) if one >> i & 1) for one in different.tolist()]
+    texts = [
+        "; ".join(word for i, word in enumerate(words) if one >> i & 1)
+        for one in different.tolist()
+    ]
     return np.array([*texts, ""], dtype=object)[places]
 
 
@@ -181,8 +263,12 @@ def codes(names: np.ndarray) -> np.ndarray:
     return pd.factorize(pd.Series(names, dtype=object).where(names != "", None))[0]
 
 
-def by_group(names: np.ndarray, exposure: np.ndarray, column: dict[str, np.ndarray]) -> tuple[pd.DataFrame, float]:
-    """One row a budget or sponsor, the largest exposure first; and the Herfindahl index, deals without a name counted singly."""
+def by_group(
+    names: np.ndarray, exposure: np.ndarray, column: dict[str, np.ndarray]
+) -> tuple[pd.DataFrame, float]:
+    """One row a budget or sponsor, the largest exposure first; and the Herfindahl index, deals
+    without a name counted singly.
+    """
     code = codes(names)
     alone = code < 0
     singles = np.where(alone, code.max(initial=-1) + np.cumsum(alone), code)
@@ -199,7 +285,12 @@ def by_group(names: np.ndarray, exposure: np.ndarray, column: dict[str, np.ndarr
             "budget_authority": column["budget_authority"],
         }
     )
-    grouped = table.groupby("name", sort=True).sum().sort_values("bank_exposure", ascending=False, kind="stable").reset_index()
+    grouped = (
+        table.groupby("name", sort=True)
+        .sum()
+        .sort_values("bank_exposure", ascending=False, kind="stable")
+        .reset_index()
+    )
     whole = grouped["bank_exposure"].sum()
     grouped.insert(3, "share_of_exposure", grouped["bank_exposure"] / whole if whole else 0.0)
     return grouped, index
@@ -218,7 +309,12 @@ class Bar:
         self.shown = percent
         filled = percent * 30 // 100
         end = "\n" if done >= size else ""
-        print(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {size:,} deals", end=end, file=sys.stderr, flush=True)
+        print(
+            f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {size:,} deals",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 __all__ = ["DECISIONS", "ENGINES", "Bar", "Portfolio", "Report", "run", "sum_up"]

@@ -1,6 +1,8 @@
-"""A book of loans read from a table: one row a deal, the Deal's own keys as columns, checked column by column.
+"""A book of loans read from a table: one row a deal, the Deal's own keys as columns, checked column
+by column.
 
-A row that cannot be used is set aside with every fault named by row and column; the rest go on as arrays.
+A row that cannot be used is set aside with every fault named by row and column; the rest go on as
+arrays.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ class Fault:
 
 @dataclass
 class LoanBook:
-    """The sound deals of a table: inputs by key, shape (deals,); names, groups and rows in the table; faults; columns not used."""
+    """The sound deals of a table: inputs by key, shape (deals,); names, groups and rows in the
+    table; faults; columns not used.
+    """
 
     inputs: dict[str, np.ndarray]
     names: np.ndarray
@@ -64,15 +68,25 @@ def read_table(path: Path) -> pd.DataFrame:
             return pd.read_excel(path, engine="openpyxl", keep_default_na=False, na_values=[""])
         return pd.read_parquet(path)
     except ImportError:
-        raise Refusal("a .parquet table needs pyarrow: install bankable[parquet], or give .csv.") from None
-    except (OSError, ValueError, KeyError) as error:  # UnicodeDecodeError, ParserError and a broken zip among them
-        raise Refusal(f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}.") from None
+        raise Refusal(
+            "a .parquet table needs pyarrow: install bankable[parquet], or give .csv."
+        ) from None
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+    ) as error:  # UnicodeDecodeError, ParserError and a broken zip among them
+        raise Refusal(
+            f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}."
+        ) from None
     except Exception as error:  # zipfile.BadZipFile and pyarrow's own
         raise Refusal(f"{path.name} cannot be read as a table ({type(error).__name__}).") from None
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """A comma-separated table, or one with semicolons and decimal commas as many spreadsheets write it."""
+    """A comma-separated table, or one with semicolons and decimal commas as many spreadsheets write
+    it.
+    """
     with path.open(encoding="utf-8-sig") as file:
         heading = file.readline()
     semicolons = heading.count(";") > heading.count(",")
@@ -113,11 +127,17 @@ def from_table(table: pd.DataFrame, origin: str) -> LoanBook:
         inputs[key] = values
         faults += [Fault(int(rows[i]), key, sentence) for i, sentence in wrong]
     blank = table["case_name"].isna().to_numpy()
-    faults += [Fault(int(rows[i]), "case_name", "case_name is blank: name the deal.") for i in np.flatnonzero(blank)]
+    faults += [
+        Fault(int(rows[i]), "case_name", "case_name is blank: name the deal.")
+        for i in np.flatnonzero(blank)
+    ]
     faults += contradictions(inputs, rows, {fault.row for fault in faults})
     sound = ~np.isin(rows, list({fault.row for fault in faults}))
     names = table["case_name"].astype(str).to_numpy(dtype=object)
-    groups = {name: words(table[name]) if name in table else np.full(n, "", dtype=object) for name in GROUPS}
+    groups = {
+        name: words(table[name]) if name in table else np.full(n, "", dtype=object)
+        for name in GROUPS
+    }
     faults.sort(key=lambda fault: fault.row)
     return LoanBook(
         {key: values[sound] for key, values in inputs.items()},
@@ -131,7 +151,9 @@ def from_table(table: pd.DataFrame, origin: str) -> LoanBook:
 
 
 def check_heading(columns: list[str], origin: str) -> list[str]:
-    """The columns that are not used; refuses missing required keys, doubles, and names that look like a slip of a key."""
+    """The columns that are not used; refuses missing required keys, doubles, and names that look
+    like a slip of a key.
+    """
     for column in columns:
         if columns.count(column) > 1:
             raise Refusal(f"{origin} has the column {column} twice.")
@@ -149,11 +171,21 @@ def check_heading(columns: list[str], origin: str) -> list[str]:
 
 def words(column: pd.Series) -> np.ndarray:
     """A column of texts, blank where missing."""
-    return column.astype(object).where(column.notna(), "").astype(str).str.strip().to_numpy(dtype=object)
+    return (
+        column.astype(object)
+        .where(column.notna(), "")
+        .astype(str)
+        .str.strip()
+        .to_numpy(dtype=object)
+    )
 
 
-def read_column(param: Param, column: pd.Series | None, n: int) -> tuple[np.ndarray, list[tuple[int, str]]]:
-    """(values as the chain takes them, faults as (row, sentence)); a missing cell of an optional input takes the default."""
+def read_column(
+    param: Param, column: pd.Series | None, n: int
+) -> tuple[np.ndarray, list[tuple[int, str]]]:
+    """(values as the chain takes them, faults as (row, sentence)); a missing cell of an optional
+    input takes the default.
+    """
     default = number_of(param, param.default) if param.optional else np.nan
     if column is None:
         return np.full(n, default), []
@@ -169,11 +201,18 @@ def read_column(param: Param, column: pd.Series | None, n: int) -> tuple[np.ndar
     if param.optional and blank.any():
         values = np.where(blank, default, values)
         good |= blank
-    return values, [(i, fault_of(param, None if blank[i] else values[i])) for i in np.flatnonzero(~good).tolist()]
+    return values, [
+        (i, fault_of(param, None if blank[i] else values[i]))
+        for i in np.flatnonzero(~good).tolist()
+    ]
 
 
-def read_words(param: Param, column: pd.Series, default: float) -> tuple[np.ndarray, list[tuple[int, str]]]:
-    """As `read_column`, for a column that holds words, or words among its numbers: every different cell is read once."""
+def read_words(
+    param: Param, column: pd.Series, default: float
+) -> tuple[np.ndarray, list[tuple[int, str]]]:
+    """As `read_column`, for a column that holds words, or words among its numbers: every different
+    cell is read once.
+    """
     codes, different = pd.factorize(column.astype(object), use_na_sentinel=True)
     found, said = np.full(len(different) + 1, np.nan), {}
     found[-1] = default
@@ -185,7 +224,9 @@ def read_words(param: Param, column: pd.Series, default: float) -> tuple[np.ndar
         except CellError as error:
             said[i] = error.sentence
     places = np.where(codes < 0, len(different), codes)
-    return found[places], [(int(i), said[int(places[i])]) for i in np.flatnonzero(np.isin(places, list(said)))]
+    return found[places], [
+        (int(i), said[int(places[i])]) for i in np.flatnonzero(np.isin(places, list(said)))
+    ]
 
 
 def plain(raw: Any) -> Any:
@@ -212,7 +253,9 @@ def fault_of(param: Param, raw: Any) -> str:
     raise AssertionError(param.name)
 
 
-def contradictions(inputs: dict[str, np.ndarray], rows: np.ndarray, known: set[int]) -> Iterator[Fault]:
+def contradictions(
+    inputs: dict[str, np.ndarray], rows: np.ndarray, known: set[int]
+) -> Iterator[Fault]:
     """Inputs of one deal that contradict each other, in rows that have no other fault."""
     x = SimpleNamespace(**inputs)
     with np.errstate(invalid="ignore"):
@@ -222,7 +265,11 @@ def contradictions(inputs: dict[str, np.ndarray], rows: np.ndarray, known: set[i
             if int(rows[i]) not in known:
                 known.add(int(rows[i]))
                 one = {key: float(values[i]) for key, values in inputs.items()}
-                words = sentence(SimpleNamespace(**{key: int(v) if v.is_integer() else v for key, v in one.items()}))
+                words = sentence(
+                    SimpleNamespace(
+                        **{key: int(v) if v.is_integer() else v for key, v in one.items()}
+                    )
+                )
                 yield Fault(int(rows[i]), words.split(" ")[0], words)
 
 

@@ -1,7 +1,8 @@
-"""The answer of a book of loans on paper: a workbook, or a plain table with the book's figures beside it.
+"""The answer of a book of loans on paper: a workbook, or a plain table with the book's figures
+beside it.
 
-A .csv or .parquet holds the deals; the rest (book, budgets, sponsors, watch list, rows set aside) stands in
-a .json of the same name.
+A .csv or .parquet holds the deals; the rest (book, budgets, sponsors, watch list, rows set aside)
+stands in a .json of the same name.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def refuse_beforehand(target: Path) -> None:
 def refuse_too_many(target: Path, deals: int) -> None:
     """A sheet holds about a million rows."""
     if target.suffix.lower() == ".xlsx" and deals > MOST_ROWS:
-        raise Refusal(f"{deals:,} deals do not fit a sheet of {MOST_ROWS:,}: write a .csv or .parquet.")
+        raise Refusal(
+            f"{deals:,} deals do not fit a sheet of {MOST_ROWS:,}: write a .csv or .parquet."
+        )
 
 
 def as_dict(answer: Portfolio, target: Path, listed: int | None = MOST_LISTED) -> dict[str, Any]:
@@ -83,7 +86,11 @@ def as_dict(answer: Portfolio, target: Path, listed: int | None = MOST_LISTED) -
         "book": answer.book,
         "budgets": records(answer.budgets.head(listed) if listed else answer.budgets),
         "sponsors": records(answer.sponsors.head(listed) if listed else answer.sponsors),
-        "watch": records(answer.watch[["row", "case_name", "bank_expected_loss", "watch"]].head(listed or len(answer.watch))),
+        "watch": records(
+            answer.watch[["row", "case_name", "bank_expected_loss", "watch"]].head(
+                listed or len(answer.watch)
+            )
+        ),
         "set_aside": [vars(fault) for fault in answer.faults[:listed]],
         "columns_not_used": answer.passed_over,
     }
@@ -92,7 +99,10 @@ def as_dict(answer: Portfolio, target: Path, listed: int | None = MOST_LISTED) -
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table with nothing where a figure does not apply."""
     return [
-        {key: None if isinstance(value, float) and value != value else value for key, value in row.items()}
+        {
+            key: None if isinstance(value, float) and value != value else value
+            for key, value in row.items()
+        }
         for row in table.to_dict(orient="records")
     ]
 
@@ -102,13 +112,23 @@ def as_text(answer: Portfolio, target: Path) -> str:
     out = []
     for key, words, kind in LINES:
         value = answer.book[key]
-        text = {"count": f"{value:,.0f}", "money": f"{value:,.1f}", "share": f"{value:.1%}", "index": f"{value:.4f}"}[kind]
+        text = {
+            "count": f"{value:,.0f}",
+            "money": f"{value:,.1f}",
+            "share": f"{value:.1%}",
+            "index": f"{value:.4f}",
+        }[kind]
         out.append(f"{words:<60}{text:>16}")
     if answer.faults:
         out.append("\nSet aside:")
-        out += [f"  row {fault.row}, {fault.column}: {fault.sentence}" for fault in answer.faults[:MOST_LISTED]]
+        out += [
+            f"  row {fault.row}, {fault.column}: {fault.sentence}"
+            for fault in answer.faults[:MOST_LISTED]
+        ]
         if len(answer.faults) > MOST_LISTED:
-            out.append(f"  and {len(answer.faults) - MOST_LISTED:,} more, all in {files(target)[-1]}")
+            out.append(
+                f"  and {len(answer.faults) - MOST_LISTED:,} more, all in {files(target)[-1]}"
+            )
     if answer.passed_over:
         out.append(f"\nColumns not used: {', '.join(answer.passed_over)}")
     return "\n".join([*out, f"\nResults: {target}"])
@@ -128,7 +148,10 @@ def whole(target: Path) -> Iterator[Path]:
 def write_json(answer: Portfolio, target: Path) -> None:
     """What the plain table does not hold."""
     with whole(beside(target)) as draft:
-        draft.write_text(json.dumps(as_dict(answer, target, None), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        draft.write_text(
+            json.dumps(as_dict(answer, target, None), indent=1, allow_nan=False) + "\n",
+            encoding="utf-8",
+        )
 
 
 def write_csv(answer: Portfolio, target: Path) -> Path:
@@ -149,9 +172,13 @@ def write_parquet(answer: Portfolio, target: Path) -> Path:
 
 def write_xlsx(answer: Portfolio, target: Path) -> Path:
     """Everything in one workbook, a sheet each."""
-    faults = pd.DataFrame([vars(fault) for fault in answer.faults], columns=["row", "column", "sentence"])
+    faults = pd.DataFrame(
+        [vars(fault) for fault in answer.faults], columns=["row", "column", "sentence"]
+    )
     with whole(target) as draft:
-        book = xlsxwriter.Workbook(str(draft), {"constant_memory": True, "nan_inf_to_errors": False})
+        book = xlsxwriter.Workbook(
+            str(draft), {"constant_memory": True, "nan_inf_to_errors": False}
+        )
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         looks = {kind: book.add_format({"num_format": look}) for kind, look in FORMATS.items()}
         sheet = book.add_worksheet("Book")
@@ -182,7 +209,17 @@ def lay_table(sheet: Any, table: pd.DataFrame, head: Any, looks: dict[str, Any])
         unit = measure.unit if measure else "$m"
         share = "%" in unit or str(name).startswith("share")
         kinds.append(
-            "" if text else "count" if table[name].dtype.kind in "iu" else "share" if share else "money" if "$" in unit else "index"
+            ""
+            if text
+            else (
+                "count"
+                if table[name].dtype.kind in "iu"
+                else "share"
+                if share
+                else "money"
+                if "$" in unit
+                else "index"
+            )
         )
         sheet.set_column(i, i, 26 if text else 14)
         sheet.write_string(0, i, str(name).replace("_", " "), head)
@@ -199,6 +236,10 @@ def lay_table(sheet: Any, table: pd.DataFrame, head: Any, looks: dict[str, Any])
                 sheet.write_string(r + 1, i, str(value) if not kind else "n/a")
 
 
-WRITERS: dict[str, Callable[[Portfolio, Path], Path]] = {".xlsx": write_xlsx, ".csv": write_csv, ".parquet": write_parquet}
+WRITERS: dict[str, Callable[[Portfolio, Path], Path]] = {
+    ".xlsx": write_xlsx,
+    ".csv": write_csv,
+    ".parquet": write_parquet,
+}
 
 __all__ = ["WRITERS", "as_dict", "as_text", "files", "refuse_beforehand", "refuse_too_many"]

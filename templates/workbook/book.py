@@ -1,7 +1,8 @@
-"""A workbook in memory: cells with values and formulas, blocks, names, validations, charts, print setup.
+"""A workbook in memory: cells with values and formulas, blocks, names, validations, charts, print
+setup.
 
-Sheets are filled by the modules of this folder, given values by `engine.calculate` and put into a file
-by `write.write`; nothing here knows finance, and rows and columns count from 0 throughout.
+Sheets are filled by the modules of this folder, given values by `engine.calculate` and put into a
+file by `write.write`; nothing here knows finance, and rows and columns count from 0 throughout.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def cell_at(text: str) -> tuple[int, int] | None:
     return int(found[2]) - 1, col - 1
 
 
-def area(first_row: int, first_col: int, last_row: int, last_col: int, absolute: bool = False) -> str:
+def area(
+    first_row: int, first_col: int, last_row: int, last_col: int, absolute: bool = False
+) -> str:
     """The A1 address of a range; one cell where first and last agree."""
     first = address(first_row, first_col, absolute)
     last = address(last_row, last_col, absolute)
@@ -59,7 +62,9 @@ def area(first_row: int, first_col: int, last_row: int, last_col: int, absolute:
 
 
 def sheet_prefix(name: str) -> str:
-    """A sheet's name as it stands before a cell in a formula, quoted where it must be: 'Data centre'!"""
+    """A sheet's name as it stands before a cell in a formula, quoted where it must be: 'Data
+    centre'!
+    """
     if _PLAIN_SHEET_NAME.match(name) and not _LOOKS_LIKE_CELL.match(name):
         return f"{name}!"
     return "'" + name.replace("'", "''") + "'!"
@@ -120,7 +125,9 @@ class TimeColumns:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a keyed row stands: a scalar in (row, col), or a path along its time columns with a total in `col`."""
+    """Where a keyed row stands: a scalar in (row, col), or a path along its time columns with a
+    total in `col`.
+    """
 
     row: int
     kind: str
@@ -132,8 +139,9 @@ class Placed:
 class Validation:
     """What may be typed in a range, and what the reader is told when the cell is chosen.
 
-    `kind` is decimal, whole, date, length, list or custom. `low` and `high` bound it (numbers or formulas); a
-    list takes its words from `choices` or from the range in `formula`; custom takes `formula`.
+    `kind` is decimal, whole, date, length, list or custom. `low` and `high` bound it (numbers or
+    formulas); a list takes its words from `choices` or from the range in `formula`; custom takes
+    `formula`.
     """
 
     range: tuple[int, int, int, int]
@@ -152,8 +160,9 @@ class Validation:
 class Conditional:
     """A conditional format over a range.
 
-    `kind` is formula (`rule` is a formula relative to the first cell), equal, not_equal, less, less_equal, greater,
-    greater_equal (against `rule`), error, two_colours or three_colours (a heat map from low to high).
+    `kind` is formula (`rule` is a formula relative to the first cell), equal, not_equal, less,
+    less_equal, greater, greater_equal (against `rule`), error, two_colours or three_colours (a heat
+    map from low to high).
     """
 
     range: tuple[int, int, int, int]
@@ -167,7 +176,9 @@ class Conditional:
 
 @dataclass(frozen=True)
 class Series:
-    """One line or column of a chart; references are A1 with the sheet's name, or row-language tokens."""
+    """One line or column of a chart; references are A1 with the sheet's name, or row-language
+    tokens.
+    """
 
     name: str
     values: str
@@ -179,9 +190,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A native chart: `kind` is line, column, stacked or scatter; its top left corner stands at (row, col).
+    """A native chart: `kind` is line, column, stacked or scatter; its top left corner stands at
+    (row, col).
 
-    `name` of a series is a text, or a token or reference where it holds a `!` or a brace. Number formats are a spreadsheet's.
+    `name` of a series is a text, or a token or reference where it holds a `!` or a brace. Number
+    formats are a spreadsheet's.
     """
 
     kind: str
@@ -217,7 +230,9 @@ class Print:
 
 @dataclass
 class Sheet:
-    """One sheet. `placed` says where each key of the row language stands; `keys` gives the bare row numbers."""
+    """One sheet. `placed` says where each key of the row language stands; `keys` gives the bare row
+    numbers.
+    """
 
     name: str
     tab: str | None = None
@@ -243,15 +258,16 @@ class Sheet:
         """Key to row number (from 0)."""
         return {key: place.row for key, place in self.placed.items()}
 
-    def put(self, row: int, col: int, content: Value, style: str = "text", note: str | None = None) -> Cell:
-        """Place a value, or a formula where the content starts with =; replaces what stood there."""
+    def put(
+        self, row: int, col: int, content: Value, style: str = "text", note: str | None = None
+    ) -> Cell:
+        """Place a value, or a formula where it starts with =; replaces what stood there."""
         old = self.cells.get((row, col))
         if old is not None and old.block is not None:
             raise ValueError(f"{self.name}!{address(row, col)} belongs to an array block")
-        if isinstance(content, str) and content.startswith("="):
-            cell = Cell(None, content, style, note)
-        else:
-            cell = Cell(content, None, style, note)
+        is_formula = isinstance(content, str) and content.startswith("=")
+        given = (None, content) if is_formula else (content, None)
+        cell = Cell(*given, style, note)
         self.cells[row, col] = cell
         return cell
 
@@ -260,21 +276,39 @@ class Sheet:
         for i, content in enumerate(contents):
             self.put(row, col + i, content, style)
 
-    def array(self, first_row: int, first_col: int, rows: int, cols: int, formula: str, style: str = "number") -> Block:
+    def array(
+        self,
+        first_row: int,
+        first_col: int,
+        rows: int,
+        cols: int,
+        formula: str,
+        style: str = "number",
+    ) -> Block:
         """Place an array formula over a range; every cell of it gets the style."""
         if rows < 1 or cols < 1 or not formula.startswith("="):
-            raise ValueError(f"{self.name}!{address(first_row, first_col)}: a block needs a formula and at least one cell")
+            raise ValueError(
+                f"{self.name}!{address(first_row, first_col)}: a block needs a formula and at least"
+                " one cell"
+            )
         block = Block(first_row, first_col, rows, cols, formula)
         for row in range(first_row, first_row + rows):
             for col in range(first_col, first_col + cols):
                 if (row, col) in self.cells:
-                    raise ValueError(f"{self.name}!{address(row, col)} already holds something: no room for the block {formula}")
+                    raise ValueError(
+                        f"{self.name}!{address(row, col)} already holds something: no room for the"
+                        f" block {formula}"
+                    )
                 self.cells[row, col] = Cell(None, None, style, None, block)
         self.blocks.append(block)
         return block
 
-    def hyperlink(self, row: int, col: int, text: str, target: str, style: str = "hyperlink") -> None:
-        """Place a text that leads to a sheet or cell of the book (`Inputs`, `Inputs!B4`) or to an address (https://...)."""
+    def hyperlink(
+        self, row: int, col: int, text: str, target: str, style: str = "hyperlink"
+    ) -> None:
+        """Place a text that leads to a sheet or cell of the book (`Inputs`, `Inputs!B4`) or to an
+        address (https://...).
+        """
         self.put(row, col, text, style).link = target
 
     def mark(self, key: str, row: int, col: int) -> None:
@@ -299,7 +333,9 @@ class Sheet:
         place = self.placed[key]
         if place.columns is None:
             raise KeyError(f"{key} on sheet {self.name} is one cell, not a path")
-        return [self.value(place.row, col) for col in range(place.columns.first, place.columns.last + 1)]
+        return [
+            self.value(place.row, col) for col in range(place.columns.first, place.columns.last + 1)
+        ]
 
     def value_of(self, key: str) -> Value:
         """The value of a keyed scalar (of a path: its total)."""
@@ -317,7 +353,8 @@ class Sheet:
 
 @dataclass
 class Book:
-    """A workbook: its sheets in tab order, its defined names, and what stands in the file's properties.
+    """A workbook: its sheets in tab order, its defined names, and what stands in the file's
+    properties.
 
     `created` is given, never read from the clock, so that the same book is the same file.
     """
@@ -332,7 +369,13 @@ class Book:
 
     def sheet(self, name: str, tab: str | None = None) -> Sheet:
         """A new sheet after the others; `tab` is the tab's colour."""
-        if not name or len(name) > 31 or _RESERVED_IN_NAMES & set(name) or name[0] == "'" or name[-1] == "'":
+        if (
+            not name
+            or len(name) > 31
+            or _RESERVED_IN_NAMES & set(name)
+            or name[0] == "'"
+            or name[-1] == "'"
+        ):
             raise ValueError(f"no sheet can be called {name!r}")
         if name.lower() in (old.lower() for old in self.sheets):
             raise ValueError(f"the book has a sheet {name} already")
@@ -346,7 +389,9 @@ class Book:
         return iter(self.sheets.values())
 
     def define(self, name: str, target: str) -> None:
-        """Define a name for a cell or range: `Inputs!$D$12`, or a token such as `{Inputs!gearing}`."""
+        """Define a name for a cell or range: `Inputs!$D$12`, or a token such as
+        `{Inputs!gearing}`.
+        """
         if not re.match(r"[A-Za-z_][A-Za-z0-9_.]*\Z", name) or _LOOKS_LIKE_CELL.match(name):
             raise ValueError(f"{name!r} cannot be a defined name")
         if name.lower() in (old.lower() for old in self.names):
@@ -355,7 +400,10 @@ class Book:
 
     def formulas(self) -> int:
         """How many formulas and array blocks the book holds."""
-        return sum(len(sheet.blocks) + sum(cell.formula is not None for cell in sheet.cells.values()) for sheet in self)
+        return sum(
+            len(sheet.blocks) + sum(cell.formula is not None for cell in sheet.cells.values())
+            for sheet in self
+        )
 
     def errors(self) -> list[str]:
         """The cells that hold an error value, as `Sheet!A1 #N/A`."""

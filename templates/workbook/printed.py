@@ -1,7 +1,9 @@
-"""A figure as paper and terminal show it: in its cell's format, rounded as a spreadsheet program rounds what it shows.
+"""A figure as paper and terminal show it: in its cell's format, rounded as a spreadsheet program
+rounds what it shows.
 
-Such a program takes the fifteen digits that it holds of a number and rounds halves away from zero; Python's own formatting
-rounds the binary fraction behind them, so that 0.875% would read 0.88% in the cell and 0.87% in the memo.
+Such a program takes the fifteen digits that it holds of a number and rounds halves away from zero;
+Python's own formatting rounds the binary fraction behind them, so that 0.875% would read 0.88% in
+the cell and 0.87% in the memo.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ FORMS = {
 
 
 def printed(value: Value, style: str) -> str:
-    """A value in the format that the style's last word names: negatives in brackets, texts and n/a as they are."""
+    """A value in the format that the style's last word names: negatives in brackets, texts and n/a
+    as they are.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return "" if value is None else str(value)
     form = FORMS.get(style.split()[-1], "{:,.4g}")

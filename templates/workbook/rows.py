@@ -1,8 +1,8 @@
 """The row language: calculation sheets written row by row, their formulas naming other rows by key.
 
-A sheet so laid out has the columns section, label, unit, constant, total, a spacer, then time. Tokens in
-formulas become A1 references when the book is complete (`resolve`), so rows and sheets may be named before
-they are placed:
+A sheet so laid out has the columns section, label, unit, constant, total, a spacer, then time.
+Tokens in formulas become A1 references when the book is complete (`resolve`), so rows and sheets
+may be named before they are placed:
 
     {key}    a path row: this time column (H12); a scalar row: its cell ($D$12)
     {key<}   the previous time column (in the first one the empty spacer, which reads as 0)
@@ -12,7 +12,8 @@ they are placed:
     {key>>}  from this column to the last (H12:$AJ12)
     {key#n}  the n-th time column ($G$12 for n = 1); {key#1-20} the first twenty
     {key+}   the row's total ($E$12)
-    {Sheet!key...}  the same on another sheet, by position in time where its time columns stand elsewhere
+    {Sheet!key...}  the same on another sheet, by position in time where its time columns stand
+    elsewhere
 """
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from bankable.templates.workbook.book import Book, Placed, Sheet, TimeColumns, Value, address, column_letters, sheet_prefix
+from bankable.templates.workbook.book import (
+    Book,
+    Placed,
+    Sheet,
+    TimeColumns,
+    Value,
+    address,
+    column_letters,
+    sheet_prefix,
+)
 from bankable.templates.workbook.styles import STYLES, linked
 
 SECTION, LABEL, UNIT, CONSTANT, TOTAL, SPACER = range(6)
@@ -40,9 +50,10 @@ _PURE_LINK = re.compile(r"=(?:'(?:[^']|'')+'|[A-Za-z_]\w*)!\$?[A-Z]{1,3}\$?\d+\Z
 class Row:
     """One row. `kind` says what its formula fills.
 
-    scalar: the constant column (a value or a formula); path: every time column, by one formula copied across,
-    by one value repeated, or by a sequence of values; block: all time columns as one array formula; heading, band
-    and note: a text over the row; blank: nothing. `total` of a path is "sum" or a formula of its own.
+    scalar: the constant column (a value or a formula); path: every time column, by one formula
+    copied across, by one value repeated, or by a sequence of values; block: all time columns as one
+    array formula; heading, band and note: a text over the row; blank: nothing. `total` of a path is
+    "sum" or a formula of its own.
     """
 
     key: str = ""
@@ -58,17 +69,35 @@ class Row:
     total_style: str | None = None
 
 
-def scalar(key: str, label: str, unit: str, formula: Any, style: str = "number", **more: Any) -> Row:
+def scalar(
+    key: str, label: str, unit: str, formula: Any, style: str = "number", **more: Any
+) -> Row:
     """A row with one figure, in the constant column."""
     return Row(key, label, unit, "scalar", formula, style, **more)
 
 
-def path(key: str, label: str, unit: str, formula: Any, style: str = "number", total: str | None = None, **more: Any) -> Row:
+def path(
+    key: str,
+    label: str,
+    unit: str,
+    formula: Any,
+    style: str = "number",
+    total: str | None = None,
+    **more: Any,
+) -> Row:
     """A row with one figure a period."""
     return Row(key, label, unit, "path", formula, style, total, **more)
 
 
-def block(key: str, label: str, unit: str, formula: str, style: str = "number", total: str | None = None, **more: Any) -> Row:
+def block(
+    key: str,
+    label: str,
+    unit: str,
+    formula: str,
+    style: str = "number",
+    total: str | None = None,
+    **more: Any,
+) -> Row:
     """A row filled along all time columns by one array formula."""
     return Row(key, label, unit, "block", formula, style, total, **more)
 
@@ -93,11 +122,18 @@ def blank() -> Row:
     return Row(kind="blank")
 
 
-def lay(sheet: Sheet, rows: Iterable[Row], start_row: int, columns: TimeColumns | int, total_col: int = TOTAL) -> int:
-    """Place rows one below the other and remember their keys; returns the number of the row after the last.
+def lay(
+    sheet: Sheet,
+    rows: Iterable[Row],
+    start_row: int,
+    columns: TimeColumns | int,
+    total_col: int = TOTAL,
+) -> int:
+    """Place rows one below the other and remember their keys; returns the number of the row after
+    the last.
 
-    `columns` is the number of time columns from G on, or a `TimeColumns` for another place. Tokens are
-    resolved later, by `resolve`.
+    `columns` is the number of time columns from G on, or a `TimeColumns` for another place. Tokens
+    are resolved later, by `resolve`.
     """
     if isinstance(columns, int):
         columns = TimeColumns(FIRST_TIME_COLUMN, columns)
@@ -111,7 +147,9 @@ def lay(sheet: Sheet, rows: Iterable[Row], start_row: int, columns: TimeColumns 
 def _place(sheet: Sheet, row: Row, number: int, columns: TimeColumns, total_col: int) -> None:
     where = f"sheet {sheet.name}, row {number + 1} ({row.key or row.label})"
     if row.kind not in KINDS:
-        raise ValueError(f"{where}: there is no kind of row {row.kind!r}; there are {', '.join(KINDS)}")
+        raise ValueError(
+            f"{where}: there is no kind of row {row.kind!r}; there are {', '.join(KINDS)}"
+        )
     if row.kind == "blank":
         return
     if row.kind in ("heading", "band"):
@@ -132,7 +170,9 @@ def _place(sheet: Sheet, row: Row, number: int, columns: TimeColumns, total_col:
         sheet.put(number, UNIT, row.unit, "unit")
     if row.key:
         if row.key in sheet.placed:
-            raise ValueError(f"{where}: the key stands on row {sheet.placed[row.key].row + 1} already")
+            raise ValueError(
+                f"{where}: the key stands on row {sheet.placed[row.key].row + 1} already"
+            )
         if row.kind == "scalar":
             sheet.placed[row.key] = Placed(number, "scalar", CONSTANT)
         else:
@@ -188,14 +228,18 @@ def _split(formula: str) -> tuple[Any, ...]:
     return tuple(parts)
 
 
-def _find(book: Book, home: Sheet | None, sheet_name: str | None, key: str, where: str) -> tuple[str, Placed]:
+def _find(
+    book: Book, home: Sheet | None, sheet_name: str | None, key: str, where: str
+) -> tuple[str, Placed]:
     if sheet_name is None:
         if home is None:
             raise UnknownKeyError(f"{where}: {key} needs its sheet's name, as in Sheet!{key}")
         sheet, prefix = home, ""
     else:
         if sheet_name not in book.sheets:
-            raise UnknownKeyError(f"{where}: the book has no sheet {sheet_name!r}; it has {', '.join(book.sheets)}")
+            raise UnknownKeyError(
+                f"{where}: the book has no sheet {sheet_name!r}; it has {', '.join(book.sheets)}"
+            )
         sheet = book.sheets[sheet_name]
         prefix = "" if sheet is home else sheet_prefix(sheet_name)
     if key not in sheet.placed:
@@ -218,13 +262,19 @@ def _fixed(place: Placed, suffix: str, what: str) -> str | None:
     if suffix.startswith("#"):
         positions = [int(number) for number in suffix[1:].split("-")]
         if not all(1 <= position <= place.columns.count for position in positions):
-            raise UnknownKeyError(f"{what} has {place.columns.count} time columns, not {suffix[1:]}")
-        return ":".join(address(place.row, place.columns.first + position - 1, True) for position in positions)
+            raise UnknownKeyError(
+                f"{what} has {place.columns.count} time columns, not {suffix[1:]}"
+            )
+        return ":".join(
+            address(place.row, place.columns.first + position - 1, True) for position in positions
+        )
     return None
 
 
 def _moving(place: Placed, suffix: str) -> Callable[[int], str]:
-    """The reference of a path token as a function of the position in time (0 for the first column)."""
+    """The reference of a path token as a function of the position in time (0 for the first
+    column).
+    """
     assert place.columns is not None
     columns, row = place.columns, place.row + 1
     if suffix == "..":
@@ -237,17 +287,24 @@ def _moving(place: Placed, suffix: str) -> Callable[[int], str]:
     return lambda t: f"{column_letters(columns.first + t + shift)}{row}"
 
 
-# Markers that stand in a formula for the letters of the time column before, here and after (Unicode's private area).
+# Markers that stand in a formula for the letters of the time column before, here and after
+# (Unicode's private area).
 _BEFORE, _HERE, _AFTER = "\ue010", "\ue011", "\ue012"
 _SHIFTS = {"": (_HERE, 0), "<": (_BEFORE, -1), ">": (_AFTER, 1)}
 
 
 class _Formula:
-    """One formula text on one sheet, its tokens looked up once, ready to be written into any column."""
+    """One formula text on one sheet, its tokens looked up once, ready to be written into any
+    column.
+    """
 
-    def __init__(self, book: Book, sheet: Sheet, text: str, where: str, qualified: bool = False) -> None:
+    def __init__(
+        self, book: Book, sheet: Sheet, text: str, where: str, qualified: bool = False
+    ) -> None:
         self.parts: list[str | tuple[str, Callable[[int], str], Placed, str]] = []
-        quick: list[str] = []  # the same with markers for columns, while all moving tokens share one layout
+        quick: list[
+            str
+        ] = []  # the same with markers for columns, while all moving tokens share one layout
         layouts: set[TimeColumns] = set()
         for part in _split(text):
             if isinstance(part, str):
@@ -265,7 +322,11 @@ class _Formula:
             assert place.columns is not None
             self.parts.append((prefix, _moving(place, suffix), place, token))
             layouts.add(place.columns)
-            first, row, last = column_letters(place.columns.first), place.row + 1, column_letters(place.columns.last)
+            first, row, last = (
+                column_letters(place.columns.first),
+                place.row + 1,
+                column_letters(place.columns.last),
+            )
             if suffix == "..":
                 quick.append(f"{prefix}${first}{row}:{_HERE}{row}")
             elif suffix == ">>":
@@ -280,7 +341,9 @@ class _Formula:
         if columns is not None and t is not None and 0 <= t < columns.count:
             here = columns.first + t
             out = self.quick.replace(_HERE, column_letters(here))
-            return out.replace(_BEFORE, column_letters(here - 1)).replace(_AFTER, column_letters(here + 1))
+            return out.replace(_BEFORE, column_letters(here - 1)).replace(
+                _AFTER, column_letters(here + 1)
+            )
         out_parts = []
         for part in self.parts:
             if isinstance(part, str):
@@ -289,7 +352,8 @@ class _Formula:
             prefix, reference, place, token = part
             if t is None:
                 raise UnknownKeyError(
-                    f"{where}: {token} is a path row and this cell stands in no time column; add a suffix such as : or #1 or +"
+                    f"{where}: {token} is a path row and this cell stands in no time column; add a"
+                    " suffix such as : or #1 or +"
                 )
             if not 0 <= t < place.columns.count:  # type: ignore[union-attr]
                 raise UnknownKeyError(f"{where}: {token} has no time column {t + 1}")
@@ -298,7 +362,8 @@ class _Formula:
 
 
 def resolve(book: Book) -> None:
-    """Turn every token of the book's formulas, names, charts, validations and conditional formats into a reference.
+    """Turn every token of the book's formulas, names, charts, validations and conditional formats
+    into a reference.
 
     Done by `engine.calculate` and `write.write`; doing it again changes nothing.
     """
@@ -306,7 +371,9 @@ def resolve(book: Book) -> None:
         _resolve_sheet(book, sheet)
     for name, target in book.names.items():
         if "{" in target:
-            book.names[name] = _Formula(book, Sheet(""), target, f"the name {name}").at(None, f"the name {name}")
+            book.names[name] = _Formula(book, Sheet(""), target, f"the name {name}").at(
+                None, f"the name {name}"
+            )
 
 
 def _resolve_sheet(book: Book, sheet: Sheet) -> None:
@@ -325,7 +392,9 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
         if "{" in formula:
             made = known.get(formula)
             if made is None and _TOKEN.search(formula):
-                made = known[formula] = _Formula(book, sheet, formula, _where(sheet, keys, row, col))
+                made = known[formula] = _Formula(
+                    book, sheet, formula, _where(sheet, keys, row, col)
+                )
             if made is not None:
                 here = position.get((row, col))
                 if here is None and common is not None and common.first <= col <= common.last:
@@ -348,7 +417,9 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
 
 
 def _common_columns(sheet: Sheet) -> TimeColumns | None:
-    """The time columns of a sheet whose laid rows all have the same, for cells typed by hand in them."""
+    """The time columns of a sheet whose laid rows all have the same, for cells typed by hand in
+    them.
+    """
     layouts = {place.columns for place in sheet.placed.values() if place.columns is not None}
     return layouts.pop() if len(layouts) == 1 else None
 
@@ -360,11 +431,14 @@ def _keys_by_row(sheet: Sheet) -> dict[int, str]:
 
 def _where(sheet: Sheet, keys: dict[int, str], row: int, col: int) -> str:
     """The cell as messages name it: its address, and its row's key where the row has one."""
-    return f"{sheet_prefix(sheet.name)}{address(row, col)}" + (f" (row {keys[row]})" if row in keys else "")
+    return f"{sheet_prefix(sheet.name)}{address(row, col)}" + (
+        f" (row {keys[row]})" if row in keys else ""
+    )
 
 
 def ref(book: Book, token: str) -> str:
-    """The absolute A1 reference of `Sheet!key` (with a fixed suffix where wanted), for formulas written by hand.
+    """The absolute A1 reference of `Sheet!key` (with a fixed suffix where wanted), for formulas
+    written by hand.
 
     The row must have been laid; a token in braces needs no such order.
     """

@@ -1,7 +1,8 @@
-"""The one table of cell styles: what an input, a calculation, a link, a total and an alert look like.
+"""The one table of cell styles: what an input, a calculation, a link, a total and an alert look
+like.
 
-A style's name is a role and a number format (`input rate`, `link number`, `total number`) or the format
-alone for a calculation (`rate`); texts, headings and check results have names of their own.
+A style's name is a role and a number format (`input rate`, `link number`, `total number`) or the
+format alone for a calculation (`rate`); texts, headings and check results have names of their own.
 """
 
 from __future__ import annotations
@@ -53,7 +54,13 @@ BY_KIND = ("multiple", "rate", "share", "number", "price", "count")
 
 ROLES: dict[str, dict[str, Any]] = {
     "": {"font_color": INK},
-    "input": {"font_color": INPUT_BLUE, "bg_color": INPUT_YELLOW, "border": 1, "border_color": "BFBFBF", "locked": False},
+    "input": {
+        "font_color": INPUT_BLUE,
+        "bg_color": INPUT_YELLOW,
+        "border": 1,
+        "border_color": "BFBFBF",
+        "locked": False,
+    },
     "link": {"font_color": LINK_GREEN},
     "total": {"font_color": INK, "bold": True, "top": 1},
     "headline": {"font_color": INK, "bold": True, "bg_color": BAND},
@@ -90,12 +97,36 @@ TEXTS: dict[str, dict[str, Any]] = {
     "heading indent": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "indent": 1},
     "heading right": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right"},
     "heading centre": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center"},
-    "heading wrap": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center", "text_wrap": True},
-    "heading year": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right", "num_format": "0"},
-    "heading share": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "right", "num_format": "0%"},
+    "heading wrap": {
+        "bold": True,
+        "font_color": "FFFFFF",
+        "bg_color": NAVY,
+        "align": "center",
+        "text_wrap": True,
+    },
+    "heading year": {
+        "bold": True,
+        "font_color": "FFFFFF",
+        "bg_color": NAVY,
+        "align": "right",
+        "num_format": "0",
+    },
+    "heading share": {
+        "bold": True,
+        "font_color": "FFFFFF",
+        "bg_color": NAVY,
+        "align": "right",
+        "num_format": "0%",
+    },
     "band": {"bold": True, "font_color": NAVY, "bg_color": BAND},
     "band right": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "right"},
-    "band wrap": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "right", "text_wrap": True},
+    "band wrap": {
+        "bold": True,
+        "font_color": NAVY,
+        "bg_color": BAND,
+        "align": "right",
+        "text_wrap": True,
+    },
     "band centre": {"bold": True, "font_color": NAVY, "bg_color": BAND, "align": "center"},
     "input text": {
         "text_wrap": True,
@@ -118,8 +149,18 @@ TEXTS: dict[str, dict[str, Any]] = {
     "link right": {"font_color": LINK_GREEN, "align": "right"},
     "link bold": {"font_color": LINK_GREEN, "bold": True},
     "link centre wrap": {"font_color": LINK_GREEN, "align": "center", "text_wrap": True},
-    "link band centre": {"bold": True, "font_color": LINK_GREEN, "bg_color": BAND, "align": "center"},
-    "link heading centre": {"bold": True, "font_color": "FFFFFF", "bg_color": NAVY, "align": "center"},
+    "link band centre": {
+        "bold": True,
+        "font_color": LINK_GREEN,
+        "bg_color": BAND,
+        "align": "center",
+    },
+    "link heading centre": {
+        "bold": True,
+        "font_color": "FFFFFF",
+        "bg_color": NAVY,
+        "align": "center",
+    },
     "alert": {"font_color": ALERT_RED, "bold": True},
     "alert wrap": {"font_color": ALERT_RED, "bold": True, "text_wrap": True},
     "decision": {"bold": True, "font_size": 11, "text_wrap": True, "align": "center", "border": 1},
@@ -132,8 +173,14 @@ TEXTS: dict[str, dict[str, Any]] = {
     "alert text": {"font_color": ALERT_RED, "bold": True},
     "mute": {"font_color": "BFBFBF"},
     "blank": {"num_format": ";;;"},
-    **{f"as {kind}": {"num_format": FORMATS[kind].replace('"-"_)', FORMATS[kind].split(";")[0])} for kind in BY_KIND},
-    **{f"fail {kind}": {"num_format": FORMATS[kind], "font_color": ALERT_RED, "bg_color": PALE_RED} for kind in BY_KIND},
+    **{
+        f"as {kind}": {"num_format": FORMATS[kind].replace('"-"_)', FORMATS[kind].split(";")[0])}
+        for kind in BY_KIND
+    },
+    **{
+        f"fail {kind}": {"num_format": FORMATS[kind], "font_color": ALERT_RED, "bg_color": PALE_RED}
+        for kind in BY_KIND
+    },
 }
 
 CONDITIONAL_ONLY = (
@@ -151,7 +198,12 @@ def _table() -> dict[str, dict[str, Any]]:
             else:
                 if role == "input":  # a nought that somebody typed is a figure, not nothing
                     number_format = number_format.replace('"-"_)', number_format.split(";")[0])
-                table[f"{role} {name}".strip()] = {**FONT, "align": "right", **look, "num_format": number_format}
+                table[f"{role} {name}".strip()] = {
+                    **FONT,
+                    "align": "right",
+                    **look,
+                    "num_format": number_format,
+                }
     for name, look in TEXTS.items():
         table[name] = dict(look) if name in CONDITIONAL_ONLY else {**FONT, **look}
     return table

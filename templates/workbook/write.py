@@ -1,7 +1,8 @@
-"""Writes a calculated `Book` as an .xlsx: every formula with its value beside it, the same bytes every time.
+"""Writes a calculated `Book` as an .xlsx: every formula with its value beside it, the same bytes
+every time.
 
-XlsxWriter does the writing; its cells are put out by a sheet of our own, so that values keep all their
-digits and errors and logicals in array blocks stay what they are.
+XlsxWriter does the writing; its cells are put out by a sheet of our own, so that values keep all
+their digits and errors and logicals in array blocks stay what they are.
 """
 
 from __future__ import annotations
@@ -17,23 +18,40 @@ from typing import Any
 import xlsxwriter
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import charts, rows
-from bankable.templates.workbook.book import Block, Book, Cell, Conditional, Sheet, Validation, Value, address, serial, sheet_prefix
+from bankable.templates.workbook.book import (
+    Block,
+    Book,
+    Cell,
+    Conditional,
+    Sheet,
+    Validation,
+    Value,
+    address,
+    serial,
+    sheet_prefix,
+)
 from bankable.templates.workbook.styles import FONT, style
 from bankable.udfs.cells import CellError
 from xlsxwriter.worksheet import CellErrorTuple, Worksheet
 
-CALC_ID = 191029  # the calculation engine of today's Excel; an older one makes it recalculate on opening
+CALC_ID = (
+    191029  # the calculation engine of today's Excel; an older one makes it recalculate on opening
+)
 FILE_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 _PAPER = {"A4": 9, "Letter": 1}
 _ESCAPE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 class UnfinishedError(ValueError):
-    """The book cannot be written as it is: formulas without values, or values that no cell can hold."""
+    """The book cannot be written as it is: formulas without values, or values that no cell can
+    hold.
+    """
 
 
 def free_name(path: str | os.PathLike[str]) -> Path:
-    """The path itself where nothing stands there, otherwise `name-2.xlsx`, `name-3.xlsx` and so on."""
+    """The path itself where nothing stands there, otherwise `name-2.xlsx`, `name-3.xlsx` and
+    so on.
+    """
     path = Path(path)
     free, number = path, 1
     while free.exists():
@@ -43,19 +61,28 @@ def free_name(path: str | os.PathLike[str]) -> Path:
 
 
 def refuse_to_overwrite(path: Path, force: bool) -> None:
-    """Stop before any work where a file stands that may not be replaced, or where none can be written."""
+    """Stop before any work where a file stands that may not be replaced, or where none can be
+    written.
+    """
     if path.is_dir():
         raise Refusal(f"{path} is a folder: name the file to write.")
     if not path.absolute().parent.is_dir():
         raise Refusal(f"there is no folder {path.parent}: make it first, or write elsewhere.")
     if not os.access(path.absolute().parent, os.W_OK):
-        raise Refusal(f"{path} cannot be written: you may not write in its folder. Choose another one.")
+        raise Refusal(
+            f"{path} cannot be written: you may not write in its folder. Choose another one."
+        )
     if path.exists() and not force:
-        raise Refusal(f"{path} exists already: choose another name, or allow it to be overwritten with --force.")
+        raise Refusal(
+            f"{path} exists already: choose another name, or allow it to be overwritten with"
+            " --force."
+        )
 
 
 def write(book: Book, path: str | os.PathLike[str], force: bool = False) -> Path:
-    """Write the calculated book; an existing file is replaced only with `force`, and never left half written."""
+    """Write the calculated book; an existing file is replaced only with `force`, and never left
+    half written.
+    """
     path = Path(path)
     refuse_to_overwrite(path, force)
     return put(path, to_bytes(book))
@@ -68,7 +95,10 @@ def put(path: Path, data: bytes) -> Path:
         beside.write_bytes(data)
         os.replace(beside, path)
     except PermissionError:
-        raise Refusal(f"{path} cannot be written: it may be open in another program, or you may not write in its folder.") from None
+        raise Refusal(
+            f"{path} cannot be written: it may be open in another program, or you may not write in"
+            " its folder."
+        ) from None
     except FileNotFoundError:
         raise Refusal(f"{path} cannot be written: there is no folder {path.parent}.") from None
     finally:
@@ -82,12 +112,25 @@ def to_bytes(book: Book) -> bytes:
     _refuse_unfinished(book)
     out = io.BytesIO()
     file = xlsxwriter.Workbook(
-        out, {"in_memory": True, "default_format_properties": {"font_name": FONT["font_name"], "font_size": FONT["font_size"]}}
+        out,
+        {
+            "in_memory": True,
+            "default_format_properties": {
+                "font_name": FONT["font_name"],
+                "font_size": FONT["font_size"],
+            },
+        },
     )
     file.set_calc_mode("auto", CALC_ID)
     file.calc_on_load = False
     file.set_properties(
-        {"title": book.title, "author": book.author, "subject": book.subject, "comments": book.comments, "created": book.created}
+        {
+            "title": book.title,
+            "author": book.author,
+            "subject": book.subject,
+            "comments": book.comments,
+            "created": book.created,
+        }
     )
     styles = _Styles(file)
     for sheet in book:
@@ -122,7 +165,11 @@ def _refuse_unfinished(book: Book) -> None:
     faults = []
     for sheet in book:
         for (row, col), cell in sheet.cells.items():
-            fault = _fault(cell, cell.block is not None and (cell.block.first_row, cell.block.first_col) != (row, col))
+            fault = _fault(
+                cell,
+                cell.block is not None
+                and (cell.block.first_row, cell.block.first_col) != (row, col),
+            )
             if fault:
                 faults.append(f"{sheet_prefix(sheet.name)}{address(row, col)} {fault}")
     if faults:
@@ -150,7 +197,9 @@ def _fault(cell: Cell, tail: bool) -> str | None:
 
 
 class _FullValues(Worksheet):
-    """A sheet that writes numbers with all their digits, and errors and logicals as such wherever they stand."""
+    """A sheet that writes numbers with all their digits, and errors and logicals as such wherever
+    they stand.
+    """
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         # XlsxWriter's own prefixing takes NORMSDIST for NORM.S.DIST
@@ -173,7 +222,10 @@ class _FullValues(Worksheet):
             text = f"{head}/>"
         elif kind == "ArrayFormula":
             mark, value = _typed(cell.value)
-            text = f'{head}{mark}><f t="array" ref="{cell.range}">{cell.formula.translate(_ESCAPE)}</f><v>{value}</v></c>'
+            text = (
+                f'{head}{mark}><f t="array"'
+                f' ref="{cell.range}">{cell.formula.translate(_ESCAPE)}</f><v>{value}</v></c>'
+            )
         elif kind == "Boolean":
             text = f'{head} t="b"><v>{int(cell.boolean)}</v></c>'
         elif kind == "Error":
@@ -229,7 +281,9 @@ def _file_code(error: CellError) -> str:
 def _write_sheet(book: Book, sheet: Sheet, out: Any, styles: _Styles) -> None:
     for first_row, first_col, last_row, last_col in sheet.merges:
         top = sheet.cells.get((first_row, first_col))
-        out.merge_range(first_row, first_col, last_row, last_col, "", styles[top.style if top else "text"])
+        out.merge_range(
+            first_row, first_col, last_row, last_col, "", styles[top.style if top else "text"]
+        )
     heads = {(block.first_row, block.first_col): block for block in sheet.blocks}
     for row, col in sorted(sheet.cells):
         cell = sheet.cells[row, col]
@@ -243,7 +297,12 @@ def _write_sheet(book: Book, sheet: Sheet, out: Any, styles: _Styles) -> None:
         else:
             _write_value(out, row, col, cell.value, form)
         if cell.note:
-            out.write_comment(row, col, cell.note, {"author": "", "x_scale": 2, "y_scale": 1 + len(cell.note) // 200})
+            out.write_comment(
+                row,
+                col,
+                cell.note,
+                {"author": "", "x_scale": 2, "y_scale": 1 + len(cell.note) // 200},
+            )
     _lay_out(sheet, out, styles)
     _set_print(sheet, out)
     for validation in sheet.validations:
@@ -252,11 +311,17 @@ def _write_sheet(book: Book, sheet: Sheet, out: Any, styles: _Styles) -> None:
         _format_conditionally(book, sheet, conditional, out, styles)
 
 
-def _write_block_cell(out: Any, row: int, col: int, cell: Cell, head: Block | None, form: Any) -> None:
+def _write_block_cell(
+    out: Any, row: int, col: int, cell: Cell, head: Block | None, form: Any
+) -> None:
     if head is not None:
         # the head alone, since XlsxWriter would pad the rest with zeros
         out.write_array_formula(row, col, row, col, head.formula, form, cell.value)
-        whole = f"{address(row, col)}:{address(head.last_row, head.last_col)}" if head.rows * head.cols > 1 else address(row, col)
+        whole = (
+            f"{address(row, col)}:{address(head.last_row, head.last_col)}"
+            if head.rows * head.cols > 1
+            else address(row, col)
+        )
         out.table[row][col] = out.table[row][col]._replace(range=whole)
     else:
         _write_value(out, row, col, None if cell.value == "" else cell.value, form)
@@ -290,10 +355,14 @@ def _write_link(out: Any, row: int, col: int, cell: Cell, form: Any) -> None:
 
 
 def _lay_out(sheet: Sheet, out: Any, styles: _Styles) -> None:
-    levels = {col: level for first, last, level in sheet.column_groups for col in range(first, last + 1)}
+    levels = {
+        col: level for first, last, level in sheet.column_groups for col in range(first, last + 1)
+    }
     for col in sorted({*sheet.widths, *levels}):
         out.set_column(col, col, sheet.widths.get(col), None, {"level": levels.get(col, 0)})
-    row_levels = {row: level for first, last, level in sheet.row_groups for row in range(first, last + 1)}
+    row_levels = {
+        row: level for first, last, level in sheet.row_groups for row in range(first, last + 1)
+    }
     for row in sorted({*sheet.heights, *row_levels}):
         out.set_row(row, sheet.heights.get(row), None, {"level": row_levels.get(row, 0)})
     if sheet.row_groups or sheet.column_groups:
@@ -333,13 +402,22 @@ def _validate(book: Book, sheet: Sheet, validation: Validation, out: Any) -> Non
     def text(value: Any) -> Any:
         return rows.text_of(book, sheet, value, where) if isinstance(value, str) else value
 
-    options: dict[str, Any] = {"validate": validation.kind, "ignore_blank": validation.blank_allowed}
+    options: dict[str, Any] = {
+        "validate": validation.kind,
+        "ignore_blank": validation.blank_allowed,
+    }
     if validation.kind == "list":
-        options["source"] = text(validation.formula) if validation.formula else list(validation.choices)
+        options["source"] = (
+            text(validation.formula) if validation.formula else list(validation.choices)
+        )
     elif validation.kind == "custom":
         options["value"] = text(validation.formula)
     elif validation.low is not None and validation.high is not None:
-        options |= {"criteria": "between", "minimum": text(validation.low), "maximum": text(validation.high)}
+        options |= {
+            "criteria": "between",
+            "minimum": text(validation.low),
+            "maximum": text(validation.high),
+        }
     elif validation.low is not None:
         options |= {"criteria": ">=", "value": text(validation.low)}
     elif validation.high is not None:
@@ -351,20 +429,39 @@ def _validate(book: Book, sheet: Sheet, validation: Validation, out: Any) -> Non
     if validation.message:
         options["input_message"] = validation.message
     if validation.error:
-        options |= {"error_title": validation.title or "Not allowed", "error_message": validation.error}
+        options |= {
+            "error_title": validation.title or "Not allowed",
+            "error_message": validation.error,
+        }
     if out.data_validation(*validation.range, options):
         raise UnfinishedError(f"{where} was refused: {options}")
 
 
-_CRITERIA = {"equal": "==", "not_equal": "!=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
+_CRITERIA = {
+    "equal": "==",
+    "not_equal": "!=",
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+}
 
 
-def _format_conditionally(book: Book, sheet: Sheet, conditional: Conditional, out: Any, styles: _Styles) -> None:
+def _format_conditionally(
+    book: Book, sheet: Sheet, conditional: Conditional, out: Any, styles: _Styles
+) -> None:
     where = f"the conditional format at {sheet_prefix(sheet.name)}{address(*conditional.range[:2])}"
-    rule = rows.text_of(book, sheet, conditional.rule, where) if isinstance(conditional.rule, str) else conditional.rule
+    rule = (
+        rows.text_of(book, sheet, conditional.rule, where)
+        if isinstance(conditional.rule, str)
+        else conditional.rule
+    )
     options: dict[str, Any]
     if conditional.kind in ("two_colours", "three_colours"):
-        options = {"min_color": "#" + conditional.low_colour, "max_color": "#" + conditional.high_colour}
+        options = {
+            "min_color": "#" + conditional.low_colour,
+            "max_color": "#" + conditional.high_colour,
+        }
         options["type"] = "2_color_scale" if conditional.kind == "two_colours" else "3_color_scale"
         if conditional.kind == "three_colours":
             options["mid_color"] = "#" + conditional.middle_colour
@@ -374,7 +471,12 @@ def _format_conditionally(book: Book, sheet: Sheet, conditional: Conditional, ou
         options = {"type": "formula", "criteria": rule, "format": styles[conditional.style]}
     elif conditional.kind in _CRITERIA:
         value = f'"{rule}"' if isinstance(rule, str) and not rule.startswith(("=", '"')) else rule
-        options = {"type": "cell", "criteria": _CRITERIA[conditional.kind], "value": value, "format": styles[conditional.style]}
+        options = {
+            "type": "cell",
+            "criteria": _CRITERIA[conditional.kind],
+            "value": value,
+            "format": styles[conditional.style],
+        }
     else:
         raise UnfinishedError(f"{where}: there is no kind {conditional.kind!r}")
     if out.conditional_format(*conditional.range, options):

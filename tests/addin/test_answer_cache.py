@@ -1,4 +1,6 @@
-"""Kept answers: never another answer than the function's own, bounded, and asked for only where that pays. No test is timed."""
+"""Kept answers: never another answer than the function's own, bounded, and asked for only where
+that pays. No test is timed.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,24 @@ SLOW, QUICK = 1.0, 0.0  # seconds on the pretended clock
 class Watched:
     """A function on a pretended clock that counts how often it is really calculated."""
 
-    def __init__(self, body: Callable[..., Any], *kinds: cells.Param, returns: registry.Returns | None = None, takes: float = SLOW) -> None:
+    def __init__(
+        self,
+        body: Callable[..., Any],
+        *kinds: cells.Param,
+        returns: registry.Returns | None = None,
+        takes: float = SLOW,
+    ) -> None:
         self.now, self.takes, self.calls = 0.0, takes, 0
         params = tuple(kind.named(f"arg{i}", True, None) for i, kind in enumerate(kinds))
-        self.entry = Function("WATCHED", "Tests", "?", params, returns or registry.text("text"), self._counted(body), "Tells.")
+        self.entry = Function(
+            "WATCHED",
+            "Tests",
+            "?",
+            params,
+            returns or registry.text("text"),
+            self._counted(body),
+            "Tells.",
+        )
 
     def _counted(self, body: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*values: Any) -> Any:
@@ -71,14 +87,18 @@ def plain(result: Any) -> Any:
 # The answer is the function's own --------------------------------------------------------------
 
 numbers = (
-    st.floats(0.5, 1e6) | st.integers(1, 10**6) | st.sampled_from([True, False, None, "", "x", "1", 0.0, -0.0, -5.0, CellError("#N/A", "")])
+    st.floats(0.5, 1e6)
+    | st.integers(1, 10**6)
+    | st.sampled_from([True, False, None, "", "x", "1", 0.0, -0.0, -5.0, CellError("#N/A", "")])
 )
 ranges = st.lists(numbers, min_size=2, max_size=8)
 
 
 @given(ranges, ranges, st.data())
 @settings(max_examples=50, deadline=None)
-def test_a_change_of_any_one_cell_gives_the_new_answer(cfads: list[Any], service: list[Any], data: st.DataObject) -> None:
+def test_a_change_of_any_one_cell_gives_the_new_answer(
+    cfads: list[Any], service: list[Any], data: st.DataObject
+) -> None:
     watched = Watched.of("DSCR_PATH")
     memory, known = watched.memory(), udfs.FUNCTIONS["DSCR_PATH"]
     before = [[[cell] for cell in cfads], [[cell] for cell in service]]
@@ -107,7 +127,9 @@ def test_values_that_look_alike_are_told_apart() -> None:
     memory = watched.memory()
     for _ in range(2):
         for given_ in ([[[1.0]]], [[[True]]], [[["1"]]], [[[None]]], [[[1.0]], [[1.0]]]):
-            assert plain(memory.answer(watched.entry, given_)) == plain(echo().entry.from_cells(given_))
+            assert plain(memory.answer(watched.entry, given_)) == plain(
+                echo().entry.from_cells(given_)
+            )
 
 
 def test_the_same_values_in_new_lists_are_the_same_call() -> None:
@@ -172,7 +194,9 @@ def test_arguments_and_answers_stay_within_their_bytes(lengths: list[int], most:
     assert (len(memory), memory.size) == (0, 0)
 
 
-def test_what_is_too_large_or_has_no_name_is_calculated_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_too_large_or_has_no_name_is_calculated_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     watched = echo()
     memory = watched.memory()
     monkeypatch.setattr(answer_cache, "MOST_CELLS", 10)
@@ -196,7 +220,9 @@ def test_a_quick_function_is_never_looked_up(monkeypatch: pytest.MonkeyPatch) ->
     assert (watched.calls, memory.calculated, memory.recalled, len(memory)) == (5, 5, 0, 0)
 
 
-def test_a_function_that_was_slow_once_is_not_looked_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_that_was_slow_once_is_not_looked_up_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     watched = echo()
     memory = watched.memory()
     memory.answer(watched.entry, [0.0])
@@ -248,9 +274,18 @@ def slow_survival(monkeypatch: pytest.MonkeyPatch) -> Watched:
 def test_excel_and_the_web_are_answered_from_the_same(slow_survival: Watched) -> None:
     call = functions.shim(slow_survival.entry)
     for _ in range(2):
-        assert call([[4.0]], [[0.0]], [[0.85]]) == [[1.0], [0.85], [pytest.approx(0.7225)], [pytest.approx(0.614125)]]
+        assert call([[4.0]], [[0.0]], [[0.85]]) == [
+            [1.0],
+            [0.85],
+            [pytest.approx(0.7225)],
+            [pytest.approx(0.614125)],
+        ]
     assert slow_survival.calls == 1
-    asked = {"func_name": "BANKABLE.SURVIVAL", "args": [[[4.0]], [[0.0]], [[0.85]]], "runtime": "1.4"}
+    asked = {
+        "func_name": "BANKABLE.SURVIVAL",
+        "args": [[[4.0]], [[0.0]], [[0.85]]],
+        "runtime": "1.4",
+    }
     assert officejs.answer(asked)["result"][1] == [0.85]
     assert slow_survival.calls == 1
     assert call([[4.0]], [[0.0]], [[0.9]])[1] == [0.9]
@@ -271,7 +306,10 @@ def test_explain_knows_the_sentence_of_a_kept_error(monkeypatch: pytest.MonkeyPa
     assert watched.calls == 1
 
 
-@pytest.mark.parametrize(("value", "on"), [("", True), ("on", True), ("off", False), ("OFF", False), ("0", False), ("no", False)])
+@pytest.mark.parametrize(
+    ("value", "on"),
+    [("", True), ("on", True), ("off", False), ("OFF", False), ("0", False), ("no", False)],
+)
 def test_the_switch(value: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(answer_cache.SETTING, value)
     assert answer_cache.is_on() is on
@@ -279,8 +317,9 @@ def test_the_switch(value: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_switched_off_nothing_is_kept() -> None:
     source = (
-        "from bankable import udfs; from bankable.addin import answer_cache; e = udfs.FUNCTIONS['SURVIVAL']; "
-        "print(answer_cache.answer(e, [4.0]) == e.from_cells([4.0]), answer_cache.told()); answer_cache.forget()"
+        "from bankable import udfs; from bankable.addin import answer_cache; e ="
+        " udfs.FUNCTIONS['SURVIVAL']; print(answer_cache.answer(e, [4.0]) == e.from_cells([4.0]),"
+        " answer_cache.told()); answer_cache.forget()"
     )
     done = subprocess.run(
         [sys.executable, "-c", source],

@@ -1,4 +1,6 @@
-"""`bankable calc` and `bankable rebind` as they are typed: results, files, refusals and exit codes."""
+"""`bankable calc` and `bankable rebind` as they are typed: results, files, refusals and exit
+codes.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,19 @@ def run(*argv: str) -> int:
 def test_reads_after_a_change(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = book.read_bytes()
     assert (
-        run("calc", book, "--set", "renewal=0.95", "--get", "'My inputs'!A3", "--get", "'My inputs'!B3", "--get", "years_row") == cli.DONE
+        run(
+            "calc",
+            book,
+            "--set",
+            "renewal=0.95",
+            "--get",
+            "'My inputs'!A3",
+            "--get",
+            "'My inputs'!B3",
+            "--get",
+            "years_row",
+        )
+        == cli.DONE
     )
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "'My inputs'!A3\t0.9025"
@@ -47,13 +61,17 @@ def test_reads_after_a_change(book: Path, capsys: pytest.CaptureFixture[str]) ->
     assert book.read_bytes() == before
 
 
-def test_writes_a_workbook_and_does_not_overwrite(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_writes_a_workbook_and_does_not_overwrite(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out.xlsx"
     assert run("calc", book, "--set", "My inputs!B1=95%", "-o", out) == cli.DONE
     assert "Written" in capsys.readouterr().out
     first = out.read_bytes()
     assert run("calc", book, "-o", out) == cli.FAILED
-    assert capsys.readouterr().err.endswith("exists already: choose another name, or allow it to be overwritten with --force.\n")
+    assert capsys.readouterr().err.endswith(
+        "exists already: choose another name, or allow it to be overwritten with --force.\n"
+    )
     assert out.read_bytes() == first
     assert run("calc", book, "-o", out, "--force") == cli.DONE
     assert out.read_bytes() != first
@@ -61,7 +79,10 @@ def test_writes_a_workbook_and_does_not_overwrite(book: Path, tmp_path: Path, ca
 
 
 def test_for_programs(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("calc", book, "--get", "'My inputs'!B2", "--get", "'My inputs'!A1:B1", "--json") == cli.DONE
+    assert (
+        run("calc", book, "--get", "'My inputs'!B2", "--get", "'My inputs'!A1:B1", "--json")
+        == cli.DONE
+    )
     said = json.loads(capsys.readouterr().out)
     assert said["cells"]["'My inputs'!A1:B1"] == [[1.0, 0.85]]
     assert said["cells"]["'My inputs'!B2"][0][0]["error"] == "#NUM!"
@@ -90,36 +111,57 @@ def test_an_error_says_why(book: Path, capsys: pytest.CaptureFixture[str]) -> No
         (["--set", "renewal=31/03/2026"], cli.BAD_USAGE, "2026-03-31"),
         (["-o", "out.csv"], cli.FAILED, "name it out.xlsx"),
         (["-o", "."], cli.FAILED, "is a folder: name the file"),
-        (["-o", "no such folder/out.xlsx"], cli.FAILED, "there is no folder no such folder: make it first"),
+        (
+            ["-o", "no such folder/out.xlsx"],
+            cli.FAILED,
+            "there is no folder no such folder: make it first",
+        ),
     ],
 )
-def test_refusals_are_sentences(argv: list[str], code: int, says: str, book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_refusals_are_sentences(
+    argv: list[str], code: int, says: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("calc", book, *argv) == code
     err = capsys.readouterr().err
     assert says in err
     assert err.count("\n") == 1
 
 
-def test_a_text_of_digits_is_taken_in_quotes(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_text_of_digits_is_taken_in_quotes(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("calc", book, "--set", 'renewal="0,85"', "--get", "renewal") == cli.DONE
     assert capsys.readouterr().out == "renewal\t0,85\n"
 
 
-def test_names_with_blanks_and_umlauts(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_with_blanks_and_umlauts(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "Ordner mit Größe"
     folder.mkdir()
     named = book.rename(folder / "Büch 1.xlsx")
-    for command in (["calc", named, "-o", folder / "aus gabe.xlsx"], ["rebind", named, "-o", folder / "ausgäbe 2.xlsx"]):
+    for command in (
+        ["calc", named, "-o", folder / "aus gabe.xlsx"],
+        ["rebind", named, "-o", folder / "ausgäbe 2.xlsx"],
+    ):
         assert run(*command) == cli.DONE
     assert "aus gabe.xlsx" in capsys.readouterr().out
     assert run("rebind", named, "-o", folder / "x.txt") == cli.FAILED
     assert "name it x.xlsx" in capsys.readouterr().err
-    assert sorted(path.name for path in folder.iterdir()) == ["Büch 1.xlsx", "aus gabe.xlsx", "ausgäbe 2.xlsx"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "Büch 1.xlsx",
+        "aus gabe.xlsx",
+        "ausgäbe 2.xlsx",
+    ]
 
 
 @pytest.mark.parametrize("stage", ["asked", "written"])
 def test_a_folder_that_may_not_be_written_is_named(
-    stage: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stage: str,
+    book: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "hidden.part")
@@ -148,7 +190,9 @@ def test_files_that_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "there is no file" in err
 
 
-def test_what_cannot_be_calculated_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_calculated_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     saved, out = excel_saved.write(tmp_path / "saved.xlsx"), tmp_path / "out.xlsx"
     assert run("calc", saved, "-o", out) == cli.DONE
     assert "Deal!A7 reads another workbook" in capsys.readouterr().err
@@ -161,7 +205,9 @@ def test_what_cannot_be_calculated_is_said(tmp_path: Path, capsys: pytest.Captur
 
 
 def sprawling(path: Path, formula: str, area: str = "") -> Path:
-    """A book with a stray value in the last cell that a sheet has, and a formula on another sheet."""
+    """A book with a stray value in the last cell that a sheet has, and a formula on another
+    sheet.
+    """
     file = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     far, other = file.add_worksheet("Far"), file.add_worksheet("Other")
     file.define_name("everything", "=Far!$A:$XFD")
@@ -175,18 +221,39 @@ def sprawling(path: Path, formula: str, area: str = "") -> Path:
     return path
 
 
-@pytest.mark.parametrize("formula", ["=1+SUM(Far!A:B)", "=SUM(Far!A1:A1048576,1)", "=SURVIVAL(1,0,Far!A1,1)+Far!A1"])
-def test_a_stray_cell_at_the_end_of_a_sheet_costs_nothing(formula: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "formula", ["=1+SUM(Far!A:B)", "=SUM(Far!A1:A1048576,1)", "=SURVIVAL(1,0,Far!A1,1)+Far!A1"]
+)
+def test_a_stray_cell_at_the_end_of_a_sheet_costs_nothing(
+    formula: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     book, out = sprawling(tmp_path / "far.xlsx", formula), tmp_path / "out.xlsx"
     tracemalloc.start()
-    assert run("calc", book, "--set", "Far!A1=0.5", "--get", "Other!A1", "--get", "Far!XFD1048576", "-o", out) == cli.DONE
+    assert (
+        run(
+            "calc",
+            book,
+            "--set",
+            "Far!A1=0.5",
+            "--get",
+            "Other!A1",
+            "--get",
+            "Far!XFD1048576",
+            "-o",
+            out,
+        )
+        == cli.DONE
+    )
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 60e6  # the modules that a first run imports are among it
     assert capsys.readouterr().out.split()[:4] == ["Other!A1", "1.5", "Far!XFD1048576", "7"]
 
 
-@pytest.mark.parametrize("formula", ["=SUM(Far!A:XFD)", "=SUM(Far!$1:$1048576)", "=SUM(far!A1:XFD1048576)", "=COUNT(Everything)"])
+@pytest.mark.parametrize(
+    "formula",
+    ["=SUM(Far!A:XFD)", "=SUM(Far!$1:$1048576)", "=SUM(far!A1:XFD1048576)", "=COUNT(Everything)"],
+)
 def test_a_formula_that_reads_all_up_to_a_stray_cell_keeps_its_value_and_is_named(
     formula: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,7 +266,9 @@ def test_a_formula_that_reads_all_up_to_a_stray_cell_keeps_its_value_and_is_name
     assert run("calc", book, "--set", "Far!A1=2") == cli.FAILED
 
 
-def test_a_change_far_out_is_a_stray_cell_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_change_far_out_is_a_stray_cell_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "near.xlsx"
     file = xlsxwriter.Workbook(str(path))
     sheet = file.add_worksheet("A")
@@ -210,14 +279,19 @@ def test_a_change_far_out_is_a_stray_cell_too(tmp_path: Path, capsys: pytest.Cap
     assert "A!A1 reads B:XFD" in capsys.readouterr().err
 
 
-def test_more_than_can_be_shown_or_filled_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_more_than_can_be_shown_or_filled_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     book = sprawling(tmp_path / "far.xlsx", "=Far!A1", "A1:XFD1048576")
     assert run("calc", book, "--get", "Far!A1:XFD1048576") == cli.FAILED
     assert "more than 1,000,000 cells: name a smaller range" in capsys.readouterr().err
     wide = tmp_path / "wide.xlsx"
     with zipfile.ZipFile(book) as before, zipfile.ZipFile(wide, "w") as after:
         for name in before.namelist():
-            after.writestr(name, before.read(name).replace(b't="array" ref="A1"', b't="array" ref="A1:XFD1048576"'))
+            after.writestr(
+                name,
+                before.read(name).replace(b't="array" ref="A1"', b't="array" ref="A1:XFD1048576"'),
+            )
     assert run("calc", wide) == cli.FAILED
     assert "sheet Other, cell A1: the array formula fills A1:XFD1048576" in capsys.readouterr().err
 

@@ -1,4 +1,6 @@
-"""The terminal door: every command for people and for programs, exit codes, and one sentence instead of a traceback."""
+"""The terminal door: every command for people and for programs, exit codes, and one sentence
+instead of a traceback.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def test_without_a_command_it_says_what_there_is(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize("argv", [["help"], ["--help"]])
-def test_help_without_a_topic_is_the_same(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_without_a_topic_is_the_same(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     cli.main([])
     plain = capsys.readouterr().out
     assert cli.main(argv) == cli.DONE
@@ -71,7 +75,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"bankable {cli.version()}\n"
 
 
-def test_functions_lists_every_function_under_its_family(capsys: pytest.CaptureFixture[str]) -> None:
+def test_functions_lists_every_function_under_its_family(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert cli.main(["functions"]) == cli.DONE
     out = capsys.readouterr().out
     for entry in udfs.FUNCTIONS.values():
@@ -112,7 +118,15 @@ def test_help_of_a_function_in_any_letters(name: str, capsys: pytest.CaptureFixt
 def test_help_of_every_function_is_whole(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["help", name]) == cli.DONE
     out = capsys.readouterr().out
-    for title in ("Arguments", "Result", "Equation", "Conventions", "Source", "Example, in a cell", "Example, in Python"):
+    for title in (
+        "Arguments",
+        "Result",
+        "Equation",
+        "Conventions",
+        "Source",
+        "Example, in a cell",
+        "Example, in Python",
+    ):
         assert f"\n{title}\n" in out, title
     assert cli.main(["help", name, "--json"]) == cli.DONE
     known = json.loads(capsys.readouterr().out)
@@ -142,7 +156,9 @@ def test_help_of_every_function_is_whole(name: str, capsys: pytest.CaptureFixtur
         ["--verson"],
     ],
 )
-def test_a_wrong_command_line_is_two_and_a_sentence(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_command_line_is_two_and_a_sentence(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(argv) == cli.BAD_USAGE
     out, err = capsys.readouterr()
     assert out == ""
@@ -165,18 +181,29 @@ def raising(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     ("error", "code", "says"),
     [
         (no_answer("years has no answer up to 30."), cli.FAILED, "years has no answer up to 30."),
-        (FileNotFoundError(2, "No such file or directory", "deal.toml"), cli.FAILED, "deal.toml: No such file or directory."),
+        (
+            FileNotFoundError(2, "No such file or directory", "deal.toml"),
+            cli.FAILED,
+            "deal.toml: No such file or directory.",
+        ),
         (OSError(28, "No space left on device"), cli.FAILED, "No space left on device."),
         (KeyboardInterrupt(), cli.INTERRUPTED, "stopped."),
         (
             ModuleNotFoundError("No module", name="openpyxl.cell"),
             cli.FAILED,
-            f"the package openpyxl is missing from {sys.executable}: `{sys.executable} -m pip install` Bankable there again.",
+            (
+                f"the package openpyxl is missing from {sys.executable}: `{sys.executable} -m pip"
+                " install` Bankable there again."
+            ),
         ),
     ],
 )
 def test_errors_that_can_be_expected(
-    error: BaseException, code: int, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    error: BaseException,
+    code: int,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     raising(error, monkeypatch)
     monkeypatch.setattr(cli, "_drop_output", lambda: None)
@@ -234,11 +261,21 @@ def test_a_terminal_with_few_characters_still_gets_its_text() -> None:
 
 
 def test_version_needs_no_numpy() -> None:
-    source = "import sys; from bankable.addin import cli; cli.main(['--version']); cli.main(['help']); sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", source], cwd=ROOT, stdout=subprocess.DEVNULL, timeout=60).returncode == 0
+    source = (
+        "import sys; from bankable.addin import cli; cli.main(['--version']); cli.main(['help']);"
+        " sys.exit('numpy' in sys.modules)"
+    )
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", source], cwd=ROOT, stdout=subprocess.DEVNULL, timeout=60
+        ).returncode
+        == 0
+    )
 
 
-def test_compare_writes_a_workbook_that_carries_the_functions_and_no_other_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_writes_a_workbook_that_carries_the_functions_and_no_other_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["compare", "-o", str(tmp_path / "book.txt")]) == cli.FAILED
     assert "neither .xlsx nor .xlsm" in capsys.readouterr().err
     assert cli.main(["compare", "-o", str(tmp_path / "book.xlsm")]) == cli.DONE

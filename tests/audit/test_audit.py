@@ -1,4 +1,6 @@
-"""`bankable audit`: each rule finds its planted fault at its very cell and leaves the sound book alone; nasty files; exit codes; JSON."""
+"""`bankable audit`: each rule finds its planted fault at its very cell and leaves the sound book
+alone; nasty files; exit codes; JSON.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,12 @@ def sound() -> dict[str, Content]:
         "A3": ("Cost over sales", "", None),
         "B3": ("%", "", None),
     }
-    cells |= {"A2": ("Sales", "", None), "B2": ("$m", "", None), "A4": ("Cost", "", None), "B4": ("$m", "", None)}
+    cells |= {
+        "A2": ("Sales", "", None),
+        "B2": ("$m", "", None),
+        "A4": ("Cost", "", None),
+        "B4": ("$m", "", None),
+    }
     cells |= {
         "A5": ("Profit", "", None),
         "B5": ("$m", "", None),
@@ -52,7 +59,9 @@ def sound() -> dict[str, Content]:
 
 @dataclass(frozen=True)
 class Fault:
-    """`rule` must speak of `place`, with that severity, after the cells are changed and `after` has been at the book."""
+    """`rule` must speak of `place`, with that severity, after the cells are changed and `after` has
+    been at the book.
+    """
 
     rule: str
     severity: str
@@ -75,64 +84,143 @@ def iterating(path: Path) -> None:
 
 
 FAULTS = {
-    "a figure typed over a formula": Fault("hard-coded-in-formula-row", "error", "F4", {"F4": (41.0, "", None)}),
-    "a sign changed in one year": Fault("formula-break", "error", "F5", {"F5": ("=F2+F4", "", 100)}),
-    "a reference that is not anchored": Fault("formula-break", "error", "G4", {"G4": ("=G2*$D$3", "", 0)}),
+    "a figure typed over a formula": Fault(
+        "hard-coded-in-formula-row", "error", "F4", {"F4": (41.0, "", None)}
+    ),
+    "a sign changed in one year": Fault(
+        "formula-break", "error", "F5", {"F5": ("=F2+F4", "", 100)}
+    ),
+    "a reference that is not anchored": Fault(
+        "formula-break", "error", "G4", {"G4": ("=G2*$D$3", "", 0)}
+    ),
     "a row that changes in its middle": Fault(
         "formula-break",
         "warning",
         "H4:L4",
-        {f"{c}4": (f"={c}2*$C$3" if i < 5 else f"={c}2+$C$3", "", 1) for i, c in enumerate("CDEFGHIJKL")},
+        {
+            f"{c}4": (f"={c}2*$C$3" if i < 5 else f"={c}2+$C$3", "", 1)
+            for i, c in enumerate("CDEFGHIJKL")
+        },
     ),
-    "a tax rate in the formula": Fault("constant-in-formula", "warning", "C5:J5", {f"{c}5": (f"=({c}2-{c}4)*0.79", "", 1) for c in YEARS}),
-    "a plug in the formula": Fault("constant-in-formula", "warning", "E5", {"E5": ("=E2-E4+17.5", "", 1)}),
-    "an input that looks like a formula": Fault("input-not-marked", "warning", "E2", {"E2": (102.0, "", None)}),
-    "a formula that looks like an input": Fault("input-not-marked", "warning", "E4", {"E4": ("=E2*$C$3", "input", 41)}),
-    "an input that nothing reads": Fault("unused-input", "warning", "C7", {"A7": ("Inflation", "", None), "C7": (0.02, "input", None)}),
+    "a tax rate in the formula": Fault(
+        "constant-in-formula",
+        "warning",
+        "C5:J5",
+        {f"{c}5": (f"=({c}2-{c}4)*0.79", "", 1) for c in YEARS},
+    ),
+    "a plug in the formula": Fault(
+        "constant-in-formula", "warning", "E5", {"E5": ("=E2-E4+17.5", "", 1)}
+    ),
+    "an input that looks like a formula": Fault(
+        "input-not-marked", "warning", "E2", {"E2": (102.0, "", None)}
+    ),
+    "a formula that looks like an input": Fault(
+        "input-not-marked", "warning", "E4", {"E4": ("=E2*$C$3", "input", 41)}
+    ),
+    "an input that nothing reads": Fault(
+        "unused-input",
+        "warning",
+        "C7",
+        {"A7": ("Inflation", "", None), "C7": (0.02, "input", None)},
+    ),
     "a link to another book": Fault(
-        "external-link", "warning", "C7", {"A7": ("Price", "", None), "C7": ("='[prices.xlsx]Deck'!B2", "", 3.0)}
+        "external-link",
+        "warning",
+        "C7",
+        {"A7": ("Price", "", None), "C7": ("='[prices.xlsx]Deck'!B2", "", 3.0)},
     ),
     "a link without a saved value": Fault(
-        "external-link", "error", "C7", {"A7": ("Price", "", None), "C7": ("='[prices.xlsx]Deck'!B2", "", "")}
+        "external-link",
+        "error",
+        "C7",
+        {"A7": ("Price", "", None), "C7": ("='[prices.xlsx]Deck'!B2", "", "")},
     ),
     "a name that looks at another book": Fault(
-        "external-link", "warning", "", after=lambda b: b.define_name("deck", "='[prices.xlsx]Deck'!$B$2")
+        "external-link",
+        "warning",
+        "",
+        after=lambda b: b.define_name("deck", "='[prices.xlsx]Deck'!$B$2"),
     ),
     "a very hidden sheet": Fault("hidden-sheet", "warning", "", after=very_hidden),
     "hidden rows": Fault(
-        "hidden-cells", "note", "4:4", after=lambda b: b.get_worksheet_by_name("Model").set_row(3, None, None, {"hidden": True})
+        "hidden-cells",
+        "note",
+        "4:4",
+        after=lambda b: b.get_worksheet_by_name("Model").set_row(3, None, None, {"hidden": True}),
     ),
-    "a date that moves": Fault("volatile", "warning", "C7", {"A7": ("Today", "", None), "C7": ("=TODAY()", "", 46000)}),
-    "a reference in a text": Fault("volatile", "warning", "C7", {"A7": ("Sales of year 1", "", None), "C7": ('=INDIRECT("C2")', "", 100)}),
+    "a date that moves": Fault(
+        "volatile", "warning", "C7", {"A7": ("Today", "", None), "C7": ("=TODAY()", "", 46000)}
+    ),
+    "a reference in a text": Fault(
+        "volatile",
+        "warning",
+        "C7",
+        {"A7": ("Sales of year 1", "", None), "C7": ('=INDIRECT("C2")', "", 100)},
+    ),
     "an error": Fault("error-value", "error", "D5", {"D5": ("=D2-D4", "", "#DIV/0!")}),
-    "a lost reference": Fault("ref-error", "error", "D7", {"A7": ("Margin", "", None), "D7": ("=D5/#REF!", "", "#REF!")}),
-    "a name that is lost": Fault("ref-error", "error", "", after=lambda b: b.define_name("lost", "=#REF!")),
+    "a lost reference": Fault(
+        "ref-error", "error", "D7", {"A7": ("Margin", "", None), "D7": ("=D5/#REF!", "", "#REF!")}
+    ),
+    "a name that is lost": Fault(
+        "ref-error", "error", "", after=lambda b: b.define_name("lost", "=#REF!")
+    ),
     "a circle": Fault("circular", "error", "C2", {"C2": ("=C5+1", "", 1)}),
-    "a circle of one": Fault("circular", "error", "C7", {"A7": ("Balance", "", None), "C7": ("=C7+C5", "", 1)}),
-    "a check of a figure with itself": Fault("check-that-cannot-fail", "error", "C6", {"C6": ('=IF(C5=C5,"OK","FAIL")', "", "OK")}),
-    "a check of nothing": Fault("check-that-cannot-fail", "error", "C6", {"C6": ('=IF(1=1,"OK","FAIL")', "", "OK")}),
-    "a check with one answer": Fault("check-that-cannot-fail", "error", "C6", {"C6": ('=IF(C5=C4,"OK","OK")', "", "OK")}),
+    "a circle of one": Fault(
+        "circular", "error", "C7", {"A7": ("Balance", "", None), "C7": ("=C7+C5", "", 1)}
+    ),
+    "a check of a figure with itself": Fault(
+        "check-that-cannot-fail", "error", "C6", {"C6": ('=IF(C5=C5,"OK","FAIL")', "", "OK")}
+    ),
+    "a check of nothing": Fault(
+        "check-that-cannot-fail", "error", "C6", {"C6": ('=IF(1=1,"OK","FAIL")', "", "OK")}
+    ),
+    "a check with one answer": Fault(
+        "check-that-cannot-fail", "error", "C6", {"C6": ('=IF(C5=C4,"OK","OK")', "", "OK")}
+    ),
     "a check that an error passes": Fault(
-        "check-that-cannot-fail", "error", "C6", {"C6": ('=IFERROR(IF(C5<C2,"OK","FAIL"),"OK")', "", "OK")}
+        "check-that-cannot-fail",
+        "error",
+        "C6",
+        {"C6": ('=IFERROR(IF(C5<C2,"OK","FAIL"),"OK")', "", "OK")},
     ),
     "a number as text": Fault("number-as-text", "warning", "E2", {"E2": ("102", "input", None)}),
     "IFs within IFs": Fault(
         "nested-ifs",
         "warning",
         "C7",
-        {"A7": ("Grade", "", None), "C7": ("=" + "".join(f"IF(C2>D{n},{n}," for n in range(2, 9)) + "0" + ")" * 7, "", 0)},
+        {
+            "A7": ("Grade", "", None),
+            "C7": ("=" + "".join(f"IF(C2>D{n},{n}," for n in range(2, 9)) + "0" + ")" * 7, "", 0),
+        },
     ),
     "a formula nobody can read": Fault(
-        "long-formula", "note", "C7", {"A7": ("Sum", "", None), "C7": ("=" + "+".join(["C2*D2"] * 200), "", 1)}
+        "long-formula",
+        "note",
+        "C7",
+        {"A7": ("Sum", "", None), "C7": ("=" + "+".join(["C2*D2"] * 200), "", 1)},
     ),
-    "figures without a label": Fault("no-label", "note", "L9:M9", {"L9": ("=C2", "", 100), "M9": ("=D2", "", 101)}),
+    "figures without a label": Fault(
+        "no-label", "note", "L9:M9", {"L9": ("=C2", "", 100), "M9": ("=D2", "", 101)}
+    ),
     "an input without a unit": Fault(
-        "no-unit", "note", "C3", {"A3": ("Alpha", "", None), "B1": ("", "", None), "B3": ("", "", None), "C1": ("A", "", None)}
+        "no-unit",
+        "note",
+        "C3",
+        {
+            "A3": ("Alpha", "", None),
+            "B1": ("", "", None),
+            "B3": ("", "", None),
+            "C1": ("A", "", None),
+        },
     ),
 }
 
 
-def write(path: Path, cells: dict[str, Content], after: Callable[[xlsxwriter.Workbook], object] | None = None) -> Path:
+def write(
+    path: Path,
+    cells: dict[str, Content],
+    after: Callable[[xlsxwriter.Workbook], object] | None = None,
+) -> Path:
     book = xlsxwriter.Workbook(str(path))
     styles = {"": book.add_format(), "input": book.add_format({"font_color": "#0000FF"})}
     sheet = book.add_worksheet("Model")
@@ -157,7 +245,10 @@ def said(report: Report, rule: str) -> list[tuple[str, str]]:
 def test_a_sound_book_has_nothing_against_it(tmp_path: Path) -> None:
     report = audit(write(tmp_path / "sound.xlsx", sound()))
     assert report.findings == []
-    assert {rule for rule, count in report.looked_at.items() if not count} <= {"external-link", "number-as-text"}
+    assert {rule for rule, count in report.looked_at.items() if not count} <= {
+        "external-link",
+        "number-as-text",
+    }
     assert report.formulas == 17
 
 
@@ -166,9 +257,10 @@ def test_a_fault_is_found_at_its_very_cell(name: str, tmp_path: Path) -> None:
     fault = FAULTS[name]
     report = audit(write(tmp_path / "book.xlsx", sound() | fault.cells, fault.after))
     found = said(report, fault.rule)
-    assert any(severity == fault.severity and fault.place in [*where.replace(":", ", ").split(", "), where] for severity, where in found), (
-        found
-    )
+    assert any(
+        severity == fault.severity and fault.place in [*where.replace(":", ", ").split(", "), where]
+        for severity, where in found
+    ), found
     one = next(one for one in report.findings if one.rule == fault.rule)
     assert one.sentence.endswith(".")
     assert one.evidence
@@ -196,7 +288,9 @@ def test_iteration_hides_a_circle(tmp_path: Path) -> None:
 def test_first_periods_and_totals_are_no_breaks(tmp_path: Path) -> None:
     cells = sound() | {"A7": ("Balance", "", None), "B7": ("$m", "", None), "C7": ("=C5", "", 60)}
     cells |= {f"{c}7": (f"={b}7+{c}5", "", 1) for b, c in itertools.pairwise(YEARS)}
-    cells |= {f"K{row}": (f"=SUM(C{row}:J{row})", "", 1) for row in (2, 4, 5)} | {"K1": ("Total", "", None)}
+    cells |= {f"K{row}": (f"=SUM(C{row}:J{row})", "", 1) for row in (2, 4, 5)} | {
+        "K1": ("Total", "", None)
+    }
     assert not audit(write(tmp_path / "book.xlsx", cells)).fails("warning")
 
 
@@ -221,7 +315,9 @@ def test_our_own_workbooks_pass(name: str) -> None:
 
 
 def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
-    """Typed over, changed, linked, hidden, volatile, a check gutted, an input left unread: each at its own place."""
+    """Typed over, changed, linked, hidden, volatile, a check gutted, an input left unread: each at
+    its own place.
+    """
     path = tmp_path / "book.xlsx"
     shutil.copy(BUILT / "single_factory.xlsx", path)
     book = openpyxl.load_workbook(path)
@@ -230,7 +326,11 @@ def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
     interest, capacity = label["Opening balance"], label["Volume available"]
     case.cell(interest, 12).value = 123.4
     case.cell(capacity, 15).value = str(case.cell(capacity, 15).value) + "*0.97"
-    checks_row = next(row for row in range(1, checks.max_row + 1) if checks.cell(row, 2).value == "Sources equal uses")
+    checks_row = next(
+        row
+        for row in range(1, checks.max_row + 1)
+        if checks.cell(row, 2).value == "Sources equal uses"
+    )
     checks.cell(checks_row, 8).value = f'=IF(D{checks_row}=D{checks_row},"OK","FAIL")'
     book["Time"].sheet_state = "veryHidden"
     book["Summary"]["J60"] = "=TODAY()"
@@ -240,7 +340,9 @@ def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
         inputs[where] = content
     inputs["D160"]._style = copy.copy(style._style)
     book.save(path)
-    found = {(one.rule, one.sheet, one.range) for one in audit(path).findings if one.severity != "note"}
+    found = {
+        (one.rule, one.sheet, one.range) for one in audit(path).findings if one.severity != "note"
+    }
     assert {
         ("hard-coded-in-formula-row", "Factory in a band", f"L{interest}"),
         ("formula-break", "Factory in a band", f"O{capacity}"),
@@ -276,7 +378,9 @@ def test_what_is_no_workbook_is_refused_in_one_sentence(
     assert "Traceback" not in error
 
 
-def test_a_missing_file_and_a_taken_target_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_and_a_taken_target_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["audit", str(tmp_path / "none.xlsx")]) == 2
     assert "none.xlsx" in capsys.readouterr().err
     path = write(tmp_path / "book.xlsx", sound())
@@ -289,7 +393,11 @@ def test_a_missing_file_and_a_taken_target_are_refused(tmp_path: Path, capsys: p
 
 
 def test_a_cell_at_the_far_corner_costs_nothing(tmp_path: Path) -> None:
-    cells = sound() | {"XFD1048576": (1.0, "", None), "A7": ("All", "", None), "C7": ("=SUM(D:XFD)", "", 1)}
+    cells = sound() | {
+        "XFD1048576": (1.0, "", None),
+        "A7": ("All", "", None),
+        "C7": ("=SUM(D:XFD)", "", 1),
+    }
     started = time.process_time()
     audit(write(tmp_path / "book.xlsx", cells))
     assert time.process_time() - started < 20
@@ -301,7 +409,11 @@ def test_arrays_tables_and_chart_sheets_are_read(tmp_path: Path) -> None:
         sheet.write_array_formula("L2:L5", "{=TRANSPOSE(C2:F2)}", None, 100)
         sheet.write_dynamic_array_formula("M2", "=SORT(C2:J2)", None, 100)
         sheet.add_table(
-            "O1:P4", {"data": [[1, 2], [3, 4], [5, 6]], "columns": [{"header": "One"}, {"header": "Two", "formula": "=[@One]*2"}]}
+            "O1:P4",
+            {
+                "data": [[1, 2], [3, 4], [5, 6]],
+                "columns": [{"header": "One"}, {"header": "Two", "formula": "=[@One]*2"}],
+            },
         )
         chart = book.add_chart({"type": "line"})
         chart.add_series({"values": "=Model!$C$2:$J$2"})
@@ -315,7 +427,9 @@ def test_arrays_tables_and_chart_sheets_are_read(tmp_path: Path) -> None:
 # The command --------------------------------------------------------------------------------------
 
 
-def test_exit_codes_tell_how_grave_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_codes_tell_how_grave_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     fine = write(tmp_path / "fine.xlsx", sound())
     warned = write(tmp_path / "warned.xlsx", sound() | FAULTS["a date that moves"].cells)
     wrong = write(tmp_path / "wrong.xlsx", sound() | FAULTS["a circle"].cells)
@@ -337,7 +451,9 @@ def test_exit_codes_tell_how_grave_it_is(tmp_path: Path, capsys: pytest.CaptureF
     assert "TODAY recalculates at every change" in told
 
 
-def test_the_report_for_programs_and_as_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_for_programs_and_as_a_workbook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write(tmp_path / "book.xlsx", sound() | FAULTS["a sign changed in one year"].cells)
     before = path.read_bytes()
     assert cli.main(["audit", str(path), "--json", "-o", str(tmp_path / "findings.xlsx")]) == 1

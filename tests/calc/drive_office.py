@@ -1,6 +1,8 @@
-"""Run by a Python that has LibreOffice's uno: opens workbooks once each, changes cells, recalculates hard and writes all values down.
+"""Run by a Python that has LibreOffice's uno: opens workbooks once each, changes cells,
+recalculates hard and writes all values down.
 
-Arguments: the pipe that LibreOffice listens at, a file of jobs (JSON, written by `tests.calc.office`), a folder for the answers.
+Arguments: the pipe that LibreOffice listens at, a file of jobs (JSON, written by
+`tests.calc.office`), a folder for the answers.
 """
 
 from __future__ import annotations
@@ -11,7 +13,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-ERRORS = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!", 32767: "#N/A"}
+ERRORS = {
+    502: "#VALUE!",
+    503: "#NUM!",
+    519: "#VALUE!",
+    524: "#REF!",
+    525: "#NAME?",
+    532: "#DIV/0!",
+    32767: "#N/A",
+}
 IS_ERROR = 4  # com.sun.star.sheet.FormulaResult.ERROR
 EXCEL = 3  # com.sun.star.sheet.AddressConvention.XL_OOX
 
@@ -20,11 +30,15 @@ def connected(pipe: str) -> Any:
     import uno
 
     here = uno.getComponentContext()
-    resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
+    resolver = here.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", here
+    )
     for attempt in range(150):
         try:
             there = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
+            return there.ServiceManager.createInstanceWithContext(
+                "com.sun.star.frame.Desktop", there
+            )
         except Exception:
             if attempt == 149:
                 raise
@@ -43,8 +57,12 @@ def opened(desktop: Any, url: str) -> Any:
     return book
 
 
-def put(book: Any, sheet: str, row: int, col: int, last_row: int, last_col: int, content: Any) -> Any:
-    """A number, a text or a formula in Excel's own form into a cell, or an array formula into a range; gives what undoes it."""
+def put(
+    book: Any, sheet: str, row: int, col: int, last_row: int, last_col: int, content: Any
+) -> Any:
+    """A number, a text or a formula in Excel's own form into a cell, or an array formula into a
+    range; gives what undoes it.
+    """
     page = book.Sheets.getByName(sheet)
     where = page.getCellRangeByPosition(col, row, last_col, last_row)
     if isinstance(content, str) and content.startswith("="):
@@ -83,7 +101,9 @@ def restored(cell: Any) -> Any:
 
 
 def values(book: Any, wanted: list[str], kinds: bool) -> dict[str, Any]:
-    """By sheet the rows of all its values, None for an error, and with `kinds` its errors as [row, col, code]."""
+    """By sheet the rows of all its values, None for an error, and with `kinds` its errors as [row,
+    col, code].
+    """
     found = {}
     for sheet in book.Sheets:
         if wanted and sheet.Name not in wanted:
@@ -122,7 +142,9 @@ def main(pipe: str, jobs: str, answers: str) -> None:
                 found = values(book, step["sheets"], step["kinds"])
                 for back in reversed(undo):
                     back()
-                (Path(answers) / f"{step['name']}.json").write_text(json.dumps(found), encoding="utf-8")
+                (Path(answers) / f"{step['name']}.json").write_text(
+                    json.dumps(found), encoding="utf-8"
+                )
             book.close(True)
     finally:
         ended(desktop)

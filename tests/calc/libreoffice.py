@@ -1,6 +1,8 @@
-"""Drives a real LibreOffice without a window: recalculates a workbook from scratch, and prints it to PDF.
+"""Drives a real LibreOffice without a window: recalculates a workbook from scratch, and prints it
+to PDF.
 
-Each call runs in a profile of its own kind (hard recalculation on loading) and never touches the user's.
+Each call runs in a profile of its own kind (hard recalculation on loading) and never touches the
+user's.
 """
 
 from __future__ import annotations
@@ -40,14 +42,21 @@ def python_with_uno() -> str | None:
     """A Python that has LibreOffice's bridge, or None."""
     for name in ("/usr/bin/python3", shutil.which("python3"), "/opt/libreoffice/program/python"):
         if name and Path(name).exists():
-            done = subprocess.run([name, "-c", "import uno"], capture_output=True, check=False, env=outside_our_environment())
+            done = subprocess.run(
+                [name, "-c", "import uno"],
+                capture_output=True,
+                check=False,
+                env=outside_our_environment(),
+            )
             if done.returncode == 0:
                 return name
     return None
 
 
 def missing(what: str) -> None:
-    """A test needs a program that is not here: that fails where everything is tested, and is passed over elsewhere."""
+    """A test needs a program that is not here: that fails where everything is tested, and is passed
+    over elsewhere.
+    """
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(f"{what} is needed here and is not installed")
     pytest.skip(f"{what} is not installed")
@@ -62,16 +71,28 @@ def make_profile(folder: Path) -> Path:
 
 
 def outside_our_environment() -> dict[str, str]:
-    """The environment without our own Python on the PATH: LibreOffice's would take it for its own and miss its `uno`."""
+    """The environment without our own Python on the PATH: LibreOffice's would take it for its own
+    and miss its `uno`.
+    """
     ours = Path(sys.prefix)
-    kept = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder and not Path(folder).is_relative_to(ours)]
-    return {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME")} | {
-        "PATH": os.pathsep.join(kept)
-    }
+    kept = [
+        folder
+        for folder in os.environ.get("PATH", "").split(os.pathsep)
+        if folder and not Path(folder).is_relative_to(ours)
+    ]
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("VIRTUAL_ENV", "PYTHONHOME")
+    } | {"PATH": os.pathsep.join(kept)}
 
 
-def convert(path: Path, kind: str, out: Path, profile: Path, seconds: int = 120, options: Sequence[str] = ()) -> Path:
-    """The workbook converted by LibreOffice (`xlsx`, `pdf`); raises with what it said when nothing came."""
+def convert(
+    path: Path, kind: str, out: Path, profile: Path, seconds: int = 120, options: Sequence[str] = ()
+) -> Path:
+    """The workbook converted by LibreOffice (`xlsx`, `pdf`); raises with what it said when nothing
+    came.
+    """
     soffice = program()
     if soffice is None:
         raise FileNotFoundError("LibreOffice is not installed")
@@ -101,7 +122,9 @@ def convert(path: Path, kind: str, out: Path, profile: Path, seconds: int = 120,
 
 
 def values(path: Path) -> dict[str, dict[tuple[int, int], Any]]:
-    """The saved values of a workbook by sheet and (row, col) from 0; errors as CellError, empty cells absent."""
+    """The saved values of a workbook by sheet and (row, col) from 0; errors as CellError, empty
+    cells absent.
+    """
     book = openpyxl.load_workbook(path, data_only=True)
     out: dict[str, dict[tuple[int, int], Any]] = {}
     for sheet in book.worksheets:
@@ -109,7 +132,11 @@ def values(path: Path) -> dict[str, dict[tuple[int, int], Any]]:
         for line in sheet.iter_rows():
             for cell in line:
                 if cell.value is not None:
-                    value = CellError(str(cell.value), str(cell.value)) if cell.data_type == "e" else cell.value
+                    value = (
+                        CellError(str(cell.value), str(cell.value))
+                        if cell.data_type == "e"
+                        else cell.value
+                    )
                     cells[cell.row - 1, cell.column - 1] = value
     return out
 
@@ -120,7 +147,9 @@ def recalculate(path: Path, work: Path) -> dict[str, dict[tuple[int, int], Any]]
 
 
 def with_functions(folder: Path) -> tuple[Path, list[str]]:
-    """A private profile with our functions installed, and the options that LibreOffice needs to find them in it."""
+    """A private profile with our functions installed, and the options that LibreOffice needs to
+    find them in it.
+    """
     from bankable.addin.libreoffice import installation
 
     profile = make_profile(folder)

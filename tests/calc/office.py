@@ -1,6 +1,8 @@
-"""One LibreOffice that opens workbooks once each, takes changes, recalculates hard and tells all values: quick enough for a hundred runs.
+"""One LibreOffice that opens workbooks once each, takes changes, recalculates hard and tells all
+values: quick enough for a hundred runs.
 
-`run` starts it, and `drive_office.py` in a Python that has its bridge; `differences` holds what it says against the embedded engine.
+`run` starts it, and `drive_office.py` in a Python that has its bridge; `differences` holds what it
+says against the embedded engine.
 """
 
 from __future__ import annotations
@@ -25,12 +27,16 @@ TOLERANCE = 1e-9
 ERROR = CellError("#?", "an error, its kind not asked for")
 
 Spot = tuple[int, int]
-Change = tuple[str, int, int, int, int, Any]  # sheet, first row and column, last row and column, content
+Change = tuple[
+    str, int, int, int, int, Any
+]  # sheet, first row and column, last row and column, content
 
 
 @dataclass(frozen=True)
 class Step:
-    """Changes put into a workbook as it was, and the sheets whose values are wanted then (none: all); `kinds` asks which error each is."""
+    """Changes put into a workbook as it was, and the sheets whose values are wanted then (none:
+    all); `kinds` asks which error each is.
+    """
 
     name: str
     put: Sequence[Change] = ()
@@ -39,7 +45,9 @@ class Step:
 
 
 class Shown:
-    """The values by sheet and (row, col) from 0 after each step; read from their files one at a time."""
+    """The values by sheet and (row, col) from 0 after each step; read from their files one at a
+    time.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,8 +68,16 @@ def _cells(found: Mapping[str, Any]) -> Iterator[tuple[Spot, Any]]:
         yield (row, col), CellError(code, code)
 
 
-def run(books: Mapping[Path, Sequence[Step]], folder: Path, profile: Path, options: Sequence[str] = (), seconds: int = 300) -> Shown:
-    """What LibreOffice shows in each workbook after each of its steps; a step sees the workbook as it was saved."""
+def run(
+    books: Mapping[Path, Sequence[Step]],
+    folder: Path,
+    profile: Path,
+    options: Sequence[str] = (),
+    seconds: int = 300,
+) -> Shown:
+    """What LibreOffice shows in each workbook after each of its steps; a step sees the workbook as
+    it was saved.
+    """
     soffice, python = libreoffice.program(), libreoffice.python_with_uno()
     if soffice is None or python is None:
         libreoffice.missing("LibreOffice with its Python bridge")
@@ -71,7 +87,10 @@ def run(books: Mapping[Path, Sequence[Step]], folder: Path, profile: Path, optio
     shown.mkdir(parents=True)
     jobs = []
     for path, steps in books.items():  # a copy, since LibreOffice locks the files that it opens
-        told = [{"name": step.name, "put": step.put, "sheets": step.sheets, "kinds": step.kinds} for step in steps]
+        told = [
+            {"name": step.name, "put": step.put, "sheets": step.sheets, "kinds": step.kinds}
+            for step in steps
+        ]
         jobs.append({"url": Path(shutil.copy(path, folder)).resolve().as_uri(), "steps": told})
     (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
     pipe = f"bankable{uuid.uuid4().hex[:8]}"
@@ -106,14 +125,22 @@ def run(books: Mapping[Path, Sequence[Step]], folder: Path, profile: Path, optio
 def agree(mine: Any, theirs: Any) -> bool:
     """A blank is an empty cell or text; LibreOffice has 1 and 0 for logicals."""
     if isinstance(mine, CellError) or isinstance(theirs, CellError):
-        return isinstance(mine, CellError) and isinstance(theirs, CellError) and theirs.code in (mine.code, ERROR.code)
+        return (
+            isinstance(mine, CellError)
+            and isinstance(theirs, CellError)
+            and theirs.code in (mine.code, ERROR.code)
+        )
     if isinstance(mine, (int, float)) and isinstance(theirs, (int, float)):
         return abs(mine - theirs) <= TOLERANCE * max(1.0, abs(mine), abs(theirs))
     return (mine in (None, "") and theirs in (None, "")) or bool(mine == theirs)
 
 
-def differences(opened: Opened, mine: Calculated, theirs: Mapping[str, Mapping[Spot, Any]]) -> tuple[int, list[str]]:
-    """How many cells either of the two has, and those in which they differ, in the order of sheets and rows."""
+def differences(
+    opened: Opened, mine: Calculated, theirs: Mapping[str, Mapping[Spot, Any]]
+) -> tuple[int, list[str]]:
+    """How many cells either of the two has, and those in which they differ, in the order of sheets
+    and rows.
+    """
     compared, faults = 0, []
     for sheet, formulas in opened.formulas.items():
         ours, shown = mine.sheets[sheet], theirs[sheet]
@@ -121,5 +148,7 @@ def differences(opened: Opened, mine: Calculated, theirs: Mapping[str, Mapping[S
         compared += len(spots)
         for spot in sorted(spot for spot in spots if not agree(ours.get(spot), shown.get(spot))):
             where, formula = f"{sheet_prefix(sheet)}{address(*spot)}", formulas.get(spot, "")[:200]
-            faults.append(f"{where} {formula}: engine {ours.get(spot)!r}, LibreOffice {shown.get(spot)!r}")
+            faults.append(
+                f"{where} {formula}: engine {ours.get(spot)!r}, LibreOffice {shown.get(spot)!r}"
+            )
     return compared, faults

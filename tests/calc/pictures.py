@@ -1,4 +1,5 @@
-"""Pictures of a workbook's pages as they would be printed: LibreOffice makes the PDF, pypdfium2 the PNGs.
+"""Pictures of a workbook's pages as they would be printed: LibreOffice makes the PDF, pypdfium2 the
+PNGs.
 
 Run `python -m tests.calc.pictures book.xlsx outdir` to look at every page.
 """

@@ -1,4 +1,6 @@
-"""Every workbook that ships built, under every scenario of its selector: what the tests of agreement go through."""
+"""Every workbook that ships built, under every scenario of its selector: what the tests of
+agreement go through.
+"""
 
 from __future__ import annotations
 
@@ -46,5 +48,7 @@ def steps(kinds: bool) -> dict[Path, list[Step]]:
         if scenario != NO_SCENARIOS:
             sheet, row, col = opened(variant).names["set_scenario"]
             put = [(sheet, row, col, row, col, scenario)]
-        told.setdefault(BUILT / f"{variant}.xlsx", []).append(Step(step_name(variant, scenario), put, kinds=kinds))
+        told.setdefault(BUILT / f"{variant}.xlsx", []).append(
+            Step(step_name(variant, scenario), put, kinds=kinds)
+        )
     return told

@@ -1,4 +1,6 @@
-"""Every cell of every shipped workbook under every scenario: LibreOffice with our functions and the embedded engine agree, checks OK."""
+"""Every cell of every shipped workbook under every scenario: LibreOffice with our functions and the
+embedded engine agree, checks OK.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,14 @@ LEAST = {  # formulas of the file and cells of its arrays
 
 
 @pytest.fixture(scope="module")
-def shown(profile_with_functions: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    return office.run(shipped_variants.steps(kinds=True), tmp_path_factory.mktemp("with functions"), *profile_with_functions)
+def shown(
+    profile_with_functions: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Shown:
+    return office.run(
+        shipped_variants.steps(kinds=True),
+        tmp_path_factory.mktemp("with functions"),
+        *profile_with_functions,
+    )
 
 
 @pytest.mark.parametrize(("variant", "scenario"), shipped_variants.EVERY)
@@ -31,7 +39,11 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
     theirs = shown[shipped_variants.step_name(variant, scenario)]
     compared, faults = office.differences(opened, mine, theirs)
     assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"
-    assert compared > sum(len({*cells, *opened.blocks[sheet]}) for sheet, cells in opened.formulas.items()) > LEAST[variant]
+    assert (
+        compared
+        > sum(len({*cells, *opened.blocks[sheet]}) for sheet, cells in opened.formulas.items())
+        > LEAST[variant]
+    )
     if "Checks" in opened.formulas:
         assert theirs["Scenarios"][opened.names["set_scenario"][1:]] == scenario
         assert (mine.sheets["Checks"][0, 7], theirs["Checks"][0, 7]) == ("OK", "OK")
@@ -41,7 +53,9 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
 def test_another_scenario_is_told_apart(shown: Shown) -> None:
     opened = shipped_variants.opened("single_factory")
     _, faults = office.differences(
-        opened, calculation.calculate_opened(opened), shown[shipped_variants.step_name("single_factory", "Delay")]
+        opened,
+        calculation.calculate_opened(opened),
+        shown[shipped_variants.step_name("single_factory", "Delay")],
     )
     assert len(faults) > 1_000
     assert faults[0].startswith("Cover!") or faults[0].startswith("Summary!")

@@ -1,4 +1,6 @@
-"""Every cell of every shipped workbook under every scenario where our functions are absent: both engines calculate alike, checks OK."""
+"""Every cell of every shipped workbook under every scenario where our functions are absent: both
+engines calculate alike, checks OK.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from tests.calc.office import Shown
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     folder = tmp_path_factory.mktemp("without functions")
-    return office.run(shipped_variants.steps(kinds=False), folder, libreoffice.make_profile(folder / "profile"))
+    return office.run(
+        shipped_variants.steps(kinds=False), folder, libreoffice.make_profile(folder / "profile")
+    )
 
 
 class Absent:
@@ -30,7 +34,9 @@ class Absent:
 
 
 @pytest.mark.parametrize(("variant", "scenario"), shipped_variants.EVERY)
-def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_cell_agrees_and_the_checks_are_ok(
+    variant: str, scenario: str, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = shipped_variants.opened(variant)
     monkeypatch.setattr(registry, "FUNCTIONS", dict.fromkeys(registry.FUNCTIONS, Absent()))
     mine = calculation.calculate_opened(opened, shipped_variants.changes(scenario))
@@ -45,10 +51,14 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
 
 
 def test_a_book_saved_as_ods_and_back_says_what_was_not_run(tmp_path: Path) -> None:
-    """LibreOffice as users have it calculates some cells when it opens a file and keeps the saved values of others."""
+    """LibreOffice as users have it calculates some cells when it opens a file and keeps the saved
+    values of others.
+    """
     if libreoffice.program() is None:
         libreoffice.missing("LibreOffice")
     profile = tmp_path / "profile"
-    ods = libreoffice.convert(shipped_variants.BUILT / "single_factory.xlsx", "ods", tmp_path / "saved", profile)
+    ods = libreoffice.convert(
+        shipped_variants.BUILT / "single_factory.xlsx", "ods", tmp_path / "saved", profile
+    )
     back = libreoffice.values(libreoffice.convert(ods, "xlsx", tmp_path / "back", profile))
     assert re.fullmatch(r"OK, \d+ not run", back["Checks"][0, 7])

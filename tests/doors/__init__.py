@@ -1,1 +1,3 @@
-"""One table of calls that goes through every door: Python, Excel, the web, LibreOffice and the embedded engine."""
+"""One table of calls that goes through every door: Python, Excel, the web, LibreOffice and the
+embedded engine.
+"""

@@ -1,7 +1,8 @@
-"""A workbook as Excel for Windows saves one that uses the add-in: calls read `[1]!NAME(...)`, and a link part holds the add-in's path.
+"""A workbook as Excel for Windows saves one that uses the add-in: calls read `[1]!NAME(...)`, and a
+link part holds the add-in's path.
 
-It has a second link, to a workbook of rates, so that one can see that only ours is touched. The parts are written
-as Excel writes them; only their number is smaller.
+It has a second link, to a workbook of rates, so that one can see that only ours is touched. The
+parts are written as Excel writes them; only their number is smaller.
 """
 
 from __future__ import annotations
@@ -45,47 +46,83 @@ xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision"><dime
 <pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/></worksheet>"""
 
 PARTS = {
-    "[Content_Types].xml": f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{SHEETML}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{SHEETML}.worksheet+xml"/>'
-    f'<Override PartName="/xl/externalLinks/externalLink1.xml" ContentType="{SHEETML}.externalLink+xml"/>'
-    f'<Override PartName="/xl/externalLinks/externalLink2.xml" ContentType="{SHEETML}.externalLink+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{SHEETML}.styles+xml"/>'
-    f'<Override PartName="/xl/sharedStrings.xml" ContentType="{SHEETML}.sharedStrings+xml"/></Types>',
-    "_rels/.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" '
-    'Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr defaultThemeVersion="166925"/><bookViews>'
-    '<workbookView xWindow="0" yWindow="0" windowWidth="28800" windowHeight="12210"/></bookViews><sheets><sheet name="Deal" sheetId="1" '
-    'r:id="rId1"/></sheets><externalReferences><externalReference r:id="rId2"/><externalReference r:id="rId3"/></externalReferences>'
-    "<definedNames>"
-    '<definedName name="npv_of_contract">[1]!OFFTAKE_NPV(0.07,15,100,1,0.02)</definedName><definedName name="pd">Deal!$A$1</definedName>'
-    '<definedName name="rates">[2]Rates!$A$1:$B$9</definedName></definedNames><calcPr calcId="191029"/></workbook>',
-    "xl/_rels/workbook.xml.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">'
-    f'<Relationship Id="rId3" Type="{OFFICE}/externalLink" Target="externalLinks/externalLink2.xml"/>'
-    f'<Relationship Id="rId2" Type="{OFFICE}/externalLink" Target="externalLinks/externalLink1.xml"/>'
-    f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId4" Type="{OFFICE}/styles" Target="styles.xml"/>'
-    f'<Relationship Id="rId5" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+    "[Content_Types].xml": (
+        f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels"'
+        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default'
+        ' Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml"'
+        f' ContentType="{SHEETML}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml"'
+        f' ContentType="{SHEETML}.worksheet+xml"/><Override'
+        ' PartName="/xl/externalLinks/externalLink1.xml"'
+        f' ContentType="{SHEETML}.externalLink+xml"/><Override'
+        ' PartName="/xl/externalLinks/externalLink2.xml"'
+        f' ContentType="{SHEETML}.externalLink+xml"/><Override PartName="/xl/styles.xml"'
+        f' ContentType="{SHEETML}.styles+xml"/><Override PartName="/xl/sharedStrings.xml"'
+        f' ContentType="{SHEETML}.sharedStrings+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1"'
+        f' Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    ),
+    "xl/workbook.xml": (
+        f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr'
+        ' defaultThemeVersion="166925"/><bookViews><workbookView xWindow="0" yWindow="0"'
+        ' windowWidth="28800" windowHeight="12210"/></bookViews><sheets><sheet name="Deal"'
+        ' sheetId="1" r:id="rId1"/></sheets><externalReferences><externalReference'
+        ' r:id="rId2"/><externalReference'
+        ' r:id="rId3"/></externalReferences><definedNames><definedName'
+        ' name="npv_of_contract">[1]!OFFTAKE_NPV(0.07,15,100,1,0.02)</definedName><definedName'
+        ' name="pd">Deal!$A$1</definedName><definedName'
+        ' name="rates">[2]Rates!$A$1:$B$9</definedName></definedNames><calcPr'
+        ' calcId="191029"/></workbook>'
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId3"'
+        f' Type="{OFFICE}/externalLink" Target="externalLinks/externalLink2.xml"/><Relationship'
+        f' Id="rId2" Type="{OFFICE}/externalLink"'
+        ' Target="externalLinks/externalLink1.xml"/><Relationship Id="rId1"'
+        f' Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId4"'
+        f' Type="{OFFICE}/styles" Target="styles.xml"/><Relationship Id="rId5"'
+        f' Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    ),
     "xl/worksheets/sheet1.xml": SHEET,
-    "xl/externalLinks/externalLink1.xml": f'{HEAD}<externalLink xmlns="{MAIN}"><externalBook xmlns:r="{OFFICE}" r:id="rId1"><definedNames>'
-    '<definedName name="HAZARD_FROM_PD"/><definedName name="OFFTAKE_NPV"/><definedName name="SURVIVAL"/></definedNames></externalBook>'
-    "</externalLink>",
-    "xl/externalLinks/_rels/externalLink1.xml.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
-    f'Type="{OFFICE}/externalLinkPath" Target="{ADDIN_PATH}" TargetMode="External"/></Relationships>',
-    "xl/externalLinks/externalLink2.xml": f'{HEAD}<externalLink xmlns="{MAIN}"><externalBook xmlns:r="{OFFICE}" r:id="rId1"><sheetNames>'
-    '<sheetName val="Rates"/></sheetNames><sheetDataSet><sheetData sheetId="0"><row r="2"><cell r="B2"><v>0.05</v></cell></row></sheetData>'
-    "</sheetDataSet></externalBook></externalLink>",
-    "xl/externalLinks/_rels/externalLink2.xml.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
-    f'Type="{OFFICE}/externalLinkPath" Target="rates.xlsx" TargetMode="External"/></Relationships>',
-    "xl/styles.xml": f'{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" '
-    'fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    '<xf numFmtId="10" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs><dxfs count="1"><dxf><font><b/></font>'
-    "</dxf></dxfs></styleSheet>",
-    "xl/sharedStrings.xml": f'{HEAD}<sst xmlns="{MAIN}" count="1" uniqueCount="1">'
-    "<si><t>[1]!HAZARD_FROM_PD( is only text here</t></si></sst>",
+    "xl/externalLinks/externalLink1.xml": (
+        f'{HEAD}<externalLink xmlns="{MAIN}"><externalBook xmlns:r="{OFFICE}"'
+        ' r:id="rId1"><definedNames><definedName name="HAZARD_FROM_PD"/><definedName'
+        ' name="OFFTAKE_NPV"/><definedName'
+        ' name="SURVIVAL"/></definedNames></externalBook></externalLink>'
+    ),
+    "xl/externalLinks/_rels/externalLink1.xml.rels": (
+        f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1"'
+        f' Type="{OFFICE}/externalLinkPath" Target="{ADDIN_PATH}"'
+        ' TargetMode="External"/></Relationships>'
+    ),
+    "xl/externalLinks/externalLink2.xml": (
+        f'{HEAD}<externalLink xmlns="{MAIN}"><externalBook xmlns:r="{OFFICE}"'
+        ' r:id="rId1"><sheetNames><sheetName val="Rates"/></sheetNames><sheetDataSet><sheetData'
+        ' sheetId="0"><row r="2"><cell'
+        ' r="B2"><v>0.05</v></cell></row></sheetData></sheetDataSet></externalBook></externalLink>'
+    ),
+    "xl/externalLinks/_rels/externalLink2.xml.rels": (
+        f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1"'
+        f' Type="{OFFICE}/externalLinkPath" Target="rates.xlsx"'
+        ' TargetMode="External"/></Relationships>'
+    ),
+    "xl/styles.xml": (
+        f'{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name'
+        ' val="Calibri"/></font></fonts><fills count="2"><fill><patternFill'
+        ' patternType="none"/></fill><fill><patternFill'
+        ' patternType="gray125"/></fill></fills><borders'
+        ' count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs'
+        ' count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs'
+        ' count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf'
+        ' numFmtId="10" fontId="0" fillId="0" borderId="0" xfId="0"'
+        ' applyNumberFormat="1"/></cellXfs><dxfs'
+        ' count="1"><dxf><font><b/></font></dxf></dxfs></styleSheet>'
+    ),
+    "xl/sharedStrings.xml": (
+        f'{HEAD}<sst xmlns="{MAIN}" count="1" uniqueCount="1">'
+        "<si><t>[1]!HAZARD_FROM_PD( is only text here</t></si></sst>"
+    ),
 }
 
 
@@ -93,7 +130,11 @@ def write(path: Path) -> Path:
     """Write the workbook."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, text in PARTS.items():
-            package.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text.encode("utf-8"), zipfile.ZIP_DEFLATED)
+            package.writestr(
+                zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)),
+                text.encode("utf-8"),
+                zipfile.ZIP_DEFLATED,
+            )
     return path
 
 
@@ -101,5 +142,7 @@ def parts(path_or_data: Path | bytes) -> dict[str, str]:
     """The parts of a workbook as texts."""
     import io
 
-    with zipfile.ZipFile(path_or_data if isinstance(path_or_data, Path) else io.BytesIO(path_or_data)) as package:
+    with zipfile.ZipFile(
+        path_or_data if isinstance(path_or_data, Path) else io.BytesIO(path_or_data)
+    ) as package:
         return {name: package.read(name).decode("utf-8") for name in package.namelist()}

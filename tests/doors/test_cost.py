@@ -1,4 +1,6 @@
-"""What the register and its reading of cells add to a call: under 15 microseconds for numbers, under 50 for a range of 30 cells."""
+"""What the register and its reading of cells add to a call: under 15 microseconds for numbers,
+under 50 for a range of 30 cells.
+"""
 
 from __future__ import annotations
 

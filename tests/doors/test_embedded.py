@@ -1,4 +1,6 @@
-"""The table through the embedded engine, from a real .xlsx: the values and error codes of the register."""
+"""The table through the embedded engine, from a real .xlsx: the values and error codes of the
+register.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,10 @@ def test_the_engine_answers_as_the_register_does(typed: bool, tmp_path: Path) ->
     wrong = []
     for place in places:
         found = place.found_in(values)
-        if not all(workbook.same(f, d) for fs, ds in zip(found, place.answer, strict=True) for f, d in zip(fs, ds, strict=True)):
+        if not all(
+            workbook.same(f, d)
+            for fs, ds in zip(found, place.answer, strict=True)
+            for f, d in zip(fs, ds, strict=True)
+        ):
             wrong.append(f"{place.row} {place.formula}: {found}, due {place.answer}")
     assert not wrong, f"{len(wrong)} of {len(places)}:\n" + "\n".join(wrong[:15])

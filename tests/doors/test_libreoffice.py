@@ -1,8 +1,9 @@
-"""The table through a real LibreOffice without a window, with our extension installed: values and error codes of the register.
+"""The table through a real LibreOffice without a window, with our extension installed: values and
+error codes of the register.
 
-Three things LibreOffice does before a function is called cannot be mended from within an extension, and are
-stated here row by row: a blank cell by itself arrives as 0, an error among the cells of a range ends the
-call with #VALUE!, and an empty cell of a result is saved as an empty text.
+Three things LibreOffice does before a function is called cannot be mended from within an extension,
+and are stated here row by row: a blank cell by itself arrives as 0, an error among the cells of a
+range ends the call with #VALUE!, and an empty cell of a result is saved as an empty text.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ from tests.doors.values import TABLE, Row
 
 
 def due(row: Row) -> list[list[Any]]:
-    """The cells that LibreOffice shows: the register's, but for what it does with blanks and errors itself."""
+    """The cells that LibreOffice shows: the register's, but for what it does with blanks and errors
+    itself.
+    """
     if row.has_error_in_range:
         return [[CellError("#VALUE!", "")]]
-    answer = udfs.FUNCTIONS[row.function].from_cells([0.0 if _blank(arg) else arg for arg in row.args])
+    answer = udfs.FUNCTIONS[row.function].from_cells(
+        [0.0 if _blank(arg) else arg for arg in row.args]
+    )
     return answer if isinstance(answer, list) else [[answer]]
 
 
@@ -33,19 +38,32 @@ def _blank(arg: Any) -> bool:
 
 
 @pytest.mark.parametrize("typed", [False, True], ids=["in cells", "typed"])
-def test_libreoffice_answers_as_the_register_does(typed: bool, tmp_path: Path, office_with_functions: Callable[[Path, Path], Path]) -> None:
+def test_libreoffice_answers_as_the_register_does(
+    typed: bool, tmp_path: Path, office_with_functions: Callable[[Path, Path], Path]
+) -> None:
     places = workbook.build(tmp_path / "table.xlsx", TABLE, typed)
-    values = libreoffice.values(office_with_functions(tmp_path / "table.xlsx", tmp_path / "out"))["Calls"]
+    values = libreoffice.values(office_with_functions(tmp_path / "table.xlsx", tmp_path / "out"))[
+        "Calls"
+    ]
     wrong = []
     for place in places:
         found, cells = place.found_in(values), due(place.row)
-        spread = [[cells[min(i, len(cells) - 1)][min(j, len(cells[0]) - 1)] for j in range(place.width)] for i in range(place.height)]
-        if not all(workbook.same(f, d) for fs, ds in zip(found, spread, strict=True) for f, d in zip(fs, ds, strict=True)):
+        spread = [
+            [cells[min(i, len(cells) - 1)][min(j, len(cells[0]) - 1)] for j in range(place.width)]
+            for i in range(place.height)
+        ]
+        if not all(
+            workbook.same(f, d)
+            for fs, ds in zip(found, spread, strict=True)
+            for f, d in zip(fs, ds, strict=True)
+        ):
             wrong.append(f"{place.row} {place.formula}: {found}, due {cells}")
     assert not wrong, f"{len(wrong)} of {len(places)}:\n" + "\n".join(wrong[:15])
 
 
-def test_formulas_keep_their_plain_names(tmp_path: Path, office_with_functions: Callable[[Path, Path], Path]) -> None:
+def test_formulas_keep_their_plain_names(
+    tmp_path: Path, office_with_functions: Callable[[Path, Path], Path]
+) -> None:
     import openpyxl
 
     places = workbook.build(tmp_path / "table.xlsx", TABLE)

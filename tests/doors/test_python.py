@@ -1,4 +1,6 @@
-"""The table through the register itself: the kind of answer that each row says, and every function in it."""
+"""The table through the register itself: the kind of answer that each row says, and every function
+in it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ from tests.doors.values import TABLE, Row
 def kind_of(answer: Any) -> str:
     if isinstance(answer, CellError):
         return answer.code
-    return "block" if isinstance(answer, list) else {bool: "logical", float: "number", str: "text"}[type(answer)]
+    return (
+        "block"
+        if isinstance(answer, list)
+        else {bool: "logical", float: "number", str: "text"}[type(answer)]
+    )
 
 
 @pytest.mark.parametrize("row", TABLE, ids=str)

@@ -1,9 +1,11 @@
-"""The calls that every door must answer alike: `TABLE`, a list of `Row(function, args, expect, about)`.
+"""The calls that every door must answer alike: `TABLE`, a list of `Row(function, args, expect,
+about)`.
 
-`args` are raw values as `Function.from_cells` takes them (OMITTED for an argument left out, None for a blank
-cell, a list of rows for a range); `expect` is "number", "text", "logical", "block" or an error code, and what
-exactly is due is what `row.answer` gives: a door's own test compares with that. Some rows are made for every
-function of the register from its worked example, the others are written below.
+`args` are raw values as `Function.from_cells` takes them (OMITTED for an argument left out, None
+for a blank cell, a list of rows for a range); `expect` is "number", "text", "logical", "block" or
+an error code, and what exactly is due is what `row.answer` gives: a door's own test compares with
+that. Some rows are made for every function of the register from its worked example, the others are
+written below.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ VALUE = "#VALUE!"
 
 @dataclass(frozen=True)
 class Row:
-    """One call: the function, its arguments, what kind of answer is due, and what the row is there for."""
+    """One call: the function, its arguments, what kind of answer is due, and what the row is there
+    for.
+    """
 
     function: str
     args: tuple[Any, ...]
@@ -40,13 +44,21 @@ class Row:
 
     @property
     def has_blank_cell(self) -> bool:
-        """A blank cell stands as an argument by itself (not an argument left out, not a cell of a range)."""
-        return any(arg is None or (isinstance(arg, list) and _single(arg) is None) for arg in self.args)
+        """A blank cell stands as an argument by itself (not an argument left out, not a cell of a
+        range).
+        """
+        return any(
+            arg is None or (isinstance(arg, list) and _single(arg) is None) for arg in self.args
+        )
 
     @property
     def has_error_in_range(self) -> bool:
         """An error stands among the cells of a range."""
-        return any(isinstance(arg, list) and any(isinstance(cell, CellError) for line in arg for cell in line) for arg in self.args)
+        return any(
+            isinstance(arg, list)
+            and any(isinstance(cell, CellError) for line in arg for cell in line)
+            for arg in self.args
+        )
 
     def __str__(self) -> str:
         return f"{self.function}: {self.about}"
@@ -221,7 +233,9 @@ _WRITTEN: list[tuple[str, str, tuple[Any, ...], str]] = [
 
 
 def _made(entry: Function) -> Iterator[Row]:
-    """Rows for any function: its worked example in several forms, and the mistakes that can be made with it."""
+    """Rows for any function: its worked example in several forms, and the mistakes that can be made
+    with it.
+    """
     given = reference._first_call(entry)
     assert given is not None
     example = [reference._as_cells(given.get(p.name, OMITTED)) for p in entry.params]
@@ -231,15 +245,32 @@ def _made(entry: Function) -> Iterator[Row]:
     kind = shape if shape in ("number", "text") else "block"
     args = tuple(_floats(arg) for arg in example)
     yield Row(entry.name, args, kind, "its worked example")
-    if any(isinstance(arg, list) and len(arg[0]) == 1 < len(arg) and p.kind != "block" for arg, p in zip(args, entry.params, strict=False)):
+    if any(
+        isinstance(arg, list) and len(arg[0]) == 1 < len(arg) and p.kind != "block"
+        for arg, p in zip(args, entry.params, strict=False)
+    ):
         turned = (
-            [list(across) for across in zip(*arg, strict=True)] if isinstance(arg, list) and p.kind != "block" else arg
+            (
+                [list(across) for across in zip(*arg, strict=True)]
+                if isinstance(arg, list) and p.kind != "block"
+                else arg
+            )
             for arg, p in zip(args, entry.params, strict=False)
         )
         yield Row(entry.name, tuple(turned), kind, "its worked example along rows")
-    yield Row(entry.name, tuple([[arg]] if isinstance(arg, (float, str, bool)) else arg for arg in args), kind, "1x1 ranges")
+    yield Row(
+        entry.name,
+        tuple([[arg]] if isinstance(arg, (float, str, bool)) else arg for arg in args),
+        kind,
+        "1x1 ranges",
+    )
     yield Row(entry.name, (), VALUE, "no argument")
-    yield Row(entry.name, (*args, *[OMITTED] * (entry.max_args - len(args)), 1.0), VALUE, "an argument too many")
+    yield Row(
+        entry.name,
+        (*args, *[OMITTED] * (entry.max_args - len(args)), 1.0),
+        VALUE,
+        "an argument too many",
+    )
     first = entry.params[0]
     if first.kind not in ("text", "texts", "choice", "block"):
         yield Row(entry.name, ("a text", *args[1:]), VALUE, "a text in place of the first argument")
@@ -254,5 +285,7 @@ def _floats(arg: Any) -> Any:
     return float(arg) if isinstance(arg, int) and not isinstance(arg, bool) else arg
 
 
-TABLE: list[Row] = [Row(function, args, expect, about) for function, about, args, expect in _WRITTEN]
+TABLE: list[Row] = [
+    Row(function, args, expect, about) for function, about, args, expect in _WRITTEN
+]
 TABLE += [row for entry in udfs.FUNCTIONS.values() for row in _made(entry)]

@@ -1,4 +1,5 @@
-"""The table as a real .xlsx: the arguments in cells (or typed in the formulas), each call beside its place.
+"""The table as a real .xlsx: the arguments in cells (or typed in the formulas), each call beside
+its place.
 
 Ranges are always cells; numbers, texts and logicals are typed into the formula in the second form.
 """
@@ -33,7 +34,9 @@ class Place:
 
     def found_in(self, values: dict[tuple[int, int], Any]) -> list[list[Any]]:
         """The cells of the answer among a sheet's values."""
-        return [[values.get((self.first + i, j)) for j in range(self.width)] for i in range(self.height)]
+        return [
+            [values.get((self.first + i, j)) for j in range(self.width)] for i in range(self.height)
+        ]
 
     @property
     def answer(self) -> list[list[Any]]:
@@ -43,7 +46,9 @@ class Place:
 
 
 def build(path: Path, rows: Iterable[Row], typed: bool = False) -> list[Place]:
-    """Write the workbook; every formula's saved value is -99, so that only a calculation can make it right."""
+    """Write the workbook; every formula's saved value is -99, so that only a calculation can make
+    it right.
+    """
     book = xlsxwriter.Workbook(str(path))
     calls, cells = book.add_worksheet("Calls"), book.add_worksheet("Arguments")
     date = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -63,7 +68,11 @@ def build(path: Path, rows: Iterable[Row], typed: bool = False) -> list[Place]:
                 for j, cell in enumerate(line):
                     _put(cells, below + i, col + j, cell, date)
             last = (below + len(lines) - 1, col + len(lines[0]) - 1)
-            where = xl_range_abs(below, col, *last) if last != (below, col) else xl_rowcol_to_cell(below, col, True, True)
+            where = (
+                xl_range_abs(below, col, *last)
+                if last != (below, col)
+                else xl_rowcol_to_cell(below, col, True, True)
+            )
             texts.append(f"Arguments!{where}")
             col, tallest = last[1] + 2, max(tallest, len(lines))
         below += tallest + 1
@@ -71,7 +80,9 @@ def build(path: Path, rows: Iterable[Row], typed: bool = False) -> list[Place]:
         height, width = (len(due), len(due[0])) if isinstance(due, list) else (1, 1)
         formula = f"={row.function}({','.join(texts)})"
         if isinstance(due, list):
-            calls.write_array_formula(at, 0, at + height - 1, width - 1, f"{{{formula}}}", None, -99)
+            calls.write_array_formula(
+                at, 0, at + height - 1, width - 1, f"{{{formula}}}", None, -99
+            )
         else:
             calls.write_formula(at, 0, formula, None, -99)
         places.append(Place(row, at, height, width, formula))
@@ -106,9 +117,13 @@ def _put(sheet: Any, row: int, col: int, cell: Any, date: Any) -> None:
 
 
 def same(found: Any, due: Any) -> bool:
-    """Equal to 1e-9, with equal error codes; a blank is an empty cell or an empty text, a logical may be a 1 or a 0."""
+    """Equal to 1e-9, with equal error codes; a blank is an empty cell or an empty text, a logical
+    may be a 1 or a 0.
+    """
     if isinstance(due, CellError) or isinstance(found, CellError):
-        return isinstance(due, CellError) and isinstance(found, CellError) and found.code == due.code
+        return (
+            isinstance(due, CellError) and isinstance(found, CellError) and found.code == due.code
+        )
     if due is None or due == "":
         return found is None or found == ""
     if isinstance(due, (int, float)) and isinstance(found, (int, float)):

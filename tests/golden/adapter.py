@@ -1,7 +1,8 @@
-"""Maps a reference case of golden.json to our functions: its inputs to our arguments, our results to its expected keys.
+"""Maps a reference case of golden.json to our functions: its inputs to our arguments, our results
+to its expected keys.
 
-`evaluate(case)` dispatches on the case's function name alone and never looks at its id. An infeasible
-answer (`#N/A`) is the reference file's null.
+`evaluate(case)` dispatches on the case's function name alone and never looks at its id. An
+infeasible answer (`#N/A`) is the reference file's null.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ ADAPTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 def adapts(name: str) -> Callable[..., Any]:
     """Enter the adapter of one function."""
 
-    def enter(adapter: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def enter(
+        adapter: Callable[[dict[str, Any]], dict[str, Any]],
+    ) -> Callable[[dict[str, Any]], dict[str, Any]]:
         ADAPTERS[name] = adapter
         return adapter
 
@@ -66,7 +69,9 @@ def _hazard_from_pd(given):
 def _offtake_npv(given):
     npv = udfs.OFFTAKE_NPV(**given)
     firm = udfs.OFFTAKE_NPV(**{**given, "hazard": 0, "renewal": 1, "firm_years": None})
-    revenue = udfs.OFFTAKE_REVENUE(*(given[name] for name in ("years", "price", "volume")), given.get("escalator", 0))
+    revenue = udfs.OFFTAKE_REVENUE(
+        *(given[name] for name in ("years", "price", "volume")), given.get("escalator", 0)
+    )
     return {
         "npv": npv,
         "first_year": revenue[0],
@@ -89,48 +94,88 @@ def _offtake_revenue(given):
         "volume": given.get("volume", given.get("contract_volume")),
         "price_floor": given.get("floor"),
         "price_cap": given.get("cap"),
-        **{name: given[name] for name in ("take_or_pay", "demand", "max_volume", "market_price") if name in given},
+        **{
+            name: given[name]
+            for name in ("take_or_pay", "demand", "max_volume", "market_price")
+            if name in given
+        },
     }
-    return {"revenue": list(udfs.OFFTAKE_REVENUE(**terms)), "realised_price": list(udfs.OFFTAKE_REVENUE(**{**terms, "volume": 1}))}
+    return {
+        "revenue": list(udfs.OFFTAKE_REVENUE(**terms)),
+        "realised_price": list(udfs.OFFTAKE_REVENUE(**{**terms, "volume": 1})),
+    }
 
 
 @adapts("COLLAR_EXPECTED")
 def _collar_expected(given):
     if "mean" in given:
-        rows = udfs.COLLAR_EXPECTED(given["mean"], given["floor"], given["cap"], given["sd"], 1, "normal")
+        rows = udfs.COLLAR_EXPECTED(
+            given["mean"], given["floor"], given["cap"], given["sd"], 1, "normal"
+        )
         return {"expected_volume": rows[0][0]}
-    return dict(zip(("expected_price", "floor_value", "cap_cost"), udfs.COLLAR_EXPECTED(**given)[0], strict=True))
+    return dict(
+        zip(
+            ("expected_price", "floor_value", "cap_cost"),
+            udfs.COLLAR_EXPECTED(**given)[0],
+            strict=True,
+        )
+    )
 
 
 @adapts("RISKY_ANNUITY")
 def _risky_annuity(given):
-    return udfs.RISKY_ANNUITY(given["rf_continuous"], given["hazard"], given["recovery"], given["years"])._asdict()
+    return udfs.RISKY_ANNUITY(
+        given["rf_continuous"], given["hazard"], given["recovery"], given["years"]
+    )._asdict()
 
 
 @adapts("IDC")
 def _idc(given):
-    terms = {"rate": given["period_rate"], "gearing": given["gearing"], "timing": given["timing"], "periods_per_year": 1}
+    terms = {
+        "rate": given["period_rate"],
+        "gearing": given["gearing"],
+        "timing": given["timing"],
+        "periods_per_year": 1,
+    }
     if "capex_total" in given:
         fast, slow = (
-            udfs.IDC(capex=[given["capex_total"] / months] * months, **terms).idc for months in (given["months_fast"], given["months_slow"])
+            udfs.IDC(capex=[given["capex_total"] / months] * months, **terms).idc
+            for months in (given["months_fast"], given["months_slow"])
         )
         return {"idc_fast": fast, "idc_slow": slow, "extra": slow - fast}
-    return udfs.IDC(capex=given["capex"], upfront_fee=given["upfront_fee"], commitment_fee=given["commitment_fee"], **terms)._asdict()
+    return udfs.IDC(
+        capex=given["capex"],
+        upfront_fee=given["upfront_fee"],
+        commitment_fee=given["commitment_fee"],
+        **terms,
+    )._asdict()
 
 
 @adapts("BOOK_DISTRIBUTION")
 def _book_distribution(given):
     if "renewals" in given:
-        return _unequal_book(given["renewals"], given["revenues"], given["correlation"], given["threshold"])
+        return _unequal_book(
+            given["renewals"], given["revenues"], given["correlation"], given["threshold"]
+        )
     n, renewal = given["n"], given["renewal"]
     if "correlation" not in given:
-        independent, together = (udfs.BOOK_DISTRIBUTION(n, renewal, correlation)[:, 1] for correlation in (0, 1))
-        return {"pmf_rho0": list(independent), "prob_all_rho1": together[-1], "prob_none_rho1": together[0]}
+        independent, together = (
+            udfs.BOOK_DISTRIBUTION(n, renewal, correlation)[:, 1] for correlation in (0, 1)
+        )
+        return {
+            "pmf_rho0": list(independent),
+            "prob_all_rho1": together[-1],
+            "prob_none_rho1": together[0],
+        }
     if "breakeven_share" in given:
         share = given["breakeven_share"]
         enough = udfs.BOOK_DISTRIBUTION(n, renewal, given["correlation"], share * n)
         single = udfs.BOOK_DISTRIBUTION(1, renewal, given["correlation"], share)
-        return {"prob_single": single[0][3], "prob_diversified": enough[0][3], "customers_needed": enough[0][0]}
+        return {
+            "prob_single": single[0][3],
+            "prob_diversified": enough[0][3],
+            "customers_needed": enough[0][0],
+        }
     book = udfs.BOOK_SUMMARY(n, renewal, given["correlation"], given["threshold"])
     return {
         "pmf": list(udfs.BOOK_DISTRIBUTION(n, renewal, given["correlation"])[:, 1]),
@@ -142,11 +187,16 @@ def _book_distribution(given):
 
 
 def _unequal_book(renewals, revenues, correlation, threshold):
-    """The reference lists every state; weights of 1, 2, 4 ... keep apart the states whose revenue is the same."""
+    """The reference lists every state; weights of 1, 2, 4 ... keep apart the states whose revenue
+    is the same.
+    """
     n = len(renewals)
     book = udfs.BOOK_SUMMARY(n, renewals, correlation, threshold, revenues)
     coded = udfs.BOOK_DISTRIBUTION(n, renewals, correlation, weights=[2**i for i in range(n)])
-    states = [[sum(revenue for i, revenue in enumerate(revenues) if int(code) >> i & 1), chance] for code, chance in coded[:, :2]]
+    states = [
+        [sum(revenue for i, revenue in enumerate(revenues) if int(code) >> i & 1), chance]
+        for code, chance in coded[:, :2]
+    ]
     return {
         "states": sorted(states),
         "expected_revenue": book.expected,
@@ -158,13 +208,19 @@ def _unequal_book(renewals, revenues, correlation, threshold):
 @adapts("VASICEK_QUANTILE")
 def _vasicek_quantile(given):
     pairs = zip(given["pd"], given["correlation"], strict=True)
-    return {"wcdr": [udfs.VASICEK_QUANTILE(pd, correlation, given["confidence"]) for pd, correlation in pairs]}
+    return {
+        "wcdr": [
+            udfs.VASICEK_QUANTILE(pd, correlation, given["confidence"]) for pd, correlation in pairs
+        ]
+    }
 
 
 @adapts("DSCR_FAN")
 def _dscr_fan(given):
     years = given["years"]
-    _, *rows, last = udfs.DSCR_FAN([given["mean_dscr"]] * years, [1] * years, given["vol"], given["persistence"], 400_000)
+    _, *rows, last = udfs.DSCR_FAN(
+        [given["mean_dscr"]] * years, [1] * years, given["vol"], given["persistence"], 400_000
+    )
     names = ("t", "p10", "p50", "p90")
     points = [dict(zip(names, row, strict=False)) for row in rows if row[0] in (1, 3, 5, 10)]
     return {
@@ -192,7 +248,13 @@ def _cost_of_delay(given):
         given.get("liquidated_damages_month", 0),
         mode,
     )
-    return {"cost": cost, "time_value": lost_value, "lost_revenue": lost_value, "net_holding": net_holding, "monthly_revenue": monthly}
+    return {
+        "cost": cost,
+        "time_value": lost_value,
+        "lost_revenue": lost_value,
+        "net_holding": net_holding,
+        "monthly_revenue": monthly,
+    }
 
 
 # Debt, returns, break-even -----------------------------------------------------------------------
@@ -200,18 +262,27 @@ def _cost_of_delay(given):
 
 @adapts("PMT_CHECK")
 def _pmt_check(given):
-    return {"pmt": -udfs.LOAN_SCHEDULE(given["pv"], 12 * given["rate"], given["nper"], freq=12)[0, 4]}
+    return {
+        "pmt": -udfs.LOAN_SCHEDULE(given["pv"], 12 * given["rate"], given["nper"], freq=12)[0, 4]
+    }
 
 
 @adapts("NPV_CHECK")
 def _npv_check(given):
-    return {"excel_npv": udfs.PROJECT_NPV(given["rate"], [0, *given["values"]]), "npv_t0": udfs.PROJECT_NPV(given["rate"], given["values"])}
+    return {
+        "excel_npv": udfs.PROJECT_NPV(given["rate"], [0, *given["values"]]),
+        "npv_t0": udfs.PROJECT_NPV(given["rate"], given["values"]),
+    }
 
 
 @adapts("PROJECT_IRR")
 def _project_irr(given):
     flows = given["cashflows"]
-    dates = [(dt.date.fromisoformat(day) - dt.date(1899, 12, 30)).days for day in given["dates"]] if "dates" in given else None
+    dates = (
+        [(dt.date.fromisoformat(day) - dt.date(1899, 12, 30)).days for day in given["dates"]]
+        if "dates" in given
+        else None
+    )
     irr = udfs.PROJECT_IRR(flows, 0.1, dates)
     return {
         "irr": irr,
@@ -227,7 +298,10 @@ def _project_irr(given):
 @adapts("PAYBACK")
 def _payback(given):
     flows = given["cashflows"]
-    return {"payback_years": udfs.PAYBACK(flows), "discounted_payback_years": udfs.PAYBACK(flows, given["rate"])}
+    return {
+        "payback_years": udfs.PAYBACK(flows),
+        "discounted_payback_years": udfs.PAYBACK(flows, given["rate"]),
+    }
 
 
 @adapts("EQUITY_IRR")
@@ -240,7 +314,10 @@ def _equity_irr(given):
     else:
         debt = udfs.DEBT_CAPACITY(rate, cfads, given["target_dscr"], tenor)
         service = udfs.DEBT_SCULPT(rate, cfads, given["target_dscr"], tenor)[:, 1]
-    equity = [-(capex - debt), *(flow - (service[t] if t < tenor else 0) for t, flow in enumerate(cfads))]
+    equity = [
+        -(capex - debt),
+        *(flow - (service[t] if t < tenor else 0) for t, flow in enumerate(cfads)),
+    ]
     return {
         "project_irr": udfs.PROJECT_IRR([-capex, *cfads]),
         "equity_irr": udfs.EQUITY_IRR(capex, debt, cfads, service),
@@ -270,7 +347,9 @@ def _dscr_path(given):
 @adapts("LLCR")
 @adapts("PLCR")
 def _life_cover(given):
-    rate, cfads, debt, tenor, cash = (given.get(name, 0) for name in ("rate", "cfads", "debt", "tenor", "cash"))
+    rate, cfads, debt, tenor, cash = (
+        given.get(name, 0) for name in ("rate", "cfads", "debt", "tenor", "cash")
+    )
     return {
         "llcr": udfs.LLCR(rate, cfads, debt, tenor),
         "llcr_with_cash": udfs.LLCR(rate, cfads, debt, tenor, cash),
@@ -284,17 +363,31 @@ def _loan_schedule(given):
     freq = given.get("freq", 1)
     rate = given.get("rate", given.get("annual_rate"))
     nper = given.get("nper", given.get("years", 0) * freq or len(given.get("cfads", [])))
-    principal = given.get("principal") or udfs.DEBT_CAPACITY(rate, given["cfads"], given["target_dscr"])
-    terms = {name: given[name] for name in ("method", "grace", "balloon", "cfads", "target_dscr") if name in given}
+    principal = given.get("principal") or udfs.DEBT_CAPACITY(
+        rate, given["cfads"], given["target_dscr"]
+    )
+    terms = {
+        name: given[name]
+        for name in ("method", "grace", "balloon", "cfads", "target_dscr")
+        if name in given
+    }
     rows = udfs.LOAN_SCHEDULE(principal, rate, nper, freq=freq, **terms)
-    columns = dict(zip(("opening", "interest", "principal", "payment", "closing"), rows.T[1:].tolist(), strict=True))
+    columns = dict(
+        zip(
+            ("opening", "interest", "principal", "payment", "closing"),
+            rows.T[1:].tolist(),
+            strict=True,
+        )
+    )
     balloon = given.get("balloon", 0)
     results = {
         **columns,
         "principal_amount": principal,
         "level_payment": rows[0, 4],
         "payment_nominal": rows[0, 4],
-        "payment_effective": udfs.LOAN_SCHEDULE(principal, freq * ((1 + rate) ** (1 / freq) - 1), nper, freq=freq)[0, 4],
+        "payment_effective": udfs.LOAN_SCHEDULE(
+            principal, freq * ((1 + rate) ** (1 / freq) - 1), nper, freq=freq
+        )[0, 4],
         "total_interest": rows[:, 2].sum(),
         "final_cash": rows[-1, 4],
         "balance_before_balloon": rows[-1, 5] + balloon,
@@ -317,7 +410,13 @@ def _debt_capacity(given):
         tenor = given["tenor"]
         payments = {case: given[f"cfads_{case}"] / given[f"dscr_{case}"] for case in ("p50", "p99")}
         debt = min(
-            udfs.DEBT_CAPACITY(given["rate"], [given[f"cfads_{case}"]] * tenor, given[f"dscr_{case}"], shape="level") for case in payments
+            udfs.DEBT_CAPACITY(
+                given["rate"],
+                [given[f"cfads_{case}"]] * tenor,
+                given[f"dscr_{case}"],
+                shape="level",
+            )
+            for case in payments
         )
         return {
             **{f"payment_{case}": payment for case, payment in payments.items()},
@@ -349,7 +448,9 @@ def _debt_capacity(given):
         "level_annuity_debt": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, "level"),
         "binding_cfads": min(cfads),
         "debt_interest_paid_in_grace": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, grace=grace),
-        "debt_interest_capitalised": udfs.DEBT_CAPACITY(rate, cfads, target, tenor, grace=grace, capitalise=True),
+        "debt_interest_capitalised": udfs.DEBT_CAPACITY(
+            rate, cfads, target, tenor, grace=grace, capitalise=True
+        ),
     }
 
 
@@ -359,7 +460,9 @@ def _two_cases(given):
     firm = [cfads] * factory["firm_years"]
     return {
         "debt_dc": udfs.DEBT_CAPACITY(centre["rate"], [cfads] * centre["tenor"], centre["dscr"]),
-        "debt_factory_expected_cfads": udfs.DEBT_CAPACITY(factory["rate"], cfads * alive, factory["dscr"]),
+        "debt_factory_expected_cfads": udfs.DEBT_CAPACITY(
+            factory["rate"], cfads * alive, factory["dscr"]
+        ),
         "debt_factory_firm_only": udfs.DEBT_CAPACITY(factory["rate"], firm, factory["dscr"]),
     }
 
@@ -371,13 +474,21 @@ def _min_offtake_term(given):
         return {"result": None}
     years = int(found.years)
     before = udfs.LLCR(given["rate"], [given["cfads"]] * (years - 1), given["debt"])
-    return {"term_exact": found.exact_years, "term_whole_years": found.years, "dscr_at_whole": found.dscr, "dscr_one_year_less": before}
+    return {
+        "term_exact": found.exact_years,
+        "term_whole_years": found.years,
+        "dscr_at_whole": found.dscr,
+        "dscr_one_year_less": before,
+    }
 
 
 @adapts("BREAKEVEN_COVERAGE")
 def _breakeven_coverage(given):
     if "a" in given:
-        return {name: none_if_no_answer(udfs.BREAKEVEN_COVERAGE, **terms) for name, terms in given.items()}
+        return {
+            name: none_if_no_answer(udfs.BREAKEVEN_COVERAGE, **terms)
+            for name, terms in given.items()
+        }
     coverage = udfs.BREAKEVEN_COVERAGE(**given)
     return {"coverage": coverage, "raw": coverage}
 
@@ -389,8 +500,13 @@ def _breakeven_renewal(given):
 
 @adapts("BREAKEVEN_PRICE")
 def _breakeven_price(given):
-    price = udfs.BREAKEVEN_PRICE(*(given[name] for name in ("target_dscr", "debt_service", "volume", "opex")))[0]
-    return {"price": price, "tariff": udfs.BREAKEVEN_TARIFF(price, given["world_price"], given["pass_through"])}
+    price = udfs.BREAKEVEN_PRICE(
+        *(given[name] for name in ("target_dscr", "debt_service", "volume", "opex"))
+    )[0]
+    return {
+        "price": price,
+        "tariff": udfs.BREAKEVEN_TARIFF(price, given["world_price"], given["pass_through"]),
+    }
 
 
 # Credit support, subsidy, incentives -------------------------------------------------------------
@@ -401,18 +517,29 @@ def _guarantee_rate(given):
     unguaranteed = udfs.GUARANTEE_RATE(**{**given, "coverage": 0})
     rate = udfs.GUARANTEE_RATE(**{"coverage": 0, **given})
     whole = udfs.GUARANTEE_RATE(**{**given, "coverage": 1})
-    return {"all_in": rate, "unguaranteed": unguaranteed, "saving": unguaranteed - rate, "all_in_cov0": unguaranteed, "all_in_cov1": whole}
+    return {
+        "all_in": rate,
+        "unguaranteed": unguaranteed,
+        "saving": unguaranteed - rate,
+        "all_in_cov0": unguaranteed,
+        "all_in_cov1": whole,
+    }
 
 
 @adapts("BREAKEVEN_SPREAD")
 def _breakeven_spread(given):
-    terms = {**given, "pd": given["pd"] if "pd" in given else 1 - udfs.SURVIVAL(1, given["hazard"])[0]}
+    terms = {
+        **given,
+        "pd": given["pd"] if "pd" in given else 1 - udfs.SURVIVAL(1, given["hazard"])[0],
+    }
     terms.pop("hazard", None)
     spread = udfs.BREAKEVEN_SPREAD(**terms)
     return {
         "spread": spread,
         "spread_claim_on_principal": spread,
-        "spread_claim_on_principal_and_interest": udfs.BREAKEVEN_SPREAD(**terms, cover_interest=True),
+        "spread_claim_on_principal_and_interest": udfs.BREAKEVEN_SPREAD(
+            **terms, cover_interest=True
+        ),
     }
 
 
@@ -446,15 +573,23 @@ def _loan_subsidy(given):
 
 @adapts("GRANT_EQUIVALENT")
 def _grant_equivalent(given):
-    maturity, grace, per_year = given["maturity_years"], given["grace_years"], given["payments_per_year"]
-    share = udfs.GRANT_EQUIVALENT(maturity, grace, per_year, given["loan_rate"], given["discount_rate"])
+    maturity, grace, per_year = (
+        given["maturity_years"],
+        given["grace_years"],
+        given["payments_per_year"],
+    )
+    share = udfs.GRANT_EQUIVALENT(
+        maturity, grace, per_year, given["loan_rate"], given["discount_rate"]
+    )
     return {"grant_element": share, "repayments": per_year * (maturity - grace) + 1}
 
 
 @adapts("MERTON_GUARANTEE")
 def _merton_guarantee(given):
     face, rate, years = given["debt_face"], given["rate_continuous"], given["years"]
-    put = udfs.MERTON_GUARANTEE(given["asset_value"], face, rate, years, given["vol"], given["coverage"])
+    put = udfs.MERTON_GUARANTEE(
+        given["asset_value"], face, rate, years, given["vol"], given["coverage"]
+    )
     return {
         "guarantee_value": put.value,
         "as_pct_of_face": put.value / face,
@@ -491,5 +626,8 @@ SBA_TIERS = ([150_000, 700_000], [0.02, 0.03, 0.035], 1_000_000, 0.0375)
 
 @adapts("GUARANTEE_FEE")
 def _guarantee_fee(given):
-    fees = [udfs.GUARANTEE_FEE(loan, 0.85 if loan <= 150_000 else 0.75, *SBA_TIERS) for loan in given["loan"]]
+    fees = [
+        udfs.GUARANTEE_FEE(loan, 0.85 if loan <= 150_000 else 0.75, *SBA_TIERS)
+        for loan in given["loan"]
+    ]
     return {"guaranteed": [fee.guaranteed for fee in fees], "fee": [fee.fee for fee in fees]}

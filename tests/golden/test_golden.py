@@ -1,7 +1,9 @@
-"""Every reference case of golden.json, computed there with independent tools, against our functions.
+"""Every reference case of golden.json, computed there with independent tools, against our
+functions.
 
-A value passes when its relative or its absolute error is within the case's tolerance; keys that start
-with published_, naive_ or independent_, and logical values, are informational (see the file's meta).
+A value passes when its relative or its absolute error is within the case's tolerance; keys that
+start with published_, naive_ or independent_, and logical values, are informational (see the file's
+meta).
 """
 
 from __future__ import annotations
@@ -28,17 +30,25 @@ def assert_close(got: Any, expected: Any, tolerance: dict[str, Any], where: str)
         for i, (mine, theirs) in enumerate(zip(got, expected, strict=True)):
             assert_close(mine, theirs, tolerance, f"{where}[{i}]")
     elif expected is None or isinstance(expected, str):
-        assert got == expected or (expected is None and isinstance(got, float) and math.isnan(got)), f"{where}: {got} is not {expected}"
+        assert got == expected or (
+            expected is None and isinstance(got, float) and math.isnan(got)
+        ), f"{where}: {got} is not {expected}"
     else:
         error = abs(got - expected)
         relative = error / abs(expected) if expected else math.inf
-        money = tolerance.get("money_abs", 0.0) if abs(expected) >= 1000 else 0.0  # amounts, not rates
+        money = (
+            tolerance.get("money_abs", 0.0) if abs(expected) >= 1000 else 0.0
+        )  # amounts, not rates
         allowed = max(tolerance.get("abs", 0.0), money)
-        assert error <= allowed or relative <= tolerance.get("rel", tolerance.get("rel_mc", 0.0)), f"{where}: {got} is not {expected}"
+        assert error <= allowed or relative <= tolerance.get("rel", tolerance.get("rel_mc", 0.0)), (
+            f"{where}: {got} is not {expected}"
+        )
 
 
 def tolerance_of(tolerance: dict[str, Any], results: dict[str, Any], key: str) -> dict[str, Any]:
-    """The case's tolerance for one key: xnpv_abs is for xnpv alone, "4 standard errors" for figures that have one."""
+    """The case's tolerance for one key: xnpv_abs is for xnpv alone, "4 standard errors" for figures
+    that have one.
+    """
     allowed = [tolerance.get("abs", 0.0), tolerance.get(f"{key}_abs", 0.0)]
     error = results.get("standard_errors", {}).get(key)
     if "abs_mc" in tolerance and error is not None:

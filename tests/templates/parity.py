@@ -10,5 +10,7 @@ from bankable.templates.workbook.book import Book
 
 def differences(book: Book, cases: list[SourcedDeal]) -> tuple[int, list[str]]:
     """How many cells were held against the chain, and those that differ."""
-    compared, faults = tie_out.differences(book, compare.sheet_names(cases), [case.deal for case in cases])
+    compared, faults = tie_out.differences(
+        book, compare.sheet_names(cases), [case.deal for case in cases]
+    )
     return compared, [f"{cell}: workbook {mine}, chain {theirs}" for cell, mine, theirs in faults]

@@ -1,4 +1,6 @@
-"""A small workbook with forty kinds of formula, for the tests of the row language, the engine and the writer."""
+"""A small workbook with forty kinds of formula, for the tests of the row language, the engine and
+the writer.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from bankable.udfs.cells import CellError
 
 CREATED = dt.datetime(2026, 1, 2, 3, 4, 5)
 
-# Each is a formula over the sheet 'Data centre' and the defined names, as native formulas of a model are.
+# Each is a formula over the sheet 'Data centre' and the defined names, as native formulas of a
+# model are.
 FORMULAS = (
     '=IF({Data centre!rate}>0.05,"high","low")',
     "=MIN({Data centre!cash:},5)",
@@ -84,13 +87,22 @@ def small_book() -> Book:
             rows.heading("Time", "1"),
             rows.path("year", "Operating year", "no.", "={year<}+1", "year"),
             rows.scalar("rate", "Rate", "% a year", 0.065, "input rate", note="Illustrative."),
-            rows.path("cash", "Cash flow", "$m", "=100*(1+{rate}/10)^({year}-{year#1})", "number", "sum"),
+            rows.path(
+                "cash", "Cash flow", "$m", "=100*(1+{rate}/10)^({year}-{year#1})", "number", "sum"
+            ),
             rows.path("running", "Cash flow to date", "$m", "=SUM({cash..})"),
             rows.path("rest", "Cash flow still to come", "$m", "=SUM({cash>>})-{cash}+{cash>}*0"),
             rows.path("words", "Mixed", "", [1.0, "n/a", None, 4.5, -2.0]),
-            rows.path("faults", "Errors", "", [CellError("#N/A", "none"), 2.0, CellError("#DIV/0!", "none"), 1.0, 1.0]),
+            rows.path(
+                "faults",
+                "Errors",
+                "",
+                [CellError("#N/A", "none"), 2.0, CellError("#DIV/0!", "none"), 1.0, 1.0],
+            ),
             rows.path("flow", "Flow", "$m", "=IF({year}=1,-100,40)", style="number"),
-            rows.block("survival", "Survival", "share", "=TRANSPOSE(SURVIVAL(5,,1-{rate},1))", "share"),
+            rows.block(
+                "survival", "Survival", "share", "=TRANSPOSE(SURVIVAL(5,,1-{rate},1))", "share"
+            ),
         ],
         3,
         5,
@@ -98,7 +110,15 @@ def small_book() -> Book:
     book.define("base_rate", "{Data centre!rate}")
     book.define("whole_path", "{Data centre!cash:}")
     data.validations.append(
-        Validation((5, 3, 5, 3), "decimal", 0, 0.2, title="Rate", message="A yearly rate, 0% to 20%.", error="0% to 20% is allowed.")
+        Validation(
+            (5, 3, 5, 3),
+            "decimal",
+            0,
+            0.2,
+            title="Rate",
+            message="A yearly rate, 0% to 20%.",
+            error="0% to 20% is allowed.",
+        )
     )
     data.conditionals.append(Conditional((6, 6, 6, 10), "less", 101))
     data.conditionals.append(Conditional((7, 6, 7, 10), "three_colours"))
@@ -106,7 +126,10 @@ def small_book() -> Book:
         Chart(
             "line",
             "Cash flow grows",
-            (Series("Cash", "{cash:}", "{year:}"), Series("To date", "{running:}", "{year:}", dashed=True)),
+            (
+                Series("Cash", "{cash:}", "{year:}"),
+                Series("To date", "{running:}", "{year:}", dashed=True),
+            ),
             15,
             1,
         )

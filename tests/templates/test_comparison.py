@@ -1,4 +1,6 @@
-"""The comparison workbook: every row equals the chain, decisions differ for a banker's reasons, files behave."""
+"""The comparison workbook: every row equals the chain, decisions differ for a banker's reasons,
+files behave.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ from bankable.udfs.deal.deal import Deal
 from .parity import differences
 
 
-def test_every_row_of_the_shipped_cases_equals_the_chain(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
+def test_every_row_of_the_shipped_cases_equals_the_chain(
+    shipped_book: Book, shipped: list[SourcedDeal]
+) -> None:
     compared, faults = differences(shipped_book, shipped)
     assert compared > 20_000
     assert not faults
@@ -38,10 +42,22 @@ def test_no_error_cell_and_the_master_check_is_ok(shipped_book: Book) -> None:
 
 
 def test_the_comparison_calls_few_functions(shipped_book: Book) -> None:
-    """Each call costs a way to Python and back: at most forty, of those formulas and blocks that name a function of ours."""
+    """Each call costs a way to Python and back: at most forty, of those formulas and blocks that
+    name a function of ours.
+    """
     formulas = [block.formula for sheet in shipped_book for block in sheet.blocks]
-    formulas += [cell.formula for sheet in shipped_book for cell in sheet.cells.values() if cell.formula and cell.block is None]
-    calls = [name for formula in formulas for name in re.findall(r"\b([A-Z][A-Z_0-9]+)\(", formula) if name in FUNCTIONS]
+    formulas += [
+        cell.formula
+        for sheet in shipped_book
+        for cell in sheet.cells.values()
+        if cell.formula and cell.block is None
+    ]
+    calls = [
+        name
+        for formula in formulas
+        for name in re.findall(r"\b([A-Z][A-Z_0-9]+)\(", formula)
+        if name in FUNCTIONS
+    ]
     assert {"DEAL_METRICS", "FRONTIER", "LEAST_COST_SUPPORT", "DEAL_FAN", "IDC"} <= set(calls)
     assert len(calls) <= 40
 
@@ -49,10 +65,18 @@ def test_the_comparison_calls_few_functions(shipped_book: Book) -> None:
 def test_decisions_differ_for_reasons_a_banker_accepts(shipped_book: Book) -> None:
     summary = shipped_book["Summary"]
     decisions = [summary.value_of(f"decision_words_{i}") for i in (1, 2, 3)]
-    assert decisions == ["Meets credit tests", "Does not meet credit tests", "Meets credit tests with support"]
+    assert decisions == [
+        "Meets credit tests",
+        "Does not meet credit tests",
+        "Meets credit tests with support",
+    ]
     assert summary.value_of("binding_name_2") == "Minimum DSCR"
-    # firm revenue carries the data centre's request and next to nothing of the factory's; support mends it
-    carried = [summary.value_of(f"capacity_supported_{i}") / summary.value_of(f"requested_debt_{i}") for i in (1, 2, 3)]
+    # firm revenue carries the data centre's request and next to nothing of the factory's; support
+    # mends it
+    carried = [
+        summary.value_of(f"capacity_supported_{i}") / summary.value_of(f"requested_debt_{i}")
+        for i in (1, 2, 3)
+    ]
     assert carried[0] > 1
     assert carried[1] < 0.1
     assert carried[2] > 1
@@ -63,7 +87,9 @@ def random_deal(rng: random.Random, bases: list[Deal], name: str) -> Deal:
     while True:
         base = rng.choice(bases)
         changes: dict[str, object] = {"case_name": name}
-        for key in rng.sample([k for k in deals.KEYS if k not in deals.TEXT_KEYS], rng.randint(1, 25)):
+        for key in rng.sample(
+            [k for k in deals.KEYS if k not in deals.TEXT_KEYS], rng.randint(1, 25)
+        ):
             param, now = deals.param_of(key), getattr(base, key)
             if param.choices:
                 changes[key] = rng.choice(param.choices)
@@ -72,7 +98,13 @@ def random_deal(rng: random.Random, bases: list[Deal], name: str) -> Deal:
             elif param.kind == "count":
                 changes[key] = rng.randint(int(param.low), int(min(param.high, 30)))
             elif param.kind in ("rate", "probability"):
-                changes[key] = rng.choice([max(param.low, 0.0), param.high, rng.uniform(max(param.low, 0.0), min(param.high, 0.1))])
+                changes[key] = rng.choice(
+                    [
+                        max(param.low, 0.0),
+                        param.high,
+                        rng.uniform(max(param.low, 0.0), min(param.high, 0.1)),
+                    ]
+                )
             elif now:
                 changes[key] = min(param.high, now * rng.choice([0.5, 1.5, 2]))
         deal = dataclasses.replace(base, **changes)  # type: ignore[arg-type]
@@ -84,9 +116,14 @@ def random_deal(rng: random.Random, bases: list[Deal], name: str) -> Deal:
 
 
 @pytest.mark.parametrize("seed", [11, 12])
-def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int, shipped: list[SourcedDeal]) -> None:
+def test_rows_equal_the_chain_on_deals_drawn_at_random(
+    seed: int, shipped: list[SourcedDeal]
+) -> None:
     rng = random.Random(seed)
-    bases = [*(case.deal for case in shipped), deal_file.load(deal_file.shipped_path("factory_band")).deal]
+    bases = [
+        *(case.deal for case in shipped),
+        deal_file.load(deal_file.shipped_path("factory_band")).deal,
+    ]
     cases = [SourcedDeal(random_deal(rng, bases, f"Random {i}"), {}, "") for i in range(6)]
     book = compare.calculated(cases)
     _, faults = differences(book, cases)
@@ -99,7 +136,9 @@ def test_the_same_deals_give_the_same_bytes(shipped_book: Book, shipped: list[So
     assert write.to_bytes(shipped_book) == write.to_bytes(compare.calculated(shipped))
 
 
-def test_the_file_reads_right_before_any_program_recalculates_it(shipped_book: Book, tmp_path: Path) -> None:
+def test_the_file_reads_right_before_any_program_recalculates_it(
+    shipped_book: Book, tmp_path: Path
+) -> None:
     path = write.write(shipped_book, tmp_path / "book.xlsx")
     values, formulas = openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
     uncached = [
@@ -113,10 +152,14 @@ def test_the_file_reads_right_before_any_program_recalculates_it(shipped_book: B
     assert values["Summary"]["D5"].value == "Meets credit tests"
 
 
-def test_a_filled_workbook_is_read_back_as_the_deals_it_was_built_from(shipped: list[SourcedDeal], tmp_path: Path) -> None:
+def test_a_filled_workbook_is_read_back_as_the_deals_it_was_built_from(
+    shipped: list[SourcedDeal], tmp_path: Path
+) -> None:
     path = tmp_path / "book.xlsx"
     write.write(compare.calculated(shipped), path)
-    assert [case.deal for case in compare.read_deals([str(path)])] == [case.deal for case in shipped]
+    assert [case.deal for case in compare.read_deals([str(path)])] == [
+        case.deal for case in shipped
+    ]
 
 
 def typed(path: Path, key: str, column: int, value: object) -> Path:
@@ -134,7 +177,9 @@ def written(shipped_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return write.write(shipped_book, tmp_path_factory.mktemp("books") / "book.xlsx")
 
 
-def test_a_change_in_the_workbook_changes_the_decision_as_compare_says(written: Path, shipped: list[SourcedDeal], tmp_path: Path) -> None:
+def test_a_change_in_the_workbook_changes_the_decision_as_compare_says(
+    written: Path, shipped: list[SourcedDeal], tmp_path: Path
+) -> None:
     changed = typed(written, "public_offtake_years", 2, 0)
     result = compare.compare([str(changed)], str(tmp_path / "out.xlsx"))
     assert result.figures["cases"][2]["decision_words"] == "Does not meet credit tests"
@@ -155,7 +200,9 @@ def test_a_change_in_the_workbook_changes_the_decision_as_compare_says(written: 
         ("capex", "=1+1", ("Inputs!D", "no saved value")),
     ],
 )
-def test_a_bad_input_names_cell_value_and_what_is_allowed(written: Path, key: str, value: object, said: tuple[str, ...]) -> None:
+def test_a_bad_input_names_cell_value_and_what_is_allowed(
+    written: Path, key: str, value: object, said: tuple[str, ...]
+) -> None:
     with pytest.raises(Refusal) as refusal:
         compare.read_deals([str(typed(written, key, 0, value))])
     for word in said:
@@ -166,7 +213,9 @@ def test_a_column_without_a_name_is_no_case(written: Path) -> None:
     assert len(compare.read_deals([str(typed(written, "case_name", 1, None))])) == 2
 
 
-def test_an_existing_file_is_kept_unless_forced_and_a_second_run_finds_a_free_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_file_is_kept_unless_forced_and_a_second_run_finds_a_free_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.xlsx").write_text("precious")
     with pytest.raises(Refusal):
@@ -174,7 +223,11 @@ def test_an_existing_file_is_kept_unless_forced_and_a_second_run_finds_a_free_na
     assert (tmp_path / "mine.xlsx").read_text() == "precious"
     compare.compare()
     compare.compare()
-    assert {path.name for path in tmp_path.iterdir()} == {"mine.xlsx", "comparison.xlsx", "comparison-2.xlsx"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "mine.xlsx",
+        "comparison.xlsx",
+        "comparison-2.xlsx",
+    }
 
 
 def test_figures_are_json(shipped_book: Book) -> None:
@@ -184,7 +237,10 @@ def test_figures_are_json(shipped_book: Book) -> None:
 
 def test_new_writes_a_workbook_that_compare_reads(tmp_path: Path) -> None:
     compare.new(str(tmp_path / "deal.xlsx"), cases=2)
-    assert [case.deal.case_name for case in compare.read_deals([str(tmp_path / "deal.xlsx")])] == ["Case 1", "Case 2"]
+    assert [case.deal.case_name for case in compare.read_deals([str(tmp_path / "deal.xlsx")])] == [
+        "Case 1",
+        "Case 2",
+    ]
 
 
 def test_more_than_six_cases_are_refused(shipped: list[SourcedDeal]) -> None:
@@ -219,5 +275,12 @@ def test_stack_gives_each_deal_what_it_has_alone(shipped: list[SourcedDeal]) -> 
     together = deals.evaluate([case.deal for case in shipped])
     for i, case in enumerate(shipped):
         alone = deals.evaluate(case.deal)
-        for key in ("debt", "term_rate", "lender_min_dscr", "irr_equity_expected", "public_cost", "permitted_debt"):
+        for key in (
+            "debt",
+            "term_rate",
+            "lender_min_dscr",
+            "irr_equity_expected",
+            "public_cost",
+            "permitted_debt",
+        ):
             np.testing.assert_allclose(alone[key][0], together[key][i], rtol=1e-12)

@@ -1,4 +1,6 @@
-"""The embedded engine: its traps dealt with, files calculated without being touched, LibreOffice's values met."""
+"""The embedded engine: its traps dealt with, files calculated without being touched, LibreOffice's
+values met.
+"""
 
 import datetime as dt
 import zipfile
@@ -33,8 +35,14 @@ def sheet_of(*formulas: str) -> list:
         ("=SURVIVAL(4,,0.85)", '=SURVIVAL(4,"~",0.85)'),
         ("=SURVIVAL(4, ,0.85,)", '=SURVIVAL(4, "~",0.85,"~")'),
         ("=SURVIVAL()", "=SURVIVAL()"),
-        ('=IF(A1="x,,(",SURVIVAL(4,,IF(B1,,2)),"a""b,,")', '=IF(A1="x,,(",SURVIVAL(4,"~",IF(B1,,2)),"a""b,,")'),
-        ("=SUM(SURVIVAL(SUM(1,2),({1,2;3,4}),,'a,,('!B1))", "=SUM(SURVIVAL(SUM(1,2),({1,2;3,4}),\"~\",'a,,('!B1))"),
+        (
+            '=IF(A1="x,,(",SURVIVAL(4,,IF(B1,,2)),"a""b,,")',
+            '=IF(A1="x,,(",SURVIVAL(4,"~",IF(B1,,2)),"a""b,,")',
+        ),
+        (
+            "=SUM(SURVIVAL(SUM(1,2),({1,2;3,4}),,'a,,('!B1))",
+            "=SUM(SURVIVAL(SUM(1,2),({1,2;3,4}),\"~\",'a,,('!B1))",
+        ),
         ("=[1]!SURVIVAL(4)+1", "=SURVIVAL(4)+1"),
         (r"='C:\Users\a b\bankable.xlam'!survival(4,,1)", '=SURVIVAL(4,"~",1)'),
         ("=BANKABLE.SURVIVAL(4)+_xll.SURVIVAL(4)", "=SURVIVAL(4)+SURVIVAL(4)"),
@@ -47,7 +55,9 @@ def test_formulas_made_ready(written, ready):
 
 
 def test_left_out_arguments_take_their_defaults():
-    in_the_middle, trailing, zero = sheet_of("=SUM(SURVIVAL(4,,,0))", "=SUM(SURVIVAL(4,0,0.5,))", "=SUM(SURVIVAL(4,0,0.5,0))")
+    in_the_middle, trailing, zero = sheet_of(
+        "=SUM(SURVIVAL(4,,,0))", "=SUM(SURVIVAL(4,0,0.5,))", "=SUM(SURVIVAL(4,0,0.5,0))"
+    )
     assert in_the_middle == 4
     assert trailing == pytest.approx(1 + 0.5 + 0.25 + 0.125)
     assert zero == pytest.approx(0.5 + 0.25 + 0.125 + 0.0625)
@@ -141,7 +151,9 @@ def test_file_saved_by_excel_with_the_add_in(tmp_path):
         for name in old.namelist():
             text = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                text = text.replace(b"SURVIVAL(", b"[1]!SURVIVAL(").replace(b"<f>A1*2</f>", b'<f t="shared" ref="A2:A3" si="0">A1*2</f>')
+                text = text.replace(b"SURVIVAL(", b"[1]!SURVIVAL(").replace(
+                    b"<f>A1*2</f>", b'<f t="shared" ref="A2:A3" si="0">A1*2</f>'
+                )
                 text = text.replace(b"<f>A2*2</f>", b'<f t="shared" si="0"/>')
             new.writestr(name, text)
     result = calculation.calculate_file(saved)
@@ -156,7 +168,9 @@ def test_not_a_workbook(tmp_path):
 
 
 def same(ours, theirs) -> bool:
-    """Equal to 1e-9; errors agree as errors (LibreOffice saves #NUM! as #VALUE!), dates by their serial."""
+    """Equal to 1e-9; errors agree as errors (LibreOffice saves #NUM! as #VALUE!), dates by their
+    serial.
+    """
     if isinstance(theirs, dt.datetime):
         theirs = float((theirs - dt.datetime(1899, 12, 30)).days)
     if isinstance(ours, CellError) or isinstance(theirs, CellError):
@@ -182,5 +196,7 @@ def test_values_are_libreoffices(tmp_path, recalculate):
 
 
 def test_known_difference_of_the_engine():
-    """Excel and LibreOffice find these equal (15 digits); the engine compares exactly, so tests need a tolerance."""
+    """Excel and LibreOffice find these equal (15 digits); the engine compares exactly, so tests
+    need a tolerance.
+    """
     assert sheet_of("=0.1+0.2=0.3") == [False]

@@ -1,4 +1,6 @@
-"""What stands around the figures: heads, dates, sources in short, sign changes, the order of the sheets."""
+"""What stands around the figures: heads, dates, sources in short, sign changes, the order of the
+sheets.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,11 @@ from bankable.udfs.deal.deal import INPUTS, evaluate
 def said(book: Book, label: str) -> object:
     """What the Cover says beside a label."""
     cells = book["Cover"].cells
-    return next(cells[row, 2].value for (row, col), cell in cells.items() if col == 1 and cell.value == label)
+    return next(
+        cells[row, 2].value
+        for (row, col), cell in cells.items()
+        if col == 1 and cell.value == label
+    )
 
 
 def test_every_sheet_says_the_scenario_in_its_head(shipped: list[SourcedDeal]) -> None:
@@ -33,7 +39,9 @@ def test_every_sheet_says_the_scenario_in_its_head(shipped: list[SourcedDeal]) -
 def test_the_head_of_a_case_has_the_dates_of_its_row(shipped_book: Book) -> None:
     for name, row in (("Data centre", "year_ends"), ("Data centre build", "month_ends")):
         sheet = shipped_book[name]
-        assert [sheet.value(frame.UNITS_ROW, col) for col in range(6, 36)] == sheet.values_of(row)[:30]
+        assert [sheet.value(frame.UNITS_ROW, col) for col in range(6, 36)] == sheet.values_of(row)[
+            :30
+        ]
     close = dt.date(2026, 12, 31)
     completion = dt.date(2028, 6, 30)  # 18 months on
     sheet = shipped_book["Data centre"]
@@ -47,21 +55,33 @@ def test_a_close_that_is_no_date_is_not_kept(typed: object, shipped: list[Source
     assert book["Timeline"].value_of("close") == serial(inputs.CLOSE)
 
 
-def test_a_comparison_bears_the_day_and_a_shipped_book_the_release(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
+def test_a_comparison_bears_the_day_and_a_shipped_book_the_release(
+    shipped_book: Book, shipped: list[SourcedDeal]
+) -> None:
     assert said(shipped_book, "Built on") == compare.RELEASED
     assert said(compare.build(shipped, day=dt.date(2027, 1, 2)), "Built on") == dt.date(2027, 1, 2)
 
 
 def test_engine_room_comes_last_and_grey(shipped_book: Book) -> None:
     assert list(shipped_book.sheets)[-4:] == ["Timeline", "Returns", "Deals", "Lists"]
-    assert {shipped_book[name].tab for name in ("Timeline", "Returns", "Deals", "Lists")} == {frame.ENGINE_ROOM}
+    assert {shipped_book[name].tab for name in ("Timeline", "Returns", "Deals", "Lists")} == {
+        frame.ENGINE_ROOM
+    }
 
 
 def test_rates_a_year_say_so_and_small_ones_show_two_decimals(shipped_book: Book) -> None:
     units = {field.name: field.metadata["unit"] for field in INPUTS}
     assert units["tariff"] == units["input_tariff"] == "%"
     assert units["renewal"] == "% a renewal"
-    for key in ("pd_base", "offtaker_pd", "termination", "firm_lapse", "upfront_fee", "commitment_fee", "limit_loss"):
+    for key in (
+        "pd_base",
+        "offtaker_pd",
+        "termination",
+        "firm_lapse",
+        "upfront_fee",
+        "commitment_fee",
+        "limit_loss",
+    ):
         place = shipped_book["Inputs"].placed[f"{key}_1"]
         assert shipped_book["Inputs"].cells[place.row, place.col].style == "input rate", key
 
@@ -70,9 +90,15 @@ def test_rates_a_year_say_so_and_small_ones_show_two_decimals(shipped_book: Book
     ("sources", "short"),
     [
         (["illustrative: a guess", "illustrative"], "illustrative"),
-        (["River Bend, 245 MW: cre360signal.com, 2026", "illustrative", "illustrative"], "1: cre360signal.com, 2026; 2, 3: illustrative"),
+        (
+            ["River Bend, 245 MW: cre360signal.com, 2026", "illustrative", "illustrative"],
+            "1: cre360signal.com, 2026; 2, 3: illustrative",
+        ),
         (["$7.0bn over 15 years: 7,000 / 245; more"], "$7.0bn over 15 years"),
-        (["a long account of where the figure was found that does not end where a column does"], None),
+        (
+            ["a long account of where the figure was found that does not end where a column does"],
+            None,
+        ),
     ],
 )
 def test_sources_in_short(sources: list[str], short: str | None) -> None:
@@ -81,9 +107,18 @@ def test_sources_in_short(sources: list[str], short: str | None) -> None:
 
 
 def test_sign_changes_are_those_of_the_flows() -> None:
-    """A plant that stands still for two years after its contract is lost pays in again: out, in, out, in."""
+    """A plant that stands still for two years after its contract is lost pays in again: out, in,
+    out, in.
+    """
     case = deal_file.load(deal_file.shipped_path("data_centre"))
-    deal = dataclasses.replace(case.deal, contract_stop_year=6, retool_months=24, refill_months=0, fixed_cost=200.0, idle_cost=1.0)
+    deal = dataclasses.replace(
+        case.deal,
+        contract_stop_year=6,
+        retool_months=24,
+        refill_months=0,
+        fixed_cost=200.0,
+        idle_cost=1.0,
+    )
     book = compare.calculated([dataclasses.replace(case, deal=deal)])
     results = evaluate(deal)
     changes = {}
@@ -94,12 +129,18 @@ def test_sign_changes_are_those_of_the_flows() -> None:
     assert changes["project"] == 3
 
 
-def test_the_hash_counts_calls_of_functions(shipped: list[SourcedDeal], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hash_counts_calls_of_functions(
+    shipped: list[SourcedDeal], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = said(compare.build(shipped[:1]), "Model hash (formulas)")
     laid = Sheet.array
 
-    def another(sheet: Sheet, row: int, col: int, rows: int, cols: int, formula: str, style: str = "number") -> Block:
-        return laid(sheet, row, col, rows, cols, formula.replace("DEAL_SCENARIOS(", "DEAL_METRICS("), style)
+    def another(
+        sheet: Sheet, row: int, col: int, rows: int, cols: int, formula: str, style: str = "number"
+    ) -> Block:
+        return laid(
+            sheet, row, col, rows, cols, formula.replace("DEAL_SCENARIOS(", "DEAL_METRICS("), style
+        )
 
     monkeypatch.setattr(Sheet, "array", another)
     assert said(compare.build(shipped[:1]), "Model hash (formulas)") != before
@@ -107,26 +148,43 @@ def test_the_hash_counts_calls_of_functions(shipped: list[SourcedDeal], monkeypa
 
 def test_a_base_that_moves_an_input_is_refused_and_red(shipped: list[SourcedDeal]) -> None:
     sheet = compare.build(shipped[:1])["Scenarios"]
-    blue = [(row, col) for (row, col), cell in sheet.cells.items() if cell.style.startswith("input ")]
+    blue = [
+        (row, col) for (row, col), cell in sheet.cells.items() if cell.style.startswith("input ")
+    ]
     first = scenarios.COLUMNS.first
     for row, col in blue:
-        found = [v for v in sheet.validations if v.range[0] <= row <= v.range[2] and v.range[1] <= col <= v.range[3]]
+        found = [
+            v
+            for v in sheet.validations
+            if v.range[0] <= row <= v.range[2] and v.range[1] <= col <= v.range[3]
+        ]
         assert len(found) == 1, (row, col)
         if col == first:
             value = sheet.cells[row, col].value
             assert (found[0].low, found[0].high) == (value, value)
-            assert any(c.range == (row, col, row, col) and c.rule == value for c in sheet.conditionals)
+            assert any(
+                c.range == (row, col, row, col) and c.rule == value for c in sheet.conditionals
+            )
 
 
 def test_no_input_claims_a_source_that_it_lacks(shipped: list[SourcedDeal]) -> None:
-    assert not [text for case in shipped for text in case.sources.values() if "default of the input" in text]
-    assert inputs.short_source(["rejected lease claims are capped by 11 USC 502(b)(6); illustrative share"]) == "illustrative"
+    assert not [
+        text for case in shipped for text in case.sources.values() if "default of the input" in text
+    ]
+    assert (
+        inputs.short_source(
+            ["rejected lease claims are capped by 11 USC 502(b)(6); illustrative share"]
+        )
+        == "illustrative"
+    )
 
 
 @pytest.mark.parametrize("cases", [1, 2, 6])
 def test_heads_stand_for_any_number_of_cases(cases: int, shipped: list[SourcedDeal]) -> None:
     book = compare.build((shipped * 2)[:cases])
     assert book["Inputs"].print.pages_wide == 1
-    assert book["Inputs"].print.area[3] == inputs.source_column(cases, 1) - 2  # to the source in short
+    assert (
+        book["Inputs"].print.area[3] == inputs.source_column(cases, 1) - 2
+    )  # to the source in short
     for sheet in book:
         assert sheet.freeze is None or sheet.freeze[0] <= frame.FIRST_ROW

@@ -1,4 +1,6 @@
-"""Faults planted in a calculated workbook trip the check that is there for them, and the master check with it, in both engines."""
+"""Faults planted in a calculated workbook trip the check that is there for them, and the master
+check with it, in both engines.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def without_slow_functions(book: Book) -> Book:
     """Zeros where functions stand that take time and have no part in these checks."""
     slow = ("LEAST_COST_SUPPORT(", "BREAKEVEN(", "DEAL_FAN(", "FRONTIER(", "SENS_GRID(")
     for sheet in book:
-        for block in [block for block in sheet.blocks if any(name in block.formula for name in slow)]:
+        for block in [
+            block for block in sheet.blocks if any(name in block.formula for name in slow)
+        ]:
             for row in range(block.first_row, block.last_row + 1):
                 for col in range(block.first_col, block.last_col + 1):
                     sheet.cells[row, col].block, sheet.cells[row, col].value = None, 0.0
@@ -42,8 +46,17 @@ def without_slow_functions(book: Book) -> Book:
 
 def failing(values: dict[tuple[int, int], Value]) -> set[tuple[str, str]]:
     """What the checks that fail say, with their case; ("master", ...) for the master check."""
-    rows = {row for (row, col), value in values.items() if col == checks.VERDICT and value == "FAIL"}
-    return {(str(values.get((row, checks.WHAT))), str(values.get((row, checks.CASE)))) if row else ("master", "all") for row in rows}
+    rows = {
+        row for (row, col), value in values.items() if col == checks.VERDICT and value == "FAIL"
+    }
+    return {
+        (
+            (str(values.get((row, checks.WHAT))), str(values.get((row, checks.CASE))))
+            if row
+            else ("master", "all")
+        )
+        for row in rows
+    }
 
 
 Planted = dict[str, tuple[set[tuple[str, str]], list[Change]]]
@@ -51,7 +64,9 @@ Planted = dict[str, tuple[set[tuple[str, str]], list[Change]]]
 
 @pytest.fixture(scope="module")
 def planted() -> Planted:
-    """By fault the checks that fail in the workbook calculated with it, and what turns the sound workbook into that one."""
+    """By fault the checks that fail in the workbook calculated with it, and what turns the sound
+    workbook into that one.
+    """
     found = {}
     for name, fault in FAULTS.items():
         book = without_slow_functions(compare.build(deals(fault.cases)))
@@ -64,13 +79,22 @@ def planted() -> Planted:
             last = (row, col) if block is None else (block.last_row, block.last_col)
             first = (row, col) if block is None else (block.first_row, block.first_col)
             changes.append((sheet, *first, *last, content if block is None else block.formula))
-        found[name] = failing({spot: cell.value for spot, cell in book["Checks"].cells.items()}), changes
+        found[name] = (
+            failing({spot: cell.value for spot, cell in book["Checks"].cells.items()}),
+            changes,
+        )
     return found
 
 
 @pytest.fixture(scope="module")
-def shown(planted: Planted, profile_with_functions: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    """LibreOffice's Checks with each fault put into the sound workbook, and last the sound workbook once more."""
+def shown(
+    planted: Planted,
+    profile_with_functions: tuple[Path, list[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Shown:
+    """LibreOffice's Checks with each fault put into the sound workbook, and last the sound workbook
+    once more.
+    """
     folder = tmp_path_factory.mktemp("planted")
     told = {}
     for count in CASES:
@@ -78,7 +102,10 @@ def shown(planted: Planted, profile_with_functions: tuple[Path, list[str]], tmp_
         assert book["Checks"].value_of("master") == "OK"
         names = [name for name, fault in FAULTS.items() if fault.cases == count]
         steps = [Step(name, planted[name][1], ["Checks"]) for name in names]
-        told[write.write(book, folder / f"{count}.xlsx")] = [*steps, Step(f"sound {count}", sheets=["Checks"])]
+        told[write.write(book, folder / f"{count}.xlsx")] = [
+            *steps,
+            Step(f"sound {count}", sheets=["Checks"]),
+        ]
     return office.run(told, folder / "office", *profile_with_functions)
 
 
@@ -104,14 +131,22 @@ def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:
     book = compare.build(deals(1))
     native = {what for _, what, _, _ in checks.NATIVE} | {"Inputs within their range"}
     assert native <= {fault.check for fault in FAULTS.values()}
-    every = {book["Checks"].value(row, checks.WHAT) for row, col in book["Checks"].cells if col == checks.WHAT}
+    every = {
+        book["Checks"].value(row, checks.WHAT)
+        for row, col in book["Checks"].cells
+        if col == checks.WHAT
+    }
     assert {fault.check for fault in FAULTS.values()} <= every
 
 
 def test_an_error_on_either_side_fails_its_check_and_the_master() -> None:
     for side in (checks.LEFT, checks.RIGHT):
         book = without_slow_functions(compare.build(deals(1)))
-        row = next(row for (row, col), cell in book["Checks"].cells.items() if col == checks.WHAT and cell.value == "Sources equal uses")
+        row = next(
+            row
+            for (row, col), cell in book["Checks"].cells.items()
+            if col == checks.WHAT and cell.value == "Sources equal uses"
+        )
         book["Checks"].put(row, side, "=1/0")
         calculation.calculate(book)
         assert book["Checks"].value(row, checks.VERDICT) == "FAIL"
@@ -120,7 +155,11 @@ def test_an_error_on_either_side_fails_its_check_and_the_master() -> None:
 
 def test_an_error_in_a_verdict_itself_fails_the_master() -> None:
     book = without_slow_functions(compare.build(deals(1)))
-    row = next(row for (row, col), cell in book["Checks"].cells.items() if col == checks.WHAT and cell.value == "Sources equal uses")
+    row = next(
+        row
+        for (row, col), cell in book["Checks"].cells.items()
+        if col == checks.WHAT and cell.value == "Sources equal uses"
+    )
     book["Checks"].put(row, checks.VERDICT, "=1/0")
     calculation.calculate(book)
     assert book["Checks"].value_of("master") == "FAIL"

@@ -1,4 +1,6 @@
-"""A book of loans: the same figures as deal by deal, bad rows set aside by name, and nothing lost when a run is killed."""
+"""A book of loans: the same figures as deal by deal, bad rows set aside by name, and nothing lost
+when a run is killed.
+"""
 
 from __future__ import annotations
 
@@ -40,29 +42,43 @@ def test_each_deal_is_the_chain_s_own(table: pd.DataFrame) -> None:
     figures = blocks.run(loans.inputs, portfolio.NAMES, None)
     results = deals.evaluate([deal_of(row) for row in table.to_dict(orient="records")])
     for name in ("debt", "min_dscr", "all_in_rate", "expected_loss", "project_irr", "public_cost"):
-        assert np.array_equal(figures[:, portfolio.NAMES.index(name)], measure(results, name), equal_nan=True), name
+        assert np.array_equal(
+            figures[:, portfolio.NAMES.index(name)], measure(results, name), equal_nan=True
+        ), name
 
 
 def test_shipped_deals_as_a_book_meet_the_same_tests() -> None:
     shipped = [sourced.deal for sourced in deal_file.load_shipped()]
     loans = read_loans.from_table(pd.DataFrame([vars(deal) for deal in shipped]), "book")
     answer = portfolio.sum_up(loans, blocks.run(loans.inputs, portfolio.NAMES, None), 0.5, 0.15)
-    assert answer.deals["decision"].tolist() == measure(deals.evaluate(shipped), "decision").tolist()
+    assert (
+        answer.deals["decision"].tolist() == measure(deals.evaluate(shipped), "decision").tolist()
+    )
     assert answer.book["expected_loss"] == pytest.approx(answer.deals["bank_expected_loss"].sum())
     assert answer.deals["failed"].iloc[0] == "" or "DSCR" in answer.deals["failed"].iloc[0]
-    assert all(text == "" or any(reason in text for reason in WATCH) for text in answer.deals["watch"])
+    assert all(
+        text == "" or any(reason in text for reason in WATCH) for text in answer.deals["watch"]
+    )
 
 
 @pytest.mark.parametrize("rows", [1, 7, 60])
 def test_figures_do_not_hang_on_the_size_of_a_block(table: pd.DataFrame, rows: int) -> None:
     loans = read_loans.from_table(table, "book")
-    pieces = [np.stack([v[i : i + rows] for v in loans.inputs.values()]) for i in range(0, 60, rows)]
-    found = np.concatenate([blocks.calculate(tuple(loans.inputs), block, portfolio.NAMES) for block in pieces])
-    whole = blocks.calculate(tuple(loans.inputs), np.stack(list(loans.inputs.values())), portfolio.NAMES)
+    pieces = [
+        np.stack([v[i : i + rows] for v in loans.inputs.values()]) for i in range(0, 60, rows)
+    ]
+    found = np.concatenate(
+        [blocks.calculate(tuple(loans.inputs), block, portfolio.NAMES) for block in pieces]
+    )
+    whole = blocks.calculate(
+        tuple(loans.inputs), np.stack(list(loans.inputs.values())), portfolio.NAMES
+    )
     assert np.array_equal(found, whole, equal_nan=True)
 
 
-def test_bad_rows_are_named_and_the_rest_computed(table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_bad_rows_are_named_and_the_rest_computed(
+    table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     bad = table.astype(object)
     bad.loc[3, "gearing"] = 60
     bad.loc[5, "capex"] = "plenty"
@@ -74,10 +90,22 @@ def test_bad_rows_are_named_and_the_rest_computed(table: pd.DataFrame, tmp_path:
     bad.loc[15, "build_months"] = 12.5
     bad["analyst"] = "A. B."
     bad.to_csv(tmp_path / "book.csv", index=False)
-    assert cli.main(["portfolio", str(tmp_path / "book.csv"), "-o", str(tmp_path / "out.csv"), "--json"]) == 0
+    assert (
+        cli.main(
+            ["portfolio", str(tmp_path / "book.csv"), "-o", str(tmp_path / "out.csv"), "--json"]
+        )
+        == 0
+    )
     printed = json.loads(capsys.readouterr().out)
     told = {(fault["row"], fault["column"]): fault["sentence"] for fault in printed["set_aside"]}
-    assert set(told) == {(5, "gearing"), (7, "capex"), (9, "tenor"), (11, "pd_base"), (13, "repayment"), (17, "build_months")}
+    assert set(told) == {
+        (5, "gearing"),
+        (7, "capex"),
+        (9, "tenor"),
+        (11, "pd_base"),
+        (13, "repayment"),
+        (17, "build_months"),
+    }
     assert "0.6" in told[5, "gearing"]
     assert "not a number" in told[7, "capex"]
     assert "10 (operating_years)" in told[9, "tenor"]
@@ -94,7 +122,12 @@ def test_bad_rows_are_named_and_the_rest_computed(table: pd.DataFrame, tmp_path:
     ("change", "said"),
     [
         (lambda t: t.drop(columns="capex"), "lacks the columns capex"),
-        (lambda t: t.rename(columns={"overrun": "overun"}) if "overrun" in t else t.assign(overun=0.1), "Did you mean overrun"),
+        (
+            lambda t: (
+                t.rename(columns={"overrun": "overun"}) if "overrun" in t else t.assign(overun=0.1)
+            ),
+            "Did you mean overrun",
+        ),
         (lambda t: t.iloc[:0], "no deals"),
     ],
 )
@@ -108,7 +141,9 @@ def test_workbook_in_and_workbook_out(table: pd.DataFrame, tmp_path: Path) -> No
     table.head(8).to_parquet(tmp_path / "book.parquet", index=False)
     report = portfolio.run(str(tmp_path / "book.xlsx"), str(tmp_path / "out.xlsx"))
     other = portfolio.run(str(tmp_path / "book.parquet"), str(tmp_path / "out.parquet"))
-    assert report.figures["book"] == pytest.approx(other.figures["book"], rel=1e-9)  # a sheet keeps 16 digits
+    assert report.figures["book"] == pytest.approx(
+        other.figures["book"], rel=1e-9
+    )  # a sheet keeps 16 digits
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert book.sheetnames == ["Book", "Deals", "Watch list", "Budgets", "Sponsors", "Set aside"]
     assert book["Deals"].max_row == 9
@@ -133,10 +168,14 @@ KILLED_RUN = """
 """
 
 
-def test_a_killed_run_goes_on_where_it_stopped(table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_goes_on_where_it_stopped(
+    table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source, target = tmp_path / "book.csv", tmp_path / "out.csv"
     table.to_csv(source, index=False)
-    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(KILLED_RUN), str(source), str(target)])
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(KILLED_RUN), str(source), str(target)]
+    )
     deadline = time.monotonic() + 60
     while len(list(tmp_path.glob("out.csv.blocks/*/*.npy"))) < 3:
         assert process.poll() is None
@@ -156,7 +195,9 @@ def test_a_killed_run_goes_on_where_it_stopped(table: pd.DataFrame, tmp_path: Pa
     monkeypatch.setattr(blocks, "on_cores", blocks.in_turn)
     resumed = blocks.run(loans.inputs, portfolio.NAMES, store, rows=4)
     assert len(again) == 15 - len(kept) + 1
-    assert np.array_equal(resumed, blocks.run(loans.inputs, portfolio.NAMES, None, rows=60), equal_nan=True)
+    assert np.array_equal(
+        resumed, blocks.run(loans.inputs, portfolio.NAMES, None, rows=60), equal_nan=True
+    )
 
 
 def test_another_book_does_not_take_the_blocks(table: pd.DataFrame) -> None:
@@ -169,7 +210,9 @@ def test_another_book_does_not_take_the_blocks(table: pd.DataFrame) -> None:
 def test_all_cores_give_the_same_to_the_last_bit(table: pd.DataFrame) -> None:
     loans = read_loans.from_table(table, "book")
     alone = blocks.run(loans.inputs, portfolio.NAMES, None)
-    spread = dict(blocks.on_cores([0, 1], tuple(loans.inputs), lambda n: half(loans, n), portfolio.NAMES))
+    spread = dict(
+        blocks.on_cores([0, 1], tuple(loans.inputs), lambda n: half(loans, n), portfolio.NAMES)
+    )
     assert np.array_equal(np.concatenate([spread[0], spread[1]]), alone, equal_nan=True)
 
 
@@ -181,7 +224,9 @@ def test_dask_with_a_worker_killed_gives_the_same_to_the_last_bit(table: pd.Data
     distributed = pytest.importorskip("distributed")
     loans = read_loans.from_table(pd.concat([table] * 20, ignore_index=True), "book")
     alone = blocks.run(loans.inputs, portfolio.NAMES, None, rows=2048)
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
         killed = []
 
         def kill_one(done: int, size: int) -> None:
@@ -190,14 +235,31 @@ def test_dask_with_a_worker_killed_gives_the_same_to_the_last_bit(table: pd.Data
                 killed.append(worker.pid)
                 worker.process.process._process.kill()
 
-        spread = blocks.run(loans.inputs, portfolio.NAMES, None, "dask", cluster.scheduler_address, progress=kill_one, rows=20)
+        spread = blocks.run(
+            loans.inputs,
+            portfolio.NAMES,
+            None,
+            "dask",
+            cluster.scheduler_address,
+            progress=kill_one,
+            rows=20,
+        )
     assert killed
     assert np.array_equal(spread, alone, equal_nan=True)
 
 
-def test_a_missing_scheduler_is_said_in_a_sentence(table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_missing_scheduler_is_said_in_a_sentence(
+    table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     table.head(3).to_csv(tmp_path / "book.csv", index=False)
-    wanted = ["portfolio", str(tmp_path / "book.csv"), "-o", str(tmp_path / "out.csv"), "--scheduler", "tcp://127.0.0.1:1"]
+    wanted = [
+        "portfolio",
+        str(tmp_path / "book.csv"),
+        "-o",
+        str(tmp_path / "out.csv"),
+        "--scheduler",
+        "tcp://127.0.0.1:1",
+    ]
     assert cli.main(wanted) == 2
     assert "--engine dask" in capsys.readouterr().err
 
@@ -206,7 +268,9 @@ def test_a_missing_scheduler_is_said_in_a_sentence(table: pd.DataFrame, tmp_path
 
 
 def test_the_book_s_loss_against_plain_simulation() -> None:
-    """Mean, deviation and tail against every default drawn one by one, 40,000 lives, in plain numpy and the standard library."""
+    """Mean, deviation and tail against every default drawn one by one, 40,000 lives, in plain numpy
+    and the standard library.
+    """
     from statistics import NormalDist
 
     rng = np.random.default_rng(3)
@@ -215,11 +279,19 @@ def test_the_book_s_loss_against_plain_simulation() -> None:
     lost = rng.uniform(0, 0.4, n)
     life, budget = 1 - (1 - own) * (1 - lost), rng.integers(-1, 3, n)
     found = book_loss(loss, life, own, budget, 0.5, 0.2, 0.99)
-    economy, fortune, book = rng.standard_normal(draws), rng.standard_normal((3, draws)), np.zeros(draws)
+    economy, fortune, book = (
+        rng.standard_normal(draws),
+        rng.standard_normal((3, draws)),
+        np.zeros(draws),
+    )
     for i in range(n):
         cause = fortune[budget[i]] if budget[i] >= 0 else rng.standard_normal(draws)
-        falls = np.sqrt(0.2) * economy + np.sqrt(0.8) * rng.standard_normal(draws) < NormalDist().inv_cdf(own[i])
-        loses = np.sqrt(0.5) * cause + np.sqrt(0.5) * rng.standard_normal(draws) < NormalDist().inv_cdf(lost[i])
+        falls = np.sqrt(0.2) * economy + np.sqrt(0.8) * rng.standard_normal(
+            draws
+        ) < NormalDist().inv_cdf(own[i])
+        loses = np.sqrt(0.5) * cause + np.sqrt(0.5) * rng.standard_normal(
+            draws
+        ) < NormalDist().inv_cdf(lost[i])
         book += loss[i] * (falls | loses)
     assert found.expected == pytest.approx(float(loss @ life), rel=1e-7)
     assert found.expected == pytest.approx(book.mean(), abs=4 * book.std() / np.sqrt(draws))

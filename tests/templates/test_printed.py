@@ -29,10 +29,15 @@ def test_halves_are_rounded_as_the_cell_rounds_them(value: float, style: str, te
     assert printed(value, style) == text
 
 
-@given(st.integers(-(10**7), 10**7), st.sampled_from(["multiple", "number2", "rate", "share", "number", "price"]))
+@given(
+    st.integers(-(10**7), 10**7),
+    st.sampled_from(["multiple", "number2", "rate", "share", "number", "price"]),
+)
 def test_a_typed_half_goes_away_from_zero(whole: int, style: str) -> None:
     """A number typed with one digit more than is shown, that digit being 5."""
-    digits = FORMATS[style].split(";")[0].split(".")[1].count("0") + (2 if "%" in FORMATS[style] else 0)
+    digits = FORMATS[style].split(";")[0].split(".")[1].count("0") + (
+        2 if "%" in FORMATS[style] else 0
+    )
     typed = Decimal(whole).scaleb(-digits) + Decimal(5).scaleb(-digits - 1).copy_sign(whole)
     away = Decimal(abs(whole) + 1).scaleb(-digits)
     shown = printed(float(typed), style).strip("()x%").replace(",", "")

@@ -41,21 +41,35 @@ def test_plain_is_without_any_trace_of_the_saver(saved: Path) -> None:
 
 
 def test_the_other_link_stays_and_its_number_follows(saved: Path) -> None:
-    before, after = excel_saved.parts(saved), excel_saved.parts(rebind(saved.read_bytes(), "plain").data)
+    before, after = (
+        excel_saved.parts(saved),
+        excel_saved.parts(rebind(saved.read_bytes(), "plain").data),
+    )
     gone = {"xl/externalLinks/externalLink1.xml", "xl/externalLinks/_rels/externalLink1.xml.rels"}
     assert set(before) - set(after) == gone
     assert "<f>[1]Rates!$B$2+1</f>" in after["xl/worksheets/sheet1.xml"]
     assert "'[1]Old + rates'!$A$1&amp;Tbl[2]</f>" in after["xl/worksheets/sheet1.xml"]
     assert ">[1]Rates!$A$1:$B$9</definedName>" in after["xl/workbook.xml"]
-    assert '<externalReferences><externalReference r:id="rId3"/></externalReferences>' in after["xl/workbook.xml"]
+    assert (
+        '<externalReferences><externalReference r:id="rId3"/></externalReferences>'
+        in after["xl/workbook.xml"]
+    )
     assert 'Id="rId2"' not in after["xl/_rels/workbook.xml.rels"]
     assert "externalLink1.xml" not in after["[Content_Types].xml"]
-    same = set(after) - {"xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"}
+    same = set(after) - {
+        "xl/worksheets/sheet1.xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "[Content_Types].xml",
+    }
     assert all(after[name] == before[name] for name in same)
 
 
 def test_outside_the_formulas_not_a_byte_changes(saved: Path) -> None:
-    before, after = excel_saved.parts(saved), excel_saved.parts(rebind(saved.read_bytes(), "plain").data)
+    before, after = (
+        excel_saved.parts(saved),
+        excel_saved.parts(rebind(saved.read_bytes(), "plain").data),
+    )
     formulas = re.compile(r'(<(f|formula|formula1)\b[^>]*>)[^<]*(</\2>)|(val=")[^"]*"')
     for name in ("xl/worksheets/sheet1.xml",):
         assert formulas.sub(r"\1\3", before[name]) == formulas.sub(r"\1\3", after[name])
@@ -82,7 +96,10 @@ def test_to_the_desktop_adds_the_link_after_the_others(saved: Path) -> None:
     parts = excel_saved.parts(done.data)
     assert "<f>[2]!HAZARD_FROM_PD(A1)</f>" in parts["xl/worksheets/sheet1.xml"]
     assert "<f>[1]Rates!$B$2+1</f>" in parts["xl/worksheets/sheet1.xml"]
-    assert r'Target="file:///C:\Users\she\My%20add-ins\bankable.xlam"' in parts["xl/externalLinks/_rels/externalLink1.xml.rels"]
+    assert (
+        r'Target="file:///C:\Users\she\My%20add-ins\bankable.xlam"'
+        in parts["xl/externalLinks/_rels/externalLink1.xml.rels"]
+    )
     for name in ("HAZARD_FROM_PD", "OFFTAKE_NPV", "SURVIVAL"):
         assert f'<definedName name="{name}"/>' in parts["xl/externalLinks/externalLink1.xml"]
 
@@ -94,28 +111,50 @@ def test_a_book_that_is_as_asked_for_stays_as_it_is(saved: Path) -> None:
 
 def test_the_desktop_form_keeps_the_link_that_is_there(saved: Path) -> None:
     parts = excel_saved.parts(rebind(saved.read_bytes(), "desktop").data)
-    assert parts["xl/externalLinks/externalLink1.xml"] == excel_saved.PARTS["xl/externalLinks/externalLink1.xml"]
+    assert (
+        parts["xl/externalLinks/externalLink1.xml"]
+        == excel_saved.PARTS["xl/externalLinks/externalLink1.xml"]
+    )
     assert '<c r="A9"><f>[1]!HAZARD_FROM_PD(A1)</f>' in parts["xl/worksheets/sheet1.xml"]
 
 
-def test_a_function_of_the_same_name_in_another_workbook_is_not_ours(saved: Path, tmp_path: Path) -> None:
+def test_a_function_of_the_same_name_in_another_workbook_is_not_ours(
+    saved: Path, tmp_path: Path
+) -> None:
     import zipfile
 
     path = tmp_path / "foreign.xlsx"
     with zipfile.ZipFile(path, "w") as package:
         for name, text in excel_saved.parts(saved).items():
             package.writestr(name, text.replace("<f>C1*2</f>", "<f>[2]!SURVIVAL(C1)</f>"))
-    assert "<f>[1]!SURVIVAL(C1)</f>" in excel_saved.parts(rebind(path.read_bytes(), "plain").data)["xl/worksheets/sheet1.xml"]
+    assert (
+        "<f>[1]!SURVIVAL(C1)</f>"
+        in excel_saved.parts(rebind(path.read_bytes(), "plain").data)["xl/worksheets/sheet1.xml"]
+    )
 
 
 def test_every_spelling_is_known() -> None:
     from bankable.templates.engine.formulas import renamed
 
     ours = frozenset({"DSCR_X"})
-    for spelling in ("dscr_x", "BANKABLE.DSCR_X", "_xldudf_BANKABLE_DSCR_X", "[7]!_xldudf_BANKABLE_DSCR_X", "_xll.DSCR_X", "[1]!DSCR_X"):
+    for spelling in (
+        "dscr_x",
+        "BANKABLE.DSCR_X",
+        "_xldudf_BANKABLE_DSCR_X",
+        "[7]!_xldudf_BANKABLE_DSCR_X",
+        "_xll.DSCR_X",
+        "[1]!DSCR_X",
+    ):
         new, calls = renamed(f"=1+{spelling} (A1)", "", lambda where: where == "[1]!", ours)
         assert (new.upper(), calls) == ("=1+DSCR_X (A1)", 1), spelling
-    for other in ("MY_DSCR_X(1)", "[2]!DSCR_X(1)", "DSCR_XY(1)", '"DSCR_X(1)"', "Tbl[DSCR_X]", "DSCR_X+1"):
+    for other in (
+        "MY_DSCR_X(1)",
+        "[2]!DSCR_X(1)",
+        "DSCR_XY(1)",
+        '"DSCR_X(1)"',
+        "Tbl[DSCR_X]",
+        "DSCR_X+1",
+    ):
         assert renamed(f"={other}", "x.", lambda where: where == "[1]!", ours) == (f"={other}", 0)
 
 

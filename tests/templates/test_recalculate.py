@@ -1,4 +1,6 @@
-"""Any workbook calculated afresh, its values put into its package, and an honest word on what could not be calculated."""
+"""Any workbook calculated afresh, its values put into its package, and an honest word on what could
+not be calculated.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +39,19 @@ def put(done: Any, path: Path) -> Path:
 
 
 def saved_values(path: Path) -> dict[str, Any]:
-    return {cell.coordinate: cell.value for line in openpyxl.load_workbook(path, data_only=True).active.iter_rows() for cell in line}
+    return {
+        cell.coordinate: cell.value
+        for line in openpyxl.load_workbook(path, data_only=True).active.iter_rows()
+        for cell in line
+    }
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write.write(compare.calculated(deal_file.load_shipped()), tmp_path_factory.mktemp("built") / "comparison.xlsx")
+    return write.write(
+        compare.calculated(deal_file.load_shipped()),
+        tmp_path_factory.mktemp("built") / "comparison.xlsx",
+    )
 
 
 def test_a_book_of_ours_calculates_to_the_values_that_it_holds(built: Path) -> None:
@@ -60,7 +69,10 @@ def excel_saved_parts(data: bytes) -> dict[str, bytes]:
 
 def test_only_values_of_cells_change(built: Path, tmp_path: Path) -> None:
     done = recalculate(built, {"Inputs!E99": 0.06})
-    before, after = excel_saved_parts(built.read_bytes()), excel_saved_parts(write_back.patched(done)[0])
+    before, after = (
+        excel_saved_parts(built.read_bytes()),
+        excel_saved_parts(write_back.patched(done)[0]),
+    )
     assert list(before) == list(after)
     changed = [name for name in before if before[name] != after[name]]
     assert changed
@@ -70,7 +82,9 @@ def test_only_values_of_cells_change(built: Path, tmp_path: Path) -> None:
     for name in changed:
         old, new = before[name].decode(), after[name].decode()
         assert CELL.sub("", old) == CELL.sub("", new)  # all that is no cell
-        assert [found[0] for found in FORMULA.finditer(old)] == [found[0] for found in FORMULA.finditer(new)]
+        assert [found[0] for found in FORMULA.finditer(old)] == [
+            found[0] for found in FORMULA.finditer(new)
+        ]
 
 
 def test_the_written_book_is_what_a_fresh_calculation_gives(built: Path, tmp_path: Path) -> None:
@@ -95,15 +109,35 @@ def test_values_of_every_kind_come_back(tmp_path: Path) -> None:
         },
     )
     values = saved_values(put(recalculate(path), tmp_path / "out.xlsx"))
-    assert [values[f"A{i}"] for i in range(1, 9)] == [1 / 3, " a<b & 1", True, "#DIV/0!", 1, None, "#NUM!", 1e300]
+    assert [values[f"A{i}"] for i in range(1, 9)] == [
+        1 / 3,
+        " a<b & 1",
+        True,
+        "#DIV/0!",
+        1,
+        None,
+        "#NUM!",
+        1e300,
+    ]
 
 
 def test_inputs_are_changed_replaced_and_added(tmp_path: Path) -> None:
     path = book_of(tmp_path / "inputs.xlsx", {"A1": "=SUM(B1:B9)", "A2": '=D5&"!"'})
-    out = put(recalculate(path, {"S!B1": 10.0, "S!B7": 5.0, "S!D5": "  new <text>", "S!B2": None, "S!A3": True}), tmp_path / "out.xlsx")
+    out = put(
+        recalculate(
+            path, {"S!B1": 10.0, "S!B7": 5.0, "S!D5": "  new <text>", "S!B2": None, "S!A3": True}
+        ),
+        tmp_path / "out.xlsx",
+    )
     values = saved_values(out)
     assert (values["A1"], values["A2"]) == (18, "  new <text>!")
-    assert (values["B1"], values["B2"], values["B7"], values["D5"], values["A3"]) == (10, None, 5, "  new <text>", True)
+    assert (values["B1"], values["B2"], values["B7"], values["D5"], values["A3"]) == (
+        10,
+        None,
+        5,
+        "  new <text>",
+        True,
+    )
 
 
 def test_a_formula_is_not_put_over(tmp_path: Path) -> None:
@@ -118,7 +152,10 @@ def test_a_formula_is_not_put_over(tmp_path: Path) -> None:
     ("formula", "reason"),
     [
         ('=WEBSERVICE("x")', "calls WEBSERVICE"),
-        ('=IFERROR(WEBSERVICE("x"),0)', "calls WEBSERVICE"),  # which the engine would pass over in silence
+        (
+            '=IFERROR(WEBSERVICE("x"),0)',
+            "calls WEBSERVICE",
+        ),  # which the engine would pass over in silence
         ("=[1]Rates!$A$1*B1", "reads another workbook"),
         ("='C:\\x\\[rates.xlsx]A b'!$A$1*B1", "reads another workbook"),
         ("=not_defined*B1", "uses a name that is not known"),
@@ -126,7 +163,9 @@ def test_a_formula_is_not_put_over(tmp_path: Path) -> None:
         ("=A1+B1", "hangs on its own result"),
     ],
 )
-def test_what_is_beyond_the_engine_keeps_its_saved_value_and_is_named(formula: str, reason: str, tmp_path: Path) -> None:
+def test_what_is_beyond_the_engine_keeps_its_saved_value_and_is_named(
+    formula: str, reason: str, tmp_path: Path
+) -> None:
     path = book_of(tmp_path / "beyond.xlsx", {"A1": formula, "A2": "=A1*2", "A3": "=A2+B3"})
     done = recalculate(path)
     assert list(done.held) == ["S!A1"]

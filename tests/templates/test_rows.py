@@ -1,4 +1,6 @@
-"""The row language: tokens become the references that a modeller would have typed, and faults are named."""
+"""The row language: tokens become the references that a modeller would have typed, and faults are
+named.
+"""
 
 import datetime as dt
 
@@ -12,7 +14,12 @@ def book() -> Book:
     book = Book(dt.datetime(2026, 1, 1), "rows")
     book.sheet("Summary")
     sheet = book.sheet("Data centre")
-    lay(sheet, [path("year", "Year", "no.", "={year<}+1", total="sum"), scalar("rate", "Rate", "%", 0.05)], 11, 30)
+    lay(
+        sheet,
+        [path("year", "Year", "no.", "={year<}+1", total="sum"), scalar("rate", "Rate", "%", 0.05)],
+        11,
+        30,
+    )
     return book
 
 
@@ -94,7 +101,13 @@ def test_totals_and_blocks(book):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("={yaer}", r"'Data centre'!G14 \(row probe\): there is no row 'yaer' on sheet Data centre; near: year"),
+        (
+            "={yaer}",
+            (
+                r"'Data centre'!G14 \(row probe\): there is no row 'yaer' on sheet Data centre;"
+                r" near: year"
+            ),
+        ),
         ("={Nowhere!x}", "the book has no sheet 'Nowhere'"),
         ("={rate<}", "is a scalar row"),
         ("={year#31}", "30 time columns"),

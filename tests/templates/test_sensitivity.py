@@ -1,4 +1,6 @@
-"""Sensitivity and Time as a committee reads them: bounds on every blue cell, names and no keys, choices kept by key or by name."""
+"""Sensitivity and Time as a committee reads them: bounds on every blue cell, names and no keys,
+choices kept by key or by name.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def printed(sheet: Sheet) -> dict[tuple[int, int], object]:
     assert sheet.print.area is not None
     top, left, bottom, right = sheet.print.area
     return {
-        (row, col): cell.value for (row, col), cell in sheet.cells.items() if top <= row <= bottom and left <= col <= right and cell.value
+        (row, col): cell.value
+        for (row, col), cell in sheet.cells.items()
+        if top <= row <= bottom and left <= col <= right and cell.value
     }
 
 
@@ -52,25 +56,44 @@ def test_charts_stand_on_one_page_each(shipped_book: Book) -> None:
 
 @pytest.mark.parametrize(
     ("kept", "shown"),
-    [("llcr", "LLCR"), ("LLCR", "LLCR"), ("All-in rate", "All-in rate"), ("nothing of the kind", "Minimum DSCR, lender's view")],
+    [
+        ("llcr", "LLCR"),
+        ("LLCR", "LLCR"),
+        ("All-in rate", "All-in rate"),
+        ("nothing of the kind", "Minimum DSCR, lender's view"),
+    ],
 )
-def test_a_figure_is_kept_by_its_key_or_its_name(kept: str, shown: str, shipped: list[SourcedDeal]) -> None:
-    book = compare.build(shipped, settings=Settings({"sensitivity_measure": [kept], "sensitivity_down_key": ["gearing"]}))
+def test_a_figure_is_kept_by_its_key_or_its_name(
+    kept: str, shown: str, shipped: list[SourcedDeal]
+) -> None:
+    book = compare.build(
+        shipped,
+        settings=Settings({"sensitivity_measure": [kept], "sensitivity_down_key": ["gearing"]}),
+    )
     assert book["Sensitivity"].value_of("measure") == shown
     assert book["Sensitivity"].value_of("down") == "Gearing requested"
 
 
 def test_the_first_cell_of_each_grid_is_the_case_as_it_is(shipped_book: Book) -> None:
     sheet = shipped_book["Sensitivity"]
-    framed = [cell.value for cell in sheet.cells.values() if cell.style == "framed number2" or cell.style == "framed multiple"]
+    framed = [
+        cell.value
+        for cell in sheet.cells.values()
+        if cell.style == "framed number2" or cell.style == "framed multiple"
+    ]
     assert len(framed) == 3
     assert framed[0] == pytest.approx(sheet.value_of("base"))
     assert framed[1] == pytest.approx(sheet.value_of("base"))
 
 
-def test_values_that_are_none_of_the_chosen_input_are_told_and_no_error(shipped: list[SourcedDeal]) -> None:
+def test_values_that_are_none_of_the_chosen_input_are_told_and_no_error(
+    shipped: list[SourcedDeal],
+) -> None:
     book = compare.calculated(
-        shipped[:2], settings=Settings({"sensitivity_down_key": ["tenor"], "sensitivity_across_key": ["Gearing requested"]})
+        shipped[:2],
+        settings=Settings(
+            {"sensitivity_down_key": ["tenor"], "sensitivity_across_key": ["Gearing requested"]}
+        ),
     )
     sheet = book["Sensitivity"]
     assert sheet.value_of("down_amiss") > 0
@@ -81,9 +104,16 @@ def test_values_that_are_none_of_the_chosen_input_are_told_and_no_error(shipped:
 
 def test_the_words_of_a_choice_are_kept_and_calculated(shipped: list[SourcedDeal]) -> None:
     words = ["market in band", "fixed"] * 3 + ["fixed"]
-    kept = {"sensitivity_down_key": ["Price basis"], "sensitivity_across_key": ["coverage"], "sensitivity_down_values": words}
+    kept = {
+        "sensitivity_down_key": ["Price basis"],
+        "sensitivity_across_key": ["coverage"],
+        "sensitivity_down_values": words,
+    }
     sheet = compare.calculated(shipped[:2], settings=Settings(kept))["Sensitivity"]
-    first, col = sheet.placed["across"].row + 4, 4  # below the heads and the case's own row, beside the grid
+    first, col = (
+        sheet.placed["across"].row + 4,
+        4,
+    )  # below the heads and the case's own row, beside the grid
     assert [sheet.value(first + k, col) for k in range(len(words))] == words
     assert sheet.value_of("down_amiss") == 0
     assert "values?" not in printed(sheet).values()

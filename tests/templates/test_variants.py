@@ -29,9 +29,16 @@ def test_the_playground_calls_every_function() -> None:
 
 
 def test_built_comparison_opens_with_its_answer() -> None:
-    built = shipped.Path(str(shipped.resources.files("bankable.templates"))) / "built" / "comparison.xlsx"
+    built = (
+        shipped.Path(str(shipped.resources.files("bankable.templates")))
+        / "built"
+        / "comparison.xlsx"
+    )
     values = openpyxl.load_workbook(built, data_only=True, read_only=True)
     assert values["Summary"]["D5"].value == "Meets credit tests"
     said = [str(row[0].value) for row in values["Summary"]["B8:B14"]]
     assert said[0].startswith("Data centre: 15 secured contract years against a loan of 14 years")
-    assert any(text.startswith("With 10 years of public offtake at a fixed price and a 70% guarantee") for text in said)
+    assert any(
+        text.startswith("With 10 years of public offtake at a fixed price and a 70% guarantee")
+        for text in said
+    )

@@ -1,9 +1,10 @@
-"""Every worksheet function is fed cells of every kind, right and wrong: it answers, or says which argument to mend.
+"""Every worksheet function is fed cells of every kind, right and wrong: it answers, or says which
+argument to mend.
 
-At least 100,000 calls, seeded, in three manners: one argument wrong among sound ones, every argument at the edge of
-what it takes, and any mixture. The whole-deal functions, each a run of the chain, get the smaller share that
-`HEAVY_CALLS` states. Whatever comes, it is a finite number, a text, a logical, a blank or a cell error with a
-sentence, in bounded time.
+At least 100,000 calls, seeded, in three manners: one argument wrong among sound ones, every
+argument at the edge of what it takes, and any mixture. The whole-deal functions, each a run of the
+chain, get the smaller share that `HEAVY_CALLS` states. Whatever comes, it is a finite number, a
+text, a logical, a blank or a cell error with a sentence, in bounded time.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ from bankable.udfs.registry import FUNCTIONS, Function
 CALLS = 104_000
 HEAVY_CALLS = 40  # for each function that takes a deal
 LONGEST_CALL = 5.0  # seconds; a call that hangs would take for ever
-KEY_NAMES = ["coverage", "renewal", "government_loan_share", "take_or_pay"]  # of a deal, from 0 to 1
+KEY_NAMES = [
+    "coverage",
+    "renewal",
+    "government_loan_share",
+    "take_or_pay",
+]  # of a deal, from 0 to 1
 MEASURE_NAMES = ["min_dscr", "all_in_rate", "public_cost", "debt", "decision"]
 DEAL_ROWS = {*MEASURES, *KEYS}  # a whole-deal function may name the row to mend
 CODES = {"#VALUE!", "#NUM!", "#N/A", "#REF!", "#DIV/0!", "#NAME?"}
@@ -90,18 +96,44 @@ def sensible_number(rng: random.Random, param: Param) -> float:
         low = int(max(param.low, 0))
         return float(rng.randint(low, int(min(param.high, low + 60))))
     high = min(param.high, 100.0)
-    return rng.choice([max(param.low, -1.0), high, rng.uniform(max(param.low, 0.0), max(high, 0.0)), rng.random(), rng.random() / 10])
+    return rng.choice(
+        [
+            max(param.low, -1.0),
+            high,
+            rng.uniform(max(param.low, 0.0), max(high, 0.0)),
+            rng.random(),
+            rng.random() / 10,
+        ]
+    )
 
 
 def edge_number(rng: random.Random, param: Param) -> float:
     """A number that the argument takes, as far out as it takes any."""
     if param.kind == "count":
         return float(rng.choice([param.low, min(param.high, 200.0)]))
-    far = [param.low, param.high, 0.0, 1e-300, 1e-9, 1.0, -0.99, 10 ** rng.uniform(-12, 15), -(10 ** rng.uniform(-12, 15))]
-    return rng.choice([number for number in far if param.low <= number <= param.high and not (param.open_low and number == param.low)])
+    far = [
+        param.low,
+        param.high,
+        0.0,
+        1e-300,
+        1e-9,
+        1.0,
+        -0.99,
+        10 ** rng.uniform(-12, 15),
+        -(10 ** rng.uniform(-12, 15)),
+    ]
+    return rng.choice(
+        [
+            number
+            for number in far
+            if param.low <= number <= param.high and not (param.open_low and number == param.low)
+        ]
+    )
 
 
-def sound(rng: random.Random, param: Param, length: int, number: Callable[[random.Random, Param], float]) -> Any:
+def sound(
+    rng: random.Random, param: Param, length: int, number: Callable[[random.Random, Param], float]
+) -> Any:
     """What the argument takes: ranges of one call are of one length, keys and measures exist."""
     if param.choices:
         return rng.choice(param.choices)
@@ -111,14 +143,26 @@ def sound(rng: random.Random, param: Param, length: int, number: Callable[[rando
         return [[limit] for limit in sorted(rng.sample(range(100), max(1, length - 1)))]
     if param.kind == "path" or (param.kind == "series" and rng.random() < 0.6):
         level = number(rng, param)
-        line = [None if rng.random() < 0.02 else level if rng.random() < 0.5 else number(rng, param) for _ in range(length)]
+        line = [
+            None if rng.random() < 0.02 else level if rng.random() < 0.5 else number(rng, param)
+            for _ in range(length)
+        ]
         return [line] if rng.random() < 0.5 else [[cell] for cell in line]
     if param.kind in ("text", "texts"):
         several = param.kind == "texts"
-        names = MEASURE_NAMES if param.name.startswith("measure") else ["guarantee", "grant"] if param.name == "tools" else KEY_NAMES
+        names = (
+            MEASURE_NAMES
+            if param.name.startswith("measure")
+            else ["guarantee", "grant"]
+            if param.name == "tools"
+            else KEY_NAMES
+        )
         return [[name] for name in rng.sample(names, 2)] if several else rng.choice(names)
     if param.name == "deal":
-        return [[key, any_cell(rng) if rng.random() < 0.003 else value] for key, value in dict(EXAMPLE).items()]
+        return [
+            [key, any_cell(rng) if rng.random() < 0.003 else value]
+            for key, value in dict(EXAMPLE).items()
+        ]
     if param.kind == "block":
         return [[rng.random()], [rng.random()]]
     return number(rng, param)
@@ -128,7 +172,13 @@ def arguments(rng: random.Random, params: Sequence[Param]) -> list[Any]:
     manner, length = rng.random(), rng.choice([1, 2, 5, 5, 12, 30])
     number = edge_number if manner > 0.8 else sensible_number
     args = [sound(rng, param, length, number) for param in params]
-    wrong = [rng.randrange(len(args))] if manner < 0.4 else [i for i in range(len(args)) if rng.random() < 0.2] if manner < 0.8 else []
+    wrong = (
+        [rng.randrange(len(args))]
+        if manner < 0.4
+        else [i for i in range(len(args)) if rng.random() < 0.2]
+        if manner < 0.8
+        else []
+    )
     for i in wrong:
         args[i] = any_cell(rng) if rng.random() < 0.6 else any_range(rng)
     return args
@@ -138,13 +188,24 @@ def assert_sound(entry: Function, args: list[Any], result: Any) -> str:
     """The kind of answer, after checking that it is one a cell can show."""
     if isinstance(result, CellError):
         assert result.code in CODES, (entry.name, args, result)
-        names = [entry.name, *(param.name for param in entry.cell_params), *(DEAL_ROWS if entry in HEAVY else ())]
+        names = [
+            entry.name,
+            *(param.name for param in entry.cell_params),
+            *(DEAL_ROWS if entry in HEAVY else ()),
+        ]
         named = any(name in result.sentence for name in names)
-        assert named, f"{entry.name}: the sentence names no argument: {result.sentence!r} for {args}"
+        assert named, (
+            f"{entry.name}: the sentence names no argument: {result.sentence!r} for {args}"
+        )
         return result.code
     cells = [cell for row in result for cell in row] if isinstance(result, list) else [result]
     for cell in cells:
-        sound = cell is None or isinstance(cell, (str, bool)) or (isinstance(cell, CellError) and cell.sentence) or math.isfinite(cell)
+        sound = (
+            cell is None
+            or isinstance(cell, (str, bool))
+            or (isinstance(cell, CellError) and cell.sentence)
+            or math.isfinite(cell)
+        )
         assert sound, (entry.name, args, cell)
     return "answer"
 
@@ -205,8 +266,12 @@ def test_whole_columns_are_read_to_their_last_cell() -> None:
 
 
 @pytest.mark.parametrize(("low", "high"), [(-1e15, 1e15), (0.0, 1e15), (-3.0, 3.0), (0.0, 1.0)])
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300, -1e16, 2e15, 1e15, -0.5, 0.0, 7.0])
-def test_an_array_is_read_as_a_column_of_the_same_cells(value: float, low: float, high: float) -> None:
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, -math.inf, 1e300, -1e16, 2e15, 1e15, -0.5, 0.0, 7.0]
+)
+def test_an_array_is_read_as_a_column_of_the_same_cells(
+    value: float, low: float, high: float
+) -> None:
     for at, blanks in itertools.product((0, 12, 24), ("refuse", "keep", "zero")):
         param = cells.path("any", low, high, blanks).named("any", False, None)
         array = np.full(25, 0.5)

@@ -1,4 +1,5 @@
-"""The shipped deals reckoned by hand: scalars in plain loops, the facility found by going round the circle, nothing of ours but the inputs.
+"""The shipped deals reckoned by hand: scalars in plain loops, the facility found by going round the
+circle, nothing of ours but the inputs.
 
 Written from the meaning of the inputs as the Inputs sheet words them, for deals at a fixed price.
 """
@@ -24,7 +25,9 @@ class Build(NamedTuple):
 
 
 def build(d: Deal) -> Build:
-    """Month by month to completion; each round takes the facility that the last one ended with, until nothing moves."""
+    """Month by month to completion; each round takes the facility that the last one ended with,
+    until nothing moves.
+    """
     cost, months = d.capex * (1 + d.contingency), d.build_months
     spent = {"even": lambda u: u, "s-curve": lambda u: 3 * u**2 - 2 * u**3}[d.spend_profile]
     rate, facility = (d.base_rate + d.construction_margin) / 12, cost
@@ -33,7 +36,9 @@ def build(d: Deal) -> Build:
         for m in range(1, months + 1):
             spend = cost * (spent(m / months) - spent((m - 1) / months))
             interest = rate * (balance + d.draw_timing * d.gearing * spend)
-            fees = d.commitment_fee / 12 * (facility - balance) + (d.upfront_fee * facility if m == 1 else 0)
+            fees = d.commitment_fee / 12 * (facility - balance) + (
+                d.upfront_fee * facility if m == 1 else 0
+            )
             balance += d.gearing * (spend + interest + fees)
             uses, interest_paid = uses + spend + interest + fees, interest_paid + interest
         facility = balance
@@ -41,7 +46,9 @@ def build(d: Deal) -> Build:
 
 
 def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]:
-    """(earnings, earnings less the rise of working capital) by year, with the contract bound for `end` years."""
+    """(earnings, earnings less the rise of working capital) by year, with the contract bound for
+    `end` years.
+    """
     ramp = d.ramp_months / 12
     full_years = lambda t: t - ramp / 2 if t >= ramp else t * t / (2 * ramp)  # noqa: E731
     sold_so_far, years = 0.0, []
@@ -50,13 +57,26 @@ def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]
         capacity = d.capacity * d.utilisation * (full_years(t) - full_years(t - 1))
         billed = d.contract_share * capacity
         bound = max(0.0, min(1.0, end - (t - 1)))
-        months = range(12 * (t - math.ceil(end) - 1), 12 * (t - math.ceil(end)))  # since the end: retooled, then filled month by month
-        refilled = sum(min(1.0, max(0.0, (m + 0.5 - d.retool_months) / d.refill_months)) for m in months) / 12
-        market = d.merchant_share * (capacity - billed + (1 - bound) * refilled * billed) * (1 - haircut)
+        months = range(
+            12 * (t - math.ceil(end) - 1), 12 * (t - math.ceil(end))
+        )  # since the end: retooled, then filled month by month
+        refilled = (
+            sum(min(1.0, max(0.0, (m + 0.5 - d.retool_months) / d.refill_months)) for m in months)
+            / 12
+        )
+        market = (
+            d.merchant_share * (capacity - billed + (1 - bound) * refilled * billed) * (1 - haircut)
+        )
         sold = bound * billed + market
         sold_so_far += sold
-        unit = d.variable_cost * dearer * max(1, sold_so_far / d.learning_volume) ** math.log2(1 - d.learning_rate)
-        revenue = bound * billed * d.price * index + market * d.market_price * (1 + d.market_growth) ** (t - 1)
+        unit = (
+            d.variable_cost
+            * dearer
+            * max(1, sold_so_far / d.learning_volume) ** math.log2(1 - d.learning_rate)
+        )
+        revenue = bound * billed * d.price * index + market * d.market_price * (
+            1 + d.market_growth
+        ) ** (t - 1)
         earned = revenue - sold * unit - (d.fixed_cost + d.maintenance_capex) * dearer
         if t > math.ceil(ramp):
             earned = max(earned, -d.idle_cost * d.fixed_cost * dearer)
@@ -64,7 +84,9 @@ def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]
     last = max((t for t, (_, earned) in enumerate(years, 1) if earned > 0), default=0)
     out, held = [], 0.0
     for t, (revenue, earned) in enumerate(years, 1):
-        stock = revenue * d.working_capital_days / 365 if t <= last and t < d.operating_years else 0.0
+        stock = (
+            revenue * d.working_capital_days / 365 if t <= last and t < d.operating_years else 0.0
+        )
         out.append((earned if t <= last else 0.0, (earned if t <= last else 0.0) - (stock - held)))
         held = stock
     return out
@@ -78,13 +100,19 @@ class Loan(NamedTuple):
 
 
 def loan(d: Deal, debt: float, rate: float, unlevered: list[float]) -> Loan:
-    """An annuity after the grace years, or service in proportion to cash flow taxed as if there were no debt."""
+    """An annuity after the grace years, or service in proportion to cash flow taxed as if there
+    were no debt.
+    """
     n, balance = d.tenor - d.grace_years, debt
     carried = sum(cash / (1 + rate) ** t for t, cash in enumerate(unlevered[: d.tenor], 1))
     out = Loan(rate, [], [], [])
     for t in range(1, d.tenor + 1):
         interest = balance * rate
-        paid = debt * rate / (1 - (1 + rate) ** -n) if d.repayment == "annuity" else unlevered[t - 1] * debt / carried
+        paid = (
+            debt * rate / (1 - (1 + rate) ** -n)
+            if d.repayment == "annuity"
+            else unlevered[t - 1] * debt / carried
+        )
         service = interest if t <= d.grace_years else paid
         out.service.append(service)
         out.opening.append(balance)
@@ -95,11 +123,17 @@ def loan(d: Deal, debt: float, rate: float, unlevered: list[float]) -> Loan:
 
 
 def cfads(d: Deal, operating: list[tuple[float, float]], interest: list[float]) -> list[float]:
-    """Cash after tax, with losses carried forward and interest deducted up to a share of taxable earnings."""
+    """Cash after tax, with losses carried forward and interest deducted up to a share of taxable
+    earnings.
+    """
     base, losses, waiting, out = d.capex * (1 + d.contingency), 0.0, 0.0, []
     for t, (earned, cash) in enumerate(operating, 1):
         waiting += interest[t - 1] if t <= d.tenor else 0.0
-        deducted = min(waiting, d.interest_limit * max(0.0, earned)) if d.interest_limit_applies else waiting
+        deducted = (
+            min(waiting, d.interest_limit * max(0.0, earned))
+            if d.interest_limit_applies
+            else waiting
+        )
         waiting -= deducted
         taxable = earned - (base / d.tax_life if t <= d.tax_life else 0.0) - deducted
         used = min(losses, max(0.0, taxable) * d.loss_limit)
@@ -110,39 +144,65 @@ def cfads(d: Deal, operating: list[tuple[float, float]], interest: list[float]) 
 
 @pytest.mark.parametrize("d", SHIPPED, ids=lambda d: d.case_name)
 def test_a_deal_reckoned_by_hand_is_the_chain_s(d: Deal) -> None:
-    assert (d.price_basis, d.overrun, d.grant, d.government_loan_share, d.take_or_pay, d.balloon) == ("fixed", 0, 0, 0, 1, 0)
+    assert (
+        d.price_basis,
+        d.overrun,
+        d.grant,
+        d.government_loan_share,
+        d.take_or_pay,
+        d.balloon,
+    ) == ("fixed", 0, 0, 0, 1, 0)
     assert d.repayment == "annuity" or d.grace_years == 0
     built = build(d)
     bound = {"firm": d.firm_years, "supported": max(d.firm_years, d.public_offtake_years)}
     stands = [1.0]  # the contract, year by year: renewals come once the committed years are over
     for t in range(1, d.tenor + 1):
-        renewals = max(0, math.ceil((min(t, d.contract_years) - bound["supported"]) / d.renew_every))
+        renewals = max(
+            0, math.ceil((min(t, d.contract_years) - bound["supported"]) / d.renew_every)
+        )
         stands.append(d.renewal**renewals * (1 - d.termination) ** t * (1 - d.offtaker_pd) ** t)
     lost = [1 - after / before for before, after in itertools.pairwise(stands)]
 
     resale = (
         d.capex
         * (1 + d.contingency)
-        * sum(getattr(d, f"{part}_share") * getattr(d, f"{part}_reuse") for part in ("shell", "power", "equipment", "tooling", "it"))
+        * sum(
+            getattr(d, f"{part}_share") * getattr(d, f"{part}_reuse")
+            for part in ("shell", "power", "equipment", "tooling", "it")
+        )
     )
     received = resale * (1 - d.sale_cost) / (1 + d.base_rate) ** (d.sale_months / 12)
     lgd = max(d.lgd_floor, 1 - received / built.debt)
-    pd = [1 - (1 - d.pd_base) * (1 - q) for q in lost]  # here the plant never carries its debt without the contract
+    pd = [
+        1 - (1 - d.pd_base) * (1 - q) for q in lost
+    ]  # here the plant never carries its debt without the contract
     yearly = 1 - math.prod(1 - p for p in pd) ** (1 / d.tenor)
     guaranteed = d.coverage * (d.guaranteed_spread + d.guarantee_fee)
     counted = operations(d, bound[d.lender_view], d.merchant_haircut)
     untouched = cfads(d, counted, [0.0] * d.tenor)
-    repaid = loan(d, built.debt, d.base_rate + (1 - d.coverage) * (yearly * lgd + d.margin) + guaranteed, untouched)
+    repaid = loan(
+        d,
+        built.debt,
+        d.base_rate + (1 - d.coverage) * (yearly * lgd + d.margin) + guaranteed,
+        untouched,
+    )
 
     lender = cfads(d, counted, repaid.interest)
     promised = cfads(d, operations(d, d.contract_years, 0.0), repaid.interest)
     cover = [cash / due for cash, due in zip(lender, repaid.service, strict=False)]
     worth = [cash / (1 + repaid.rate) ** t for t, cash in enumerate(lender, 1)]
     alive, loss, cost = 1.0, 0.0, 0.0
-    for t, (p, cash, due, owed) in enumerate(zip(pd, promised, repaid.service, repaid.opening, strict=False), 1):
+    for t, (p, cash, due, owed) in enumerate(
+        zip(pd, promised, repaid.service, repaid.opening, strict=False), 1
+    ):
         defaults = alive * (1.0 if cash < due else p)
         loss += defaults * lgd * owed / (1 + d.base_rate) ** t
-        cost += d.coverage * owed * (defaults * lgd - d.guarantee_fee * alive) / (1 + d.treasury_rate) ** t
+        cost += (
+            d.coverage
+            * owed
+            * (defaults * lgd - d.guarantee_fee * alive)
+            / (1 + d.treasury_rate) ** t
+        )
         alive -= defaults
 
     r = deals.evaluate(d)

@@ -32,14 +32,24 @@ def by_iteration(rate, capex, gearing, timing, upfront, commitment, m):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.floats(0, 0.15), CAPEX, st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.05), st.floats(0, 0.02), st.sampled_from([1, 4, 12]))
+@given(
+    st.floats(0, 0.15),
+    CAPEX,
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(0, 0.05),
+    st.floats(0, 0.02),
+    st.sampled_from([1, 4, 12]),
+)
 def test_two_passes_give_what_iteration_gives(rate, capex, gearing, timing, upfront, commitment, m):
     if m == 1:
         capex = capex[:6]
         capex[0] += 1
     facility, interest, fees = by_iteration(rate, capex, gearing, timing, upfront, commitment, m)
     found = udfs.IDC(rate, capex, gearing, timing, upfront, commitment, m)
-    assert (found.facility, found.idc, found.fees) == pytest.approx((facility, interest, fees), rel=1e-9, abs=1e-9)
+    assert (found.facility, found.idc, found.fees) == pytest.approx(
+        (facility, interest, fees), rel=1e-9, abs=1e-9
+    )
     assert found.total_cost == pytest.approx(sum(capex) + interest + fees, rel=1e-9)
     assert found.facility == pytest.approx(gearing * found.total_cost, rel=1e-9, abs=1e-12)
     assert found.equity == pytest.approx(found.total_cost - found.facility)
@@ -47,12 +57,15 @@ def test_two_passes_give_what_iteration_gives(rate, capex, gearing, timing, upfr
 
 def test_all_debt_at_period_ends_is_a_future_value():
     capex = [5, 10, 20, 25, 20, 12, 8]
-    assert udfs.IDC(0.08, capex, 1, 0).facility == pytest.approx(-npf.npv(0.08 / 12, [-c for c in capex]) * (1 + 0.08 / 12) ** 6)
+    assert udfs.IDC(0.08, capex, 1, 0).facility == pytest.approx(
+        -npf.npv(0.08 / 12, [-c for c in capex]) * (1 + 0.08 / 12) ** 6
+    )
 
 
 def test_the_commitment_fee_is_on_the_undrawn_part():
     found = udfs.IDC(0, [100, 0], 1, 0, 0, 0.12, 12)
-    # period 1: 1% of F undrawn, period 2: 1% of F - (100 + 0.01 F); F = 100 + 0.01 F + 0.01 (F - 100 - 0.01 F)
+    # period 1: 1% of F undrawn, period 2: 1% of F - (100 + 0.01 F); F = 100 + 0.01 F + 0.01 (F -
+    # 100 - 0.01 F)
     facility = 99 / (1 - 0.02 + 0.0001)
     assert found.facility == pytest.approx(facility)
     assert found.fees == pytest.approx(facility - 100)
@@ -82,7 +95,9 @@ def test_kernel_takes_scenarios():
     capex, gearing = np.array([[5.0, 10, 20], [8, 8, 8]]), np.array([0.7, 0.5])
     found = construction_path(capex, 0.01, gearing, 0.5, 0.02, np.array([0.001, 0]))
     for i, commitment in enumerate((0.001, 0)):
-        assert found["facility"][i] == pytest.approx(udfs.IDC(0.01, capex[i], gearing[i], 0.5, 0.02, commitment, 1).facility)
+        assert found["facility"][i] == pytest.approx(
+            udfs.IDC(0.01, capex[i], gearing[i], 0.5, 0.02, commitment, 1).facility
+        )
         assert found["balance"][i][-1] == pytest.approx(found["facility"][i])
 
 
@@ -97,4 +112,6 @@ def test_fees_that_eat_the_facility_are_refused():
 def test_in_cells():
     figures = lookup("IDC").from_cells([0.08, [[5, 10]], 0.7, 0.5, 0, 0, 12, True])
     assert [row[0] for row in figures] == ["facility", "idc", "fees", "equity", "total_cost"]
-    assert lookup("IDC").from_cells([0.08, [[5, 10]], 0.7]) == lookup("IDC").from_cells([0.08, [[5], [10]], 0.7])
+    assert lookup("IDC").from_cells([0.08, [[5, 10]], 0.7]) == lookup("IDC").from_cells(
+        [0.08, [[5], [10]], 0.7]
+    )

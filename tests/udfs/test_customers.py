@@ -1,4 +1,6 @@
-"""The customer book: scipy's binomial and multivariate normal as judges, the edges of correlation, bad input."""
+"""The customer book: scipy's binomial and multivariate normal as judges, the edges of correlation,
+bad input.
+"""
 
 from __future__ import annotations
 
@@ -47,24 +49,32 @@ def test_the_mean_of_an_unequal_book_is_kept(customers, correlation):
 @given(st.integers(1, 60), SHARES, SHARES)
 def test_without_correlation_it_is_binomial(n, renewal, own):
     table = udfs.BOOK_DISTRIBUTION(n, renewal, 0, own_renewal=own)
-    assert table[:, 1] == pytest.approx(stats.binom.pmf(np.arange(n + 1), n, renewal * own), abs=1e-12)
+    assert table[:, 1] == pytest.approx(
+        stats.binom.pmf(np.arange(n + 1), n, renewal * own), abs=1e-12
+    )
 
 
 def test_with_full_correlation_it_is_all_or_nothing():
     assert udfs.BOOK_DISTRIBUTION(3, 0.85, 1)[:, 1] == pytest.approx([0.15, 0, 0, 0.85])
     # unequal customers under one cause fall in order of their probability
-    assert udfs.BOOK_DISTRIBUTION(2, [0.9, 0.7], 1, weights=[5, 3])[:, :2].tolist() == pytest.approx(
-        np.array([[0, 0.1], [3, 0], [5, 0.2], [8, 0.7]])
-    )
+    assert udfs.BOOK_DISTRIBUTION(2, [0.9, 0.7], 1, weights=[5, 3])[
+        :, :2
+    ].tolist() == pytest.approx(np.array([[0, 0.1], [3, 0], [5, 0.2], [8, 0.7]]))
     # the own part stays independent
-    assert udfs.BOOK_DISTRIBUTION(2, 0.8, 1, own_renewal=0.5)[:, 1] == pytest.approx([0.2 + 0.8 / 4, 0.8 / 2, 0.8 / 4])
+    assert udfs.BOOK_DISTRIBUTION(2, 0.8, 1, own_renewal=0.5)[:, 1] == pytest.approx(
+        [0.2 + 0.8 / 4, 0.8 / 2, 0.8 / 4]
+    )
 
 
 @pytest.mark.parametrize("renewal", [0, 1])
 @pytest.mark.parametrize("correlation", [0, 0.3, 1])
 def test_certain_renewals(renewal, correlation):
-    assert udfs.BOOK_DISTRIBUTION(4, renewal, correlation)[:, 1] == pytest.approx([1 - renewal, 0, 0, 0, renewal])
-    assert udfs.BOOK_DISTRIBUTION(2, [renewal, 0.5], correlation, weights=[2, 1])[:, 1].sum() == pytest.approx(1)
+    assert udfs.BOOK_DISTRIBUTION(4, renewal, correlation)[:, 1] == pytest.approx(
+        [1 - renewal, 0, 0, 0, renewal]
+    )
+    assert udfs.BOOK_DISTRIBUTION(2, [renewal, 0.5], correlation, weights=[2, 1])[
+        :, 1
+    ].sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("correlation", [0.05, 0.3, 0.7, 0.95, 0.999, 0.999999])
@@ -73,10 +83,17 @@ def test_two_customers_against_the_bivariate_normal(correlation):
     spread = math.sqrt(1 - correlation**2)
     turns = [x for x in b / correlation + spread * np.array([-6, 0, 6]) if -9 < x < a]
     both, _ = integrate.quad(
-        lambda x: stats.norm.pdf(x) * stats.norm.cdf((b - correlation * x) / spread), -9, a, points=turns, epsabs=1e-13, limit=500
+        lambda x: stats.norm.pdf(x) * stats.norm.cdf((b - correlation * x) / spread),
+        -9,
+        a,
+        points=turns,
+        epsabs=1e-13,
+        limit=500,
     )
     table = udfs.BOOK_DISTRIBUTION(2, [0.85, 0.6], correlation, weights=[1, 2])
-    assert table[:, 1] == pytest.approx([1 - 0.85 - 0.6 + both, 0.85 - both, 0.6 - both, both], abs=1e-9)
+    assert table[:, 1] == pytest.approx(
+        [1 - 0.85 - 0.6 + both, 0.85 - both, 0.6 - both, both], abs=1e-9
+    )
 
 
 def test_equal_customers_by_the_long_way_round():
@@ -97,7 +114,9 @@ def test_independent_unequal_customers_by_enumeration():
     chances: dict[int, float] = {}
     for outcome in itertools.product([0, 1], repeat=4):
         total = sum(w for w, stays in zip(weights, outcome, strict=True) if stays)
-        chances[total] = chances.get(total, 0) + math.prod(p if stays else 1 - p for p, stays in zip(renewals, outcome, strict=True))
+        chances[total] = chances.get(total, 0) + math.prod(
+            p if stays else 1 - p for p, stays in zip(renewals, outcome, strict=True)
+        )
     table = udfs.BOOK_DISTRIBUTION(4, renewals, 0, weights=weights)
     assert dict(table[:, :2].tolist()) == pytest.approx(chances)
 
@@ -126,7 +145,10 @@ def test_summary_reads_the_table():
 @given(st.floats(0.05, 0.95), SHARES, SHARES)
 def test_more_common_cause_makes_total_loss_likelier(renewal, r1, r2):
     low, high = sorted([r1, r2])
-    assert udfs.BOOK_DISTRIBUTION(6, renewal, low)[0, 1] <= udfs.BOOK_DISTRIBUTION(6, renewal, high)[0, 1] + 1e-10
+    assert (
+        udfs.BOOK_DISTRIBUTION(6, renewal, low)[0, 1]
+        <= udfs.BOOK_DISTRIBUTION(6, renewal, high)[0, 1] + 1e-10
+    )
 
 
 def test_book_refuses():
@@ -138,13 +160,21 @@ def test_book_refuses():
     assert book([2, 0.8, 0.2, OMITTED, [[0, 0]]]).code == "#NUM!"
     crooked = [[w] for w in np.sqrt(np.arange(2, 62)).tolist()]
     assert "round them" in book([60, 0.8, 0.2, OMITTED, crooked]).sentence
-    assert book([1, 0.8, 0.2, OMITTED, OMITTED, OMITTED, True])[0] == ["renewed", "probability", "cumulative", "at_least"]
+    assert book([1, 0.8, 0.2, OMITTED, OMITTED, OMITTED, True])[0] == [
+        "renewed",
+        "probability",
+        "cumulative",
+        "at_least",
+    ]
 
 
 # Enough customers ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("renewal", "share", "confidence"), [(0.85, 0.6, 0.95), (0.9, 0.75, 0.9), (0.6, 0.5, 0.8), (1, 1, 1)])
+@pytest.mark.parametrize(
+    ("renewal", "share", "confidence"),
+    [(0.85, 0.6, 0.95), (0.9, 0.75, 0.9), (0.6, 0.5, 0.8), (1, 1, 1)],
+)
 def test_enough_independent_customers(renewal, share, confidence):
     reached = [stats.binom.sf(math.ceil(share * n - 1e-9) - 1, n, renewal) for n in range(1, 51)]
     failing = [n for n, p in enumerate(reached, 1) if p < confidence]
@@ -170,7 +200,9 @@ def test_a_common_cause_is_not_diversified_away():
 def test_renewed_at_least_is_the_books_tail():
     reached = renewed_at_least(0.8, 0.4, 0.7, 0.95, 12)
     for n in (1, 5, 10, 12):
-        assert reached[n - 1] == pytest.approx(udfs.BOOK_SUMMARY(n, 0.8, 0.4, 0.7 * n, own_renewal=0.95).prob_at_least, abs=1e-12)
+        assert reached[n - 1] == pytest.approx(
+            udfs.BOOK_SUMMARY(n, 0.8, 0.4, 0.7 * n, own_renewal=0.95).prob_at_least, abs=1e-12
+        )
 
 
 # The large pool --------------------------------------------------------------------------------
@@ -185,7 +217,8 @@ def test_vasicek_edges():
 
 
 def test_a_large_book_comes_near_the_large_pool():
-    # 1,000 names: the 99.9% default count against Vasicek's limit, with the finite book a little worse
+    # 1,000 names: the 99.9% default count against Vasicek's limit, with the finite book a little
+    # worse
     table = udfs.BOOK_DISTRIBUTION(1000, 0.98, 0.2)
     worst = 1 - table[np.searchsorted(table[:, 2], 0.001), 0] / 1000
     assert worst == pytest.approx(udfs.VASICEK_QUANTILE(0.02, 0.2), rel=0.02)

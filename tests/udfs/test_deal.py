@@ -1,4 +1,6 @@
-"""The chain held against what must be true of any deal, and against the public functions of the other families."""
+"""The chain held against what must be true of any deal, and against the public functions of the
+other families.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def shipped() -> tuple[Deal, ...]:
 
 @cache
 def shaped() -> tuple[Deal, ...]:
-    """The shipped deals and turns of them that reach other lines: profiles, grace, balloon, delay, grant, size of debt."""
+    """The shipped deals and turns of them that reach other lines: profiles, grace, balloon, delay,
+    grant, size of debt.
+    """
     centre, today, supported = shipped()
     return (
         *shipped(),
@@ -45,7 +49,13 @@ def shaped() -> tuple[Deal, ...]:
         replace(centre, repayment="annuity", balloon=0.4, base_rate_shock=0.02, hedge_ratio=0.5),
         replace(today, grant=300.0, lender_view="promised", repayment="sculpted"),
         replace(supported, size_debt=True, contract_end="calendar date", delay_months=9),
-        replace(supported, statutory_backing="subject to appropriation", firm_lapse=0.03, spend_profile="back-loaded", price_cap=0.0),
+        replace(
+            supported,
+            statutory_backing="subject to appropriation",
+            firm_lapse=0.03,
+            spend_profile="back-loaded",
+            price_cap=0.0,
+        ),
     )
 
 
@@ -94,9 +104,19 @@ def variants_of_a_deal(draw: st.DrawFn) -> Deal:
 def test_facility_is_that_of_idc(i: int) -> None:
     deal, r = shaped()[i], results(i)
     budget, rate = r.planned_cost[0, : deal.build_months], one(r, "construction_rate")
-    found = IDC(rate, budget, float(r.gearing_used[0, 0]), deal.draw_timing, deal.upfront_fee, deal.commitment_fee, 12)
+    found = IDC(
+        rate,
+        budget,
+        float(r.gearing_used[0, 0]),
+        deal.draw_timing,
+        deal.upfront_fee,
+        deal.commitment_fee,
+        12,
+    )
     assert found.facility == pytest.approx(one(r, "debt"), rel=1e-11)
-    late = one(r, "debt") * rate / 12 * deal.delay_months  # interest on the whole facility until completion
+    late = (
+        one(r, "debt") * rate / 12 * deal.delay_months
+    )  # interest on the whole facility until completion
     assert found.idc + late == pytest.approx(one(r, "total_idc"), rel=1e-11)
     assert found.fees == pytest.approx(one(r, "total_fees"), rel=1e-11)
     assert found.total_cost == pytest.approx(one(r, "budgeted_uses"), rel=1e-11)
@@ -123,10 +143,21 @@ def test_schedule_is_that_of_loan_schedule(i: int) -> None:
     method = ("annuity", "equal", "sculpted")[int(r.profile_used[0, 0])]
     extra = {}
     if method == "sculpted":
-        extra = {"cfads": r.lender_unlevered_cfads[0, : deal.tenor], "target_dscr": one(r, "sculpted_dscr")}
+        extra = {
+            "cfads": r.lender_unlevered_cfads[0, : deal.tenor],
+            "target_dscr": one(r, "sculpted_dscr"),
+        }
     debt = one(r, "debt")
     table = np.asarray(
-        LOAN_SCHEDULE(debt, one(r, "term_rate"), deal.tenor, method, grace=deal.grace_years, balloon=deal.balloon * debt, **extra)
+        LOAN_SCHEDULE(
+            debt,
+            one(r, "term_rate"),
+            deal.tenor,
+            method,
+            grace=deal.grace_years,
+            balloon=deal.balloon * debt,
+            **extra,
+        )
     )
     closing = r.closing[0, : deal.tenor]
     assert table[:, 1] == pytest.approx(r.opening[0, : deal.tenor], rel=1e-9)
@@ -141,7 +172,9 @@ def test_capacity_is_that_of_debt_capacity(i: int) -> None:
         return
     for v, view in enumerate(deals.VIEWS):
         cfads = np.maximum(0, r.unlevered_cfads[v, 0, : deal.tenor])
-        expected = DEBT_CAPACITY(one(r, "term_rate"), cfads, deal.limit_min_dscr, grace=deal.grace_years)
+        expected = DEBT_CAPACITY(
+            one(r, "term_rate"), cfads, deal.limit_min_dscr, grace=deal.grace_years
+        )
         assert one(r, f"capacity_{view}") == pytest.approx(expected, rel=1e-11), view
 
 
@@ -155,7 +188,17 @@ def test_contract_stands_as_survival_says() -> None:
 
 def test_worth_of_a_plain_contract_is_offtake_npv() -> None:
     d = example()
-    worth = OFFTAKE_NPV(d.treasury_rate, d.contract_years, d.price, d.capacity, d.escalator, 1, 0, d.renewal, d.firm_years)
+    worth = OFFTAKE_NPV(
+        d.treasury_rate,
+        d.contract_years,
+        d.price,
+        d.capacity,
+        d.escalator,
+        1,
+        0,
+        d.renewal,
+        d.firm_years,
+    )
     assert one(deals.evaluate(d), "contract_value") == pytest.approx(worth, rel=1e-12)
 
 
@@ -173,15 +216,33 @@ def test_what_holds_in_every_deal(deal: Deal) -> None:
     assert debt == pytest.approx(one(r, "gearing_used") * one(r, "budgeted_uses"), rel=1e-10)
     assert r.closing[0, deal.tenor - 1 :] == pytest.approx(0, abs=1e-9 * max(1, debt))
     assert np.sum(r.principal) + np.sum(r.balloon_paid) == pytest.approx(debt, rel=1e-9)
-    for view, cfads in (("", r.lender_cfads), ("_promised", r.cfads_promised), ("_expected", r.cfads_expected)):
-        for key in ("service_paid", "arrears", "reserve", "trapped", "distribution", "sponsor_support"):
+    for view, cfads in (
+        ("", r.lender_cfads),
+        ("_promised", r.cfads_promised),
+        ("_expected", r.cfads_expected),
+    ):
+        for key in (
+            "service_paid",
+            "arrears",
+            "reserve",
+            "trapped",
+            "distribution",
+            "sponsor_support",
+        ):
             assert np.all(r[key + view] >= -1e-9 * max(1, debt)), key + view
         paid_in = np.sum(np.maximum(0, cfads)) + one(r, "dsra_at_completion")
-        paid_out = sum(np.sum(r[key + view]) for key in ("service_paid", "distribution")) + r[f"trapped{view}"][0, -1]
+        paid_out = (
+            sum(np.sum(r[key + view]) for key in ("service_paid", "distribution"))
+            + r[f"trapped{view}"][0, -1]
+        )
         assert paid_in == pytest.approx(paid_out + r[f"reserve{view}"][0, -1], rel=1e-9, abs=1e-9)
         paid = r[f"distribution{view}"] > 1e-9 * max(1, debt)
-        assert not np.any(paid & (r[f"arrears{view}"] > 1e-9 * max(1, debt))), "the sponsor is paid before the lender"
-        assert not np.any(paid & (r[f"reserve{view}"] < r.dsra_target - 1e-9 * max(1, debt))), "the sponsor is paid before the reserve"
+        assert not np.any(paid & (r[f"arrears{view}"] > 1e-9 * max(1, debt))), (
+            "the sponsor is paid before the lender"
+        )
+        assert not np.any(paid & (r[f"reserve{view}"] < r.dsra_target - 1e-9 * max(1, debt))), (
+            "the sponsor is paid before the reserve"
+        )
     for key in ("alive", "lost", "lapse", "pd", "loan_survival", "performing"):
         assert np.all((r[key] >= -1e-12) & (r[key] <= 1 + 1e-12)), key
     if debt > 0:
@@ -216,7 +277,9 @@ def test_money_in_another_unit_changes_no_ratio(deal: Deal, k: float) -> None:
             continue
         factor = k if entry.unit == "$m" else 1.0
         a, b = (float(figures.measure(r, name)[0]) for r in (before, after))
-        assert (np.isnan(a) and np.isnan(b)) or b == pytest.approx(a * factor, rel=1e-6, abs=1e-6 * factor), name
+        assert (np.isnan(a) and np.isnan(b)) or b == pytest.approx(
+            a * factor, rel=1e-6, abs=1e-6 * factor
+        ), name
 
 
 @settings(max_examples=25, deadline=None)
@@ -233,7 +296,9 @@ def test_longer_public_offtake_never_lowers_the_dscr_it_supports(deal: Deal) -> 
     """For an offtake that does not hang on appropriations."""
     deal = replace(deal, statutory_backing="full faith and credit")
     years = np.arange(0, deal.operating_years + 1)
-    x = figures.variants(deal, {"public_offtake_years": years, "lender_view": np.full(years.size, 1)})
+    x = figures.variants(
+        deal, {"public_offtake_years": years, "lender_view": np.full(years.size, 1)}
+    )
     dscr = figures.evaluate(x, ["min_dscr_supported"])["min_dscr_supported"]
     assert np.all(np.diff(dscr) > -1e-9)
     assert dscr[-1] > 1.1
@@ -256,17 +321,28 @@ def test_a_plant_that_never_earns_its_costs_again_is_closed() -> None:
     waiting = deals.evaluate(replace(shipped()[1], merchant_share=1.0, market_price=1.2))
     idle = waiting.standing_firm[0] < 0
     assert idle.any()
-    assert waiting.open_firm[0, :25].all(), "it stands idle for the sake of the years after retooling"
+    assert waiting.open_firm[0, :25].all(), (
+        "it stands idle for the sake of the years after retooling"
+    )
 
 
 def test_an_overrun_and_a_delay_are_paid_by_the_sponsor() -> None:
     deal = shipped()[1]
-    plan, over, late = (deals.evaluate(replace(deal, overrun=o, delay_months=m)) for o, m in ((0.0, 0), (0.15, 0), (0.0, 6)))
+    plan, over, late = (
+        deals.evaluate(replace(deal, overrun=o, delay_months=m))
+        for o, m in ((0.0, 0), (0.15, 0), (0.0, 6))
+    )
     for r in (over, late):
         assert one(r, "debt") == one(plan, "debt")
-        assert one(r, "sponsor_equity") - one(plan, "sponsor_equity") == pytest.approx(one(r, "sponsor_extra"), rel=1e-12)
+        assert one(r, "sponsor_equity") - one(plan, "sponsor_equity") == pytest.approx(
+            one(r, "sponsor_extra"), rel=1e-12
+        )
     assert one(over, "sponsor_extra") == pytest.approx(0.15 * one(plan, "hard_cost"), rel=1e-12)
-    held = 6 * (deal.delay_cost - deal.delay_damages + one(late, "debt") * one(late, "construction_rate") / 12)
+    held = 6 * (
+        deal.delay_cost
+        - deal.delay_damages
+        + one(late, "debt") * one(late, "construction_rate") / 12
+    )
     assert one(late, "sponsor_extra") == pytest.approx(held, rel=1e-9)
 
 
@@ -276,7 +352,9 @@ def test_a_year_that_the_contract_itself_does_not_cover_is_a_default() -> None:
     assert one(r, "min_dscr_promised") < 1
     assert one(r, "life_default") == 1
     first = int(np.flatnonzero(r.dscr_promised[0] < 1)[0])
-    assert r.default_probability[0, first] == pytest.approx(r.performing_before[0, first], rel=1e-12)
+    assert r.default_probability[0, first] == pytest.approx(
+        r.performing_before[0, first], rel=1e-12
+    )
     assert one(r, "guarantee_cost") > 10 * one(deals.evaluate(shipped()[2]), "guarantee_cost")
 
 
@@ -286,9 +364,13 @@ def test_the_reserve_holds_the_next_years_debt_service() -> None:
     tenor = deal.tenor
     asked = deal.dsra_months / 12 * r.debt_service[0, 1:tenor]
     assert r.reserve_promised[0, 1 : tenor - 1] == pytest.approx(asked[1:], rel=1e-12)
-    assert r.reserve_promised[0, 0] < asked[0]  # after a year of interest only it cannot be filled at once
+    assert (
+        r.reserve_promised[0, 0] < asked[0]
+    )  # after a year of interest only it cannot be filled at once
     assert r.distribution_promised[0, 0] == 0
-    assert one(r, "dsra_at_completion") == pytest.approx(deal.dsra_months / 12 * r.debt_service[0, 0], rel=1e-12)
+    assert one(r, "dsra_at_completion") == pytest.approx(
+        deal.dsra_months / 12 * r.debt_service[0, 0], rel=1e-12
+    )
     assert r.reserve_promised[0, tenor - 1] == 0
 
 
@@ -298,15 +380,21 @@ def test_a_grant_comes_back_only_from_what_the_debt_leaves() -> None:
     by_hand = 0.0
     for t in range(deal.tenor):
         left = max(0.0, one(r, "collateral_sold") - r.opening[0, t])
-        by_hand += r.default_probability[0, t] * min(300.0, left) / (1 + deal.treasury_rate) ** (t + 1)
+        by_hand += (
+            r.default_probability[0, t] * min(300.0, left) / (1 + deal.treasury_rate) ** (t + 1)
+        )
     assert one(r, "grant_cost") == pytest.approx(300 - by_hand, rel=1e-12)
 
 
 @pytest.mark.parametrize("overrun", [0.05, 0.4])
 def test_an_overrun_adds_nothing_to_what_another_user_pays(overrun: float) -> None:
     for deal in shipped():
-        planned, overrun_case = (deals.evaluate(replace(deal, overrun=share)) for share in (0.0, overrun))
-        assert one(overrun_case, "hard_cost") == pytest.approx((1 + overrun) * one(planned, "hard_cost"), rel=1e-12)
+        planned, overrun_case = (
+            deals.evaluate(replace(deal, overrun=share)) for share in (0.0, overrun)
+        )
+        assert one(overrun_case, "hard_cost") == pytest.approx(
+            (1 + overrun) * one(planned, "hard_cost"), rel=1e-12
+        )
         assert one(overrun_case, "collateral") == one(planned, "collateral")
         assert one(overrun_case, "lgd") == one(planned, "lgd")
 
@@ -316,7 +404,11 @@ def test_stacked_deals_equal_each_alone() -> None:
     for i in range(len(shaped())):
         for key, rows in results(i).items():
             # rows of the four views have the scenario on their second axis
-            mine = together[key][:, i] if together[key].shape[0] == 4 and together[key].ndim == 3 else together[key][i]
+            mine = (
+                together[key][:, i]
+                if together[key].shape[0] == 4 and together[key].ndim == 3
+                else together[key][i]
+            )
             alone = rows[:, 0] if rows.shape[0] == 4 and rows.ndim == 3 else rows[0]
             assert np.array_equal(mine, alone, equal_nan=True), key
 

@@ -1,4 +1,6 @@
-"""Schedules and debt capacity: identities, numpy-financial 1.0 as oracle, grace, balloons, sculpting, refusals."""
+"""Schedules and debt capacity: identities, numpy-financial 1.0 as oracle, grace, balloons,
+sculpting, refusals.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,13 @@ import numpy as np
 import numpy_financial as npf
 import pytest
 from bankable import udfs
-from bankable.udfs.debt import annuity_factor, annuity_payment, level_capacity, schedule, sculpted_capacity
+from bankable.udfs.debt import (
+    annuity_factor,
+    annuity_payment,
+    level_capacity,
+    schedule,
+    sculpted_capacity,
+)
 from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +25,14 @@ from tests.strategies import few, flows, rates
 
 @few
 @given(rates, st.integers(1, 40), st.floats(0, 0.9), st.sampled_from([1, 2, 4, 12]))
-def test_annuities_are_those_of_numpy_financial_and_end_at_zero(rate: float, nper: int, balloon: float, freq: int) -> None:
+def test_annuities_are_those_of_numpy_financial_and_end_at_zero(
+    rate: float, nper: int, balloon: float, freq: int
+) -> None:
     rows = udfs.LOAN_SCHEDULE(1000, rate, nper, balloon=1000 * balloon, freq=freq)
     assert rows[0, 4] == pytest.approx(
-        -npf.pmt(rate / freq, nper, 1000, -1000 * balloon) + (1000 * balloon if nper == 1 else 0), rel=1e-9, abs=1e-9
+        -npf.pmt(rate / freq, nper, 1000, -1000 * balloon) + (1000 * balloon if nper == 1 else 0),
+        rel=1e-9,
+        abs=1e-9,
     )
     assert rows[-1, 5] == pytest.approx(0, abs=1e-7)
     np.testing.assert_allclose(rows[:, 3].sum(), 1000, rtol=1e-9)
@@ -28,7 +40,9 @@ def test_annuities_are_those_of_numpy_financial_and_end_at_zero(rate: float, npe
 
 @pytest.mark.parametrize("method", ["annuity", "equal", "bullet"])
 @pytest.mark.parametrize("capitalise", [False, True])
-def test_every_profile_with_grace_is_repaid_and_returns_its_rate(method: str, capitalise: bool) -> None:
+def test_every_profile_with_grace_is_repaid_and_returns_its_rate(
+    method: str, capitalise: bool
+) -> None:
     rows = udfs.LOAN_SCHEDULE(1000, 0.08, 10, method, 3, capitalise=capitalise)
     assert rows[-1, 5] == pytest.approx(0, abs=1e-9)
     assert udfs.PROJECT_IRR([-1000, *rows[:, 4]]) == pytest.approx(0.08, abs=1e-12)
@@ -36,7 +50,9 @@ def test_every_profile_with_grace_is_repaid_and_returns_its_rate(method: str, ca
 
 
 def test_a_rate_close_to_zero_meets_the_rate_of_zero() -> None:
-    assert udfs.LOAN_SCHEDULE(1000, 1e-12, 10)[0, 4] == pytest.approx(udfs.LOAN_SCHEDULE(1000, 0, 10)[0, 4], rel=1e-9)
+    assert udfs.LOAN_SCHEDULE(1000, 1e-12, 10)[0, 4] == pytest.approx(
+        udfs.LOAN_SCHEDULE(1000, 0, 10)[0, 4], rel=1e-9
+    )
 
 
 def test_a_sculpted_request_is_repaid_at_one_constant_dscr() -> None:
@@ -55,7 +71,9 @@ def test_capacity_services_exactly_its_debt() -> None:
 
 @few
 @given(rates, flows, st.floats(1.05, 2.5), st.floats(0.01, 1))
-def test_more_cash_or_a_lower_target_never_carries_less(rate: float, cfads: list[float], target: float, more: float) -> None:
+def test_more_cash_or_a_lower_target_never_carries_less(
+    rate: float, cfads: list[float], target: float, more: float
+) -> None:
     base = udfs.DEBT_CAPACITY(rate, cfads, target)
     assert udfs.DEBT_CAPACITY(rate, [flow + more for flow in cfads], target) >= base
     assert udfs.DEBT_CAPACITY(rate, cfads, target + more) <= base
@@ -69,12 +87,16 @@ def test_refusals_of_schedule_and_capacity_name_the_argument() -> None:
     assert "grace" in refused("#NUM!", udfs.LOAN_SCHEDULE, 100, 0.05, 3, grace=3)
     assert "cfads" in refused("#VALUE!", udfs.LOAN_SCHEDULE, 100, 0.05, 3, "sculpted")
     assert "tenor" in refused("#NUM!", udfs.DEBT_CAPACITY, 0.05, [10, 10], 1.3, 3)
-    assert "max_gearing" in refused("#VALUE!", udfs.DEBT_CAPACITY, 0.05, [10, 10], 1.3, max_gearing=0.5)
+    assert "max_gearing" in refused(
+        "#VALUE!", udfs.DEBT_CAPACITY, 0.05, [10, 10], 1.3, max_gearing=0.5
+    )
     assert "7%" in refused("#NUM!", udfs.LOAN_SCHEDULE, 100, 7, 3)
 
 
 def test_labels_head_the_columns_of_a_schedule() -> None:
-    rows = FUNCTIONS["LOAN_SCHEDULE"].from_cells([100.0, 0.05, 2.0, None, None, None, None, None, None, None, True])
+    rows = FUNCTIONS["LOAN_SCHEDULE"].from_cells(
+        [100.0, 0.05, 2.0, None, None, None, None, None, None, None, True]
+    )
     assert rows[0] == ["period", "opening", "interest", "principal", "payment", "closing"]
     assert len(rows) == 3
 
@@ -86,9 +108,20 @@ def test_loan_rates_are_nominal() -> None:
 
 
 @few
-@given(rates, st.integers(2, 30), st.integers(0, 10), st.sampled_from(["annuity", "equal", "bullet"]), st.booleans(), st.floats(0, 0.5))
-def test_every_row_follows_from_the_one_above(rate: float, nper: int, grace: int, method: str, capitalise: bool, share: float) -> None:
-    rows = udfs.LOAN_SCHEDULE(1000, rate, nper, method, min(grace, nper - 1), 1000 * share, 2, capitalise)
+@given(
+    rates,
+    st.integers(2, 30),
+    st.integers(0, 10),
+    st.sampled_from(["annuity", "equal", "bullet"]),
+    st.booleans(),
+    st.floats(0, 0.5),
+)
+def test_every_row_follows_from_the_one_above(
+    rate: float, nper: int, grace: int, method: str, capitalise: bool, share: float
+) -> None:
+    rows = udfs.LOAN_SCHEDULE(
+        1000, rate, nper, method, min(grace, nper - 1), 1000 * share, 2, capitalise
+    )
     _, opening, interest, principal, payment, closing = rows.T
     np.testing.assert_allclose(opening[1:], closing[:-1])
     np.testing.assert_allclose(interest, opening * rate / 2, atol=1e-9)
@@ -108,14 +141,18 @@ def test_a_balloon_is_paid_beside_the_last_instalment() -> None:
 
 def test_a_sculpted_loan_in_a_weak_year_adds_to_its_balance() -> None:
     cfads = [100, 2, 100]
-    rows = udfs.LOAN_SCHEDULE(udfs.DEBT_CAPACITY(0.08, cfads, 1.3), 0.08, 3, "sculpted", cfads=cfads, target_dscr=1.3)
+    rows = udfs.LOAN_SCHEDULE(
+        udfs.DEBT_CAPACITY(0.08, cfads, 1.3), 0.08, 3, "sculpted", cfads=cfads, target_dscr=1.3
+    )
     assert rows[1, 3] < 0
     assert rows[-1, 5] == pytest.approx(0, abs=1e-9)
 
 
 def test_a_sculpted_request_takes_grace_and_balloon() -> None:
     for capitalise in (False, True):
-        rows = udfs.LOAN_SCHEDULE(400, 0.065, 6, "sculpted", 2, 50, 1, capitalise, [90, 90, 150, 160, 170, 180])
+        rows = udfs.LOAN_SCHEDULE(
+            400, 0.065, 6, "sculpted", 2, 50, 1, capitalise, [90, 90, 150, 160, 170, 180]
+        )
         assert rows[-1, 5] == pytest.approx(0, abs=1e-9)
         cover = np.array([150, 160, 170]) / rows[2:5, 4]
         assert np.ptp(cover) < 1e-12
@@ -123,19 +160,32 @@ def test_a_sculpted_request_takes_grace_and_balloon() -> None:
 
 
 @few
-@given(rates, flows, st.floats(1.05, 2.5), st.integers(0, 5), st.booleans(), st.sampled_from(["sculpted", "level"]))
-def test_a_sculpted_schedule_repays_the_capacity(rate, cfads, target, grace, capitalise, shape) -> None:
+@given(
+    rates,
+    flows,
+    st.floats(1.05, 2.5),
+    st.integers(0, 5),
+    st.booleans(),
+    st.sampled_from(["sculpted", "level"]),
+)
+def test_a_sculpted_schedule_repays_the_capacity(
+    rate, cfads, target, grace, capitalise, shape
+) -> None:
     terms = (rate, cfads, target, None, shape, min(grace, len(cfads) - 1), capitalise)
     debt, rows = udfs.DEBT_CAPACITY(*terms), udfs.DEBT_SCULPT(*terms)
     assert rows[-1, 4] == pytest.approx(0, abs=1e-7 * max(1.0, debt))
-    assert rows[terms[5] :, 1] @ (1 + rate) ** -np.arange(terms[5] + 1.0, len(cfads) + 1) <= debt * (1 + 1e-9)
+    assert rows[terms[5] :, 1] @ (1 + rate) ** -np.arange(
+        terms[5] + 1.0, len(cfads) + 1
+    ) <= debt * (1 + 1e-9)
     covered = rows[terms[5] :, 5]
     assert np.nanmin(covered) == pytest.approx(target, rel=1e-9)
 
 
 def test_capitalised_grace_lends_less_than_paid_grace() -> None:
     cfads = [30] * 8
-    paid, added = (udfs.DEBT_CAPACITY(0.06, cfads, 1.4, grace=2, capitalise=switch) for switch in (False, True))
+    paid, added = (
+        udfs.DEBT_CAPACITY(0.06, cfads, 1.4, grace=2, capitalise=switch) for switch in (False, True)
+    )
     assert added == pytest.approx(paid * 1.06**-2)
     rows = udfs.LOAN_SCHEDULE(paid, 0.06, 8, "annuity", 2)
     assert rows[2, 4] == pytest.approx(30 / 1.4)
@@ -143,7 +193,10 @@ def test_capitalised_grace_lends_less_than_paid_grace() -> None:
 
 def test_a_cap_on_gearing_scales_the_profile_and_lifts_the_dscr() -> None:
     cfads = [30, 34, 38, 38, 36, 20, 38, 40]
-    free, capped = udfs.DEBT_SCULPT(0.06, cfads, 1.4), udfs.DEBT_SCULPT(0.06, cfads, 1.4, max_gearing=0.6, cost=150)
+    free, capped = (
+        udfs.DEBT_SCULPT(0.06, cfads, 1.4),
+        udfs.DEBT_SCULPT(0.06, cfads, 1.4, max_gearing=0.6, cost=150),
+    )
     assert np.ptp(capped[:, 1] / free[:, 1]) < 1e-12
     assert capped[0, 5] == pytest.approx(1.4 * udfs.DEBT_CAPACITY(0.06, cfads, 1.4) / 90)
     assert udfs.DEBT_BINDING(0.06, cfads, 1.4, max_gearing=0.6, cost=150) == "gearing"
@@ -153,8 +206,12 @@ def test_a_cap_on_gearing_scales_the_profile_and_lifts_the_dscr() -> None:
 
 
 def test_negative_and_blank_years_carry_nothing() -> None:
-    assert udfs.DEBT_CAPACITY(0.06, [30, -20, 30], 1.4) == udfs.DEBT_CAPACITY(0.06, [30, 0, 30], 1.4)
-    assert FUNCTIONS["DEBT_CAPACITY"].from_cells([0.06, [[30.0, None, 30.0]], 1.4]) == udfs.DEBT_CAPACITY(0.06, [30, 0, 30], 1.4)
+    assert udfs.DEBT_CAPACITY(0.06, [30, -20, 30], 1.4) == udfs.DEBT_CAPACITY(
+        0.06, [30, 0, 30], 1.4
+    )
+    assert FUNCTIONS["DEBT_CAPACITY"].from_cells(
+        [0.06, [[30.0, None, 30.0]], 1.4]
+    ) == udfs.DEBT_CAPACITY(0.06, [30, 0, 30], 1.4)
     assert udfs.DEBT_SCULPT(0.06, [30, 0, 30], 1.4)[1, 1] == 0
     assert np.isnan(udfs.DEBT_SCULPT(0.06, [30, 0, 30], 1.4)[1, 5])
 
@@ -178,11 +235,22 @@ def test_kernels_take_scenarios() -> None:
     cfads, rate, debt = rng.uniform(10, 50, (6, 9)), rng.uniform(0, 0.1, 6), rng.uniform(50, 200, 6)
     for lane in range(6):
         one = (rate[lane], cfads[lane], 1.3)
-        assert sculpted_capacity(cfads, 1.3, rate, 2)[lane] == pytest.approx(udfs.DEBT_CAPACITY(*one, grace=2))
-        assert level_capacity(cfads, 1.3, rate, 2)[lane] == pytest.approx(udfs.DEBT_CAPACITY(*one, shape="level", grace=2))
+        assert sculpted_capacity(cfads, 1.3, rate, 2)[lane] == pytest.approx(
+            udfs.DEBT_CAPACITY(*one, grace=2)
+        )
+        assert level_capacity(cfads, 1.3, rate, 2)[lane] == pytest.approx(
+            udfs.DEBT_CAPACITY(*one, shape="level", grace=2)
+        )
     for method in ("annuity", "equal", "bullet", "sculpted"):
-        rows = schedule(debt, rate, method, 9, 2, 5.0 if method != "bullet" else 0.0, True, cfads / 2)
+        rows = schedule(
+            debt, rate, method, 9, 2, 5.0 if method != "bullet" else 0.0, True, cfads / 2
+        )
         assert rows.shape == (6, 9, 5)
         for lane in range(6):
             terms = {"cfads": cfads[lane], "target_dscr": 2.0} if method == "sculpted" else {}
-            np.testing.assert_allclose(rows[lane], udfs.LOAN_SCHEDULE(debt[lane], rate[lane], 9, method, 2, 5, 1, True, **terms)[:, 1:])
+            np.testing.assert_allclose(
+                rows[lane],
+                udfs.LOAN_SCHEDULE(debt[lane], rate[lane], 9, method, 2, 5, 1, True, **terms)[
+                    :, 1:
+                ],
+            )

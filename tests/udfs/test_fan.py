@@ -1,4 +1,6 @@
-"""The simulated fan of a deal's DSCR against closed forms and against the chain itself on single paths."""
+"""The simulated fan of a deal's DSCR against closed forms and against the chain itself on single
+paths.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ from bankable.udfs.registry import FUNCTIONS
 @cache
 def shipped() -> tuple[Deal, ...]:
     """The three deals of the comparison, and the factory with its price in a band."""
-    return (*(entry.deal for entry in deal_file.load_shipped()), deal_file.load(deal_file.shipped_path("factory_band")).deal)
+    return (
+        *(entry.deal for entry in deal_file.load_shipped()),
+        deal_file.load(deal_file.shipped_path("factory_band")).deal,
+    )
 
 
 def in_calm(deal: Deal) -> Deal:
@@ -31,9 +36,27 @@ def in_calm(deal: Deal) -> Deal:
 
 CASES = [
     *(in_calm(deal) for deal in shipped()),
-    replace(in_calm(shipped()[0]), renewal=0.9, firm_years=4, repayment="annuity", case_name="renewed every year"),
-    replace(in_calm(shipped()[2]), merchant_share=0.9, merchant_haircut=0.1, market_price=1.2, case_name="sells elsewhere"),
-    replace(in_calm(shipped()[1]), gearing=0.15, merchant_share=0.8, merchant_haircut=0.3, case_name="little debt"),
+    replace(
+        in_calm(shipped()[0]),
+        renewal=0.9,
+        firm_years=4,
+        repayment="annuity",
+        case_name="renewed every year",
+    ),
+    replace(
+        in_calm(shipped()[2]),
+        merchant_share=0.9,
+        merchant_haircut=0.1,
+        market_price=1.2,
+        case_name="sells elsewhere",
+    ),
+    replace(
+        in_calm(shipped()[1]),
+        gearing=0.15,
+        merchant_share=0.8,
+        merchant_haircut=0.3,
+        case_name="little debt",
+    ),
 ]
 
 
@@ -43,12 +66,16 @@ def test_without_noise_it_agrees_with_the_closed_form(deal: Deal) -> None:
     r = deals.evaluate(deal)
     expected = float(r.shortfall_probability[0, 0])
     assert simulate(deal, paths).any_year == pytest.approx(expected, abs=4 * np.sqrt(0.25 / paths))
-    assert simulate(deal, paths).any_year == pytest.approx(expected, abs=3e-4), "stratified draws leave almost no error"
+    assert simulate(deal, paths).any_year == pytest.approx(expected, abs=3e-4), (
+        "stratified draws leave almost no error"
+    )
 
 
 @pytest.mark.parametrize("deal", CASES, ids=lambda deal: deal.case_name)
 def test_each_state_of_the_contract_has_the_chains_own_cash_flow(deal: Deal) -> None:
-    """Kept: the promised view after tax. Lost in year t: remaining 1, 2, 3 of the chain from then on."""
+    """Kept: the promised view after tax. Lost in year t: remaining 1, 2, 3 of the chain from then
+    on.
+    """
     x = deals.stack([deal])
     r = chain.run(x)
     years = deal.tenor
@@ -60,16 +87,23 @@ def test_each_state_of_the_contract_has_the_chains_own_cash_flow(deal: Deal) -> 
         assert cash[: year - 1, i] == pytest.approx(r.cfads_promised[0, : year - 1], rel=1e-12)
         after = [r.remaining_1[0], r.remaining_2[0], r.remaining_3[0]]
         for t in range(year, years + 1):
-            assert cash[t - 1, i] == pytest.approx(after[min(2, t - year)][t - 1], rel=1e-12), (year, t)
+            assert cash[t - 1, i] == pytest.approx(after[min(2, t - year)][t - 1], rel=1e-12), (
+                year,
+                t,
+            )
 
 
 def test_demand_factor_is_the_chain_with_that_demand() -> None:
-    """A demand a fifth below plan on every year of a path is the deal with buyer and market a fifth smaller."""
+    """A demand a fifth below plan on every year of a path is the deal with buyer and market a fifth
+    smaller.
+    """
     deal = replace(in_calm(shipped()[1]), take_or_pay=0.6, buyer_demand=0.9, max_volume=1.0)
     x = deals.stack([deal])
     rows = fan.rows_of(x, chain.run(x), 0, deal.tenor)
     cash = fan.cash_flow(rows, None, np.full((deal.tenor, 1), 0.8), np.array([fan.NEVER]))
-    weak = deals.evaluate(replace(deal, buyer_demand=0.9 * 0.8, merchant_share=deal.merchant_share * 0.8))
+    weak = deals.evaluate(
+        replace(deal, buyer_demand=0.9 * 0.8, merchant_share=deal.merchant_share * 0.8)
+    )
     # the weaker deal would borrow at another rate: only its interest differs, so hold the tax apart
     before_tax = cash[:, 0] + fan_tax(rows, cash)
     assert before_tax == pytest.approx(weak.cash_before_tax_promised[0, : deal.tenor], rel=1e-9)
@@ -77,7 +111,15 @@ def test_demand_factor_is_the_chain_with_that_demand() -> None:
 
 def fan_tax(rows: fan.Rows, cash: np.ndarray) -> np.ndarray:
     """The tax that the path paid: the same path with the tax rate at nothing, less the path."""
-    return (fan.cash_flow(fan.Rows(_untaxed(rows.inputs), rows.rows), None, np.full(cash.shape, 0.8), np.array([fan.NEVER])) - cash)[:, 0]
+    return (
+        fan.cash_flow(
+            fan.Rows(_untaxed(rows.inputs), rows.rows),
+            None,
+            np.full(cash.shape, 0.8),
+            np.array([fan.NEVER]),
+        )
+        - cash
+    )[:, 0]
 
 
 def _untaxed(inputs):
@@ -85,8 +127,18 @@ def _untaxed(inputs):
 
 
 def test_band_acts_on_each_path_so_its_mean_is_the_collars_expected_price() -> None:
-    """Revenue is linear in the contract price, and the chain's price is Black-76 of floor and cap."""
-    deal = replace(shipped()[2], tax_rate=0.0, offtaker_pd=0.0, termination=0.0, tenor=8, variable_cost=0.0, working_capital_days=0.0)
+    """Revenue is linear in the contract price, and the chain's price is Black-76 of floor and
+    cap.
+    """
+    deal = replace(
+        shipped()[2],
+        tax_rate=0.0,
+        offtaker_pd=0.0,
+        termination=0.0,
+        tenor=8,
+        variable_cost=0.0,
+        working_capital_days=0.0,
+    )
     deal = replace(deal, contract_share=1.0, ramp_months=0, idle_cost=1.0)
     r = deals.evaluate(deal)
     found = simulate(deal, 200_000, seed=3)
@@ -98,9 +150,13 @@ def test_mean_of_each_noise_is_one() -> None:
     rng = np.random.default_rng(5)
     z = rng.standard_normal((12, 100_000), dtype=np.float32)
     both = np.concatenate([z, -z], axis=1)
-    assert fan.market_noise(both.copy(), 0.2, 24).mean(axis=1) == pytest.approx(np.ones(12), abs=0.01)
+    assert fan.market_noise(both.copy(), 0.2, 24).mean(axis=1) == pytest.approx(
+        np.ones(12), abs=0.01
+    )
     for persistence in (0.0, 0.6, 1.0):
-        assert fan.demand_noise(both.copy(), 0.15, persistence).mean(axis=1) == pytest.approx(np.ones(12), abs=0.006)
+        assert fan.demand_noise(both.copy(), 0.15, persistence).mean(axis=1) == pytest.approx(
+            np.ones(12), abs=0.006
+        )
 
 
 def test_noises_have_the_spread_and_the_correlation_asked_for() -> None:
@@ -117,7 +173,13 @@ def test_noises_have_the_spread_and_the_correlation_asked_for() -> None:
 def test_contract_is_lost_as_often_as_the_chain_says() -> None:
     lost = np.array([0.1, 0.0, 0.25, 0.05])
     year = fan.year_lost(lost, (np.arange(1000) + 0.5) / 1000)
-    assert [int(np.count_nonzero(year == t)) for t in (1, 2, 3, 4, fan.NEVER)] == [100, 0, 250, 50, 600]
+    assert [int(np.count_nonzero(year == t)) for t in (1, 2, 3, 4, fan.NEVER)] == [
+        100,
+        0,
+        250,
+        50,
+        600,
+    ]
 
 
 def test_same_seed_same_answer_whatever_the_block() -> None:
@@ -138,7 +200,9 @@ def test_error_falls_with_the_paths_and_stays_within_the_one_shown() -> None:
     shown = np.sqrt(best * (1 - best) / 4_000)
     assert 0.02 < best < 0.98
     assert np.std(found) < 1.3 * shown
-    assert abs(np.mean(found) - best) < 4 * shown / np.sqrt(30) + 4 * np.sqrt(best * (1 - best) / 200_000)
+    assert abs(np.mean(found) - best) < 4 * shown / np.sqrt(30) + 4 * np.sqrt(
+        best * (1 - best) / 200_000
+    )
 
 
 def test_outcomes_of_the_build_have_the_means_asked_for_and_each_its_own_facility() -> None:
@@ -148,7 +212,8 @@ def test_outcomes_of_the_build_have_the_means_asked_for_and_each_its_own_facilit
     assert np.mean(x.delay_months) == pytest.approx(4.0, abs=0.2)
     late = simulate(deal, 20_000, noise=Noise(overrun=0.1, delay=4.0))
     on_time = simulate(deal, 20_000)
-    # the debt is what it was: the lender loses nothing, and a dearer plant is written off against more tax
+    # the debt is what it was: the lender loses nothing, and a dearer plant is written off against
+    # more tax
     assert np.all(late.percentiles[2:, 2] > on_time.percentiles[2:, 2])
     r = chain.run(x)
     assert np.all(np.diff(r.total_uses[:, 0]) > 0)
@@ -167,9 +232,14 @@ def test_worksheet_function_shows_the_years_and_any_year() -> None:
 def test_what_it_cannot_answer_it_says() -> None:
     block = [[key, value] for key, value in EXAMPLE if key != "gearing"]
     none = FUNCTIONS["DEAL_FAN"].from_cells([[*block, ["gearing", 0]]])
-    assert (none.code, none.sentence) == ("#N/A", "the deal has no debt service in any year: there is no DSCR.")
+    assert (none.code, none.sentence) == (
+        "#N/A",
+        "the deal has no debt service in any year: there is no DSCR.",
+    )
     assert FUNCTIONS["DEAL_FAN"].from_cells([EXAMPLE, 1000, 1, 1]).code == "#NUM!"
-    too_many = FUNCTIONS["DEAL_FAN"].from_cells([[*(row for row in EXAMPLE if row[0] != "tenor"), ["tenor", 19]], 5_000_000 * 3])
+    too_many = FUNCTIONS["DEAL_FAN"].from_cells(
+        [[*(row for row in EXAMPLE if row[0] != "tenor"), ["tenor", 19]], 5_000_000 * 3]
+    )
     assert isinstance(too_many, CellError)
 
 

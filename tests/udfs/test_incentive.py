@@ -1,4 +1,6 @@
-"""Incentives: who bears loss and gain under support, by hand and by property, and how little a sponsor must believe."""
+"""Incentives: who bears loss and gain under support, by hand and by property, and how little a
+sponsor must believe.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,23 @@ CASES = {"capex": 100, "debt": 60, "success_value": 160, "failure_value": 30, "p
 
 
 @few
-@given(st.floats(0, 60), st.floats(0, 40), shares, st.floats(0, 0.1), shares, shares, st.floats(0, 200), st.floats(0, 100), shares)
-def test_what_the_sides_gain_and_lose_is_the_projects(debt, grant, coverage, fee, loan_share, rate, works, fails, probability) -> None:
-    rows = udfs.SUPPORT_SPLIT(100, debt, works, fails, probability, grant, coverage, fee, loan_share, rate / 2, rate)
+@given(
+    st.floats(0, 60),
+    st.floats(0, 40),
+    shares,
+    st.floats(0, 0.1),
+    shares,
+    shares,
+    st.floats(0, 200),
+    st.floats(0, 100),
+    shares,
+)
+def test_what_the_sides_gain_and_lose_is_the_projects(
+    debt, grant, coverage, fee, loan_share, rate, works, fails, probability
+) -> None:
+    rows = udfs.SUPPORT_SPLIT(
+        100, debt, works, fails, probability, grant, coverage, fee, loan_share, rate / 2, rate
+    )
     for column in (2, 3, 4):
         assert sum(row[column] for row in rows[1:4]) == pytest.approx(rows[4][column], abs=1e-9)
 
@@ -48,22 +64,36 @@ def test_too_much_support_and_a_hopeless_project_are_refused() -> None:
 
 
 def test_a_split_by_hand() -> None:
-    """Bank 45 at 10%, public loan 15 at 2%, half the bank guaranteed for 2% of 22.5: 49.5 and 15.3 are owed, 30 is shared pro rata."""
+    """Bank 45 at 10%, public loan 15 at 2%, half the bank guaranteed for 2% of 22.5: 49.5 and 15.3
+    are owed, 30 is shared pro rata.
+    """
     rows = udfs.SUPPORT_SPLIT(100, 60, 160, 30, 0.5, 10, 0.5, 0.02, 0.25, 0.02, 0.1)
     to_bank = 30 * 49.5 / 64.8
     claim = (49.5 - to_bank) / 2
     assert [row[1] for row in rows[1:]] == pytest.approx([30.45, 22.5, 47.05, 100])
-    assert [row[2] for row in rows[1:]] == pytest.approx([160 - 64.8 - 30.45, 4.5, 15.3 - 24.55, 60])
-    assert [row[3] for row in rows[1:]] == pytest.approx([30.45, 45 - to_bank - claim, 24.55 - (30 - to_bank - claim), 70])
-    assert [row[4] for row in rows[1:]] == pytest.approx([(row[2] - row[3]) / 2 for row in rows[1:]])
+    assert [row[2] for row in rows[1:]] == pytest.approx(
+        [160 - 64.8 - 30.45, 4.5, 15.3 - 24.55, 60]
+    )
+    assert [row[3] for row in rows[1:]] == pytest.approx(
+        [30.45, 45 - to_bank - claim, 24.55 - (30 - to_bank - claim), 70]
+    )
+    assert [row[4] for row in rows[1:]] == pytest.approx(
+        [(row[2] - row[3]) / 2 for row in rows[1:]]
+    )
 
 
 def test_supports_side_by_side_are_each_split_alone() -> None:
     tools = [(0, 0, 0), (10, 0, 0), (0, 0.5, 0), (0, 0, 0.4)]
     grants, covered, lent = zip(*tools, strict=True)
     together = udfs.SUPPORT_SPLIT(100, 60, 160, 30, 0.5, grants, covered, 0.02, lent)
-    assert together == [row for g, c, share in tools for row in udfs.SUPPORT_SPLIT(100, 60, 160, 30, 0.5, g, c, 0.02, share)]
-    assert "grant has 4 cells and coverage has 2" in refused("#VALUE!", udfs.SUPPORT_SPLIT, 100, 60, 160, 30, 0.5, grants, (0.1, 0.2))
+    assert together == [
+        row
+        for g, c, share in tools
+        for row in udfs.SUPPORT_SPLIT(100, 60, 160, 30, 0.5, g, c, 0.02, share)
+    ]
+    assert "grant has 4 cells and coverage has 2" in refused(
+        "#VALUE!", udfs.SUPPORT_SPLIT, 100, 60, 160, 30, 0.5, grants, (0.1, 0.2)
+    )
 
 
 @few
@@ -75,12 +105,20 @@ def test_what_the_sides_put_at_risk_is_the_cost(debt, grant, coverage, fee, loan
 
 @few
 @given(shares, st.floats(0, 0.2), st.floats(0, 100))
-def test_full_cover_makes_the_lender_careless_and_none_leaves_the_taxpayer_out(loan_share, rate, fails) -> None:
+def test_full_cover_makes_the_lender_careless_and_none_leaves_the_taxpayer_out(
+    loan_share, rate, fails
+) -> None:
     lender, taxpayer = (2, 3)
-    covered = udfs.SUPPORT_SPLIT(100, 60, 160, fails, 0.5, coverage=1, loan_share=loan_share, rate=rate)
+    covered = udfs.SUPPORT_SPLIT(
+        100, 60, 160, fails, 0.5, coverage=1, loan_share=loan_share, rate=rate
+    )
     assert covered[lender][1] == 0
-    assert covered[lender][3] == pytest.approx(-covered[lender][2])  # the same whatever becomes of the project
-    assert udfs.SUPPORT_SPLIT(100, 60, 160, fails, 0.5, rate=rate)[taxpayer][1:] == pytest.approx([0, 0, 0, 0])
+    assert covered[lender][3] == pytest.approx(
+        -covered[lender][2]
+    )  # the same whatever becomes of the project
+    assert udfs.SUPPORT_SPLIT(100, 60, 160, fails, 0.5, rate=rate)[taxpayer][1:] == pytest.approx(
+        [0, 0, 0, 0]
+    )
 
 
 @few
@@ -92,23 +130,36 @@ def test_where_debt_is_safe_a_sponsor_believes_what_he_should(debt: float, works
 
 @few
 @given(shares, shares)
-def test_more_grant_lowers_the_belief_and_leaves_the_efficient_one(one: float, other: float) -> None:
-    little, much = (udfs.BREAKEVEN_BELIEF(**CASES, grant=40 * share) for share in sorted((one, other)))
+def test_more_grant_lowers_the_belief_and_leaves_the_efficient_one(
+    one: float, other: float
+) -> None:
+    little, much = (
+        udfs.BREAKEVEN_BELIEF(**CASES, grant=40 * share) for share in sorted((one, other))
+    )
     assert much.belief <= little.belief
     assert much.efficient == little.efficient
 
 
-@pytest.mark.parametrize(("probability", "goes_ahead", "worth_it"), [(0.39, 0, 0), (0.41, 1, 0), (0.53, 1, 0), (0.55, 1, 1)])
-def test_between_the_two_beliefs_a_sponsor_builds_what_is_not_worth_it(probability: float, goes_ahead: int, worth_it: int) -> None:
+@pytest.mark.parametrize(
+    ("probability", "goes_ahead", "worth_it"),
+    [(0.39, 0, 0), (0.41, 1, 0), (0.53, 1, 0), (0.55, 1, 1)],
+)
+def test_between_the_two_beliefs_a_sponsor_builds_what_is_not_worth_it(
+    probability: float, goes_ahead: int, worth_it: int
+) -> None:
     found = udfs.BREAKEVEN_BELIEF(**{**CASES, "probability": probability})
     assert (found.goes_ahead, found.worth_it) == (goes_ahead, worth_it)
 
 
 def test_an_efficient_belief_is_a_probability_or_blank() -> None:
-    never = udfs.BREAKEVEN_BELIEF(100, 40, 90, 30, 1, 40)  # built on a grant, worth less than it costs even if it works
+    never = udfs.BREAKEVEN_BELIEF(
+        100, 40, 90, 30, 1, 40
+    )  # built on a grant, worth less than it costs even if it works
     assert (never.goes_ahead, never.worth_it) == (1, 0)
     assert math.isnan(never.efficient)
-    assert FUNCTIONS["BREAKEVEN_BELIEF"].from_cells([100.0, 40.0, 90.0, 30.0, 1.0, 40.0])[1] == [None]
+    assert FUNCTIONS["BREAKEVEN_BELIEF"].from_cells([100.0, 40.0, 90.0, 30.0, 1.0, 40.0])[1] == [
+        None
+    ]
     assert udfs.BREAKEVEN_BELIEF(100, 40, 190, 130, 0.5)[:2] == (0, 0)
 
 

@@ -1,7 +1,8 @@
-"""Names that every spreadsheet program takes: no cell reference, no built-in, nothing that the Function Wizard cannot show.
+"""Names that every spreadsheet program takes: no cell reference, no built-in, nothing that the
+Function Wizard cannot show.
 
-builtins/excel.txt is openpyxl's list (`openpyxl.utils.FORMULAE`, 3.1.5) with the functions that Excel has
-gained since; builtins/libreoffice.txt is what LibreOffice 25.2 itself lists (its service
+builtins/excel.txt is openpyxl's list (`openpyxl.utils.FORMULAE`, 3.1.5) with the functions that
+Excel has gained since; builtins/libreoffice.txt is what LibreOffice 25.2 itself lists (its service
 com.sun.star.sheet.FunctionDescriptions).
 """
 
@@ -14,14 +15,19 @@ import pytest
 from bankable import udfs
 from bankable.udfs.registry import Function
 
-BUILTINS = {path.stem: set(path.read_text(encoding="utf-8").split()) for path in (Path(__file__).parent / "builtins").glob("*.txt")}
+BUILTINS = {
+    path.stem: set(path.read_text(encoding="utf-8").split())
+    for path in (Path(__file__).parent / "builtins").glob("*.txt")
+}
 ENTRIES = list(udfs.FUNCTIONS.values())
 MORE_THAN_TEN_ARGUMENTS = {"OFFTAKE_REVENUE", "SUPPORT_SPLIT", "BREAKEVEN_BELIEF"}
 LAST_COLUMN, LAST_ROW = 16384, 1048576  # XFD1048576
 
 
 def reads_as_cell(name: str) -> bool:
-    """Whether Excel or LibreOffice would read the name as a reference, in the A1 or the R1C1 form."""
+    """Whether Excel or LibreOffice would read the name as a reference, in the A1 or the R1C1
+    form.
+    """
     a1 = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", name.upper())
     if a1:
         column = 0
@@ -30,10 +36,14 @@ def reads_as_cell(name: str) -> bool:
         if column <= LAST_COLUMN and 1 <= int(a1[2]) <= LAST_ROW:
             return True
     r1c1 = re.fullmatch(r"(?:R([0-9]*))?(?:C([0-9]*))?", name.upper())
-    return bool(name and r1c1 and int(r1c1[1] or 1) <= LAST_ROW and int(r1c1[2] or 1) <= LAST_COLUMN)
+    return bool(
+        name and r1c1 and int(r1c1[1] or 1) <= LAST_ROW and int(r1c1[2] or 1) <= LAST_COLUMN
+    )
 
 
-@pytest.mark.parametrize("name", ["A1", "NPV1", "XFD1048576", "DSC100", "R", "C", "R1C1", "RC", "R5", "C16384", "npv1"])
+@pytest.mark.parametrize(
+    "name", ["A1", "NPV1", "XFD1048576", "DSC100", "R", "C", "R1C1", "RC", "R5", "C16384", "npv1"]
+)
 def test_references_are_recognised(name: str) -> None:
     assert reads_as_cell(name)
 

@@ -1,4 +1,6 @@
-"""The normal distribution against scipy.special (ndtr, ndtri), itself held against arbitrary precision there."""
+"""The normal distribution against scipy.special (ndtr, ndtri), itself held against arbitrary
+precision there.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,22 @@ import pytest
 from bankable.udfs.numerics import normal
 from scipy import special, stats
 
-GRID = np.concatenate([np.linspace(-37.4, 37.4, 20_001), [0.0, 1e-300, -1e-300, 0.67448975, -5.656854249492381]])
-CHANCES = np.concatenate([np.geomspace(1e-300, 0.5, 4001), 1 - np.geomspace(1e-16, 0.5, 2001), [0.075, 0.925, math.exp(-25)]])
+GRID = np.concatenate(
+    [np.linspace(-37.4, 37.4, 20_001), [0.0, 1e-300, -1e-300, 0.67448975, -5.656854249492381]]
+)
+CHANCES = np.concatenate(
+    [
+        np.geomspace(1e-300, 0.5, 4001),
+        1 - np.geomspace(1e-16, 0.5, 2001),
+        [0.075, 0.925, math.exp(-25)],
+    ]
+)
 
 
 def tail(x: float) -> float:
-    """P(X <= -x) from scipy's scaled erfcx and an exponential of 28 digits; ndtr itself loses digits far out."""
+    """P(X <= -x) from scipy's scaled erfcx and an exponential of 28 digits; ndtr itself loses
+    digits far out.
+    """
     return float(Decimal(special.erfcx(x / math.sqrt(2)) / 2) * (-(Decimal(x) ** 2) / 2).exp())
 
 
@@ -32,7 +44,11 @@ def test_cdf_keeps_its_digits_in_the_tail():
 
 def test_cdf_at_published_points():
     # Abramowitz and Stegun, table 26.1 and 26.2: P(1), P(1.96), Q(5)
-    np.testing.assert_allclose(normal.cdf([1.0, 1.96, -5.0]), [0.841344746068543, 0.975002104851780, 2.866515718791939e-7], rtol=1e-14)
+    np.testing.assert_allclose(
+        normal.cdf([1.0, 1.96, -5.0]),
+        [0.841344746068543, 0.975002104851780, 2.866515718791939e-7],
+        rtol=1e-14,
+    )
 
 
 def test_pdf():
@@ -41,7 +57,9 @@ def test_pdf():
 
 
 def test_quantile():
-    np.testing.assert_allclose(normal.quantile(CHANCES), special.ndtri(CHANCES), rtol=4e-15, atol=4e-16)
+    np.testing.assert_allclose(
+        normal.quantile(CHANCES), special.ndtri(CHANCES), rtol=4e-15, atol=4e-16
+    )
 
 
 def test_quantile_undoes_cdf():

@@ -35,13 +35,17 @@ def refused(code: str, word: str, call, *args, **kwargs) -> None:
 @given(RATES, YEARS, RATES)
 def test_without_risk_it_is_a_growing_annuity(rate, years, growth):
     flows = [0, *(100 * (1 + growth) ** t for t in range(years))]
-    assert udfs.OFFTAKE_NPV(rate, years, 50, 2, growth) == pytest.approx(npf.npv(rate, flows), rel=1e-11)
+    assert udfs.OFFTAKE_NPV(rate, years, 50, 2, growth) == pytest.approx(
+        npf.npv(rate, flows), rel=1e-11
+    )
 
 
 @few
 @given(RATES, YEARS, st.floats(0, 3))
 def test_full_recovery_returns_the_riskless_value(rate, years, hazard):
-    assert udfs.OFFTAKE_NPV(rate, years, 1, 1, hazard=hazard, recovery=1) == pytest.approx(udfs.OFFTAKE_NPV(rate, years, 1, 1), rel=1e-12)
+    assert udfs.OFFTAKE_NPV(rate, years, 1, 1, hazard=hazard, recovery=1) == pytest.approx(
+        udfs.OFFTAKE_NPV(rate, years, 1, 1), rel=1e-12
+    )
 
 
 def test_growth_at_the_discount_rate_divides_by_nothing():
@@ -53,14 +57,17 @@ def test_no_years_are_worth_nothing():
 
 
 def test_recovery_is_the_value_of_the_rest_of_the_contract():
-    # default in year t pays R x the remaining payments' value at its end, the payment of year t included
+    # default in year t pays R x the remaining payments' value at its end, the payment of year t
+    # included
     rate, hazard, recovery, years = 0.06, 0.04, 0.35, 12
     year = np.arange(1, years + 1)
     alive = stats.expon.sf(year, scale=1 / hazard)
     remaining = np.array([sum((1 + rate) ** -(s - t) for s in range(t, years + 1)) for t in year])
     default = -np.diff(np.concatenate([[1.0], alive]))
     expected = np.sum((1 + rate) ** -year.astype(float) * (alive + default * recovery * remaining))
-    assert udfs.OFFTAKE_NPV(rate, years, 1, 1, hazard=hazard, recovery=recovery) == pytest.approx(expected, rel=1e-12)
+    assert udfs.OFFTAKE_NPV(rate, years, 1, 1, hazard=hazard, recovery=recovery) == pytest.approx(
+        expected, rel=1e-12
+    )
 
 
 def test_recovery_is_not_paid_when_a_renewal_does_not_come():
@@ -69,15 +76,22 @@ def test_recovery_is_not_paid_when_a_renewal_does_not_come():
 
 
 def test_firm_years_left_out_mean_one_year_under_appropriation_and_all_otherwise():
-    assert udfs.OFFTAKE_NPV(0.07, 10, 100, 1, renewal=0.8) == udfs.OFFTAKE_NPV(0.07, 10, 100, 1, renewal=0.8, firm_years=1)
-    assert udfs.OFFTAKE_NPV(0.07, 10, 100, 1, renewal=0.8, firm_years=10) == udfs.OFFTAKE_NPV(0.07, 10, 100, 1)
+    assert udfs.OFFTAKE_NPV(0.07, 10, 100, 1, renewal=0.8) == udfs.OFFTAKE_NPV(
+        0.07, 10, 100, 1, renewal=0.8, firm_years=1
+    )
+    assert udfs.OFFTAKE_NPV(0.07, 10, 100, 1, renewal=0.8, firm_years=10) == udfs.OFFTAKE_NPV(
+        0.07, 10, 100, 1
+    )
 
 
 @few
 @given(SHARES, SHARES, st.floats(0, 0.5), st.floats(0, 0.5))
 def test_more_renewal_is_worth_more_and_more_hazard_less(q1, q2, h1, h2):
     (low, high), (safe, risky) = sorted([q1, q2]), sorted([h1, h2])
-    worth = [udfs.OFFTAKE_NPV(0.07, 12, 1, 1, hazard=h, renewal=q, firm_years=2) for q, h in ((low, safe), (high, safe), (high, risky))]
+    worth = [
+        udfs.OFFTAKE_NPV(0.07, 12, 1, 1, hazard=h, renewal=q, firm_years=2)
+        for q, h in ((low, safe), (high, safe), (high, risky))
+    ]
     assert worth[0] <= worth[1] + 1e-12
     assert worth[2] <= worth[1] + 1e-12
 
@@ -91,7 +105,9 @@ def test_a_pd_typed_as_hazard_shows():
 def test_npv_is_survival_times_revenue_discounted():
     alive = udfs.SURVIVAL(9, 0.03, 0.9, 2)
     revenue = udfs.OFFTAKE_REVENUE(9, 40, 3, 0.02, 0.8)
-    assert udfs.OFFTAKE_NPV(0.08, 9, 40, 3, 0.02, 0.8, 0.03, 0.9, 2) == pytest.approx(npf.npv(0.08, [0, *(alive * revenue)]), rel=1e-12)
+    assert udfs.OFFTAKE_NPV(0.08, 9, 40, 3, 0.02, 0.8, 0.03, 0.9, 2) == pytest.approx(
+        npf.npv(0.08, [0, *(alive * revenue)]), rel=1e-12
+    )
 
 
 def test_a_price_path_and_a_scenario_axis():
@@ -101,8 +117,12 @@ def test_a_price_path_and_a_scenario_axis():
     year = np.arange(1.0, 5)
     renewal = np.array([[0.8], [1.0]])
     both = contract_pv(year, np.full((2, 4), 100.0), 0.07, 0.02, renewal, 1, 0.4)
-    assert both[0] == pytest.approx(udfs.OFFTAKE_NPV(0.07, 4, 100, 1, 0, 1, 0.02, 0.8, 1, 0.4), rel=1e-13)
-    assert both[1] == pytest.approx(udfs.OFFTAKE_NPV(0.07, 4, 100, 1, 0, 1, 0.02, 1, 1, 0.4), rel=1e-13)
+    assert both[0] == pytest.approx(
+        udfs.OFFTAKE_NPV(0.07, 4, 100, 1, 0, 1, 0.02, 0.8, 1, 0.4), rel=1e-13
+    )
+    assert both[1] == pytest.approx(
+        udfs.OFFTAKE_NPV(0.07, 4, 100, 1, 0, 1, 0.02, 1, 1, 0.4), rel=1e-13
+    )
 
 
 def test_survival_counts_renewals_from_the_firm_years():
@@ -125,11 +145,15 @@ def test_offtake_npv_refuses():
 
 def test_cancellation_charge_by_hand():
     # firm one year, ceiling 100 then 50: 0.2 x 100 / 1.1 + 0.8 x 0.2 x 50 / 1.21
-    assert udfs.TERMINATION_PV(0.1, 0.8, 1, [100, 50, 30]) == pytest.approx(0.2 * 100 / 1.1 + 0.16 * 50 / 1.21, rel=1e-14)
+    assert udfs.TERMINATION_PV(0.1, 0.8, 1, [100, 50, 30]) == pytest.approx(
+        0.2 * 100 / 1.1 + 0.16 * 50 / 1.21, rel=1e-14
+    )
 
 
 def test_the_last_ceiling_is_never_paid_and_blanks_are_nothing():
-    assert udfs.TERMINATION_PV(0.07, 0.85, 1, [80, 60, 1e9]) == udfs.TERMINATION_PV(0.07, 0.85, 1, [80, 60, None])
+    assert udfs.TERMINATION_PV(0.07, 0.85, 1, [80, 60, 1e9]) == udfs.TERMINATION_PV(
+        0.07, 0.85, 1, [80, 60, None]
+    )
     assert udfs.TERMINATION_PV(0.07, 0.85, 3, [80, 60, 40]) == 0
     assert udfs.TERMINATION_PV(0.07, 1, 1, [80, 60, 40]) == 0
     assert udfs.TERMINATION_PV(0.1, 0.8, 0, [100, 50]) == pytest.approx(0.8 * 0.2 * 100 / 1.1)
@@ -137,7 +161,9 @@ def test_the_last_ceiling_is_never_paid_and_blanks_are_nothing():
 
 def test_termination_kernel_takes_scenarios():
     both = termination_pv(np.array([80.0, 60, 40, 20, 0]), 0.07, np.array([[0.85], [0.9]]), 1)
-    assert both == pytest.approx([udfs.TERMINATION_PV(0.07, q, 1, [80, 60, 40, 20, 0]) for q in (0.85, 0.9)])
+    assert both == pytest.approx(
+        [udfs.TERMINATION_PV(0.07, q, 1, [80, 60, 40, 20, 0]) for q in (0.85, 0.9)]
+    )
 
 
 # Revenue ---------------------------------------------------------------------------------------
@@ -153,15 +179,27 @@ def test_without_demand_only_take_or_pay_counts():
 
 
 def test_the_band_takes_paths_and_the_seller_keeps_its_share_above_the_cap():
-    revenue = udfs.OFFTAKE_REVENUE(3, 0, [1, 2, 1], price_floor=[40, 41, 42], price_cap=60, market_price=[30, 100, 50], upside_share=0.25)
+    revenue = udfs.OFFTAKE_REVENUE(
+        3,
+        0,
+        [1, 2, 1],
+        price_floor=[40, 41, 42],
+        price_cap=60,
+        market_price=[30, 100, 50],
+        upside_share=0.25,
+    )
     assert revenue.tolist() == [40, 2 * (60 + 0.25 * 40), 50]
 
 
 @few
 @given(st.lists(st.floats(0, 200), min_size=1, max_size=20), SHARES)
 def test_revenue_in_a_band_stays_within_it(market, share):
-    revenue = udfs.OFFTAKE_REVENUE(len(market), 0, 1, price_floor=40, price_cap=60, market_price=market, upside_share=share)
-    assert np.all((revenue >= 40) & (revenue <= 60 + share * np.maximum(np.array(market) - 60, 0) + 1e-9))
+    revenue = udfs.OFFTAKE_REVENUE(
+        len(market), 0, 1, price_floor=40, price_cap=60, market_price=market, upside_share=share
+    )
+    assert np.all(
+        (revenue >= 40) & (revenue <= 60 + share * np.maximum(np.array(market) - 60, 0) + 1e-9)
+    )
 
 
 def test_offtake_revenue_refuses():
@@ -187,19 +225,29 @@ def test_availability_pays_for_capacity_and_for_use():
     assert revenue.tolist() == pytest.approx([100 * 3 + 50 * 2, 1.1 * (90 * 3 + 40 * 2)])
     refused("#NUM!", "utilisation", udfs.AVAILABILITY_REVENUE, 2, 100, 3, 0.8, 0, 0.9, 1)
     # a capacity contract at full availability is a take-or-pay contract
-    assert udfs.AVAILABILITY_REVENUE(5, 7, 3, 1, 0.02) == pytest.approx(udfs.OFFTAKE_REVENUE(5, 3, 7, 0.02), rel=1e-14)
+    assert udfs.AVAILABILITY_REVENUE(5, 7, 3, 1, 0.02) == pytest.approx(
+        udfs.OFFTAKE_REVENUE(5, 3, 7, 0.02), rel=1e-14
+    )
 
 
 # The band under uncertainty --------------------------------------------------------------------
 
 
 @few
-@given(st.floats(5, 200), st.floats(0.05, 0.8), st.floats(0.25, 10), st.floats(0, 100), st.floats(0, 100))
+@given(
+    st.floats(5, 200),
+    st.floats(0.05, 0.8),
+    st.floats(0.25, 10),
+    st.floats(0, 100),
+    st.floats(0, 100),
+)
 def test_expected_price_in_a_band_is_the_integral(forward, vol, years, floor, width):
     sd = vol * math.sqrt(years)
     law = stats.lognorm(sd, scale=forward * math.exp(-sd * sd / 2))
     cap = floor + width
-    inside = integrate.quad(law.sf, floor, cap, epsabs=1e-11)[0]  # E[clamp] = floor + the tail's area within the band
+    inside = integrate.quad(law.sf, floor, cap, epsabs=1e-11)[
+        0
+    ]  # E[clamp] = floor + the tail's area within the band
     expected, floor_value, cap_cost = udfs.COLLAR_EXPECTED(forward, floor, cap, vol, years)[0]
     assert expected == pytest.approx(floor + inside, rel=1e-7)
     assert expected == pytest.approx(forward + floor_value - cap_cost, rel=1e-9, abs=1e-9)
@@ -209,7 +257,9 @@ def test_expected_price_in_a_band_is_the_integral(forward, vol, years, floor, wi
 def test_expected_volume_in_a_band_is_the_integral():
     law = stats.norm(1.0, 0.25 * math.sqrt(2))
     inside = integrate.quad(law.sf, 0.9, 1.2, epsabs=1e-13)[0]
-    assert udfs.COLLAR_EXPECTED(1, 0.9, 1.2, 0.25, 2, "normal")[0][0] == pytest.approx(0.9 + inside, rel=1e-12)
+    assert udfs.COLLAR_EXPECTED(1, 0.9, 1.2, 0.25, 2, "normal")[0][0] == pytest.approx(
+        0.9 + inside, rel=1e-12
+    )
 
 
 def test_clamping_the_mean_is_another_figure():
@@ -222,14 +272,27 @@ def test_clamping_the_mean_is_another_figure():
 def test_one_row_a_forward():
     table = udfs.COLLAR_EXPECTED([50, 52], 40, 60, 0.3, [1, 2])
     assert table[1].tolist() == udfs.COLLAR_EXPECTED(52, 40, 60, 0.3, 2)[0].tolist()
-    assert lookup("COLLAR_EXPECTED").from_cells([50, 40, 60, 0, 1, OMITTED, True])[0] == ["expected", "floor_value", "cap_cost"]
+    assert lookup("COLLAR_EXPECTED").from_cells([50, 40, 60, 0, 1, OMITTED, True])[0] == [
+        "expected",
+        "floor_value",
+        "cap_cost",
+    ]
 
 
 def test_collar_refuses():
     refused("#NUM!", "floor", udfs.COLLAR_EXPECTED, 50, 60, 40, 0.3, 1)
     refused("#NUM!", "vol", udfs.COLLAR_EXPECTED, 50, 40, 60, 30, 1)
     refused("#VALUE!", "distribution", udfs.COLLAR_EXPECTED, 50, 40, 60, 0.3, 1, "uniform")
-    refused("#VALUE!", "forward has 2 cells and years has 3", udfs.COLLAR_EXPECTED, [50, 51], 40, 60, 0.3, [1, 2, 3])
+    refused(
+        "#VALUE!",
+        "forward has 2 cells and years has 3",
+        udfs.COLLAR_EXPECTED,
+        [50, 51],
+        40,
+        60,
+        0.3,
+        [1, 2, 3],
+    )
 
 
 # Hazards ---------------------------------------------------------------------------------------
@@ -256,8 +319,11 @@ def test_conditional_default_probabilities_rebuild_the_table():
 
 def test_a_credit_swap_priced_at_its_fair_spread_is_worth_nothing():
     legs = udfs.RISKY_ANNUITY(0.05, 0.02, 0.4, 5)
-    # Hull, Options, Futures and Other Derivatives, credit default swap chapter: 4.0728, 0.0506, 0.0422, 123 basis points
+    # Hull, Options, Futures and Other Derivatives, credit default swap chapter: 4.0728, 0.0506,
+    # 0.0422, 123 basis points
     assert legs == pytest.approx((4.0728, 0.0506, 0.0422, 0.0123), abs=1e-4)
-    assert legs.fair_spread * (legs.premium_leg + legs.accrual_leg) == pytest.approx(legs.protection_leg)
+    assert legs.fair_spread * (legs.premium_leg + legs.accrual_leg) == pytest.approx(
+        legs.protection_leg
+    )
     assert legs.fair_spread == pytest.approx(0.02 * 0.6, rel=0.03)  # the credit triangle
     assert udfs.RISKY_ANNUITY(0.05, 0, 0.4, 5).fair_spread == 0

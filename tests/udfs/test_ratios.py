@@ -44,7 +44,9 @@ def test_unequal_ranges_are_refused_by_name() -> None:
 
 @few
 @given(rates, flows, st.floats(1.05, 3.0))
-def test_debt_sculpted_to_a_constant_dscr_has_that_llcr(rate: float, cfads: list[float], target: float) -> None:
+def test_debt_sculpted_to_a_constant_dscr_has_that_llcr(
+    rate: float, cfads: list[float], target: float
+) -> None:
     debt = udfs.DEBT_CAPACITY(rate, cfads, target)
     assert udfs.LLCR(rate, cfads, debt) == pytest.approx(target, rel=1e-9)
     assert udfs.PLCR(rate, cfads, debt) == pytest.approx(target, rel=1e-9)
@@ -52,9 +54,13 @@ def test_debt_sculpted_to_a_constant_dscr_has_that_llcr(rate: float, cfads: list
 
 @few
 @given(rates, flows, st.floats(0.001, 1000))
-def test_ratios_do_not_change_with_the_unit_of_money(rate: float, cfads: list[float], unit: float) -> None:
+def test_ratios_do_not_change_with_the_unit_of_money(
+    rate: float, cfads: list[float], unit: float
+) -> None:
     scaled = [flow * unit for flow in cfads]
-    assert udfs.LLCR(rate, scaled, 100 * unit) == pytest.approx(udfs.LLCR(rate, cfads, 100), rel=1e-9)
+    assert udfs.LLCR(rate, scaled, 100 * unit) == pytest.approx(
+        udfs.LLCR(rate, cfads, 100), rel=1e-9
+    )
 
 
 def test_the_plain_and_the_weighted_average_differ() -> None:
@@ -64,7 +70,9 @@ def test_the_plain_and_the_weighted_average_differ() -> None:
 
 def test_a_weighted_average_leaves_out_the_same_periods() -> None:
     cell = FUNCTIONS["DSCR_AVG"].from_cells
-    assert cell([[[12.0, None, 40.0, 99.0]], [[10.0, 10.0, 20.0, 0.0]], True]) == pytest.approx(52 / 30)
+    assert cell([[[12.0, None, 40.0, 99.0]], [[10.0, 10.0, 20.0, 0.0]], True]) == pytest.approx(
+        52 / 30
+    )
 
 
 def test_blank_debt_service_is_no_debt_service() -> None:

@@ -1,4 +1,6 @@
-"""The help text put together from the register, on a function made for the test that has one argument of most kinds."""
+"""The help text put together from the register, on a function made for the test that has one
+argument of most kinds.
+"""
 
 from __future__ import annotations
 
@@ -78,15 +80,25 @@ def test_sections_are_told_apart(entry: Function) -> None:
     assert [other.name for other in reference.see_also(entry)] == ["SURVIVAL"]
 
 
-def test_the_example_is_what_one_would_type(entry: Function, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_is_what_one_would_type(
+    entry: Function, capsys: pytest.CaptureFixture[str]
+) -> None:
     example = reference.worked_example(entry)
     assert example is not None
     assert (
         example.formula == '=FLOW_TOTAL({1000;2500.5}, 1, "all", TRUE)'
     )  # an argument between is written out, since not every program can leave it out
-    assert example.arguments == {"flows": [[1000.0], [2500.5]], "factor": 1.0, "shape": "all", "absolute": True}
+    assert example.arguments == {
+        "flows": [[1000.0], [2500.5]],
+        "factor": 1.0,
+        "shape": "all",
+        "absolute": True,
+    }
     assert example.rows == [[3500.5], [2500.5]]
-    assert reference.labelled_rows(entry, example) == [["total", "3,500.50"], ["largest", "2,500.50"]]
+    assert reference.labelled_rows(entry, example) == [
+        ["total", "3,500.50"],
+        ["largest", "2,500.50"],
+    ]
     assert capsys.readouterr().out == ""
 
 
@@ -94,7 +106,9 @@ def test_terminal_help_says_what_the_register_knows(entry: Function) -> None:
     page = reference.terminal_help(entry, 80)
     assert "FLOW_TOTAL(flows, [factor], [shape], [absolute], [cap], [labels])" in page
     assert "factor [1]\n      multiplies all flows (number: from 0)." in page
-    assert 'shape ["all"]\n      how they are counted (one of these words: "all" or "first").' in page
+    assert (
+        'shape ["all"]\n      how they are counted (one of these words: "all" or "first").' in page
+    )
     assert "cap [may be left out]" in page
     assert "labels [FALSE]" in page
     assert "\n    largest  2,500.50\n" in page
@@ -120,7 +134,14 @@ def test_a_value_as_it_is_typed(value: object, typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.614125, "0.614125"), (1234567.891, "1,234,567.89"), (-1500, "-1,500.00"), (None, ""), ("n/a", "n/a"), (True, "TRUE")],
+    [
+        (0.614125, "0.614125"),
+        (1234567.891, "1,234,567.89"),
+        (-1500, "-1,500.00"),
+        (None, ""),
+        ("n/a", "n/a"),
+        (True, "TRUE"),
+    ],
 )
 def test_a_result_as_it_is_read(value: object, shown: str) -> None:
     assert reference.number_text(value) == shown

@@ -1,4 +1,6 @@
-"""The root finder against scipy's brentq, lane by lane, and what it says of lanes without a root."""
+"""The root finder against scipy's brentq, lane by lane, and what it says of lanes without a
+root.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,17 @@ def test_roots_agree_with_scipy_on_many_lanes_at_once() -> None:
 
 
 def test_a_lane_without_change_of_sign_is_reported_not_guessed() -> None:
-    found = roots.bracketed(lambda x, lanes: np.where(lanes == 0, x - 1, x**2 + 1), 0.0 * np.ones(2), 2.0 * np.ones(2))
+    found = roots.bracketed(
+        lambda x, lanes: np.where(lanes == 0, x - 1, x**2 + 1), 0.0 * np.ones(2), 2.0 * np.ones(2)
+    )
     assert found.status.tolist() == [roots.CONVERGED, roots.NO_SIGN_CHANGE]
     assert math.isnan(found.root[1])
 
 
 def test_a_function_that_is_not_finite_is_reported() -> None:
-    assert roots.bracketed(lambda x, _: np.full_like(x, np.nan), 0.0, 1.0).status.tolist() == [roots.NOT_FINITE]
+    assert roots.bracketed(lambda x, _: np.full_like(x, np.nan), 0.0, 1.0).status.tolist() == [
+        roots.NOT_FINITE
+    ]
 
 
 def test_a_root_at_an_end_is_found() -> None:
@@ -50,7 +56,10 @@ def test_awkward_functions_are_solved_as_brentq_solves_them() -> None:
         found = roots.bracketed(lambda x, _, f=function: f(x), low, high)
         theirs = optimize.brentq(function, low, high, xtol=1e-14, maxiter=500)
         assert found.converged[0]
-        assert abs(function(found.root[0])) <= max(abs(function(theirs)), 1e-12) or abs(found.root[0] - theirs) < 1e-12
+        assert (
+            abs(function(found.root[0])) <= max(abs(function(theirs)), 1e-12)
+            or abs(found.root[0] - theirs) < 1e-12
+        )
         assert found.iterations < 100
 
 
@@ -58,7 +67,9 @@ def test_awkward_functions_are_solved_as_brentq_solves_them() -> None:
 @given(st.lists(st.floats(-2, 2), min_size=1, max_size=20))
 def test_every_lane_has_its_own_root(wanted: list[float]) -> None:
     target = np.array(wanted)
-    found = roots.bracketed(lambda x, lanes: np.sinh(x) - np.sinh(target[lanes]), -3.0 + 0 * target, 3.0)
+    found = roots.bracketed(
+        lambda x, lanes: np.sinh(x) - np.sinh(target[lanes]), -3.0 + 0 * target, 3.0
+    )
     assert found.converged.all()
     np.testing.assert_allclose(found.root, target, atol=1e-12)
 
@@ -70,10 +81,16 @@ def test_work_that_runs_out_gives_no_number() -> None:
 
 
 def test_the_order_of_the_ends_does_not_matter() -> None:
-    ends = [roots.bracketed(lambda x, _: x**2 - 2, low, high).root[0] for low, high in ((0, 2), (2, 0))]
+    ends = [
+        roots.bracketed(lambda x, _: x**2 - 2, low, high).root[0] for low, high in ((0, 2), (2, 0))
+    ]
     np.testing.assert_allclose(ends, math.sqrt(2), atol=1e-13)
 
 
 def test_lanes_that_end_early_do_not_disturb_the_others() -> None:
-    found = roots.bracketed(lambda x, lanes: np.where(lanes == 1, x, np.exp(x) - 2 - lanes), np.zeros(3), np.full(3, 9.0))
+    found = roots.bracketed(
+        lambda x, lanes: np.where(lanes == 1, x, np.exp(x) - 2 - lanes),
+        np.zeros(3),
+        np.full(3, 9.0),
+    )
     np.testing.assert_allclose(found.root, [math.log(2), 0, math.log(4)], atol=1e-13)

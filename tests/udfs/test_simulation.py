@@ -1,4 +1,6 @@
-"""The DSCR fan: exact percentiles, kept mean, first passage against scipy's multivariate normal, blocks, seeds, speed."""
+"""The DSCR fan: exact percentiles, kept mean, first passage against scipy's multivariate normal,
+blocks, seeds, speed.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,23 @@ from scipy import stats
 
 
 def straightforward(dscr, vol, persistence, paths, seed):
-    """What one would write first: all paths at once; percentiles, means, yearly and any-year shares below 1."""
+    """What one would write first: all paths at once; percentiles, means, yearly and any-year shares
+    below 1.
+    """
     draws = np.random.default_rng(seed).standard_normal((paths, dscr.size))
     noise = draws.copy()
     for t in range(1, dscr.size):
-        noise[:, t] = noise[:, t - 1] * persistence + draws[:, t] * (1 if persistence == 1 else math.sqrt(1 - persistence**2))
+        noise[:, t] = noise[:, t - 1] * persistence + draws[:, t] * (
+            1 if persistence == 1 else math.sqrt(1 - persistence**2)
+        )
     variance = np.arange(1, dscr.size + 1) if persistence == 1 else 1
     fan = dscr * np.exp(vol * noise - vol**2 * variance / 2)
-    return np.percentile(fan, [10, 50, 90], axis=0), fan.mean(axis=0), (fan < 1).mean(axis=0), (fan < 1).any(axis=1).mean()
+    return (
+        np.percentile(fan, [10, 50, 90], axis=0),
+        fan.mean(axis=0),
+        (fan < 1).mean(axis=0),
+        (fan < 1).any(axis=1).mean(),
+    )
 
 
 @pytest.mark.parametrize("persistence", [0, 0.6, 1])
@@ -35,14 +46,19 @@ def test_against_straightforward_simulation(persistence):
     assert table[:, :3] == pytest.approx(percentiles.T, rel=0.01)
     assert table[:, 3] == pytest.approx(yearly, abs=0.005)
     assert last[4] == pytest.approx(any_year, abs=0.006)
-    assert means == pytest.approx(dscr, rel=0.005)  # the noise that the closed forms stand for keeps the mean
+    assert means == pytest.approx(
+        dscr, rel=0.005
+    )  # the noise that the closed forms stand for keeps the mean
 
 
 def test_the_mean_is_kept_exactly():
-    # the mean is the integral of the percentiles; without -vol^2/2 it would be 13% higher at the end of this walk
+    # the mean is the integral of the percentiles; without -vol^2/2 it would be 13% higher at the
+    # end of this walk
     dscr, variance = np.array([1.4, 1.4]), np.array([1.0, 4.0])
     levels = (np.arange(200_000) + 0.5) / 200_000
-    assert dscr_percentiles(dscr, 0.25, variance, levels).mean(axis=0) == pytest.approx(dscr, rel=2e-5)
+    assert dscr_percentiles(dscr, 0.25, variance, levels).mean(axis=0) == pytest.approx(
+        dscr, rel=2e-5
+    )
     assert udfs.DSCR_FAN([1.4], [1], 0.25)[1][2] < 1.4  # the median lies below the base case
 
 
@@ -52,7 +68,11 @@ def test_the_first_passage_probability(persistence):
     variance = np.arange(1.0, years + 1) if persistence == 1 else np.ones(years)
     level = shortfall_noise(np.full(years, dscr), vol, variance)
     t = np.arange(years)
-    together = np.minimum.outer(t, t) + 1.0 if persistence == 1 else persistence ** np.abs(np.subtract.outer(t, t)) * 1.0
+    together = (
+        np.minimum.outer(t, t) + 1.0
+        if persistence == 1
+        else persistence ** np.abs(np.subtract.outer(t, t)) * 1.0
+    )
     safe = stats.multivariate_normal.cdf(-level, np.zeros(years), together, abseps=1e-7)
     got, error = any_shortfall(level, persistence, 200_000, 1)
     assert abs(got - (1 - safe)) < 4 * error
@@ -69,7 +89,9 @@ def test_any_year_is_neither_the_sum_nor_the_worst_year():
 def test_the_standard_error_is_honest():
     level = shortfall_noise(np.full(5, 1.4), 0.22, np.ones(5))
     drawn = [any_shortfall(level, 0.3, 500, seed) for seed in range(300)]
-    assert np.mean([error for _, error in drawn]) == pytest.approx(np.std([mean for mean, _ in drawn]), rel=0.15)
+    assert np.mean([error for _, error in drawn]) == pytest.approx(
+        np.std([mean for mean, _ in drawn]), rel=0.15
+    )
     # mirrored pairs do no worse than as many independent paths
     mean, error = drawn[0]
     assert error <= math.sqrt(mean * (1 - mean) / 1000) * 1.05
@@ -118,18 +140,25 @@ def test_percentiles_are_columns_in_the_order_asked():
     fan = udfs.DSCR_FAN([1.4], [1], 0.2, percentiles=[0.05, 0.95, 0.5])
     assert fan[0][:4] == ["year", "p5", "p95", "p50"]
     assert fan[1][1] == pytest.approx(1.4 * math.exp(0.2 * stats.norm.ppf(0.05) - 0.02), rel=1e-12)
-    cells = lookup("DSCR_FAN").from_cells([[[1.4]], [[1]], 0.2, OMITTED, OMITTED, OMITTED, [[0.05, 0.95, 0.5]]])
+    cells = lookup("DSCR_FAN").from_cells(
+        [[[1.4]], [[1]], 0.2, OMITTED, OMITTED, OMITTED, [[0.05, 0.95, 0.5]]]
+    )
     assert cells[1][:4] == fan[1][:4]
 
 
 def test_it_refuses():
     fan = lookup("DSCR_FAN").from_cells
-    assert fan([[[1, 2]], [[1, 2, 3]], 0.2]).sentence == "cfads has 2 cells and debt_service has 3: give ranges of equal length."
+    assert (
+        fan([[[1, 2]], [[1, 2, 3]], 0.2]).sentence
+        == "cfads has 2 cells and debt_service has 3: give ranges of equal length."
+    )
     assert fan([[[1, 2]], [[0, None]], 0.2]).code == "#N/A"
     assert fan([[[1, 2]], [[1, 1]], 22]).code == "#NUM!"
     assert fan([[[1, 2]], [[1, 1]], 0.2, 1.5]).code == "#NUM!"
     assert fan([[[1, 2]], [[1, 1]], 0.2, 0, 10000, 1, [[0.1, 1]]]).code == "#NUM!"
-    assert fan([[[1]] * 1000, [[1]] * 1000, 0.2, 0, 10_000_000]).sentence.startswith("paths x years")
+    assert fan([[[1]] * 1000, [[1]] * 1000, 0.2, 0, 10_000_000]).sentence.startswith(
+        "paths x years"
+    )
     assert fan([[["n/a", 2]], [[1, 1]], 0.2]).code == "#VALUE!"
 
 

@@ -1,4 +1,6 @@
-"""Delay, learning, lapse and retooling: against sums and integrals written out, identities, bad input."""
+"""Delay, learning, lapse and retooling: against sums and integrals written out, identities, bad
+input.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,14 @@ few = settings(max_examples=40, deadline=None)
 
 
 @few
-@given(st.floats(0, 0.3), st.floats(0, 60), st.integers(1, 30), st.integers(0, 48), st.floats(-1, 1), st.floats(0, 1))
+@given(
+    st.floats(0, 0.3),
+    st.floats(0, 60),
+    st.integers(1, 30),
+    st.integers(0, 48),
+    st.floats(-1, 1),
+    st.floats(0, 1),
+)
 def test_a_shift_is_the_difference_of_two_values(rate, build, years, delay, holding, damages):
     def worth(start):
         return sum(20 * (1 + rate) ** -((start + 12 * t) / 12) for t in range(1, years + 1))
@@ -39,22 +48,33 @@ def test_an_end_date_that_stands_costs_at_least_what_a_shift_costs_per_month(rat
     fixed = udfs.COST_OF_DELAY(rate, build, 20, 15, delay, mode="fixed_end").lost_value
     by_hand = sum(20 / 12 * (1 + rate) ** -((build + k) / 12) for k in range(1, delay + 1))
     assert fixed == pytest.approx(by_hand, rel=1e-10)
-    # the months lost come first, and each is worth what it would have earned: never less than merely earning them later
+    # the months lost come first, and each is worth what it would have earned: never less than
+    # merely earning them later
     assert fixed >= udfs.COST_OF_DELAY(rate, build, 20, 15, delay).lost_value * (1 - 1e-9)
 
 
 def test_without_interest_a_shift_costs_nothing_and_lost_months_their_revenue():
     assert udfs.COST_OF_DELAY(0, 5, 20, 15, 6) == (0, 0, 0)
-    # published: 100 MW at $175 per kW and month, twelve months late, $210m (development timelines of data centres)
-    assert udfs.COST_OF_DELAY(0, 0, 100_000 * 175 * 12, 15, 12, mode="fixed_end").cost == pytest.approx(210e6)
+    # published: 100 MW at $175 per kW and month, twelve months late, $210m (development timelines
+    # of data centres)
+    assert udfs.COST_OF_DELAY(
+        0, 0, 100_000 * 175 * 12, 15, 12, mode="fixed_end"
+    ).cost == pytest.approx(210e6)
 
 
 def test_a_path_of_cash_flow_in_its_ramp():
     ramp = [5, 15, 20]
     assert udfs.COST_OF_DELAY(0, 0, ramp, 3, 18, mode="fixed_end").cost == pytest.approx(5 + 7.5)
     assert udfs.COST_OF_DELAY(0, 0, ramp, 3, 400, mode="fixed_end").cost == pytest.approx(40)
-    both = delay_cost(np.array([[20.0] * 3, ramp]), np.array([0.08, 0.08]), 5, np.array([6, 12]), False)
-    assert both == pytest.approx([udfs.COST_OF_DELAY(0.08, 5, 20, 3, 6).lost_value, udfs.COST_OF_DELAY(0.08, 5, ramp, 3, 12).lost_value])
+    both = delay_cost(
+        np.array([[20.0] * 3, ramp]), np.array([0.08, 0.08]), 5, np.array([6, 12]), False
+    )
+    assert both == pytest.approx(
+        [
+            udfs.COST_OF_DELAY(0.08, 5, 20, 3, 6).lost_value,
+            udfs.COST_OF_DELAY(0.08, 5, ramp, 3, 12).lost_value,
+        ]
+    )
     with pytest.raises(CellError, match="annual_cfads has 3 cells but years is 4"):
         udfs.COST_OF_DELAY(0.08, 5, ramp, 4, 6)
 
@@ -71,23 +91,34 @@ def test_the_unit_theory_is_the_exact_sum(learning, before, quantity):
 
 
 def test_the_sum_beyond_the_hundredth_unit_keeps_its_digits():
-    exact = math.fsum(1 / n for n in range(100, 150))  # a learning rate of 50% makes unit n cost 1/n
+    exact = math.fsum(
+        1 / n for n in range(100, 150)
+    )  # a learning rate of 50% makes unit n cost 1/n
     assert power_sum(99, 149, -1.0) == pytest.approx(exact, rel=2e-14)
 
 
 def test_published_learning_values():
-    # cumulative factors for an 80% curve in operations textbooks: unit 4 costs 0.64, four units 3.142, ten units 6.315
+    # cumulative factors for an 80% curve in operations textbooks: unit 4 costs 0.64, four units
+    # 3.142, ten units 6.315
     assert udfs.LEARNING_COST(100, 0.2, 3, 1) == pytest.approx(64)
     assert 4 * udfs.LEARNING_COST(1, 0.2, 0, 4) == pytest.approx(3.142, abs=5e-4)
     assert 10 * udfs.LEARNING_COST(1, 0.2, 0, 10) == pytest.approx(6.315, abs=5e-4)
 
 
 @few
-@given(st.floats(0, 0.5), st.integers(0, 1000), st.integers(1, 1000), st.integers(1, 1000), st.sampled_from(["unit", "cumulative"]))
+@given(
+    st.floats(0, 0.5),
+    st.integers(0, 1000),
+    st.integers(1, 1000),
+    st.integers(1, 1000),
+    st.sampled_from(["unit", "cumulative"]),
+)
 def test_two_lots_cost_what_one_does(learning, before, first, second, theory):
     lots = first * udfs.LEARNING_COST(7, learning, before, first, theory)
     lots += second * udfs.LEARNING_COST(7, learning, before + first, second, theory)
-    assert lots == pytest.approx((first + second) * udfs.LEARNING_COST(7, learning, before, first + second, theory), rel=1e-9)
+    assert lots == pytest.approx(
+        (first + second) * udfs.LEARNING_COST(7, learning, before, first + second, theory), rel=1e-9
+    )
 
 
 def test_wright_averages_all_units_so_far():
@@ -100,7 +131,9 @@ def test_a_very_large_lot_is_quick_and_bounded():
     assert udfs.LEARNING_COST(1, 0, 10**9, 10**9) == pytest.approx(1, rel=1e-12)
     mine = udfs.LEARNING_COST(1, 0.15, 10**8, 10**8)
     assert 2e8 ** math.log2(0.85) < mine < 1e8 ** math.log2(0.85)
-    assert power_sum([0, 5], 10, -1.0) == pytest.approx([2.9289682539682538, 2.9289682539682538 - 137 / 60])
+    assert power_sum([0, 5], 10, -1.0) == pytest.approx(
+        [2.9289682539682538, 2.9289682539682538 - 137 / 60]
+    )
     assert lot_cost(1.0, np.array([0.0, 0.2]), 0, np.array([5, 1]), False) == pytest.approx([1, 1])
 
 
@@ -119,8 +152,15 @@ def test_learning_refuses():
 def test_lapse_is_the_missing_output_of_each_year(rate, decay, idle, rebuild):
     lost = 0.0
     for t in range(1, math.ceil(rebuild) + 1):
-        lost += integrate.quad(lambda s: max(0.0, 1 - s / rebuild), t - 1, min(t, max(rebuild, t - 1)))[0] * (1 + rate) ** -t
-    assert udfs.LAPSE_COST(rate, 100, decay, idle, rebuild) == pytest.approx(100 * (1 - (1 - decay) ** idle) * lost, rel=1e-7, abs=1e-9)
+        lost += (
+            integrate.quad(lambda s: max(0.0, 1 - s / rebuild), t - 1, min(t, max(rebuild, t - 1)))[
+                0
+            ]
+            * (1 + rate) ** -t
+        )
+    assert udfs.LAPSE_COST(rate, 100, decay, idle, rebuild) == pytest.approx(
+        100 * (1 - (1 - decay) ** idle) * lost, rel=1e-7, abs=1e-9
+    )
 
 
 def test_nothing_lapses_without_idleness_decay_or_time_to_rebuild():

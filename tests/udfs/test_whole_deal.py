@@ -1,4 +1,6 @@
-"""The whole-deal functions: each must equal a loop over the chain, and say by name what is wrong with its arguments."""
+"""The whole-deal functions: each must equal a loop over the chain, and say by name what is wrong
+with its arguments.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ def example() -> Deal:
 @cache
 def shipped() -> tuple[Deal, ...]:
     """The three deals of the comparison, and the factory with its price in a band."""
-    return (*(entry.deal for entry in deal_file.load_shipped()), deal_file.load(deal_file.shipped_path("factory_band")).deal)
+    return (
+        *(entry.deal for entry in deal_file.load_shipped()),
+        deal_file.load(deal_file.shipped_path("factory_band")).deal,
+    )
 
 
 def value(deal: Deal, name: str) -> Any:
@@ -49,7 +54,8 @@ def answer(name: str, *args: Any) -> Any:
     return FUNCTIONS[name].from_cells(args)
 
 
-# The deal argument ---------------------------------------------------------------------------------
+# The deal argument
+# ---------------------------------------------------------------------------------
 
 
 def test_headings_blanks_and_a_first_row_of_titles_are_passed_over() -> None:
@@ -60,10 +66,18 @@ def test_headings_blanks_and_a_first_row_of_titles_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("rows", "code", "said"),
     [
-        ([*EXAMPLE, ["prise", 2]], "#VALUE!", "prise is not an input of a deal. Did you mean price?"),
+        (
+            [*EXAMPLE, ["prise", 2]],
+            "#VALUE!",
+            "prise is not an input of a deal. Did you mean price?",
+        ),
         ([*EXAMPLE, [" Price ", 2]], "#VALUE!", "deal gives price twice"),
         ([*EXAMPLE, [7, 2]], "#VALUE!", "has 7 where a key belongs"),
-        ([*EXAMPLE, ["coverage", CellError("#REF!", "")]], "#REF!", "deal, row 35, holds the error #REF!"),
+        (
+            [*EXAMPLE, ["coverage", CellError("#REF!", "")]],
+            "#REF!",
+            "deal, row 35, holds the error #REF!",
+        ),
         ([row for row in EXAMPLE if row[0] != "tenor"], "#VALUE!", "tenor is missing"),
         ([[*row, "unit"] for row in EXAMPLE], "#VALUE!", "deal has 3 columns"),
         ([["Build", None]], "#VALUE!", "deal holds no key with a value"),
@@ -79,11 +93,15 @@ def test_a_wrong_block_is_refused_by_name(rows: list[list[Any]], code: str, said
 
 @pytest.mark.parametrize("deal", shipped(), ids=lambda deal: deal.case_name)
 def test_words_numbers_and_switches_as_cells_hold_them_give_the_deal_back(deal: Deal) -> None:
-    rows = [[key, 1.0 if value is True else 0.0 if value is False else value] for key, value in block_of(deal)]
+    rows = [
+        [key, 1.0 if value is True else 0.0 if value is False else value]
+        for key, value in block_of(deal)
+    ]
     assert deals.read(block.entries("deal", rows)) == deal
 
 
-# Metrics and tests ---------------------------------------------------------------------------------
+# Metrics and tests
+# ---------------------------------------------------------------------------------
 
 
 def test_every_measure_is_a_figure_of_the_chain_and_named_in_the_help() -> None:
@@ -105,7 +123,11 @@ def test_metrics_come_by_short_name_or_name_on_paper() -> None:
 
 
 def test_what_does_not_apply_reads_n_a() -> None:
-    without_debt = answer("DEAL_METRICS", block_of(replace(example(), gearing=0.0)), [["min_dscr"], ["llcr"], ["decision"]])
+    without_debt = answer(
+        "DEAL_METRICS",
+        block_of(replace(example(), gearing=0.0)),
+        [["min_dscr"], ["llcr"], ["decision"]],
+    )
     assert [row[1] for row in without_debt] == ["n/a", "n/a", "Does not meet credit tests"]
 
 
@@ -123,18 +145,25 @@ def test_credit_tests_pass_as_their_value_meets_the_limit(deal: Deal) -> None:
     assert last[5] == pytest.approx(last[4] - value(deal, "debt"))
 
 
-# Variants and grids --------------------------------------------------------------------------------
+# Variants and grids
+# --------------------------------------------------------------------------------
 
 
 def test_results_do_not_depend_on_the_block() -> None:
     rng = np.random.default_rng(7)
-    x = figures.variants(shipped()[3], {"coverage": rng.uniform(0, 1, 23), "price_floor": rng.uniform(0.8, 1.0, 23)})
+    x = figures.variants(
+        shipped()[3], {"coverage": rng.uniform(0, 1, 23), "price_floor": rng.uniform(0.8, 1.0, 23)}
+    )
     names = list(MEASURES)
     whole = figures.evaluate(x, names, block=23)
     for size in (1, 4, 22):
         parts = figures.evaluate(x, names, block=size)
         for name in names:
-            same = parts[name] == whole[name] if MEASURES[name].texts else np.isclose(parts[name], whole[name], 0, 0, equal_nan=True)
+            same = (
+                parts[name] == whole[name]
+                if MEASURES[name].texts
+                else np.isclose(parts[name], whole[name], 0, 0, equal_nan=True)
+            )
             assert np.all(same), name
 
 
@@ -145,7 +174,10 @@ def test_a_measure_asked_alone_is_that_of_the_whole_chain(name: str) -> None:
     with np.errstate(all="ignore"):
         whole = figures.measure(chain.run(x), name)
     alone = figures.evaluate(x, [name])[name]
-    assert all(a == b or (a != a and b != b) for a, b in zip(alone, whole, strict=True)), (alone, whole)
+    assert all(a == b or (a != a and b != b) for a, b in zip(alone, whole, strict=True)), (
+        alone,
+        whole,
+    )
 
 
 def test_the_chain_stops_where_the_wanted_rows_stand() -> None:
@@ -185,11 +217,33 @@ def test_grid_shows_a_contradiction_in_its_own_cell() -> None:
     [
         (("tenor", [[5, 31]], "price", 2, "debt"), "#NUM!", "row_values, cell 2: tenor is 31"),
         (("tenor", [[5, None]], "price", 2, "debt"), "#VALUE!", "row_values, cell 2: it is blank"),
-        (("tenor", [[5]], "Tenor", [[6]], "debt"), "#VALUE!", "row_key and column_key are both tenor"),
-        (("tenur", [[5]], "price", 2, "debt"), "#VALUE!", "row_key: tenur is not an input of a deal. Did you mean tenor?"),
-        (("tenor", [[5, 6], [7, 8]], "price", 2, "debt"), "#VALUE!", "row_values is a block of 2 x 2 cells"),
+        (
+            ("tenor", [[5]], "Tenor", [[6]], "debt"),
+            "#VALUE!",
+            "row_key and column_key are both tenor",
+        ),
+        (
+            ("tenur", [[5]], "price", 2, "debt"),
+            "#VALUE!",
+            "row_key: tenur is not an input of a deal. Did you mean tenor?",
+        ),
+        (
+            ("tenor", [[5, 6], [7, 8]], "price", 2, "debt"),
+            "#VALUE!",
+            "row_values is a block of 2 x 2 cells",
+        ),
         (("tenor", [[5]], "borrower", "x", "debt"), "#VALUE!", "borrower is a text"),
-        (("coverage", [[i / 999] for i in range(999)], "grant", [[i / 9 for i in range(999)]], "debt"), "#NUM!", "998,001 cells"),
+        (
+            (
+                "coverage",
+                [[i / 999] for i in range(999)],
+                "grant",
+                [[i / 9 for i in range(999)]],
+                "debt",
+            ),
+            "#NUM!",
+            "998,001 cells",
+        ),
     ],
 )
 def test_a_wrong_grid_is_refused_by_name(args: tuple[Any, ...], code: str, said: str) -> None:
@@ -200,7 +254,12 @@ def test_a_wrong_grid_is_refused_by_name(args: tuple[Any, ...], code: str, said:
 
 
 def test_grid_does_not_depend_on_the_block() -> None:
-    args = (example(), {"coverage": np.linspace(0, 1, 5)}, {"public_offtake_years": np.arange(4.0)}, "public_cost")
+    args = (
+        example(),
+        {"coverage": np.linspace(0, 1, 5)},
+        {"public_offtake_years": np.arange(4.0)},
+        "public_cost",
+    )
     assert grid(*args) == grid(*args, block=3)
 
 
@@ -208,7 +267,9 @@ def test_frontier_counts_the_commitment_and_is_a_loop_of_deals() -> None:
     deal = shipped()[1]
     found = FRONTIER(deal, [0, 10], [0.0, 0.7], "min_dscr")
     for (i, years), (j, coverage) in itertools.product(enumerate((0, 10)), enumerate((0.0, 0.7))):
-        supported = replace(deal, public_offtake_years=years, coverage=coverage, lender_view="supported")
+        supported = replace(
+            deal, public_offtake_years=years, coverage=coverage, lender_view="supported"
+        )
         assert found[i][j] == value(supported, "min_dscr")
 
 
@@ -223,7 +284,14 @@ def test_the_frontier_of_tests_failed_is_monotone_in_the_offtake(deal: Deal) -> 
 def test_tornado_ranks_by_swing_and_changes_one_input_at_a_time() -> None:
     deal = shipped()[0]
     keys, low, high = ["price", "capex", "opex"], [1.4, 2500, 1], [1.7, 3200, 2]
-    refused = answer("TORNADO", block_of(deal), [[key] for key in keys], [[x] for x in low], [[x] for x in high], "min_dscr")
+    refused = answer(
+        "TORNADO",
+        block_of(deal),
+        [[key] for key in keys],
+        [[x] for x in low],
+        [[x] for x in high],
+        "min_dscr",
+    )
     assert "keys: opex is not an input" in refused.sentence
     keys[2], low[2], high[2] = "grace_years", 0, 2
     rows = TORNADO(deal, keys, low, high, "min_dscr")
@@ -238,15 +306,24 @@ def test_tornado_ranks_by_swing_and_changes_one_input_at_a_time() -> None:
 
 def test_tornado_of_one_input_named_twice_keeps_both_ranges() -> None:
     rows = TORNADO(example(), ["price", "price"], [2.3, 2.0], [2.5, 2.8], "min_dscr_promised")
-    assert [row[1] for row in rows] == [value(replace(example(), price=p), "min_dscr_promised") for p in (2.0, 2.3)]
+    assert [row[1] for row in rows] == [
+        value(replace(example(), price=p), "min_dscr_promised") for p in (2.0, 2.3)
+    ]
 
 
 def test_tornado_wants_one_value_a_key_and_a_number() -> None:
-    assert "low has 1 cells" in answer("TORNADO", EXAMPLE, [["price"], ["capex"]], [[1]], [[2], [3]], "debt").sentence
-    assert "take tests_failed or headroom" in answer("TORNADO", EXAMPLE, "price", 1, 2, "decision").sentence
+    assert (
+        "low has 1 cells"
+        in answer("TORNADO", EXAMPLE, [["price"], ["capex"]], [[1]], [[2], [3]], "debt").sentence
+    )
+    assert (
+        "take tests_failed or headroom"
+        in answer("TORNADO", EXAMPLE, "price", 1, 2, "decision").sentence
+    )
 
 
-# Break-even ----------------------------------------------------------------------------------------
+# Break-even
+# ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -267,7 +344,10 @@ def test_breakeven_hits_its_target(which: int, key: str, name: str, target: floa
     assert value(replace(deal, **{key: found}), name) == pytest.approx(target, rel=1e-9, abs=1e-7)
 
 
-@pytest.mark.parametrize(("key", "name", "target"), [("public_offtake_years", "tests_failed", 1), ("tenor", "min_dscr", 1.2)])
+@pytest.mark.parametrize(
+    ("key", "name", "target"),
+    [("public_offtake_years", "tests_failed", 1), ("tenor", "min_dscr", 1.2)],
+)
 def test_whole_numbers_are_rounded_to_the_safe_side(key: str, name: str, target: float) -> None:
     deal = shipped()[2]
     found = BREAKEVEN(deal, key, name, target)
@@ -279,7 +359,9 @@ def test_whole_numbers_are_rounded_to_the_safe_side(key: str, name: str, target:
 
 
 def test_a_jump_is_answered_on_its_safe_side() -> None:
-    """The probability of a shortfall steps as the price of what remains passes what debt service needs."""
+    """The probability of a shortfall steps as the price of what remains passes what debt service
+    needs.
+    """
     deal = example()
     found = BREAKEVEN(deal, "market_price", "shortfall_probability", 0.3, 1.0, 30.0)
     assert value(replace(deal, market_price=found), "shortfall_probability") <= 0.3
@@ -291,9 +373,19 @@ def test_breakeven_says_what_can_be_reached() -> None:
     never = answer("BREAKEVEN", block_of(deal), "coverage", "all_in_rate", 0.2)
     assert never.code == "#N/A"
     lowest, highest = (value(replace(deal, coverage=c), "all_in_rate") for c in (1.0, 0.0))
-    assert f"{min(lowest, highest):.6g} to {max(lowest, highest):.6g} with coverage from 0 to 1: 0.2 is met throughout" in never.sentence
-    assert "never met" in answer("BREAKEVEN", block_of(deal), "coverage", "all_in_rate", 0.01).sentence
-    assert '"n/a"' in answer("BREAKEVEN", block_of(replace(deal, gearing=0.0)), "price", "min_dscr", 1).sentence
+    assert (
+        f"{min(lowest, highest):.6g} to {max(lowest, highest):.6g} with coverage from 0 to 1: 0.2"
+        " is met throughout" in never.sentence
+    )
+    assert (
+        "never met" in answer("BREAKEVEN", block_of(deal), "coverage", "all_in_rate", 0.01).sentence
+    )
+    assert (
+        '"n/a"'
+        in answer(
+            "BREAKEVEN", block_of(replace(deal, gearing=0.0)), "price", "min_dscr", 1
+        ).sentence
+    )
 
 
 def test_several_questions_in_one_call_are_each_answered_alone() -> None:
@@ -302,12 +394,21 @@ def test_several_questions_in_one_call_are_each_answered_alone() -> None:
     keys, targets = [["utilisation"], ["coverage"], ["coverage"]], [[1.3], [0.2], [0.0]]
     measures = [["min_dscr"], ["all_in_rate"], ["headroom"]]
     column = answer("BREAKEVEN", block, keys, measures, targets)
-    alone = [answer("BREAKEVEN", block, *(part[i][0] for part in (keys, measures, targets))) for i in range(3)]
+    alone = [
+        answer("BREAKEVEN", block, *(part[i][0] for part in (keys, measures, targets)))
+        for i in range(3)
+    ]
     assert alone[1].code == column[1][0].code == "#N/A"
     assert alone[1].sentence == column[1][0].sentence
     assert [alone[0], alone[2]] == [[column[0]], [column[2]]]
-    assert "key has 3 cells and target has 2" in answer("BREAKEVEN", block, keys, "headroom", targets[:2]).sentence
-    assert "no number" in answer("BREAKEVEN", block, [["repayment"], ["coverage"]], "headroom", 0).sentence
+    assert (
+        "key has 3 cells and target has 2"
+        in answer("BREAKEVEN", block, keys, "headroom", targets[:2]).sentence
+    )
+    assert (
+        "no number"
+        in answer("BREAKEVEN", block, [["repayment"], ["coverage"]], "headroom", 0).sentence
+    )
 
 
 @pytest.mark.parametrize(
@@ -324,7 +425,8 @@ def test_a_wrong_breakeven_is_refused_by_name(args: tuple[Any, ...], said: str) 
     assert said in answer("BREAKEVEN", EXAMPLE, *args).sentence
 
 
-# Least-cost support --------------------------------------------------------------------------------
+# Least-cost support
+# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("deal", [*shipped(), example()], ids=lambda deal: deal.case_name)
@@ -333,7 +435,9 @@ def test_the_mix_passes_and_is_not_dearer_than_one_tool_alone(deal: Deal) -> Non
     heading, *rows = LEAST_COST_SUPPORT(deal)
     assert heading == ["tool", "in the mix", "unit", "enough alone", "cost alone"]
     tools = support_mix.tools_of(deal)
-    mix = {tool.key: row[1] for tool, row in zip(tools.values(), rows, strict=False) if row[1] != "n/a"}
+    mix = {
+        tool.key: row[1] for tool, row in zip(tools.values(), rows, strict=False) if row[1] != "n/a"
+    }
     mix["public_offtake_years"] = int(mix["public_offtake_years"])
     supported = replace(deal, **mix, lender_view="supported")
     shown = {row[0]: row[1] for row in rows[len(tools) :]}
@@ -341,7 +445,9 @@ def test_the_mix_passes_and_is_not_dearer_than_one_tool_alone(deal: Deal) -> Non
     assert shown["Decision"] == value(supported, "decision")
     cost = shown["Expected public cost"]
     assert cost == pytest.approx(value(supported, "public_cost"), rel=1e-9, abs=1e-9)
-    assert (1 - supported.coverage) * (1 - supported.government_loan_share) >= deal.limit_retained - 1e-9
+    assert (1 - supported.coverage) * (
+        1 - supported.government_loan_share
+    ) >= deal.limit_retained - 1e-9
     alone = [row[4] for row in rows[: len(tools)] if row[4] != "n/a"]
     assert all(cost <= max(0, one) + 1e-6 for one in alone)
 
@@ -365,14 +471,29 @@ def test_nothing_is_asked_of_the_taxpayer_where_the_deal_passes() -> None:
 
 
 def test_a_deal_that_no_support_saves_says_which_test_binds() -> None:
-    hopeless = answer("LEAST_COST_SUPPORT", block_of(replace(example(), limit_equity=0.9)), [["offtake"], ["guarantee"]])
+    hopeless = answer(
+        "LEAST_COST_SUPPORT",
+        block_of(replace(example(), limit_equity=0.9)),
+        [["offtake"], ["guarantee"]],
+    )
     assert hopeless.code == "#N/A"
-    assert "no mix of public offtake, guarantee coverage passes every credit test" in hopeless.sentence
+    assert (
+        "no mix of public offtake, guarantee coverage passes every credit test" in hopeless.sentence
+    )
     assert "tariff is not a tool" in answer("LEAST_COST_SUPPORT", EXAMPLE, "tariff").sentence
     assert "market in band" in answer("LEAST_COST_SUPPORT", EXAMPLE, "floor").sentence
 
 
 def test_every_function_of_a_whole_deal_is_in_the_register() -> None:
-    for name in ("DEAL_METRICS", "CREDIT_TESTS", "SENS_GRID", "TORNADO", "BREAKEVEN", "FRONTIER", "LEAST_COST_SUPPORT", "DEAL_FAN"):
+    for name in (
+        "DEAL_METRICS",
+        "CREDIT_TESTS",
+        "SENS_GRID",
+        "TORNADO",
+        "BREAKEVEN",
+        "FRONTIER",
+        "LEAST_COST_SUPPORT",
+        "DEAL_FAN",
+    ):
         assert getattr(udfs, name)
         assert FUNCTIONS[name].params[0].name == "deal"

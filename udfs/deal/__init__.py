@@ -1,1 +1,3 @@
-"""The whole deal: its inputs (`deal`), its lines in order (`chain/`), and the functions that ask the chain for an answer."""
+"""The whole deal: its inputs (`deal`), its lines in order (`chain/`), and the functions that ask
+the chain for an answer.
+"""

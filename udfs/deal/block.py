@@ -1,7 +1,7 @@
 """A deal as it is typed in cells: a block of two columns, keys and values, as on the Inputs sheet.
 
-Worksheet functions about a whole deal take such a block as their first argument (`deal_param`); from Python
-a `Deal` or a mapping of keys to values does as well.
+Worksheet functions about a whole deal take such a block as their first argument (`deal_param`);
+from Python a `Deal` or a mapping of keys to values does as well.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ EXAMPLE: list[list[Any]] = [
 ]
 
 
-def deal_param(help: str = "the deal: two columns, keys and values, as on the Inputs sheet") -> Param:
+def deal_param(
+    help: str = "the deal: two columns, keys and values, as on the Inputs sheet",
+) -> Param:
     """The argument `deal` of a worksheet function."""
     return Param("block", help, _read_deal)
 
@@ -67,19 +69,29 @@ def _read_deal(param: Param, raw: Any) -> Deal:
 
 
 def entries(name: str, rows: list[list[Any]]) -> dict[str, Any]:
-    """Keys and values of a block; blank rows, headings (a text without a value) and a first row "key", "value" are passed over."""
+    """Keys and values of a block; blank rows, headings (a text without a value) and a first row
+    "key", "value" are passed over.
+    """
     for i, row in enumerate(rows):
         for cell in row:
             if isinstance(cell, CellError):
-                raise CellError(cell.code, f"{name}, row {i + 1}, holds the error {cell.code}: mend that cell first.")
+                raise CellError(
+                    cell.code,
+                    f"{name}, row {i + 1}, holds the error {cell.code}: mend that cell first.",
+                )
     if any(len(row) != 2 for row in rows):
-        raise cells.wrong_value(f"{name} has {max(map(len, rows))} columns: give two, the keys and one case's values.")
+        raise cells.wrong_value(
+            f"{name} has {max(map(len, rows))} columns: give two, the keys and one case's values."
+        )
     found: dict[str, Any] = {}
     for i, (key, value) in enumerate(rows):
         if cells.is_blank(key) and cells.is_blank(value):
             continue
         if not isinstance(key, str) or cells.is_blank(key):
-            raise cells.wrong_value(f"{name}, row {i + 1}, has {key!r} where a key belongs: its first column holds the keys.")
+            raise cells.wrong_value(
+                f"{name}, row {i + 1}, has {key!r} where a key belongs: its first column holds the"
+                " keys."
+            )
         word = key.strip().lower()
         if cells.is_blank(value) or (i == 0 and word == "key"):
             continue
@@ -87,7 +99,9 @@ def entries(name: str, rows: list[list[Any]]) -> dict[str, Any]:
             raise cells.wrong_value(f"{name} gives {word} twice: keep one of the rows.")
         found[word] = value
     if not found:
-        raise cells.wrong_value(f"{name} holds no key with a value: give the Inputs sheet's keys and one case's values.")
+        raise cells.wrong_value(
+            f"{name} holds no key with a value: give the Inputs sheet's keys and one case's values."
+        )
     return found
 
 

@@ -1,7 +1,7 @@
 """The break-even of a whole deal: at which value of an input a figure just meets its target.
 
-The ranges of all questions asked are scanned with the whole chain in one call; the brackets found are narrowed together,
-by the one root finder.
+The ranges of all questions asked are scanned with the whole chain in one call; the brackets found
+are narrowed together, by the one root finder.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ TOLERANCE = 1e-13
 
 
 def _range(deal: Deal, key: str, low: float | None, high: float | None) -> tuple[float, float]:
-    """Where the break-even is looked for: what is asked, otherwise the input's bounds, or 0 to four times its value in the deal."""
+    """Where the break-even is looked for: what is asked, otherwise the input's bounds, or 0 to four
+    times its value in the deal.
+    """
     param = deals.param_of(key)
     bounded = param.kind in ("probability", "rate", "count") or param.high - param.low <= 10
     own = float(getattr(deal, key))
@@ -34,7 +36,9 @@ def _range(deal: Deal, key: str, low: float | None, high: float | None) -> tuple
         low = param.low
     if high is None:
         if not bounded and own <= 0:
-            raise cells.wrong_value(f"{key} is {own:g} in the deal, which gives no range to look in: give high.")
+            raise cells.wrong_value(
+                f"{key} is {own:g} in the deal, which gives no range to look in: give high."
+            )
         high = param.high if bounded else min(param.high, 4 * own)
     for name, bound in (("low", low), ("high", high)):
         column_of(key, [bound], name)
@@ -44,7 +48,9 @@ def _range(deal: Deal, key: str, low: float | None, high: float | None) -> tuple
 
 
 def _crossing(points: np.ndarray, gap: np.ndarray, met: np.ndarray, near: float) -> int | None:
-    """The place i, nearest to `near`, where the target is met at one of points i and i + 1 and missed at the other."""
+    """The place i, nearest to `near`, where the target is met at one of points i and i + 1 and
+    missed at the other.
+    """
     known = ~np.isnan(gap)
     places = np.flatnonzero(known[:-1] & known[1:] & (met[:-1] != met[1:]))
     if not places.size:
@@ -56,16 +62,29 @@ def _crossing(points: np.ndarray, gap: np.ndarray, met: np.ndarray, near: float)
 @function(
     FAMILY,
     "At what value of an input does the deal just meet a target?",
-    registry.block("value of the input, in the unit of the Inputs sheet; one a row where several questions are asked"),
+    registry.block(
+        "value of the input, in the unit of the Inputs sheet; one a row where several questions are"
+        " asked"
+    ),
     deal=deal_param(),
-    key=cells.texts("input that is sought, by its key on the Inputs sheet: a number or a whole number; or a range of keys"),
-    measure=cells.texts("measure that is to meet the target, a number such as min_dscr or headroom; DEAL_METRICS lists them"),
+    key=cells.texts(
+        "input that is sought, by its key on the Inputs sheet: a number or a whole number; or a"
+        " range of keys"
+    ),
+    measure=cells.texts(
+        "measure that is to meet the target, a number such as min_dscr or headroom; DEAL_METRICS"
+        " lists them"
+    ),
     target=cells.series("value that the measure is to meet"),
     low=cells.series("lowest value tried; left out: the input's lower bound"),
-    high=cells.series("highest value tried; left out: the input's upper bound, for money and quantities four times the deal's own value"),
+    high=cells.series(
+        "highest value tried; left out: the input's upper bound, for money and quantities four"
+        " times the deal's own value"
+    ),
 )
 def BREAKEVEN(deal, key, measure, target, low=None, high=None):
-    """The value of one input at which a figure of the deal just meets a target, everything else unchanged.
+    """The value of one input at which a figure of the deal just meets a target, everything else
+    unchanged.
 
     Equation
     --------
@@ -73,24 +92,25 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
 
     Conventions
     -----------
-    Where the target is met more than once, the crossing nearest to the deal's own value is given. Whole
-    numbers (years, months) are rounded to the safe side: the answer is the first that meets the target,
-    at least it for measures of which more is better (DSCR, capacity, IRR), at most it for the others
-    (rate, loss, cost). Where a measure jumps over the target, such as a probability that steps, the answer
-    lies on the safe side of the jump. The whole deal moves with the input: a price changes tax, rate and
-    default probability as well. Target 0 of measure headroom is where the deal begins to pass every test.
-    Ranges ask several questions in one call, each on its own: one key, measure, target, low and high a cell,
-    or one for all.
+    Where the target is met more than once, the crossing nearest to the deal's own value is given.
+    Whole numbers (years, months) are rounded to the safe side: the answer is the first that meets
+    the target, at least it for measures of which more is better (DSCR, capacity, IRR), at most it
+    for the others (rate, loss, cost). Where a measure jumps over the target, such as a probability
+    that steps, the answer lies on the safe side of the jump. The whole deal moves with the input: a
+    price changes tax, rate and default probability as well. Target 0 of measure headroom is where
+    the deal begins to pass every test. Ranges ask several questions in one call, each on its own:
+    one key, measure, target, low and high a cell, or one for all.
 
     Errors
     ------
-    #N/A where the target is met nowhere, or everywhere, in the range, in a range of questions in that row
-    only; the sentence gives the reachable range. #VALUE! for an unknown key, a choice or switch, a measure
-    that is a text, or ranges of unequal length.
+    #N/A where the target is met nowhere, or everywhere, in the range, in a range of questions in
+    that row only; the sentence gives the reachable range. #VALUE! for an unknown key, a choice or
+    switch, a measure that is a text, or ranges of unequal length.
 
     Source
     ------
-    Break-even analysis of debt capacity and tariff: Yescombe, Principles of Project Finance (2nd ed. 2014).
+    Break-even analysis of debt capacity and tariff: Yescombe, Principles of Project Finance (2nd
+    ed. 2014).
 
     See also
     --------
@@ -98,8 +118,8 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
 
     Examples
     --------
-    The price that gives a minimum DSCR of 1.5 if every renewal comes, and the years of public offtake for a
-    minimum DSCR of 1.3 on what the lender counts:
+    The price that gives a minimum DSCR of 1.5 if every renewal comes, and the years of public
+    offtake for a minimum DSCR of 1.3 on what the lender counts:
 
     >>> round(BREAKEVEN(EXAMPLE, "price", "min_dscr_promised", 1.5), 4)
     1.9757
@@ -113,11 +133,18 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
     [[1.9757], [10.0]]
     """
     asked = {"key": key, "measure": measure, "target": target, "low": low, "high": high}
-    asked = {name: given[0] if isinstance(given, tuple) and len(given) == 1 else given for name, given in asked.items()}
+    asked = {
+        name: given[0] if isinstance(given, tuple) and len(given) == 1 else given
+        for name, given in asked.items()
+    }
     for name in ("key", "measure"):
         if not asked[name]:
-            raise cells.wrong_value(f"{name} holds no text: name an input and a measure, such as price and min_dscr.")
-    several = {name: given for name, given in asked.items() if isinstance(given, (tuple, np.ndarray))}
+            raise cells.wrong_value(
+                f"{name} holds no text: name an input and a measure, such as price and min_dscr."
+            )
+    several = {
+        name: given for name, given in asked.items() if isinstance(given, (tuple, np.ndarray))
+    }
     if not several:
         (answer,) = _answers(deal, [_question(deal, **asked)])
         if isinstance(answer, CellError):
@@ -129,7 +156,9 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
 
 
 class _Question(NamedTuple):
-    """The key that moves, the values of it that are looked at first, and the measure that is to meet the target."""
+    """The key that moves, the values of it that are looked at first, and the measure that is to
+    meet the target.
+    """
 
     key: str
     points: np.ndarray
@@ -139,29 +168,42 @@ class _Question(NamedTuple):
     whole: bool
 
 
-def _question(deal: Deal, key: str, measure: str, target: float, low: float | None, high: float | None) -> _Question:
+def _question(
+    deal: Deal, key: str, measure: str, target: float, low: float | None, high: float | None
+) -> _Question:
     key = known_key("key", key)
     kind = deals.param_of(key).kind
     if kind in ("choice", "switch", "text"):
-        raise cells.wrong_value(f"{key} is no number: SENS_GRID shows the deal with each of its values.")
+        raise cells.wrong_value(
+            f"{key} is no number: SENS_GRID shows the deal with each of its values."
+        )
     name = numeric(measure, "break-even")
     low, high = _range(deal, key, low, high)
     whole = kind == "count"
     points = np.arange(low, high + 1) if whole else np.linspace(low, high, LOOKS)
-    return _Question(key, points, name, target, (1e-9 if whole else TOLERANCE) * max(1.0, abs(target)), whole)
+    return _Question(
+        key, points, name, target, (1e-9 if whole else TOLERANCE) * max(1.0, abs(target)), whole
+    )
 
 
-def _margins(deal: Deal, questions: Sequence[_Question], lanes: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """How far on the safe side of its target question `lanes[i]` stands with its key at `x[i]`, the whole deals in one call;
-    NaN where the measure does not apply or the deal contradicts itself."""
+def _margins(
+    deal: Deal, questions: Sequence[_Question], lanes: np.ndarray, x: np.ndarray
+) -> np.ndarray:
+    """How far on the safe side of its target question `lanes[i]` stands with its key at `x[i]`, the
+    whole deals in one call; NaN where the measure does not apply or the deal contradicts itself."""
     asked = [questions[lane] for lane in lanes]
     changes = {
         key: np.where([question.key == key for question in asked], x, float(getattr(deal, key)))
         for key in dict.fromkeys(question.key for question in asked)
     }
     possible = np.array([error is None for error in contradictions(deal, changes)])
-    values = evaluate(variants(deal, changes, refuse=False), list(dict.fromkeys(question.measure for question in asked)))
-    margins = [MEASURES[q.measure].better * (values[q.measure][i] - q.target) for i, q in enumerate(asked)]
+    values = evaluate(
+        variants(deal, changes, refuse=False),
+        list(dict.fromkeys(question.measure for question in asked)),
+    )
+    margins = [
+        MEASURES[q.measure].better * (values[q.measure][i] - q.target) for i, q in enumerate(asked)
+    ]
     return np.where(possible, margins, np.nan)
 
 
@@ -169,7 +211,10 @@ def _answers(deal: Deal, questions: Sequence[_Question]) -> list[float | CellErr
     """The break-even of each question, or its #N/A."""
     sizes = [question.points.size for question in questions]
     lanes = np.repeat(np.arange(len(questions)), sizes)
-    scanned = np.split(_margins(deal, questions, lanes, np.concatenate([q.points for q in questions])), np.cumsum(sizes)[:-1])
+    scanned = np.split(
+        _margins(deal, questions, lanes, np.concatenate([q.points for q in questions])),
+        np.cumsum(sizes)[:-1],
+    )
     answers: list[float | CellError] = []
     brackets: dict[int, tuple[float, float]] = {}
     for lane, (question, margin) in enumerate(zip(questions, scanned, strict=True)):
@@ -178,31 +223,50 @@ def _answers(deal: Deal, questions: Sequence[_Question]) -> list[float | CellErr
         if place is None:
             answers.append(_unreachable(question, margin, met))
             continue
-        safe, other = (points[place], points[place + 1]) if met[place] else (points[place + 1], points[place])
+        safe, other = (
+            (points[place], points[place + 1]) if met[place] else (points[place + 1], points[place])
+        )
         answers.append(float(safe))
         if not question.whole:
             brackets[lane] = (float(safe), float(other))
-    for lane, answer in zip(brackets, _narrowed(deal, [questions[lane] for lane in brackets], brackets.values()), strict=True):
+    for lane, answer in zip(
+        brackets,
+        _narrowed(deal, [questions[lane] for lane in brackets], brackets.values()),
+        strict=True,
+    ):
         answers[lane] = answer
     return answers
 
 
-def _narrowed(deal: Deal, questions: Sequence[_Question], brackets: Iterable[tuple[float, float]]) -> list[float | CellError]:
-    """For each question the point between where its target is met and where it is missed up to which it is met."""
+def _narrowed(
+    deal: Deal, questions: Sequence[_Question], brackets: Iterable[tuple[float, float]]
+) -> list[float | CellError]:
+    """For each question the point between where its target is met and where it is missed up to
+    which it is met.
+    """
     if not questions:
         return []
     safe, other = np.array(list(brackets)).T
-    found = roots.bracketed(lambda x, lanes: _margins(deal, questions, lanes, x), safe, other, TOLERANCE)
+    found = roots.bracketed(
+        lambda x, lanes: _margins(deal, questions, lanes, x), safe, other, TOLERANCE
+    )
     root = np.where(found.converged, found.root, safe)
     back = np.sign(safe - other) * TOLERANCE * np.maximum(1.0, np.abs(root))
     tried = np.stack([root, root + back, root + 3 * back], axis=1)
-    margins = _margins(deal, questions, np.repeat(np.arange(root.size), 3), tried.reshape(-1)).reshape(tried.shape)
+    margins = _margins(
+        deal, questions, np.repeat(np.arange(root.size), 3), tried.reshape(-1)
+    ).reshape(tried.shape)
     met = margins >= -np.array([[question.slack] for question in questions])
     within = tried[np.arange(root.size), np.argmax(met, axis=1)]
     return [
-        float(value)
-        if converged
-        else cells.no_answer(f"between {min(a, b):g} and {max(a, b):g} the measure does not apply: give low and high.")
+        (
+            float(value)
+            if converged
+            else cells.no_answer(
+                f"between {min(a, b):g} and {max(a, b):g} the measure does not apply: give low and"
+                " high."
+            )
+        )
         for value, converged, a, b in zip(within, found.converged, safe, other, strict=True)
     ]
 
@@ -215,7 +279,10 @@ def _unreachable(question: _Question, margin: np.ndarray, met: np.ndarray) -> Ce
         return cells.no_answer(f'{name} is "n/a" {tried}: nothing can meet {target:g}.')
     values = target + MEASURES[name].better * margin
     ran = f"{name} runs from {np.nanmin(values):.6g} to {np.nanmax(values):.6g} {tried}"
-    return cells.no_answer(f"{ran}: {target:g} is {'met throughout' if met[known].all() else 'never met'}, so there is no break-even.")
+    return cells.no_answer(
+        f"{ran}: {target:g} is {'met throughout' if met[known].all() else 'never met'}, so there is"
+        " no break-even."
+    )
 
 
 __all__ = ["BREAKEVEN", "EXAMPLE"]

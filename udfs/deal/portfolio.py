@@ -1,7 +1,8 @@
-"""A book of loans: expected and unexpected loss when renewals share a budget and defaults share an economy.
+"""A book of loans: expected and unexpected loss when renewals share a budget and defaults share an
+economy.
 
-Everything is over arrays with one entry a deal; the deals' own figures come from the chain (`bankable.udfs.deal`).
-The model is stated at `book_loss`.
+Everything is over arrays with one entry a deal; the deals' own figures come from the chain
+(`bankable.udfs.deal`). The model is stated at `book_loss`.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.measures import BLOCK, MEASURES, runs
 from bankable.udfs.numerics import normal
 
-FACTOR = np.arange(-6.0, 6.0 + 1e-9, 0.25)  # equal steps: the trapezoid rule is all but exact over a bell
+FACTOR = np.arange(
+    -6.0, 6.0 + 1e-9, 0.25
+)  # equal steps: the trapezoid rule is all but exact over a bell
 WEIGHT = normal.pdf(FACTOR) / normal.pdf(FACTOR).sum()
 DRAWS = 20_000
 DRAWN_ONE_BY_ONE = 200  # the largest losses of the book; the many small ones go by mean and variance given the causes
 BUDGETS_DRAWN = 200
 HIGHEST_CORRELATION = 0.9
-BUDGET_CORRELATION, DEFAULT_CORRELATION, CONFIDENCE = 0.5, 0.15, 0.999  # illustrative; the last is the level of the Basel rules
+BUDGET_CORRELATION, DEFAULT_CORRELATION, CONFIDENCE = (
+    0.5,
+    0.15,
+    0.999,
+)  # illustrative; the last is the level of the Basel rules
 
 # What a book needs of each deal beside the measures, by name.
 LOSS_ROWS = ("bank_loan", "bank_loss", "own_default", "life_default", "guaranteed", "failed_tests")
@@ -35,8 +42,12 @@ WATCH = (
 
 
 def deal_rows(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
-    """Figures of each deal, shape (S,): every measure as a number (choices by index), LOSS_ROWS and the watch reasons as bits."""
-    rows = {name: np.asarray(r[entry.key])[..., 0].astype(float) for name, entry in MEASURES.items()}
+    """Figures of each deal, shape (S,): every measure as a number (choices by index), LOSS_ROWS and
+    the watch reasons as bits.
+    """
+    rows = {
+        name: np.asarray(r[entry.key])[..., 0].astype(float) for name, entry in MEASURES.items()
+    }
     uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
     failed = sum((r[f"pass_{key}"] == 0) * 2.0**i for i, (key, *_) in enumerate(TESTS))
     reasons = (
@@ -55,23 +66,31 @@ def deal_rows(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
         "failed_tests": failed,
         "watch": sum(reason * 2.0**i for i, reason in enumerate(reasons)),
     }
-    return rows | {name: np.broadcast_to(value, r.debt.shape)[:, 0] for name, value in extra.items()}
+    return rows | {
+        name: np.broadcast_to(value, r.debt.shape)[:, 0] for name, value in extra.items()
+    }
 
 
 def evaluate(x: SimpleNamespace, names: tuple[str, ...], block: int = BLOCK) -> np.ndarray:
-    """The named rows of `deal_rows` for every deal, shape (S, names); the chain holds `block` deals at a time."""
+    """The named rows of `deal_rows` for every deal, shape (S, names); the chain holds `block` deals
+    at a time.
+    """
     size = next(iter(vars(x).values())).shape[0]
     found = np.empty((size, len(names)))
     for start, results in zip(range(0, size, block), runs(x, block), strict=True):
         part = slice(start, start + block)
-        rows = deal_rows(SimpleNamespace(**{key: column[part] for key, column in vars(x).items()}), results)
+        rows = deal_rows(
+            SimpleNamespace(**{key: column[part] for key, column in vars(x).items()}), results
+        )
         for i, name in enumerate(names):
             found[part, i] = rows[name]
     return found
 
 
 class BookLoss(NamedTuple):
-    """Loss of a book over its life: mean, standard deviation, the loss not exceeded at a confidence, and the mean beyond it."""
+    """Loss of a book over its life: mean, standard deviation, the loss not exceeded at a
+    confidence, and the mean beyond it.
+    """
 
     expected: float
     unexpected: float
@@ -91,39 +110,52 @@ def book_loss(
     confidence: float = CONFIDENCE,
     seed: int = 1,
 ) -> BookLoss:
-    """The loss distribution of a book from each deal's loss if it defaults and the two roads to its default.
+    """The loss distribution of a book from each deal's loss if it defaults and the two roads to its
+    default.
 
-    A loan defaults on its own account (`own_default` over its life) or through the loss of its contract; the
-    probability c of the latter follows from (1 - own)(1 - c) = 1 - life. Own defaults share one economy M,
-    contract losses share their budget's fortune B, each by a Gaussian latent variable:
-    own | M = N((N^-1(own) - sqrt(rho) M) / sqrt(1 - rho)), and c | B alike. M, the B of all budgets, and what
-    remains of each deal are independent. `budget` is an index; a negative one is a deal with a budget of its own.
-    Mean and deviation are exact (quadrature over M and B); the quantile is simulated, its standard error given.
+    A loan defaults on its own account (`own_default` over its life) or through the loss of its
+    contract; the probability c of the latter follows from (1 - own)(1 - c) = 1 - life. Own defaults
+    share one economy M, contract losses share their budget's fortune B, each by a Gaussian latent
+    variable: own | M = N((N^-1(own) - sqrt(rho) M) / sqrt(1 - rho)), and c | B alike. M, the B of
+    all budgets, and what remains of each deal are independent. `budget` is an index; a negative one
+    is a deal with a budget of its own. Mean and deviation are exact (quadrature over M and B); the
+    quantile is simulated, its standard error given.
     """
     own = np.minimum(own_default, life_default)
     lost = np.clip(1 - (1 - life_default) / np.where(own < 1, 1 - own, 1), 0, 1)
     budgets = int(budget.max(initial=-1)) + 1
     large = np.sort(np.argsort(-loss, kind="stable")[:DRAWN_ONE_BY_ONE])
     small = np.setdiff1d(np.arange(loss.size), large, assume_unique=True)
-    pooled = by_cause(loss, own, lost, budget, small, budgets, budget_correlation, default_correlation)
-    drawn = by_cause(loss, own, lost, budget, large, budgets, budget_correlation, default_correlation)
+    pooled = by_cause(
+        loss, own, lost, budget, small, budgets, budget_correlation, default_correlation
+    )
+    drawn = by_cause(
+        loss, own, lost, budget, large, budgets, budget_correlation, default_correlation
+    )
     mean, spread, alone = (few + many for few, many in zip(drawn, pooled, strict=True))
     by_economy = mean @ WEIGHT
     within = (mean**2) @ WEIGHT - by_economy**2 + spread @ WEIGHT
     total_mean = by_economy.sum(axis=0) + alone[0]
     expected = float(WEIGHT @ total_mean)
-    variance = float(WEIGHT @ (total_mean - expected) ** 2 + WEIGHT @ (within.sum(axis=0) + alone[1]))
-    sample = draw(loss, own, lost, budget, large, pooled, budget_correlation, default_correlation, seed)
+    variance = float(
+        WEIGHT @ (total_mean - expected) ** 2 + WEIGHT @ (within.sum(axis=0) + alone[1])
+    )
+    sample = draw(
+        loss, own, lost, budget, large, pooled, budget_correlation, default_correlation, seed
+    )
     quantile, beyond, error = tail(sample, confidence)
     independent = float(np.sqrt(np.sum(loss**2 * life_default * (1 - life_default))))
-    return BookLoss(expected, float(np.sqrt(max(0.0, variance))), independent, quantile, beyond, error)
+    return BookLoss(
+        expected, float(np.sqrt(max(0.0, variance))), independent, quantile, beyond, error
+    )
 
 
 def by_cause(loss, own, lost, budget, deals, budgets, budget_correlation, default_correlation):
     """Mean and variance of the loss of some deals given their causes.
 
-    (mean, variance) by budget, state of the economy and fortune of the budget, shape (budgets, states, states),
-    and both by state of the economy, shape (2, states), for deals with a budget of their own.
+    (mean, variance) by budget, state of the economy and fortune of the budget, shape (budgets,
+    states, states), and both by state of the economy, shape (2, states), for deals with a budget of
+    their own.
     """
     mean = np.zeros((budgets, FACTOR.size, FACTOR.size))
     spread, alone = np.zeros_like(mean), np.zeros((2, FACTOR.size))
@@ -135,7 +167,9 @@ def by_cause(loss, own, lost, budget, deals, budgets, budget_correlation, defaul
             amount, solvent = loss[part, None], 1 - given(own[part], default_correlation)
             if g < 0:
                 stays = solvent * (1 - lost[part])[:, None]
-                alone += np.stack([loss[part] @ (1 - stays), loss[part] ** 2 @ (stays * (1 - stays))])
+                alone += np.stack(
+                    [loss[part] @ (1 - stays), loss[part] ** 2 @ (stays * (1 - stays))]
+                )
             else:
                 renewed = 1 - given(lost[part], budget_correlation)
                 paid, squared = amount * solvent, (amount * solvent) * amount
@@ -145,18 +179,25 @@ def by_cause(loss, own, lost, budget, deals, budgets, budget_correlation, defaul
 
 
 def given(probability: np.ndarray, correlation: float, factor: np.ndarray = FACTOR) -> np.ndarray:
-    """Probability of the event in each state of its common cause, shape (deals, states); a low state is a bad one."""
+    """Probability of the event in each state of its common cause, shape (deals, states); a low
+    state is a bad one.
+    """
     point = normal.quantile(probability)[:, None]
     return normal.cdf((point - np.sqrt(correlation) * factor) / np.sqrt(1 - correlation))
 
 
-def draw(loss, own, lost, budget, large, pooled, budget_correlation, default_correlation, seed) -> np.ndarray:
+def draw(
+    loss, own, lost, budget, large, pooled, budget_correlation, default_correlation, seed
+) -> np.ndarray:
     """Losses of the whole book in DRAWS simulated lives."""
     rng = np.random.default_rng(seed)
     half = rng.standard_normal(DRAWS // 2)
     economy = np.concatenate([half, -half])
     pooled_mean, pooled_spread, pooled_alone = pooled
-    size = np.sqrt(np.maximum(0, (pooled_mean**2) @ WEIGHT - (pooled_mean @ WEIGHT) ** 2) @ WEIGHT) + pooled_mean @ WEIGHT @ WEIGHT
+    size = (
+        np.sqrt(np.maximum(0, (pooled_mean**2) @ WEIGHT - (pooled_mean @ WEIGHT) ** 2) @ WEIGHT)
+        + pooled_mean @ WEIGHT @ WEIGHT
+    )
     ranked = np.argsort(-size, kind="stable")
     chosen, others = ranked[:BUDGETS_DRAWN], ranked[BUDGETS_DRAWN:]
     low, share = place(economy)
@@ -165,10 +206,18 @@ def draw(loss, own, lost, budget, large, pooled, budget_correlation, default_cor
     if others.size:
         rest = pooled_mean[others]
         mean += between((rest @ WEIGHT).sum(axis=0), low, share)
-        variance += between(((rest**2) @ WEIGHT - (rest @ WEIGHT) ** 2 + pooled_spread[others] @ WEIGHT).sum(axis=0), low, share)
+        variance += between(
+            ((rest**2) @ WEIGHT - (rest @ WEIGHT) ** 2 + pooled_spread[others] @ WEIGHT).sum(
+                axis=0
+            ),
+            low,
+            share,
+        )
     fortunes: dict[int, np.ndarray] = {}
     for g in sorted({*chosen.tolist(), *(int(b) for b in budget[large] if b >= 0)}):
-        fortune = fortunes[g] = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(g,))).standard_normal(DRAWS)
+        fortune = fortunes[g] = np.random.default_rng(
+            np.random.SeedSequence(seed, spawn_key=(g,))
+        ).standard_normal(DRAWS)
         if g in chosen:
             column, part = place(fortune)
             for target, grid in ((mean, pooled_mean[g]), (variance, pooled_spread[g])):
@@ -179,8 +228,12 @@ def draw(loss, own, lost, budget, large, pooled, budget_correlation, default_cor
     book = np.maximum(0, book)
     for i in large:
         fortune = fortunes[int(budget[i])] if budget[i] >= 0 else rng.standard_normal(DRAWS)
-        latent_own = np.sqrt(default_correlation) * economy + np.sqrt(1 - default_correlation) * rng.standard_normal(DRAWS)
-        latent_lost = np.sqrt(budget_correlation) * fortune + np.sqrt(1 - budget_correlation) * rng.standard_normal(DRAWS)
+        latent_own = np.sqrt(default_correlation) * economy + np.sqrt(
+            1 - default_correlation
+        ) * rng.standard_normal(DRAWS)
+        latent_lost = np.sqrt(budget_correlation) * fortune + np.sqrt(
+            1 - budget_correlation
+        ) * rng.standard_normal(DRAWS)
         points = normal.quantile(np.array([own[i], lost[i]]))
         book += loss[i] * ((latent_own < points[0]) | (latent_lost < points[1]))
     return book
@@ -193,7 +246,9 @@ def place(factor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, position - low
 
 
-def between(values: np.ndarray, low: np.ndarray | None, share: np.ndarray, upper: np.ndarray | None = None) -> np.ndarray:
+def between(
+    values: np.ndarray, low: np.ndarray | None, share: np.ndarray, upper: np.ndarray | None = None
+) -> np.ndarray:
     """Straight line between neighbours."""
     if low is not None:
         values, upper = values[low], values[low + 1]
@@ -201,7 +256,9 @@ def between(values: np.ndarray, low: np.ndarray | None, share: np.ndarray, upper
 
 
 def tail(sample: np.ndarray, confidence: float) -> tuple[float, float, float]:
-    """(quantile, mean at and beyond it, standard error of the quantile from the ranks around it)."""
+    """(quantile, mean at and beyond it, standard error of the quantile from the ranks around
+    it).
+    """
     ordered = np.sort(sample)
     n = ordered.size
     rank = min(n - 1, int(np.ceil(confidence * n)) - 1)

@@ -1,6 +1,7 @@
 """What moves a deal: grids over two inputs, the tornado, and the frontier of offtake and guarantee.
 
-Each is a loop over the whole chain, all variants in one call (`bankable.udfs.deal.measures`); none has a model of its own.
+Each is a loop over the whole chain, all variants in one call (`bankable.udfs.deal.measures`); none
+has a model of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.chain import VIEWS
 from bankable.udfs.deal.deal import Deal
-from bankable.udfs.deal.measures import BLOCK, MEASURES, column_of, contradictions, evaluate, measure_name, shown, variants
+from bankable.udfs.deal.measures import (
+    BLOCK,
+    MEASURES,
+    column_of,
+    contradictions,
+    evaluate,
+    measure_name,
+    shown,
+    variants,
+)
 from bankable.udfs.registry import function
 
 FAMILY = "Sensitivity"
@@ -26,17 +36,23 @@ _KEY = "input that is changed, by its key on the Inputs sheet"
 
 
 def outcomes(deal: Deal, changes: Mapping[str, Any], name: str, block: int = BLOCK) -> list[Any]:
-    """The measure of each variant as a cell shows it; a variant whose inputs contradict each other is its error."""
+    """The measure of each variant as a cell shows it; a variant whose inputs contradict each other
+    is its error.
+    """
     errors = contradictions(deal, changes)
     values = evaluate(variants(deal, changes, refuse=False), [name], block)[name]
     return [error or shown(value) for error, value in zip(errors, values, strict=True)]
 
 
-def grid(deal: Deal, down: Mapping[str, Any], across: Mapping[str, Any], name: str, block: int = BLOCK) -> list[list[Any]]:
+def grid(
+    deal: Deal, down: Mapping[str, Any], across: Mapping[str, Any], name: str, block: int = BLOCK
+) -> list[list[Any]]:
     """The measure over the product of two sets of changes, one row for each of `down`."""
     rows, columns = (len(next(iter(changes.values()))) for changes in (down, across))
     if rows * columns > MOST_CELLS:
-        raise cells.impossible(f"the grid has {rows * columns:,} cells; at most {MOST_CELLS:,} are calculated.")
+        raise cells.impossible(
+            f"the grid has {rows * columns:,} cells; at most {MOST_CELLS:,} are calculated."
+        )
     changes = {key: np.repeat(values, columns) for key, values in down.items()}
     changes |= {key: np.tile(values, rows) for key, values in across.items()}
     flat = outcomes(deal, changes, name, block)
@@ -46,7 +62,10 @@ def grid(deal: Deal, down: Mapping[str, Any], across: Mapping[str, Any], name: s
 def line(name: str, block: Sequence[Sequence[Any]]) -> list[Any]:
     """The cells of a block that is one row or one column."""
     if len(block) > 1 and any(len(row) > 1 for row in block):
-        raise cells.wrong_value(f"{name} is a block of {len(block)} x {len(block[0])} cells: give one row or one column.")
+        raise cells.wrong_value(
+            f"{name} is a block of {len(block)} x {len(block[0])} cells: give one row or one"
+            " column."
+        )
     return [cell for row in block for cell in row]
 
 
@@ -64,14 +83,19 @@ def numeric(text: str, why: str) -> str:
     """The measure that a cell names, which must be a number."""
     name = measure_name(text)
     if MEASURES[name].texts:
-        raise cells.wrong_value(f"measure {name} is a text and has no {why}: take tests_failed or headroom.")
+        raise cells.wrong_value(
+            f"measure {name} is a text and has no {why}: take tests_failed or headroom."
+        )
     return name
 
 
 @function(
     FAMILY,
     "How does a figure of the deal move when two inputs change together?",
-    registry.block("one row for each of row_values, one column for each of column_values, without headings; in the measure's unit"),
+    registry.block(
+        "one row for each of row_values, one column for each of column_values, without headings; in"
+        " the measure's unit"
+    ),
     deal=deal_param(),
     row_key=cells.text(_KEY + ", down the rows"),
     row_values=cells.block("values of row_key, a row or a column of cells"),
@@ -88,19 +112,20 @@ def SENS_GRID(deal, row_key, row_values, column_key, column_values, measure):
 
     Conventions
     -----------
-    Every cell is the whole deal calculated anew. Values stand as on the Inputs sheet: numbers, a choice in
-    its words, TRUE or FALSE. A measure that does not apply reads "n/a". A pair that contradicts the deal's
-    other inputs, such as a tenor beyond the plant's life, shows #NUM! in its own cell. The grid comes
-    without headings: type it beside the values.
+    Every cell is the whole deal calculated anew. Values stand as on the Inputs sheet: numbers, a
+    choice in its words, TRUE or FALSE. A measure that does not apply reads "n/a". A pair that
+    contradicts the deal's other inputs, such as a tenor beyond the plant's life, shows #NUM! in its
+    own cell. The grid comes without headings: type it beside the values.
 
     Errors
     ------
-    #VALUE! for a key or measure that does not exist, or the same key twice; #NUM! for a value out of its
-    input's range, or more than 100,000 cells.
+    #VALUE! for a key or measure that does not exist, or the same key twice; #NUM! for a value out
+    of its input's range, or more than 100,000 cells.
 
     Source
     ------
-    Two-way data tables: Yescombe, Principles of Project Finance (2nd ed. 2014), chapter on financial modelling.
+    Two-way data tables: Yescombe, Principles of Project Finance (2nd ed. 2014), chapter on
+    financial modelling.
 
     See also
     --------
@@ -126,14 +151,18 @@ def SENS_GRID(deal, row_key, row_values, column_key, column_values, measure):
 @function(
     FAMILY,
     "How do years of public offtake and guarantee coverage together move the deal?",
-    registry.block("one row for each of offtake_years, one column for each of coverages, without headings; in the measure's unit"),
+    registry.block(
+        "one row for each of offtake_years, one column for each of coverages, without headings; in"
+        " the measure's unit"
+    ),
     deal=deal_param(),
     offtake_years=cells.path("years of public offtake, down the rows", low=0, high=30),
     coverages=cells.path("shares of the bank loan guaranteed, across the columns", low=0, high=1),
     measure=cells.text(_MEASURE),
 )
 def FRONTIER(deal, offtake_years, coverages, measure):
-    """The frontier of support: a figure of the deal for each pair of offtake years and guarantee coverage.
+    """The frontier of support: a figure of the deal for each pair of offtake years and guarantee
+    coverage.
 
     Equation
     --------
@@ -141,11 +170,12 @@ def FRONTIER(deal, offtake_years, coverages, measure):
 
     Conventions
     -----------
-    The lender counts the government's commitment: lender_view is set to "supported" throughout. Nothing
-    else is changed, so fee, spread, price basis and backing of the promise are those of the deal: where the
-    backing is subject to appropriation, years of offtake add nothing to what the lender counts. With
-    measure "decision" the words say where the deal begins to meet the credit tests; with "public_cost" or
-    "budget_authority" what that takes. A measure that does not apply reads "n/a".
+    The lender counts the government's commitment: lender_view is set to "supported" throughout.
+    Nothing else is changed, so fee, spread, price basis and backing of the promise are those of the
+    deal: where the backing is subject to appropriation, years of offtake add nothing to what the
+    lender counts. With measure "decision" the words say where the deal begins to meet the credit
+    tests; with "public_cost" or "budget_authority" what that takes. A measure that does not apply
+    reads "n/a".
 
     Errors
     ------
@@ -162,7 +192,8 @@ def FRONTIER(deal, offtake_years, coverages, measure):
 
     Examples
     --------
-    Minimum DSCR on the lender's view, with 1, 5 and 10 years of offtake, and coverage of none and of half:
+    Minimum DSCR on the lender's view, with 1, 5 and 10 years of offtake, and coverage of none and
+    of half:
 
     >>> for row in FRONTIER(EXAMPLE, [1, 5, 10], [0, 0.5], "min_dscr"):
     ...     print([round(cell, 3) for cell in row])
@@ -173,13 +204,21 @@ def FRONTIER(deal, offtake_years, coverages, measure):
     years = column_of("public_offtake_years", offtake_years, "offtake_years")
     supported = np.full(years.size, VIEWS.index("supported"))
     down = {"public_offtake_years": years, "lender_view": supported}
-    return grid(deal, down, {"coverage": column_of("coverage", coverages, "coverages")}, measure_name(measure))
+    return grid(
+        deal,
+        down,
+        {"coverage": column_of("coverage", coverages, "coverages")},
+        measure_name(measure),
+    )
 
 
 @function(
     FAMILY,
     "Which inputs move the figure most?",
-    registry.block("one row an input, the widest swing first: key, result at low, result at high, swing (high less low)"),
+    registry.block(
+        "one row an input, the widest swing first: key, result at low, result at high, swing (high"
+        " less low)"
+    ),
     deal=deal_param(),
     keys=cells.texts("inputs that are changed one at a time, by their keys on the Inputs sheet"),
     low=cells.block("low value of each input, in the order of keys"),
@@ -187,7 +226,8 @@ def FRONTIER(deal, offtake_years, coverages, measure):
     measure=cells.text("measure shown, a number such as min_dscr; DEAL_METRICS lists them"),
 )
 def TORNADO(deal, keys, low, high, measure):
-    """A tornado: a figure of the deal with each input at its low and at its high value, the widest swing first.
+    """A tornado: a figure of the deal with each input at its low and at its high value, the widest
+    swing first.
 
     Equation
     --------
@@ -195,15 +235,15 @@ def TORNADO(deal, keys, low, high, measure):
 
     Conventions
     -----------
-    One input changes at a time, the others stay as in the deal. Rows stand by the size of the swing; equal
-    swings keep the order of keys. Where a result does not apply it reads "n/a", the swing as well, and the
-    row stands last. The ranges say how far each input moves: give ranges of like probability, or the
-    order says little.
+    One input changes at a time, the others stay as in the deal. Rows stand by the size of the
+    swing; equal swings keep the order of keys. Where a result does not apply it reads "n/a", the
+    swing as well, and the row stands last. The ranges say how far each input moves: give ranges of
+    like probability, or the order says little.
 
     Errors
     ------
-    #VALUE! for ranges of unequal length, an unknown key, or a measure that is a text; #NUM! for a value
-    out of its input's range.
+    #VALUE! for ranges of unequal length, an unknown key, or a measure that is a text; #NUM! for a
+    value out of its input's range.
 
     Source
     ------
@@ -215,7 +255,8 @@ def TORNADO(deal, keys, low, high, measure):
 
     Examples
     --------
-    Minimum DSCR if every renewal comes, with capital cost, price and base rate each a tenth down and up:
+    Minimum DSCR if every renewal comes, with capital cost, price and base rate each a tenth down
+    and up:
 
     >>> keys, low, high = ["capex", "price", "base_rate"], [900, 2.16, 0.03825], [1100, 2.64, 0.04675]
     >>> for row in TORNADO(EXAMPLE, keys, low, high, "min_dscr_promised"):
@@ -229,7 +270,10 @@ def TORNADO(deal, keys, low, high, measure):
     lows, highs = line("low", low), line("high", high)
     for argument, values in (("low", lows), ("high", highs)):
         if len(values) != len(known):
-            raise cells.wrong_value(f"keys names {len(known)} inputs and {argument} has {len(values)} cells: give one a key.")
+            raise cells.wrong_value(
+                f"keys names {len(known)} inputs and {argument} has {len(values)} cells: give one a"
+                " key."
+            )
     if not known:
         raise cells.wrong_value("keys names no input: give at least one key of the Inputs sheet.")
     own = {key: getattr(deal, key) for key in known}
@@ -246,4 +290,13 @@ def TORNADO(deal, keys, low, high, measure):
     return sorted(rows, key=lambda row: -abs(row[3]) if isinstance(row[3], float) else 1)
 
 
-__all__ = ["EXAMPLE", "FRONTIER", "SENS_GRID", "TORNADO", "grid", "known_key", "numeric", "outcomes"]
+__all__ = [
+    "EXAMPLE",
+    "FRONTIER",
+    "SENS_GRID",
+    "TORNADO",
+    "grid",
+    "known_key",
+    "numeric",
+    "outcomes",
+]

@@ -1,6 +1,8 @@
-"""The mix of public support that makes a deal pass every credit test at the least expected cost to the taxpayer.
+"""The mix of public support that makes a deal pass every credit test at the least expected cost to
+the taxpayer.
 
-A search over whole steps of each tool, all candidates of a round in one call of the chain; no model of its own.
+A search over whole steps of each tool, all candidates of a round in one call of the chain; no model
+of its own.
 """
 
 from __future__ import annotations
@@ -23,13 +25,22 @@ FAMILY = "Sensitivity"
 STARTS = 3  # best candidates of the coarse grid that are improved further
 COARSE = 5  # levels of each tool in the coarse grid
 STRIDES = (1, 2, 4, 8, 16, 32)
-REPORTED = ("public_cost", "budget_authority", "private_per_public", "all_in_rate", "min_dscr", "decision")
+REPORTED = (
+    "public_cost",
+    "budget_authority",
+    "private_per_public",
+    "all_in_rate",
+    "min_dscr",
+    "decision",
+)
 
 Point = tuple[int, ...]  # steps of each tool
 
 
 class Tool(NamedTuple):
-    """A tool of support: the input that sets it, its name on paper, unit, size of one step, and the most steps."""
+    """A tool of support: the input that sets it, its name on paper, unit, size of one step, and the
+    most steps.
+    """
 
     key: str
     words: str
@@ -39,13 +50,21 @@ class Tool(NamedTuple):
 
 
 def tools_of(deal: Deal) -> dict[str, Tool]:
-    """The tools and how far each goes: a year of offtake, 1% of coverage, loan, price and capital cost a step."""
+    """The tools and how far each goes: a year of offtake, 1% of coverage, loan, price and capital
+    cost a step.
+    """
     market = deal.market_price
     ceiling = deal.price_cap if deal.price_cap > 0 else 1.5 * market
-    steps = int(ceiling / (market / 100) + 1e-9) if deal.price_basis == "market in band" and market > 0 else 0
+    steps = (
+        int(ceiling / (market / 100) + 1e-9)
+        if deal.price_basis == "market in band" and market > 0
+        else 0
+    )
     shares = int(100 * (1 - deal.limit_retained) + 1e-9)
     return {
-        "offtake": Tool("public_offtake_years", "Public offtake", "years", 1, min(30, deal.operating_years)),
+        "offtake": Tool(
+            "public_offtake_years", "Public offtake", "years", 1, min(30, deal.operating_years)
+        ),
         "guarantee": Tool("coverage", "Guarantee coverage", "%", 0.01, shares),
         "loan": Tool("government_loan_share", "Government loan", "%", 0.01, shares),
         "floor": Tool("price_floor", "Price floor", "$m a unit", market / 100, steps),
@@ -67,7 +86,9 @@ class Search:
     def inputs(self, points: Sequence[Point]) -> dict[str, Any]:
         """What the candidates change in the deal."""
         changes: dict[str, Any] = {"lender_view": np.full(len(points), VIEWS.index("supported"))}
-        for tool, steps in zip(self.tools, np.array(points).reshape(len(points), -1).T, strict=True):
+        for tool, steps in zip(
+            self.tools, np.array(points).reshape(len(points), -1).T, strict=True
+        ):
             changes[tool.key] = np.round(steps * tool.step, 12)
         return changes
 
@@ -76,14 +97,26 @@ class Search:
         if not all(0 <= steps <= tool.most for steps, tool in zip(point, self.tools, strict=True)):
             return False
         given = {tool.key: steps * tool.step for steps, tool in zip(point, self.tools, strict=True)}
-        fixed = [0.0 if key in given else getattr(self.deal, key) for key in ("coverage", "government_loan_share")]
-        tried = [given.get(key, share) for key, share in zip(("coverage", "government_loan_share"), fixed, strict=True)]
+        fixed = [
+            0.0 if key in given else getattr(self.deal, key)
+            for key in ("coverage", "government_loan_share")
+        ]
+        tried = [
+            given.get(key, share)
+            for key, share in zip(("coverage", "government_loan_share"), fixed, strict=True)
+        ]
         kept, least = ((1 - a) * (1 - b) for a, b in (tried, fixed))
         return kept >= min(self.deal.limit_retained, least) - 1e-9
 
     def try_all(self, points: Iterable[Point]) -> None:
-        """Run the chain for the candidates not yet known; rank those that pass by cost, the others by how far they fail."""
-        fresh = [point for point in dict.fromkeys(points) if point not in self.ranks and self.within(point)]
+        """Run the chain for the candidates not yet known; rank those that pass by cost, the others
+        by how far they fail.
+        """
+        fresh = [
+            point
+            for point in dict.fromkeys(points)
+            if point not in self.ranks and self.within(point)
+        ]
         if not fresh:
             return
         x = variants(self.deal, self.inputs(fresh), refuse=False)
@@ -93,22 +126,34 @@ class Search:
             far = np.zeros(size)
             for key, _, _, direction in TESTS:
                 limit = getattr(x, f"limit_{key}")[start : start + size, 0]
-                short = np.maximum(0, direction * (limit - r[f"test_{key}"][:, 0])) / np.maximum(limit, 0.01)
+                short = np.maximum(0, direction * (limit - r[f"test_{key}"][:, 0])) / np.maximum(
+                    limit, 0.01
+                )
                 far += np.minimum(10, np.nan_to_num(short))
             far += 100 * (r.debt[:, 0] <= 0)
             cost = np.maximum(0, measure(r, "public_cost"))
             for i, point in enumerate(fresh[start : start + size]):
-                effort = sum(steps / max(1, tool.most) for steps, tool in zip(point, self.tools, strict=True))
+                effort = sum(
+                    steps / max(1, tool.most) for steps, tool in zip(point, self.tools, strict=True)
+                )
                 passes = r.decision[i, 0] > 0
-                self.ranks[point] = (0.0, round(float(cost[i]), 9), effort) if passes else (1.0, float(far[i]), effort)
+                self.ranks[point] = (
+                    (0.0, round(float(cost[i]), 9), effort)
+                    if passes
+                    else (1.0, float(far[i]), effort)
+                )
             start += size
 
     def best(self, points: Iterable[Point]) -> Point:
         """The best of the candidates."""
-        return min((point for point in points if point in self.ranks), key=lambda point: self.ranks[point])
+        return min(
+            (point for point in points if point in self.ranks), key=lambda point: self.ranks[point]
+        )
 
     def improve(self, starts: Sequence[Point]) -> Point:
-        """From each start, move one tool or trade one against another as long as that ranks better."""
+        """From each start, move one tool or trade one against another as long as that ranks
+        better.
+        """
         moving = list(dict.fromkeys(starts))
         reached: list[Point] = []
         while moving:
@@ -123,7 +168,9 @@ class Search:
 
 
 def neighbours(point: Point) -> Iterable[Point]:
-    """One tool up or down by some steps, or one a step up and another some steps down, or the other way round."""
+    """One tool up or down by some steps, or one a step up and another some steps down, or the other
+    way round.
+    """
     for i in range(len(point)):
         for stride in STRIDES:
             for sign in (-1, 1):
@@ -138,33 +185,51 @@ def moved(point: Point, i: int, steps: int) -> Point:
 
 
 def least_cost(deal: Deal, names: Sequence[str]) -> tuple[Search, Point, dict[str, Point]]:
-    """The search, the best mix found of the named tools, and for each tool the least of it that passes alone."""
+    """The search, the best mix found of the named tools, and for each tool the least of it that
+    passes alone.
+    """
     every = tools_of(deal)
     tools = [every[name] for name in names]
     search = Search(deal, tools)
     nothing = (0,) * len(tools)
-    lines = {name: [moved(nothing, i, steps) for steps in range(every[name].most + 1)] for i, name in enumerate(names)}
-    levels = [sorted({round(tool.most * level / (COARSE - 1)) for level in range(COARSE)}) for tool in tools]
+    lines = {
+        name: [moved(nothing, i, steps) for steps in range(every[name].most + 1)]
+        for i, name in enumerate(names)
+    }
+    levels = [
+        sorted({round(tool.most * level / (COARSE - 1)) for level in range(COARSE)})
+        for tool in tools
+    ]
     coarse = list(itertools.product(*levels))
     search.try_all([*itertools.chain.from_iterable(lines.values()), *coarse])
     singles = {name: search.best(line) for name, line in lines.items()}
-    ranked = sorted((point for point in coarse if point in search.ranks), key=lambda point: search.ranks[point])
+    ranked = sorted(
+        (point for point in coarse if point in search.ranks), key=lambda point: search.ranks[point]
+    )
     best_single = search.best(singles.values())
     mix = search.improve([*ranked[:STARTS], best_single])
-    return search, mix, {name: point for name, point in singles.items() if search.ranks[point][0] == 0}
+    return (
+        search,
+        mix,
+        {name: point for name, point in singles.items() if search.ranks[point][0] == 0},
+    )
 
 
 @function(
     FAMILY,
     "Which mix of support makes the deal bankable at the least cost to the taxpayer?",
     registry.block(
-        "under a heading: tool, in the mix, unit, enough alone, expected cost alone; then cost, authority and the deal's figures"
+        "under a heading: tool, in the mix, unit, enough alone, expected cost alone; then cost,"
+        " authority and the deal's figures"
     ),
     deal=deal_param(),
-    tools=cells.texts("tools that may be used: offtake, guarantee, loan, floor, grant; left out: all of them"),
+    tools=cells.texts(
+        "tools that may be used: offtake, guarantee, loan, floor, grant; left out: all of them"
+    ),
 )
 def LEAST_COST_SUPPORT(deal, tools=None):
-    """The mix of public offtake, guarantee, government loan, price floor and grant that passes every credit test most cheaply.
+    """The mix of public offtake, guarantee, government loan, price floor and grant that passes
+    every credit test most cheaply.
 
     Equation
     --------
@@ -173,28 +238,29 @@ def LEAST_COST_SUPPORT(deal, tools=None):
 
     Conventions
     -----------
-    The tools named start from nothing, whatever the deal has of them; the others stay as in the deal.
-    Resolution: one year of offtake, one percentage point of coverage and of the loan's share, 1% of the
-    first year's market price for the floor, 1% of capital cost for the grant (up to 90%). A coarse grid of
-    all tools together and every single tool step by step come first; the best are then improved by moving
-    one tool or trading one against another until nothing ranks better: a very good mix, not a proof of the best. A
-    cost below zero counts as nothing, so that support is not enlarged to earn fees; at equal cost the
-    smaller support stands. A price floor needs price_basis "market in band" and stops at the cap; in a deal
-    of fixed price it is left out. The last two columns say how much of each tool is enough
-    alone, and its cost; "n/a" where no amount is. Costs are expected costs in $ million at completion;
-    budget authority is another figure, not to be added. Fees, rates, backing and the buyer's value of the
-    goods are those of the deal; an offtake whose backing is subject to appropriation adds nothing to the
-    years that the lender counts.
+    The tools named start from nothing, whatever the deal has of them; the others stay as in the
+    deal. Resolution: one year of offtake, one percentage point of coverage and of the loan's share,
+    1% of the first year's market price for the floor, 1% of capital cost for the grant (up to 90%).
+    A coarse grid of all tools together and every single tool step by step come first; the best are
+    then improved by moving one tool or trading one against another until nothing ranks better: a
+    very good mix, not a proof of the best. A cost below zero counts as nothing, so that support is
+    not enlarged to earn fees; at equal cost the smaller support stands. A price floor needs
+    price_basis "market in band" and stops at the cap; in a deal of fixed price it is left out. The
+    last two columns say how much of each tool is enough alone, and its cost; "n/a" where no amount
+    is. Costs are expected costs in $ million at completion; budget authority is another figure, not
+    to be added. Fees, rates, backing and the buyer's value of the goods are those of the deal; an
+    offtake whose backing is subject to appropriation adds nothing to the years that the lender
+    counts.
 
     Errors
     ------
-    #N/A where no mix passes every test; the sentence names the test that binds on the nearest. #VALUE!
-    for a tool that does not exist.
+    #N/A where no mix passes every test; the sentence names the test that binds on the nearest.
+    #VALUE! for a tool that does not exist.
 
     Source
     ------
-    Expected cost of guarantee and loan: 2 USC 661a(5); of the offtake: price above the goods' value to the
-    buyer, at Treasury rates.
+    Expected cost of guarantee and loan: 2 USC 661a(5); of the offtake: price above the goods' value
+    to the buyer, at Treasury rates.
 
     See also
     --------
@@ -226,7 +292,10 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     every = tools_of(deal)
     names = [name for name in TOOLS if name in wanted and every[name].most > 0]
     if not names:
-        raise cells.no_answer("none of the tools can be used in this deal: a price floor needs price_basis market in band.")
+        raise cells.no_answer(
+            "none of the tools can be used in this deal: a price floor needs price_basis market in"
+            " band."
+        )
     search, mix, singles = least_cost(deal, names)
     reported = variants(deal, search.inputs([mix]), refuse=False)
     result = next(runs(reported))
@@ -235,8 +304,14 @@ def LEAST_COST_SUPPORT(deal, tools=None):
         failed, binding = int(result.tests_failed[0, 0]), measure(result, "binding_test")[0]
         hint = ""
         if deal.statutory_backing == "subject to appropriation" and "offtake" in names:
-            hint = " Its offtake hangs on yearly appropriations (statutory_backing), so the lender counts the firm years alone."
-        raise cells.no_answer(f"no mix of {tried} passes every credit test; the nearest fails {failed}, and {binding} binds.{hint}")
+            hint = (
+                " Its offtake hangs on yearly appropriations (statutory_backing), so the lender"
+                " counts the firm years alone."
+            )
+        raise cells.no_answer(
+            f"no mix of {tried} passes every credit test; the nearest fails {failed}, and {binding}"
+            f" binds.{hint}"
+        )
     used = dict(zip(names, mix, strict=True))
     rows: list[list[Any]] = [["tool", "in the mix", "unit", "enough alone", "cost alone"]]
     for name, tool in every.items():
@@ -247,7 +322,9 @@ def LEAST_COST_SUPPORT(deal, tools=None):
         alone, cost = _alone(search, singles.get(name), names.index(name))
         rows.append([tool.words, float(round(used[name] * tool.step, 12)), tool.unit, alone, cost])
     for name in REPORTED:
-        rows.append([MEASURES[name].words, shown(measure(result, name)[0]), MEASURES[name].unit, None, None])
+        rows.append(
+            [MEASURES[name].words, shown(measure(result, name)[0]), MEASURES[name].unit, None, None]
+        )
     return rows
 
 
@@ -256,7 +333,9 @@ def _alone(search: Search, point: Point | None, i: int) -> tuple[Any, Any]:
     if point is None:
         return "n/a", "n/a"
     result = next(runs(variants(search.deal, search.inputs([point]), refuse=False)))
-    return float(round(point[i] * search.tools[i].step, 12)), shown(measure(result, "public_cost")[0])
+    return float(round(point[i] * search.tools[i].step, 12)), shown(
+        measure(result, "public_cost")[0]
+    )
 
 
 __all__ = ["EXAMPLE", "LEAST_COST_SUPPORT", "least_cost", "tools_of"]

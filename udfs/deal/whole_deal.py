@@ -1,4 +1,5 @@
-"""A whole deal in one call: its headline figures and its credit tests, from the block of inputs on the Inputs sheet.
+"""A whole deal in one call: its headline figures and its credit tests, from the block of inputs on
+the Inputs sheet.
 
 Nothing is calculated here: both functions show rows of the chain (`udfs/deal/chain/`).
 """
@@ -18,10 +19,17 @@ FAMILY = "Whole deal"
 
 @function(
     FAMILY,
-    "What are this deal's headline figures: cost, debt, cover, rate, loss, returns, public cost and decision?",
-    registry.block('one row a measure: name, value (a text for decision and binding test, "n/a" where it does not apply), unit'),
+    "What are this deal's headline figures: cost, debt, cover, rate, loss, returns, public cost and"
+    " decision?",
+    registry.block(
+        'one row a measure: name, value (a text for decision and binding test, "n/a" where it does'
+        " not apply), unit"
+    ),
     deal=deal_param(),
-    measures=cells.texts("measures wanted, by short name such as min_dscr or by the name shown; left out: all, in the order of the help"),
+    measures=cells.texts(
+        "measures wanted, by short name such as min_dscr or by the name shown; left out: all, in"
+        " the order of the help"
+    ),
 )
 def DEAL_METRICS(deal, measures=None):
     """The headline figures of a whole deal, from its inputs to the credit decision, in one call.
@@ -36,22 +44,23 @@ def DEAL_METRICS(deal, measures=None):
     -----------
     Short names of the measures, in the order shown when none is named:
     request and build: requested_debt, debt, gearing, plant_cost, idc, total_uses, sponsor_equity,
-    sponsor_extra, completion_month; price of the debt: all_in_rate; the contract: contracted_share, contract_value,
-    committed_margin, contract_kept; cover on the lender's view: min_dscr, min_dscr_year, avg_dscr, llcr, plcr; cover by view:
-    min_dscr_firm, min_dscr_supported, min_dscr_expected, min_dscr_promised; what each view carries at the
-    target DSCR: capacity_firm, capacity_supported, capacity_expected, capacity_promised; what all tests
-    permit: permitted_debt, headroom; loss: pd, lgd, expected_loss, loss_share, bank_loss_share,
-    life_default, unpaid, shortfall_probability; returns: project_irr, equity_irr_promised, equity_irr_expected; taxpayer:
+    sponsor_extra, completion_month; price of the debt: all_in_rate; the contract: contracted_share,
+    contract_value, committed_margin, contract_kept; cover on the lender's view: min_dscr,
+    min_dscr_year, avg_dscr, llcr, plcr; cover by view: min_dscr_firm, min_dscr_supported,
+    min_dscr_expected, min_dscr_promised; what each view carries at the target DSCR: capacity_firm,
+    capacity_supported, capacity_expected, capacity_promised; what all tests permit: permitted_debt,
+    headroom; loss: pd, lgd, expected_loss, loss_share, bank_loss_share, life_default, unpaid,
+    shortfall_probability; returns: project_irr, equity_irr_promised, equity_irr_expected; taxpayer:
     public_cost, budget_authority, guarantee_cost, loan_cost, offtake_cost, tariff_burden,
-    passing_cost, cost_per_plant, private_at_risk,
-    private_per_public; credit tests: tests_failed, decision, binding_test, first_failed.
-    Money in $ million, rates and shares as decimals. A measure that does not apply reads "n/a". The
-    decision says whether the tests are met; approval is the committee's.
+    passing_cost, cost_per_plant, private_at_risk, private_per_public; credit tests: tests_failed,
+    decision, binding_test, first_failed. Money in $ million, rates and shares as decimals. A
+    measure that does not apply reads "n/a". The decision says whether the tests are met; approval
+    is the committee's.
 
     Errors
     ------
-    #VALUE! for a key or a measure that does not exist, or a required key without a value; #NUM! for a
-    value out of its range, or inputs that contradict each other. Each is named.
+    #VALUE! for a key or a measure that does not exist, or a required key without a value; #NUM! for
+    a value out of its range, or inputs that contradict each other. Each is named.
 
     Source
     ------
@@ -75,19 +84,24 @@ def DEAL_METRICS(deal, measures=None):
     """
     names = [measure_name(text) for text in measures] if measures else list(MEASURES)
     results = deals.evaluate(deal)
-    return [[MEASURES[name].words, shown(measure(results, name)[0]), MEASURES[name].unit] for name in names]
+    return [
+        [MEASURES[name].words, shown(measure(results, name)[0]), MEASURES[name].unit]
+        for name in names
+    ]
 
 
 @function(
     FAMILY,
     "Which credit tests does the deal pass, and which one binds?",
     registry.block(
-        "one row a test: test, value, limit, passed, debt permitted, headroom, unit; last row: decision, binding test, debt that all permit"
+        "one row a test: test, value, limit, passed, debt permitted, headroom, unit; last row:"
+        " decision, binding test, debt that all permit"
     ),
     deal=deal_param(),
 )
 def CREDIT_TESTS(deal):
-    """Every credit test of the bank with value, limit and the debt it would permit, and the decision that follows.
+    """Every credit test of the bank with value, limit and the debt it would permit, and the
+    decision that follows.
 
     Equation
     --------
@@ -100,12 +114,12 @@ def CREDIT_TESTS(deal):
 
     Conventions
     -----------
-    What a guarantee covers is tested on the guarantor: gearing, tail and loss count the uncovered part,
-    DSCR, LLCR and PLCR the whole loan. Minimum DSCR, average DSCR, LLCR, PLCR, contracted share, equity and
-    the bank's own share must be at least the limit, the others at most. Passed is TRUE, FALSE or "n/a"; a test that does not
-    apply passes nobody. Headroom is the debt permitted less the debt used, in $ million. The last row
-    holds "Decision", its words, the binding test, whether all tests are met, the debt that all permit,
-    and the headroom.
+    What a guarantee covers is tested on the guarantor: gearing, tail and loss count the uncovered
+    part, DSCR, LLCR and PLCR the whole loan. Minimum DSCR, average DSCR, LLCR, PLCR, contracted
+    share, equity and the bank's own share must be at least the limit, the others at most. Passed is
+    TRUE, FALSE or "n/a"; a test that does not apply passes nobody. Headroom is the debt permitted
+    less the debt used, in $ million. The last row holds "Decision", its words, the binding test,
+    whether all tests are met, the debt that all permit, and the headroom.
 
     Errors
     ------
@@ -113,8 +127,8 @@ def CREDIT_TESTS(deal):
 
     Source
     ------
-    Yescombe, Principles of Project Finance (2nd ed. 2014), chapters on ratios; the limits are the bank's
-    own inputs (limit_min_dscr and so on).
+    Yescombe, Principles of Project Finance (2nd ed. 2014), chapters on ratios; the limits are the
+    bank's own inputs (limit_min_dscr and so on).
 
     See also
     --------
@@ -132,12 +146,18 @@ def CREDIT_TESTS(deal):
     debt = float(results.debt[0, 0])
     rows = []
     for key, words, unit, _ in TESTS:
-        value, passed, permits = (float(results[f"{part}_{key}"][0, 0]) for part in ("test", "pass", "permits"))
+        value, passed, permits = (
+            float(results[f"{part}_{key}"][0, 0]) for part in ("test", "pass", "permits")
+        )
         verdict = "n/a" if np.isnan(passed) else bool(passed)
         limit = float(getattr(deal, f"limit_{key}"))
-        rows.append([words, shown(value), limit, verdict, shown(permits), shown(permits - debt), unit])
+        rows.append(
+            [words, shown(value), limit, verdict, shown(permits), shown(permits - debt), unit]
+        )
     decision = DECISIONS[int(results.decision[0, 0])]
-    binding, permitted, headroom = (shown(measure(results, name)[0]) for name in ("binding_test", "permitted_debt", "headroom"))
+    binding, permitted, headroom = (
+        shown(measure(results, name)[0]) for name in ("binding_test", "permitted_debt", "headroom")
+    )
     return [*rows, ["Decision", decision, binding, decision != FAILS, permitted, headroom, "$m"]]
 
 

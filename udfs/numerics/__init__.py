@@ -1,1 +1,3 @@
-"""Numerical tools without finance: internal rates of return, roots, the normal distribution, a common factor."""
+"""Numerical tools without finance: internal rates of return, roots, the normal distribution, a
+common factor.
+"""

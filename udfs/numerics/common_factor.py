@@ -1,7 +1,8 @@
-"""Renewals, or defaults, that share a common cause: the one-factor Gaussian model behind the customer book.
+"""Renewals, or defaults, that share a common cause: the one-factor Gaussian model behind the
+customer book.
 
-Given the factor (a budget, a strategy) the customers are independent, so a book's distribution is an
-average over the factor of simple ones.
+Given the factor (a budget, a strategy) the customers are independent, so a book's distribution is
+an average over the factor of simple ones.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def factor_nodes(renewal, correlation, customers):
     half = np.diff(edges) / 2
     factor = ((edges[:-1] + edges[1:]) / 2)[:, None] + half[:, None] * nodes
     weight = half[:, None] * weights * normal.pdf(factor)
-    given = normal.cdf((point[:, None] - math.sqrt(correlation) * factor.ravel()) / math.sqrt(1 - correlation))
+    given = normal.cdf(
+        (point[:, None] - math.sqrt(correlation) * factor.ravel()) / math.sqrt(1 - correlation)
+    )
     return weight.ravel() / weight.sum(), given
 
 
@@ -60,7 +63,9 @@ def binomial(customers, given):
 
 
 def _sums(weights, most):
-    """The distinct sums of subsets, customer by customer, with where each old sum goes without and with the next customer."""
+    """The distinct sums of subsets, customer by customer, with where each old sum goes without and
+    with the next customer.
+    """
     grain = weights.sum() * 1e-9
     values, moves = np.zeros(1), []
     for weight in weights:
@@ -69,20 +74,32 @@ def _sums(weights, most):
         moves.append((place[: values.size], place[values.size :], first.size))
         values = both[first]
         if values.size > most:
-            raise cells.impossible("weights add up to too many different sums: round them to a coarser unit, such as whole millions.")
+            raise cells.impossible(
+                "weights add up to too many different sums: round them to a coarser unit, such as"
+                " whole millions."
+            )
     return values, moves
 
 
 def book_distribution(weights, renewal, correlation, own_renewal):
-    """Amounts renewed, rising, and their probabilities, for customers of given weight and probability (all of shape (n,)).
+    """Amounts renewed, rising, and their probabilities, for customers of given weight and
+    probability (all of shape (n,)).
 
-    A customer stays if the common cause lets it renew and, independently of all others, its own does.
+    A customer stays if the common cause lets it renew and, independently of all others, its own
+    does.
     """
     customers = weights.size
-    alike = np.all(weights == weights[0]) and np.all(renewal == renewal[0]) and np.all(own_renewal == own_renewal[0])
+    alike = (
+        np.all(weights == weights[0])
+        and np.all(renewal == renewal[0])
+        and np.all(own_renewal == own_renewal[0])
+    )
     if alike:
         weight, given = factor_nodes(renewal[:1], correlation, customers)
-        return weights[0] * np.arange(customers + 1.0), binomial(customers, own_renewal[0] * given[0]) @ weight
+        return (
+            weights[0] * np.arange(customers + 1.0),
+            binomial(customers, own_renewal[0] * given[0]) @ weight,
+        )
     weight, given = factor_nodes(renewal, correlation, customers)
     given = own_renewal[:, None] * given
     values, moves = _sums(weights, max(2000, WORK / (weight.size * customers)))
@@ -101,7 +118,9 @@ def book_distribution(weights, renewal, correlation, own_renewal):
 
 
 def outcome_correlation(renewal, correlation, own_renewal=1.0):
-    """Correlation of the renewals themselves of two like customers; far below that of the causes."""
+    """Correlation of the renewals themselves of two like customers; far below that of the
+    causes.
+    """
     overall = renewal * own_renewal
     if not 0 < overall < 1:
         return math.nan
@@ -127,6 +146,8 @@ def renewed_at_least(renewal, correlation, share, own_renewal, most):
 
 
 def vasicek_quantile(pd, correlation, confidence):
-    """Default share of a large pool that is not exceeded at a confidence level; arrays of any shape, correlation below 1."""
+    """Default share of a large pool that is not exceeded at a confidence level; arrays of any
+    shape, correlation below 1.
+    """
     point = normal.quantile(pd) + np.sqrt(correlation) * normal.quantile(confidence)
     return normal.cdf(point / np.sqrt(1 - correlation))

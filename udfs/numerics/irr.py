@@ -1,7 +1,9 @@
-"""Internal rates of return of one cash flow or of many: the arithmetic behind PROJECT_IRR, EQUITY_IRR and IRR_ROOTS.
+"""Internal rates of return of one cash flow or of many: the arithmetic behind PROJECT_IRR,
+EQUITY_IRR and IRR_ROOTS.
 
-All rates are sought as g = ln(1 + rate). Flows that change sign once have one rate, found by Halley's method on
-ln(money in) - ln(money out), which is nearly a straight line in g; others are searched for all their rates.
+All rates are sought as g = ln(1 + rate). Flows that change sign once have one rate, found by
+Halley's method on ln(money in) - ln(money out), which is nearly a straight line in g; others are
+searched for all their rates.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import numpy as np
 from bankable.udfs.numerics import roots
 
 SETTLED = 3e-4  # of a step times the number of periods, and
-BENT = 1e-15  # of a step times the square of its correction: what is left after it is then below 1e-12
+BENT = (
+    1e-15  # of a step times the square of its correction: what is left after it is then below 1e-12
+)
 CELL = 0.25  # log rates stand that far apart in a table, times the number of periods; near one of them,
 REACH = 0.5  # which is up to that far away, times the number of periods, a power series
 POWERS = 12  # of so many terms leaves out less than 1e-12
@@ -26,11 +30,15 @@ LARGEST = 6.9  # log rates from -99.9% to 99,000%
 SHORT = 80  # flows up to this length are quicker in plain Python than in numpy
 BLOCK = 2048  # lanes worked on together, so that they stay in the processor's cache
 ROUNDING = 1e-13  # of the money in and out: a value that small may be zero
-GRID = np.concatenate([np.linspace(-LARGEST, -1.0, 60), np.linspace(-0.99, 1.5, 500), np.linspace(1.51, LARGEST, 60)])
+GRID = np.concatenate(
+    [np.linspace(-LARGEST, -1.0, 60), np.linspace(-0.99, 1.5, 500), np.linspace(1.51, LARGEST, 60)]
+)
 
 
 def irr(flows: Sequence[float] | np.ndarray, guess: float = 0.1) -> float:
-    """IRR of one equal-period cash flow; NaN where none exists, the one nearest the guess where several do."""
+    """IRR of one equal-period cash flow; NaN where none exists, the one nearest the guess where
+    several do.
+    """
     flows = np.asarray(flows, float)
     if 1 < flows.size <= SHORT:
         rate = _of_outlay(flows)
@@ -40,7 +48,9 @@ def irr(flows: Sequence[float] | np.ndarray, guess: float = 0.1) -> float:
 
 
 def dated_irr(flows: np.ndarray, times: np.ndarray, guess: float = 0.1) -> float:
-    """IRR of one cash flow at any times; NaN where none exists, the one nearest the guess where several do."""
+    """IRR of one cash flow at any times; NaN where none exists, the one nearest the guess where
+    several do.
+    """
     with np.errstate(all="ignore"):
         if (np.diff(times) < 0).any():
             order = np.argsort(times, kind="stable")
@@ -84,14 +94,18 @@ def sign_changes(flows: np.ndarray) -> int:
     return int(np.count_nonzero(comes[1:] != comes[:-1]))
 
 
-# Flows that change sign once: Halley's method ------------------------------------------------------
+# Flows that change sign once: Halley's method
+# ------------------------------------------------------
 #
-# With f(g) = ln(in) - ln(out), f' is the mean time of the money out less that of the money in, each flow weighted by its
-# present value, and f'' the variance of those times for the money in less that for the money out.
+# With f(g) = ln(in) - ln(out), f' is the mean time of the money out less that of the money in, each
+# flow weighted by its present value, and f'' the variance of those times for the money in less that
+# for the money out.
 
 
 def _of_short(money: np.ndarray) -> float | None:
-    """The rate of flows that change sign once, in plain Python; None where they do not, or where it does not settle."""
+    """The rate of flows that change sign once, in plain Python; None where they do not, or where it
+    does not settle.
+    """
     flows = money.tolist()
     turn = 1
     first = flows[0] or next((flow for flow in flows if flow), 0.0)
@@ -104,7 +118,9 @@ def _of_short(money: np.ndarray) -> float | None:
     if not 0 < back < math.inf:
         return None
     multiple = math.log(back)
-    g = 2 * multiple / len(flows) / (1 - min(max(multiple / 6, -0.5), 0.5))  # were all flows spread evenly
+    g = (
+        2 * multiple / len(flows) / (1 - min(max(multiple / 6, -0.5), 0.5))
+    )  # were all flows spread evenly
     early.reverse()
     late.reverse()
     settled = SETTLED / len(flows)
@@ -130,8 +146,8 @@ def _of_short(money: np.ndarray) -> float | None:
 def _of_outlay(flows: np.ndarray) -> float | None:
     """The rate of one outlay and the income after it: the commonest flow, in fewer operations.
 
-    Near a tabled log rate the income's value is a power series in the way from there. One of Halley's steps on its first
-    terms and, as a rule, one of Newton's on all of them are enough.
+    Near a tabled log rate the income's value is a power series in the way from there. One of
+    Halley's steps on its first terms and, as a rule, one of Newton's on all of them are enough.
     """
     outlay, *income = flows.tolist()
     if outlay >= 0 or min(income) < 0:
@@ -141,7 +157,9 @@ def _of_outlay(flows: np.ndarray) -> float | None:
         return None
     periods = len(income)
     multiple = log(back)
-    near = 2 * multiple / (1 - (multiple if multiple < 3 else 3) / 6)  # times the number of periods, were all flows spread evenly
+    near = (
+        2 * multiple / (1 - (multiple if multiple < 3 else 3) / 6)
+    )  # times the number of periods, were all flows spread evenly
     for _ in range(FEW_STEPS):
         start, weights = _tabled(periods, round(near / CELL))
         series = weights.dot(flows).tolist()
@@ -172,7 +190,9 @@ def _of_outlay(flows: np.ndarray) -> float | None:
 
 @functools.lru_cache(maxsize=512)
 def _tabled(periods: int, cell: int) -> tuple[float, np.ndarray]:
-    """A log rate, and the weights of the flows after the first in the power series of their value near it, highest power first."""
+    """A log rate, and the weights of the flows after the first in the power series of their value
+    near it, highest power first.
+    """
     g = min(max(cell * CELL / periods, -LARGEST), LARGEST)
     times = np.arange(periods + 1.0)
     terms = [np.where(times > 0, np.exp(-g * times), 0.0)]
@@ -182,7 +202,9 @@ def _tabled(periods: int, cell: int) -> tuple[float, np.ndarray]:
 
 
 def _moments(backwards: list[float], x: float) -> tuple[float, float, float]:
-    """Present value of flows, last first, and the mean and variance of their times weighted by it; x = e^-g."""
+    """Present value of flows, last first, and the mean and variance of their times weighted by it;
+    x = e^-g.
+    """
     value = slope = curve = 0.0
     for flow in backwards:
         curve = curve * x + slope
@@ -198,7 +220,13 @@ def _moments(backwards: list[float], x: float) -> tuple[float, float, float]:
 def _of_dated(flows: np.ndarray, times: np.ndarray) -> float | None:
     """The rate of flows that change sign once, at any times; None where it does not settle."""
     money_in, money_out = np.maximum(flows, 0), np.maximum(-flows, 0)
-    sums = np.stack([part * power for part in (money_in, money_out) for power in (np.ones_like(times), times, times * times)])
+    sums = np.stack(
+        [
+            part * power
+            for part in (money_in, money_out)
+            for power in (np.ones_like(times), times, times * times)
+        ]
+    )
     settled = SETTLED / max(1.0, float(times[-1]))
     g = 0.0
     for _ in range(MOST_STEPS):
@@ -213,7 +241,12 @@ def _of_dated(flows: np.ndarray, times: np.ndarray) -> float | None:
         if not 0 < back < math.inf:
             return None
         step = math.log(back) / apart
-        bent = 0.5 * step * (squared / worth - mean * mean - squared_paid / paid + mean_paid * mean_paid) / apart
+        bent = (
+            0.5
+            * step
+            * (squared / worth - mean * mean - squared_paid / paid + mean_paid * mean_paid)
+            / apart
+        )
         step /= 1 - min(max(bent, -0.5), 0.5)
         g += step
         if abs(step) < settled and abs(step) * bent * bent < BENT:
@@ -224,11 +257,15 @@ def _of_dated(flows: np.ndarray, times: np.ndarray) -> float | None:
 
 
 def _of_lanes(flows: np.ndarray) -> np.ndarray:
-    """Log rates of the lanes of (T, S) flows, each changing sign once; NaN where it does not settle."""
+    """Log rates of the lanes of (T, S) flows, each changing sign once; NaN where it does not
+    settle.
+    """
     answer = np.full(flows.shape[1], np.nan)
     lanes = np.arange(flows.shape[1])
     money_in, money_out = np.maximum(flows, 0), np.maximum(-flows, 0)
-    last_in, last_out = (int(np.flatnonzero(part.any(axis=1))[-1]) for part in (money_in, money_out))
+    last_in, last_out = (
+        int(np.flatnonzero(part.any(axis=1))[-1]) for part in (money_in, money_out)
+    )
     periods = len(flows)
     multiple = np.log(money_in.sum(axis=0) / money_out.sum(axis=0))
     g = 2 * multiple / periods / (1 - np.clip(multiple / 6, -0.5, 0.5))
@@ -250,13 +287,20 @@ def _of_lanes(flows: np.ndarray) -> np.ndarray:
             good = settled & ~failed
             answer[lanes[good]] = g[good]
             keep = ~(settled | failed)
-            lanes, g, money_in, money_out = lanes[keep], g[keep], money_in[:, keep], money_out[:, keep]
+            lanes, g, money_in, money_out = (
+                lanes[keep],
+                g[keep],
+                money_in[:, keep],
+                money_out[:, keep],
+            )
             if not lanes.size:
                 break
     return answer
 
 
-def _lane_moments(flows: np.ndarray, x: np.ndarray, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _lane_moments(
+    flows: np.ndarray, x: np.ndarray, last: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`_moments` of the lanes of (T, S) flows, `last` being the last period in use."""
     value, slope, curve = flows[last].copy(), np.zeros_like(x), np.zeros_like(x)
     for t in range(last - 1, -1, -1):
@@ -270,7 +314,8 @@ def _lane_moments(flows: np.ndarray, x: np.ndarray, last: int) -> tuple[np.ndarr
     return value, mean, 2 * x * x * curve / value + mean - mean * mean
 
 
-# All rates -----------------------------------------------------------------------------------------
+# All rates
+# -----------------------------------------------------------------------------------------
 
 
 def irr_roots(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -285,8 +330,9 @@ def irr_roots(flows: np.ndarray, times: np.ndarray) -> np.ndarray:
 def all_roots(flows: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(lane, rate) of every IRR of the cash flows (S, T), unsorted.
 
-    Present value is taken on a fine grid of log rates. Each change of its sign is refined by bracketing; so is each turning
-    point between two grid points of one sign, which hides two rates, or one where the value only touches zero.
+    Present value is taken on a fine grid of log rates. Each change of its sign is refined by
+    bracketing; so is each turning point between two grid points of one sign, which hides two rates,
+    or one where the value only touches zero.
     """
     discount = _scaled_discount(GRID, times)
     positive, falling = flows @ discount.T > 0, (flows * times) @ discount.T > 0
@@ -298,32 +344,51 @@ def all_roots(flows: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndar
         if at.size:
             at, found = search(flows, times, at, GRID[cells], GRID[cells + 1])
             lanes, log_rates = np.append(lanes, at), np.append(log_rates, found)
-    worth = (np.abs(flows[lanes]) * _scaled_discount(log_rates, times)).sum(axis=1) > 0  # not a value lost to rounding
+    worth = (np.abs(flows[lanes]) * _scaled_discount(log_rates, times)).sum(
+        axis=1
+    ) > 0  # not a value lost to rounding
     return lanes[worth], np.expm1(log_rates[worth])
 
 
 def _scaled_discount(log_rate: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """e^(-g t) for each log rate and time, scaled by its largest so that it stays finite: signs and roots are the same."""
+    """e^(-g t) for each log rate and time, scaled by its largest so that it stays finite: signs and
+    roots are the same.
+    """
     exponents = -np.multiply.outer(log_rate, times)
     with np.errstate(under="ignore"):
         return np.exp(exponents - exponents.max(axis=-1, keepdims=True))
 
 
-def _between(flows: np.ndarray, times: np.ndarray, lanes: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(lane, log rate) of the zeros of the lanes' values between `low` and `high`, one a bracket."""
-    found = roots.bracketed(lambda g, at: (flows[lanes[at]] * _scaled_discount(g, times)).sum(axis=1), low, high)
+def _between(
+    flows: np.ndarray, times: np.ndarray, lanes: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(lane, log rate) of the zeros of the lanes' values between `low` and `high`, one a
+    bracket.
+    """
+    found = roots.bracketed(
+        lambda g, at: (flows[lanes[at]] * _scaled_discount(g, times)).sum(axis=1), low, high
+    )
     return lanes[found.converged], found.root[found.converged]
 
 
 def _beside_turning_points(flows, times, lanes, low, high) -> tuple[np.ndarray, np.ndarray]:
-    """The zeros in brackets whose ends have one sign and whose value turns towards zero in between: none, one or two."""
-    turned = roots.bracketed(lambda g, at: (flows[lanes[at]] * times * _scaled_discount(g, times)).sum(axis=1), low, high)
+    """The zeros in brackets whose ends have one sign and whose value turns towards zero in between:
+    none, one or two.
+    """
+    turned = roots.bracketed(
+        lambda g, at: (flows[lanes[at]] * times * _scaled_discount(g, times)).sum(axis=1), low, high
+    )
     lanes, turning, low, high = (part[turned.converged] for part in (lanes, turned.root, low, high))
     discount = _scaled_discount(turning, times)
-    value, size = (flows[lanes] * discount).sum(axis=1), (np.abs(flows[lanes]) * discount).sum(axis=1)
+    value, size = (
+        (flows[lanes] * discount).sum(axis=1),
+        (np.abs(flows[lanes]) * discount).sum(axis=1),
+    )
     start = (flows[lanes] * _scaled_discount(low, times)).sum(axis=1)
     touches = np.abs(value) <= ROUNDING * size
     through = ~touches & (value * start < 0)
     left = _between(flows, times, lanes[through], low[through], turning[through])
     right = _between(flows, times, lanes[through], turning[through], high[through])
-    return np.concatenate([lanes[touches], left[0], right[0]]), np.concatenate([turning[touches], left[1], right[1]])
+    return np.concatenate([lanes[touches], left[0], right[0]]), np.concatenate(
+        [turning[touches], left[1], right[1]]
+    )

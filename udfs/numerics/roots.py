@@ -1,7 +1,9 @@
-"""One root finder for every solver: bracketed, over all scenarios at once, and honest about what it found.
+"""One root finder for every solver: bracketed, over all scenarios at once, and honest about what it
+found.
 
-Chandrupatla's method: inverse quadratic interpolation where it is safe, bisection where it is not; a lane
-leaves the work when it has converged, and a lane without a change of sign is reported, never guessed.
+Chandrupatla's method: inverse quadratic interpolation where it is safe, bisection where it is not;
+a lane leaves the work when it has converged, and a lane without a change of sign is reported, never
+guessed.
 """
 
 from __future__ import annotations
@@ -37,11 +39,14 @@ def bracketed(
 ) -> Roots:
     """The root of `function(x, lanes)` between `low` and `high`, lane by lane.
 
-    `function` gets the trial points of the lanes still at work and those lanes' numbers. A root is exact to
-    `tolerance` relative to max(1, |x|), or where the function is 0.
+    `function` gets the trial points of the lanes still at work and those lanes' numbers. A root is
+    exact to `tolerance` relative to max(1, |x|), or where the function is 0.
     """
     a, b = (
-        side.astype(float) for side in np.broadcast_arrays(np.atleast_1d(np.asarray(low, float)), np.atleast_1d(np.asarray(high, float)))
+        side.astype(float)
+        for side in np.broadcast_arrays(
+            np.atleast_1d(np.asarray(low, float)), np.atleast_1d(np.asarray(high, float))
+        )
     )
     lanes = np.arange(a.size)
     fa, fb = np.asarray(function(a, lanes), float), np.asarray(function(b, lanes), float)
@@ -78,7 +83,9 @@ def bracketed(
         if lost.any():
             status[at_work[lost]] = NOT_FINITE
             keep = ~lost
-            at_work, a, b, c, fa, fb, fc, x, fx = (part[keep] for part in (at_work, a, b, c, fa, fb, fc, x, fx))
+            at_work, a, b, c, fa, fb, fc, x, fx = (
+                part[keep] for part in (at_work, a, b, c, fa, fb, fc, x, fx)
+            )
         same_side = np.sign(fx) == np.sign(fa)
         c, fc = np.where(same_side, a, b), np.where(same_side, fa, fb)
         b, fb = np.where(same_side, b, a), np.where(same_side, fb, fa)
@@ -88,8 +95,12 @@ def bracketed(
     return Roots(root, status, rounds)
 
 
-def _next_share(a: np.ndarray, b: np.ndarray, c: np.ndarray, fa: np.ndarray, fb: np.ndarray, fc: np.ndarray) -> np.ndarray:
-    """How far from a to b to try next: inverse quadratic interpolation where Chandrupatla's test allows, else half way."""
+def _next_share(
+    a: np.ndarray, b: np.ndarray, c: np.ndarray, fa: np.ndarray, fb: np.ndarray, fc: np.ndarray
+) -> np.ndarray:
+    """How far from a to b to try next: inverse quadratic interpolation where Chandrupatla's test
+    allows, else half way.
+    """
     with np.errstate(all="ignore"):
         xi = (a - b) / (c - b)
         phi = (fa - fb) / (fc - fb)

@@ -1,7 +1,9 @@
-"""Bankable: worksheet functions, comparison workbooks and credit memos for lending against long projects.
+"""Bankable: worksheet functions, comparison workbooks and credit memos for lending against long
+projects.
 
-`bankable.udfs` is the finance, `bankable.templates` the workbooks and the memo, `bankable.addin` the doors. Installed, the three
-lie beside this file; in a clone they are the folders of the same names at its top, and this file leads there.
+`bankable.udfs` is the finance, `bankable.templates` the workbooks and the memo, `bankable.addin`
+the doors. Installed, the three lie beside this file; in a clone they are the folders of the same
+names at its top, and this file leads there.
 """
 
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""The UNO component inside LibreOffice: hands each call of a cell to the function of that name in the register.
+"""The UNO component inside LibreOffice: hands each call of a cell to the function of that name in
+the register.
 
 Only `uno` and the standard library are imported before the first call; `paths.json`, written at
 installation, says where Bankable and its numpy are.
@@ -19,7 +20,15 @@ import unohelper
 
 SERVICE = "bankable.calc.Functions"
 # Calc's number of each cell error; a NaN whose low bits hold it shows as that error.
-CODES = {"#NULL!": 521, "#DIV/0!": 532, "#VALUE!": 519, "#REF!": 524, "#NAME?": 525, "#NUM!": 503, "#N/A": 32767}
+CODES = {
+    "#NULL!": 521,
+    "#DIV/0!": 532,
+    "#VALUE!": 519,
+    "#REF!": 524,
+    "#NAME?": 525,
+    "#NUM!": 503,
+    "#N/A": 32767,
+}
 
 
 def error(code):
@@ -31,7 +40,9 @@ NOT_FOUND = error("#NAME?")  # for a path function Calc makes #VALUE! of it
 
 
 def register():
-    """The functions by name, and what answers a call; our folders come first while they are imported, and last afterwards."""
+    """The functions by name, and what answers a call; our folders come first while they are
+    imported, and last afterwards.
+    """
     folder = os.path.dirname(os.path.abspath(__file__))
     paths = []
     if os.path.isfile(os.path.join(folder, "paths.json")):
@@ -56,12 +67,17 @@ def loaded() -> Any:
     try:
         return register()
     except Exception as fault:
-        print(f"Bankable's functions cannot be loaded: {type(fault).__name__}: {fault}", file=sys.stderr)
+        print(
+            f"Bankable's functions cannot be loaded: {type(fault).__name__}: {fault}",
+            file=sys.stderr,
+        )
         return None
 
 
 def method(name: str) -> Any:
-    """What Calc calls for a worksheet function: raw values in, a value or rows out, an error as Calc's number of it."""
+    """What Calc calls for a worksheet function: raw values in, a value or rows out, an error as
+    Calc's number of it.
+    """
     known: Any = loaded() or ({}, None, None, None)
     entries, answer, omitted, cell_error = known
     if name not in entries:
@@ -81,7 +97,9 @@ def method(name: str) -> Any:
         try:
             result = answer(entry, [omitted if value is None else value for value in given])
         except Exception as fault:
-            print(f"{name} met a fault of its own ({type(fault).__name__}: {fault}).", file=sys.stderr)
+            print(
+                f"{name} met a fault of its own ({type(fault).__name__}: {fault}).", file=sys.stderr
+            )
             result = cell_error("#VALUE!", "")
         if isinstance(result, list):
             return tuple([tuple([out(value) for value in row]) for row in result])
@@ -97,7 +115,9 @@ class Functions(
     uno.getClass("com.sun.star.lang.XServiceInfo"),  # type: ignore[misc]
     uno.getClass("com.sun.star.lang.XLocalizable"),  # type: ignore[misc]
 ):
-    """The service that Calc asks for; the method of a worksheet function is made at its first call."""
+    """The service that Calc asks for; the method of a worksheet function is made at its first
+    call.
+    """
 
     def __init__(self, context, *arguments):
         self.locale = uno.createUnoStruct("com.sun.star.lang.Locale")

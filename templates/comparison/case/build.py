@@ -1,7 +1,8 @@
 """The build of one case, month by month from financial close: spending, interest, fees, draws.
 
-Interest and fees are drawn too, so the facility depends on itself; it does so in a straight line, and two
-passes (without the facility's fees, and per $ of facility) give it with no circular reference.
+Interest and fees are drawn too, so the facility depends on itself; it does so in a straight line,
+and two passes (without the facility's fees, and per $ of facility) give it with no circular
+reference.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from bankable.templates.workbook.rows import Row, band, heading, note, path
 
 
 def facility_rows(case: str, prefix: str, gearing: str) -> list[Row]:
-    """The two passes at one gearing of the budgeted cost; the facility is balance_0 / (1 - balance_1) at the end."""
+    """The two passes at one gearing of the budgeted cost; the facility is balance_0 / (1 -
+    balance_1) at the end.
+    """
     rate, fee = f"{{{case}!construction_rate}}/12", f"{{{case}!commitment_fee}}/12"
     g = f"{{{case}!{gearing}}}"
     zero, one = f"{prefix}balance_0", f"{prefix}balance_1"
@@ -38,11 +41,31 @@ def rows(case: str) -> list[Row]:
         return f"{{{case}!{key}}}"
 
     return [
-        path("month", "Month from financial close", "month", "={Timeline!month}", "year", label_style="bold"),
+        path(
+            "month",
+            "Month from financial close",
+            "month",
+            "={Timeline!month}",
+            "year",
+            label_style="bold",
+        ),
         path("month_ends", "Month ends", "date", "=EDATE({Timeline!close},{month})", "month"),
-        path("in_build", "Building", "flag", f"=IF({c('completion_month')}>={{month}},1,0)", "flag", "sum"),
+        path(
+            "in_build",
+            "Building",
+            "flag",
+            f"=IF({c('completion_month')}>={{month}},1,0)",
+            "flag",
+            "sum",
+        ),
         heading("Spending", "1"),
-        path("build_progress", "Share of the planned build time gone", "share", f"=MIN(1,{{month}}/{c('build_months')})", "share"),
+        path(
+            "build_progress",
+            "Share of the planned build time gone",
+            "share",
+            f"=MIN(1,{{month}}/{c('build_months')})",
+            "share",
+        ),
         path(
             "spend_cumulative",
             "Share of plant cost spent, cumulative",
@@ -50,8 +73,22 @@ def rows(case: str) -> list[Row]:
             f"={{build_progress}}*({c('profile_1')}+{{build_progress}}*({c('profile_2')}+{{build_progress}}*{c('profile_3')}))",
             "share",
         ),
-        path("spend_share", "Share of plant cost spent in the month", "share", "={spend_cumulative}-{spend_cumulative<}", "share", "sum"),
-        path("plant_spend", "Plant and building", "$m", f"={c('hard_cost')}*{{spend_share}}", "number", "sum"),
+        path(
+            "spend_share",
+            "Share of plant cost spent in the month",
+            "share",
+            "={spend_cumulative}-{spend_cumulative<}",
+            "share",
+            "sum",
+        ),
+        path(
+            "plant_spend",
+            "Plant and building",
+            "$m",
+            f"={c('hard_cost')}*{{spend_share}}",
+            "number",
+            "sum",
+        ),
         path(
             "delay_spend",
             "Holding cost of a delay, less damages",
@@ -61,22 +98,53 @@ def rows(case: str) -> list[Row]:
             "sum",
         ),
         path("grant_draw", "Grant drawn", "$m", f"={c('grant')}*{{spend_share}}", "number", "sum"),
-        path("build_cost", "Cost to be funded", "$m", "={plant_spend}+{delay_spend}-{grant_draw}", "total number", "sum"),
         path(
-            "planned_cost", "Cost to be funded, as budgeted", "$m", f"={c('budgeted_cost')}*{{spend_share}}-{{grant_draw}}", "number", "sum"
+            "build_cost",
+            "Cost to be funded",
+            "$m",
+            "={plant_spend}+{delay_spend}-{grant_draw}",
+            "total number",
+            "sum",
         ),
-        path("in_plan", "Building, as planned", "flag", f"=IF({c('build_months')}>={{month}},1,0)", "flag", "sum"),
+        path(
+            "planned_cost",
+            "Cost to be funded, as budgeted",
+            "$m",
+            f"={c('budgeted_cost')}*{{spend_share}}-{{grant_draw}}",
+            "number",
+            "sum",
+        ),
+        path(
+            "in_plan",
+            "Building, as planned",
+            "flag",
+            f"=IF({c('build_months')}>={{month}},1,0)",
+            "flag",
+            "sum",
+        ),
         heading("Facility requested, in two passes", "2"),
         note(
-            "Facility = balance without fees / (1 - balance per $ of facility), both at the last month: exact, with no circular reference."
+            "Facility = balance without fees / (1 - balance per $ of facility), both at the last"
+            " month: exact, with no circular reference."
         ),
         *facility_rows(case, "requested_", "gearing"),
-        note("It is committed at close on the budget: an overrun, and what a delay costs, are the sponsor's to pay."),
+        note(
+            "It is committed at close on the budget: an overrun, and what a delay costs, are the"
+            " sponsor's to pay."
+        ),
         heading("Facility used", "3"),
-        note("The same at the gearing used: the requested one, or less where 'Size the debt' is TRUE."),
+        note(
+            "The same at the gearing used: the requested one, or less where 'Size the debt' is"
+            " TRUE."
+        ),
         *facility_rows(case, "", "gearing_used"),
         band("Draws"),
-        path("balance", "Facility balance, end of month", "$m", f"={{balance_0}}+{c('debt')}*{{balance_1}}"),
+        path(
+            "balance",
+            "Facility balance, end of month",
+            "$m",
+            f"={{balance_0}}+{c('debt')}*{{balance_1}}",
+        ),
         path(
             "idc",
             "Interest during construction",
@@ -97,7 +165,13 @@ def rows(case: str) -> list[Row]:
         path("debt_draw", "Debt drawn", "$m", "={balance}-{balance<}", "number", "sum"),
         path("equity_draw", "Equity paid in", "$m", "={uses}-{debt_draw}", "number", "sum"),
         heading("For the returns", "4"),
-        path("years_before", "Time before completion", "years", f"=MAX(0,{c('completion_month')}-{{month}})/12", "factor"),
+        path(
+            "years_before",
+            "Time before completion",
+            "years",
+            f"=MAX(0,{c('completion_month')}-{{month}})/12",
+            "factor",
+        ),
         path(
             "equity_paid",
             "Equity paid in, reserve included",

@@ -1,4 +1,6 @@
-"""The rows of a case sheet on the loan: rate, capacity, schedule, ratios, waterfall, returns, loss."""
+"""The rows of a case sheet on the loan: rate, capacity, schedule, ratios, waterfall, returns,
+loss.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,19 @@ from bankable.templates.workbook.rows import Row, band, note, path, scalar
 from bankable.udfs.deal.chain.rate import PARTS
 from bankable.udfs.deal.deal import VIEWS
 
-NAMES = {"shell": "land and shell", "power": "power connection", "equipment": "general equipment", "tooling": "special tooling", "it": "IT"}
+NAMES = {
+    "shell": "land and shell",
+    "power": "power connection",
+    "equipment": "general equipment",
+    "tooling": "special tooling",
+    "it": "IT",
+}
 
 
 def worst_rows(prefix: str, service: str, applies: str, words: str) -> list[Row]:
-    """Coverage of a debt service when the contract is lost in year t: at once, a year later, from then on."""
+    """Coverage of a debt service when the contract is lost in year t: at once, a year later, from
+    then on.
+    """
     later, second, worst = f"{prefix}later", f"{prefix}second", f"{prefix}worst"
     ds = f"{{{service}}}"
     return [
@@ -42,9 +52,14 @@ def rate_rows() -> list[Row]:
     """Default probability, recovery and the all-in rate."""
     rows = [
         path("in_loan", "Loan outstanding", "flag", "=IF({tenor}>={year},1,0)", "flag", "sum"),
-        path("repaying", "Repaying", "flag", "={in_loan}*IF({grace_years}<{year},1,0)", "flag", "sum"),
+        path(
+            "repaying", "Repaying", "flag", "={in_loan}*IF({grace_years}<{year},1,0)", "flag", "sum"
+        ),
         band("Default probability"),
-        note("A year's default: the borrower's own, or loss of the contract where the rest cannot carry debt service at the base rate."),
+        note(
+            "A year's default: the borrower's own, or loss of the contract where the rest cannot"
+            " carry debt service at the base rate."
+        ),
         scalar(
             "base_payment",
             "Yearly payment at the base rate",
@@ -57,7 +72,13 @@ def rate_rows() -> list[Row]:
             "$m",
             "={in_loan}*IF({repaying}=1,{base_payment},{requested_debt}*{base_rate_now})",
         ),
-        path("base_serviced", "Debt service due at the base rate", "flag", "=IF({base_service}>0,1,0)", "flag"),
+        path(
+            "base_serviced",
+            "Debt service due at the base rate",
+            "flag",
+            "=IF({base_service}>0,1,0)",
+            "flag",
+        ),
         *worst_rows("base_", "base_service", "{base_serviced}", ", base rate"),
         path(
             "pd",
@@ -67,9 +88,19 @@ def rate_rows() -> list[Row]:
             "rate",
         ),
         path(
-            "loan_survives_before", "Probability that the loan performs at the start", "share", "=IF({year}=1,1,{loan_survival<})", "share"
+            "loan_survives_before",
+            "Probability that the loan performs at the start",
+            "share",
+            "=IF({year}=1,1,{loan_survival<})",
+            "share",
         ),
-        path("loan_survival", "Probability that the loan performs at the end", "share", "={loan_survives_before}*(1-{pd})", "share"),
+        path(
+            "loan_survival",
+            "Probability that the loan performs at the end",
+            "share",
+            "={loan_survives_before}*(1-{pd})",
+            "share",
+        ),
         scalar(
             "pd_equivalent",
             "Yearly default probability with the same survival",
@@ -82,11 +113,20 @@ def rate_rows() -> list[Row]:
     for part in PARTS:
         rows.append(
             scalar(
-                f"collateral_{part}", f"Value to another user: {NAMES[part]}", "$m", f"={{budgeted_cost}}*{{{part}_share}}*{{{part}_reuse}}"
+                f"collateral_{part}",
+                f"Value to another user: {NAMES[part]}",
+                "$m",
+                f"={{budgeted_cost}}*{{{part}_share}}*{{{part}_reuse}}",
             )
         )
     rows += [
-        scalar("collateral", "Value to another user", "$m", "=SUM({collateral_shell}:{collateral_it})", "total number"),
+        scalar(
+            "collateral",
+            "Value to another user",
+            "$m",
+            "=SUM({collateral_shell}:{collateral_it})",
+            "total number",
+        ),
         scalar(
             "collateral_sold",
             "The same at default, after the cost and the time of selling",
@@ -103,8 +143,20 @@ def rate_rows() -> list[Row]:
         scalar("lgd", "Loss given default", "share", "=MAX({lgd_floor},1-{recovery})", "share"),
         band("All-in rate"),
         scalar("rate_base_part", "Base rate", "% a year", "={base_rate_now}", "rate"),
-        scalar("rate_loss_part", "Expected loss of the uncovered part", "% a year", "=(1-{coverage})*{pd_equivalent}*{lgd}", "rate"),
-        scalar("rate_margin_part", "Margin on the uncovered part", "% a year", "=(1-{coverage})*{margin}", "rate"),
+        scalar(
+            "rate_loss_part",
+            "Expected loss of the uncovered part",
+            "% a year",
+            "=(1-{coverage})*{pd_equivalent}*{lgd}",
+            "rate",
+        ),
+        scalar(
+            "rate_margin_part",
+            "Margin on the uncovered part",
+            "% a year",
+            "=(1-{coverage})*{margin}",
+            "rate",
+        ),
         scalar(
             "rate_guarantee_part",
             "Guarantee fee and spread on the guaranteed part",
@@ -112,7 +164,13 @@ def rate_rows() -> list[Row]:
             "={coverage}*({guaranteed_spread}+{guarantee_fee})",
             "rate",
         ),
-        scalar("bank_rate", "Bank loan, all in", "% a year", "=SUM({rate_base_part}:{rate_guarantee_part})", "total rate"),
+        scalar(
+            "bank_rate",
+            "Bank loan, all in",
+            "% a year",
+            "=SUM({rate_base_part}:{rate_guarantee_part})",
+            "total rate",
+        ),
         scalar(
             "term_rate",
             "Whole debt, all in",
@@ -136,7 +194,11 @@ def capacity_rows() -> list[Row]:
             "factor",
         ),
         scalar(
-            "balloon_discount", "Part repaid by instalments, in present value", "share", f"=1-{{balloon}}*(1+{{term_rate}})^-{n}", "share"
+            "balloon_discount",
+            "Part repaid by instalments, in present value",
+            "share",
+            f"=1-{{balloon}}*(1+{{term_rate}})^-{n}",
+            "share",
         ),
     ]
     for view in VIEWS:
@@ -153,14 +215,29 @@ def capacity_rows() -> list[Row]:
     for view in VIEWS:
         rows.append(
             scalar(
-                f"capacity_{view}", f"Debt capacity, sculpted, {view}", "$m", f"={{carried_{view}+}}/{{balloon_discount}}", "total number"
+                f"capacity_{view}",
+                f"Debt capacity, sculpted, {view}",
+                "$m",
+                f"={{carried_{view}+}}/{{balloon_discount}}",
+                "total number",
             )
         )
     chosen = ",".join(f"{{unlevered_cfads_{view}}}" for view in VIEWS)
     capacities = ",".join(f"{{capacity_{view}}}" for view in VIEWS)
     rows += [
-        path("lender_unlevered_cfads", "CFADS without interest, lender's view", "$m", f"=CHOOSE({{lender_view}}+1,{chosen})"),
-        scalar("unit_instalment", "Equal instalment per $ of debt", "$", f"=(1-{{balloon}})/{n}", "factor"),
+        path(
+            "lender_unlevered_cfads",
+            "CFADS without interest, lender's view",
+            "$m",
+            f"=CHOOSE({{lender_view}}+1,{chosen})",
+        ),
+        scalar(
+            "unit_instalment",
+            "Equal instalment per $ of debt",
+            "$",
+            f"=(1-{{balloon}})/{n}",
+            "factor",
+        ),
         path(
             "unit_opening",
             "Balance per $ of debt, equal instalments",
@@ -168,7 +245,13 @@ def capacity_rows() -> list[Row]:
             "={in_loan}*(1-{unit_instalment}*MAX(0,{year}-1-{grace_years}))",
             "factor",
         ),
-        scalar("unit_payment", "Annuity payment per $ of debt", "$", f"=-PMT({{term_rate}},{n},1,-{{balloon}})", "factor"),
+        scalar(
+            "unit_payment",
+            "Annuity payment per $ of debt",
+            "$",
+            f"=-PMT({{term_rate}},{n},1,-{{balloon}})",
+            "factor",
+        ),
         path(
             "unit_service",
             "Debt service per $ of debt, equal instalments or annuity",
@@ -195,7 +278,12 @@ def capacity_rows() -> list[Row]:
             f"=IF({{sculpted}}=1,CHOOSE({{lender_view}}+1,{capacities}),{{level_capacity}})",
             "total number",
         ),
-        scalar("headroom", "Headroom over the debt requested", "$m", "={lender_capacity}-{requested_debt}"),
+        scalar(
+            "headroom",
+            "Headroom over the debt requested",
+            "$m",
+            "={lender_capacity}-{requested_debt}",
+        ),
         scalar(
             "gearing_used",
             "Gearing used",
@@ -219,11 +307,26 @@ def schedule_rows() -> list[Row]:
             '=IF({sculpted}*{repaying}*IF({lender_unlevered_cfads}<=0,1,0)=1,{year},"n/a")',
             "count",
         ),
-        scalar("sculpt_fault_year", "First year that cannot be sculpted (0: none)", "year", "=MIN({sculpt_fault:})", "count"),
         scalar(
-            "profile_used", "Profile used (0 annuity, 1 equal, 2 sculpted)", "choice", "=IF({sculpt_fault_year}>0,0,{repayment})", "count"
+            "sculpt_fault_year",
+            "First year that cannot be sculpted (0: none)",
+            "year",
+            "=MIN({sculpt_fault:})",
+            "count",
         ),
-        scalar("payment", "Annuity payment", "$m", f"=-PMT({{term_rate}},{n},{{debt}},-{{balloon}}*{{debt}})"),
+        scalar(
+            "profile_used",
+            "Profile used (0 annuity, 1 equal, 2 sculpted)",
+            "choice",
+            "=IF({sculpt_fault_year}>0,0,{repayment})",
+            "count",
+        ),
+        scalar(
+            "payment",
+            "Annuity payment",
+            "$m",
+            f"=-PMT({{term_rate}},{n},{{debt}},-{{balloon}}*{{debt}})",
+        ),
         scalar("equal_principal", "Equal instalment", "$m", f"={{debt}}*(1-{{balloon}})/{n}"),
         path(
             "sculpt_base_by_year",
@@ -250,7 +353,14 @@ def schedule_rows() -> list[Row]:
             "={repaying}*CHOOSE({profile_used}+1,{payment}-{interest},{equal_principal},"
             "IF(ISNUMBER({sculpted_dscr}),MAX(0,{lender_unlevered_cfads})/{sculpted_dscr},0)-{interest})",
         ),
-        path("balloon_paid", "Balloon", "$m", "=IF({tenor}={year},1,0)*{balloon}*{debt}", "number", "sum"),
+        path(
+            "balloon_paid",
+            "Balloon",
+            "$m",
+            "=IF({tenor}={year},1,0)*{balloon}*{debt}",
+            "number",
+            "sum",
+        ),
         path(
             "principal",
             "Principal; the last instalment clears the balance",
@@ -259,9 +369,25 @@ def schedule_rows() -> list[Row]:
             "number",
             "sum",
         ),
-        path("closing", "Closing balance as scheduled", "$m", "={opening}-{principal}-{balloon_paid}"),
-        path("debt_service", "Debt service, without balloon", "$m", "={interest}+{principal}", "total number", "sum"),
-        path("serviced", "Debt service due", "flag", "=IF(AND({in_loan}=1,{debt}>0,{debt_service}>0),1,0)", "flag", "sum"),
+        path(
+            "closing", "Closing balance as scheduled", "$m", "={opening}-{principal}-{balloon_paid}"
+        ),
+        path(
+            "debt_service",
+            "Debt service, without balloon",
+            "$m",
+            "={interest}+{principal}",
+            "total number",
+            "sum",
+        ),
+        path(
+            "serviced",
+            "Debt service due",
+            "flag",
+            "=IF(AND({in_loan}=1,{debt}>0,{debt_service}>0),1,0)",
+            "flag",
+            "sum",
+        ),
     ]
 
 
@@ -269,15 +395,40 @@ def ratio_rows() -> list[Row]:
     """DSCR by year and view, LLCR, PLCR."""
     rows = [band("Ratios")]
     for view in VIEWS:
-        rows.append(path(f"dscr_{view}", f"DSCR, {view}", "x", f'=IF({{serviced}}=1,{{cfads_{view}}}/{{debt_service}},"n/a")', "multiple"))
+        rows.append(
+            path(
+                f"dscr_{view}",
+                f"DSCR, {view}",
+                "x",
+                f'=IF({{serviced}}=1,{{cfads_{view}}}/{{debt_service}},"n/a")',
+                "multiple",
+            )
+        )
     for view in VIEWS:
-        rows.append(scalar(f"min_dscr_{view}", f"Minimum DSCR, {view}", "x", least(f"dscr_{view}"), "multiple"))
+        rows.append(
+            scalar(
+                f"min_dscr_{view}", f"Minimum DSCR, {view}", "x", least(f"dscr_{view}"), "multiple"
+            )
+        )
     cfads = ",".join(f"{{cfads_{view}}}" for view in VIEWS)
     dscr = ",".join(f"{{dscr_{view}}}" for view in VIEWS)
     volume = ",".join(f"{{contracted_volume_{view}}}" for view in VIEWS)
     rows += [
-        path("lender_cfads", "CFADS, lender's view", "$m", f"=CHOOSE({{lender_view}}+1,{cfads})", "total number", "sum"),
-        path("lender_dscr", "DSCR, lender's view", "x", f"=CHOOSE({{lender_view}}+1,{dscr})", "total multiple"),
+        path(
+            "lender_cfads",
+            "CFADS, lender's view",
+            "$m",
+            f"=CHOOSE({{lender_view}}+1,{cfads})",
+            "total number",
+            "sum",
+        ),
+        path(
+            "lender_dscr",
+            "DSCR, lender's view",
+            "x",
+            f"=CHOOSE({{lender_view}}+1,{dscr})",
+            "total multiple",
+        ),
         scalar("lender_min_dscr", "Minimum DSCR", "x", least("lender_dscr"), "total multiple"),
         path(
             "at_minimum",
@@ -293,9 +444,21 @@ def ratio_rows() -> list[Row]:
             least("at_minimum"),
             "count",
         ),
-        scalar("lender_avg_dscr", "Average DSCR", "x", '=IF(COUNT({lender_dscr:})>0,AVERAGE({lender_dscr:}),"n/a")', "multiple"),
+        scalar(
+            "lender_avg_dscr",
+            "Average DSCR",
+            "x",
+            '=IF(COUNT({lender_dscr:})>0,AVERAGE({lender_dscr:}),"n/a")',
+            "multiple",
+        ),
         path("covenant", "Minimum DSCR asked", "x", "={limit_min_dscr}", "multiple"),
-        path("discount_at_term_rate", "Discount factor at the all-in rate", "factor", "=(1+{term_rate})^-{year}", "factor"),
+        path(
+            "discount_at_term_rate",
+            "Discount factor at the all-in rate",
+            "factor",
+            "=(1+{term_rate})^-{year}",
+            "factor",
+        ),
         scalar(
             "llcr",
             "LLCR at completion",
@@ -304,7 +467,11 @@ def ratio_rows() -> list[Row]:
             "multiple",
         ),
         scalar(
-            "plcr", "PLCR at completion", "x", '=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:})/{debt},"n/a")', "multiple"
+            "plcr",
+            "PLCR at completion",
+            "x",
+            '=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:})/{debt},"n/a")',
+            "multiple",
         ),
         path(
             "lender_contracted_revenue",
@@ -332,8 +499,14 @@ def least(key: str) -> str:
 def reserve_rows() -> list[Row]:
     """The debt service reserve: its level at completion and its target for each year to come."""
     return [
-        note("Debt service and its arrears come first, then the reserve to its target, then lock-up, then distributions."),
-        note("A balloon is taken as refinanced. What cannot be paid stands as arrears, without interest, never as a negative balance."),
+        note(
+            "Debt service and its arrears come first, then the reserve to its target, then lock-up,"
+            " then distributions."
+        ),
+        note(
+            "A balloon is taken as refinanced. What cannot be paid stands as arrears, without"
+            " interest, never as a negative balance."
+        ),
         scalar(
             "dsra_at_completion",
             "Debt service reserve at completion, paid by equity",
@@ -412,7 +585,12 @@ def waterfall_rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
             "sum",
         ),
         path(
-            f"sponsor_support{view}", f"Operating loss carried by the sponsor, {words} view", "$m", f"=MAX(0,-{{{cfads}}})", "number", "sum"
+            f"sponsor_support{view}",
+            f"Operating loss carried by the sponsor, {words} view",
+            "$m",
+            f"=MAX(0,-{{{cfads}}})",
+            "number",
+            "sum",
         ),
     ]
 
@@ -423,7 +601,14 @@ def return_rows(returns: str, prefix: str) -> list[Row]:
         *waterfall_rows("_promised", "cfads_promised", "dscr_promised", "promised"),
         *waterfall_rows("_expected", "cfads_expected", "dscr_expected", "expected"),
         band("Cash flows"),
-        path("project_flow", "Project cash flow, promised, without debt", "$m", "={unlevered_cfads_promised}", "number", "sum"),
+        path(
+            "project_flow",
+            "Project cash flow, promised, without debt",
+            "$m",
+            "={unlevered_cfads_promised}",
+            "number",
+            "sum",
+        ),
     ]
     for view in ("promised", "expected"):
         rows.append(
@@ -441,14 +626,21 @@ def return_rows(returns: str, prefix: str) -> list[Row]:
         ("equity_promised", "Equity IRR on promised cash flow"),
         ("equity_expected", "Equity IRR on expected cash flow"),
     ):
-        rows.append(scalar(f"irr_{name}", label, "% a year", f"={{{returns}!{prefix}irr_{name}}}", "total rate"))
+        rows.append(
+            scalar(
+                f"irr_{name}", label, "% a year", f"={{{returns}!{prefix}irr_{name}}}", "total rate"
+            )
+        )
     return rows
 
 
 def loss_rows() -> list[Row]:
     """Expected loss and the closed-form probability of DSCR below 1."""
     return [
-        note("The loan was priced on the plan. A year that the plant cannot pay even with its contract is a default for certain."),
+        note(
+            "The loan was priced on the plan. A year that the plant cannot pay even with its"
+            " contract is a default for certain."
+        ),
         path(
             "pd_counted",
             "Probability of default in the year, that year's cover counted",
@@ -478,7 +670,13 @@ def loss_rows() -> list[Row]:
             "rate",
             "sum",
         ),
-        scalar("life_default", "Probability of default over the loan's life", "share", "={default_probability+}", "total rate"),
+        scalar(
+            "life_default",
+            "Probability of default over the loan's life",
+            "share",
+            "={default_probability+}",
+            "total rate",
+        ),
         path(
             "loss",
             "Expected loss, discounted at the base rate",
@@ -487,8 +685,16 @@ def loss_rows() -> list[Row]:
             "number",
             "sum",
         ),
-        scalar("expected_loss", "Expected loss over the loan's life", "$m", "={loss+}", "total number"),
-        scalar("loss_share", "Expected loss over the debt", "share", '=IF({debt}>0,{expected_loss}/{debt},"n/a")', "rate"),
+        scalar(
+            "expected_loss", "Expected loss over the loan's life", "$m", "={loss+}", "total number"
+        ),
+        scalar(
+            "loss_share",
+            "Expected loss over the debt",
+            "share",
+            '=IF({debt}>0,{expected_loss}/{debt},"n/a")',
+            "rate",
+        ),
         scalar("bank_loan", "Bank loan", "$m", "=(1-{government_loan_share})*{debt}"),
         scalar(
             "bank_loss_share",
@@ -499,10 +705,18 @@ def loss_rows() -> list[Row]:
         ),
         *worst_rows("", "debt_service", "{serviced}", ""),
         scalar(
-            "contract_kept", "Probability that the contract stands to the end of the loan", "share", "=INDEX({alive:},{tenor})", "share"
+            "contract_kept",
+            "Probability that the contract stands to the end of the loan",
+            "share",
+            "=INDEX({alive:},{tenor})",
+            "share",
         ),
         scalar(
-            "worst_kept", "Minimum DSCR with the contract kept", "x", "=IF(COUNT({dscr_promised:})>0,MIN({dscr_promised:}),0)", "multiple"
+            "worst_kept",
+            "Minimum DSCR with the contract kept",
+            "x",
+            "=IF(COUNT({dscr_promised:})>0,MIN({dscr_promised:}),0)",
+            "multiple",
         ),
         path(
             "shortfall_by_year",

@@ -9,8 +9,17 @@ from bankable.udfs.deal.chain.decision import ALL_MET, TESTS, WHATEVER_THE_DEBT
 def public_rows(build: str) -> list[Row]:
     """Expected cost and budget authority of each tool: two figures, never added."""
     return [
-        note("Values at completion at the Treasury rate. Federal credit rules (FCRA) cover the guarantee and the loan only."),
-        scalar("claim_per_dollar", "Claim per $ of defaulted principal", "$", "=1+{covers_interest}*{term_rate}", "factor"),
+        note(
+            "Values at completion at the Treasury rate. Federal credit rules (FCRA) cover the"
+            " guarantee and the loan only."
+        ),
+        scalar(
+            "claim_per_dollar",
+            "Claim per $ of defaulted principal",
+            "$",
+            "=1+{covers_interest}*{term_rate}",
+            "factor",
+        ),
         path(
             "guarantee_claims",
             "Claims on the guarantee",
@@ -97,7 +106,12 @@ def public_rows(build: str) -> list[Row]:
             "=SUMPRODUCT({offtake_paid:}-{offtake_worth:},{treasury_discount:})",
             "total number",
         ),
-        scalar("offtake_bound", "Offtake: cost if the goods are worth nothing", "$m", "=SUMPRODUCT({offtake_paid:},{treasury_discount:})"),
+        scalar(
+            "offtake_bound",
+            "Offtake: cost if the goods are worth nothing",
+            "$m",
+            "=SUMPRODUCT({offtake_paid:},{treasury_discount:})",
+        ),
         path(
             "offtake_promise",
             "Payment promised under the public offtake",
@@ -131,7 +145,10 @@ def public_rows(build: str) -> list[Row]:
             "=SUMPRODUCT({market_price_path:}-{market_price_path:}/{tariff_uplift},{market_volume_expected:},{treasury_discount:})",
         ),
         path(
-            "left_after_debt", "Left of the plant's value after the debt, on default", "$m", "={in_loan}*MAX(0,{collateral_sold}-{opening})"
+            "left_after_debt",
+            "Left of the plant's value after the debt, on default",
+            "$m",
+            "={in_loan}*MAX(0,{collateral_sold}-{opening})",
         ),
         path(
             "grant_returned",
@@ -148,7 +165,12 @@ def public_rows(build: str) -> list[Row]:
             "={grant}-SUMPRODUCT({grant_returned:},{treasury_discount:})",
             "total number",
         ),
-        scalar("equity_bought", "Government's equity paid in", "$m", "={public_equity}*({sponsor_equity}+{dsra_at_completion})"),
+        scalar(
+            "equity_bought",
+            "Government's equity paid in",
+            "$m",
+            "={public_equity}*({sponsor_equity}+{dsra_at_completion})",
+        ),
         path(
             "equity_returned",
             "Its expected share of cash flow, at the fair return",
@@ -157,7 +179,13 @@ def public_rows(build: str) -> list[Row]:
             "number",
             "sum",
         ),
-        scalar("equity_cost", "Government's equity: paid in less fair value", "$m", "={equity_bought}-{equity_returned+}", "total number"),
+        scalar(
+            "equity_cost",
+            "Government's equity: paid in less fair value",
+            "$m",
+            "={equity_bought}-{equity_returned+}",
+            "total number",
+        ),
         scalar(
             "public_cost",
             "Expected public cost",
@@ -173,10 +201,19 @@ def public_rows(build: str) -> list[Row]:
             "headline number",
         ),
         scalar(
-            "cost_per_plant", "Expected public cost per $ of plant", "$", '=IF({plant_cost}>0,{public_cost}/{plant_cost},"n/a")', "factor"
+            "cost_per_plant",
+            "Expected public cost per $ of plant",
+            "$",
+            '=IF({plant_cost}>0,{public_cost}/{plant_cost},"n/a")',
+            "factor",
         ),
         scalar("bank_at_risk", "Bank loan not guaranteed", "$m", "=(1-{coverage})*{bank_loan}"),
-        scalar("private_at_risk", "Private capital at risk", "$m", "={sponsor_equity}+{dsra_at_completion}-{equity_bought}+{bank_at_risk}"),
+        scalar(
+            "private_at_risk",
+            "Private capital at risk",
+            "$m",
+            "={sponsor_equity}+{dsra_at_completion}-{equity_bought}+{bank_at_risk}",
+        ),
         scalar(
             "private_per_public",
             "Private capital at risk per $ of public cost",
@@ -211,7 +248,9 @@ def permitted_formula(key: str, direction: int) -> str:
     if key in WHATEVER_THE_DEBT:
         return f'=IF(ISNUMBER({value}),{{total_uses}}*{{pass_{key}}},"n/a")'
     if key == "gearing":
-        inner = f"IF({{uncovered_share}}>0,{limit}*{{total_uses}}/{{uncovered_share}},{{total_uses}})"
+        inner = (
+            f"IF({{uncovered_share}}>0,{limit}*{{total_uses}}/{{uncovered_share}},{{total_uses}})"
+        )
     elif key == "equity":
         inner = f"IF({{public_equity}}<1,{{total_uses}}-{limit}*({{total_uses}}+{{grant}})/(1-{{public_equity}}),0)"
     elif key == "shortfall":
@@ -227,7 +266,10 @@ def test_rows() -> list[Row]:
     """Each test's value, pass and permitted debt; the binding test; the decision."""
     tolerance = "{Timeline!tolerance}"
     rows = [
-        note("Cover is tested on the guarantor: gearing, tail and loss count what no guarantee covers; DSCR counts the whole loan."),
+        note(
+            "Cover is tested on the guarantor: gearing, tail and loss count what no guarantee"
+            " covers; DSCR counts the whole loan."
+        ),
         scalar(
             "uncovered_share",
             "Share of the debt that is the bank's own risk",
@@ -242,8 +284,19 @@ def test_rows() -> list[Row]:
             "=CHOOSE({lender_view}+1,{firm_end_year},{supported_end_year},{contract_end_year},{contract_end_year})",
             "factor",
         ),
-        scalar("tail_start", "Debt should be repaid by", "year", "=ROUNDDOWN(MAX(0,{secured_end_year}-{tail_years}),0)", "count"),
-        scalar("tail_balance", "Debt left then", "$m", "=IF({tail_start}>=1,INDEX({closing:},{tail_start}),{debt})"),
+        scalar(
+            "tail_start",
+            "Debt should be repaid by",
+            "year",
+            "=ROUNDDOWN(MAX(0,{secured_end_year}-{tail_years}),0)",
+            "count",
+        ),
+        scalar(
+            "tail_balance",
+            "Debt left then",
+            "$m",
+            "=IF({tail_start}>=1,INDEX({closing:},{tail_start}),{debt})",
+        ),
         band("Probability of DSCR below 1 at a multiple of the debt"),
         path(
             "step_chance",
@@ -279,14 +332,37 @@ def test_rows() -> list[Row]:
     values = value_formulas()
     for key, label, unit, _ in TESTS:
         rows.append(
-            scalar(f"test_{key}", f"{label}: value", unit, values[key], "multiple" if unit == "x" else "rate" if key == "loss" else "share")
+            scalar(
+                f"test_{key}",
+                f"{label}: value",
+                unit,
+                values[key],
+                "multiple" if unit == "x" else "rate" if key == "loss" else "share",
+            )
         )
     rows.append(band("Passed"))
     for key, label, _, direction in TESTS:
-        met = f"{{test_{key}}}>={{limit_{key}}}-{tolerance}" if direction > 0 else f"{{test_{key}}}<={{limit_{key}}}+{tolerance}"
-        rows.append(scalar(f"pass_{key}", f"{label}: passed", "1 = passed", f'=IF(ISNUMBER({{test_{key}}}),IF({met},1,0),"n/a")', "count"))
+        met = (
+            f"{{test_{key}}}>={{limit_{key}}}-{tolerance}"
+            if direction > 0
+            else f"{{test_{key}}}<={{limit_{key}}}+{tolerance}"
+        )
+        rows.append(
+            scalar(
+                f"pass_{key}",
+                f"{label}: passed",
+                "1 = passed",
+                f'=IF(ISNUMBER({{test_{key}}}),IF({met},1,0),"n/a")',
+                "count",
+            )
+        )
     rows.append(band("Debt permitted"))
-    rows.append(note("DSCR, LLCR, PLCR: in proportion, at this rate. Loss: at this default probability. Never more than all uses."))
+    rows.append(
+        note(
+            "DSCR, LLCR, PLCR: in proportion, at this rate. Loss: at this default probability."
+            " Never more than all uses."
+        )
+    )
     rows.append(
         scalar(
             "lgd_allowed",
@@ -297,13 +373,31 @@ def test_rows() -> list[Row]:
         )
     )
     for key, label, _, direction in TESTS:
-        rows.append(scalar(f"permits_{key}", f"{label}: debt permitted", "$m", permitted_formula(key, direction)))
+        rows.append(
+            scalar(
+                f"permits_{key}",
+                f"{label}: debt permitted",
+                "$m",
+                permitted_formula(key, direction),
+            )
+        )
     first, last = TESTS[0][0], TESTS[-1][0]
     permits, passed = f"{{permits_{first}}}:{{permits_{last}}}", f"{{pass_{first}}}:{{pass_{last}}}"
     rows += [
         band("Decision"),
-        scalar("permitted_debt", "Debt that all tests permit", "$m", f'=IF(COUNT({permits})>0,MIN({permits}),"n/a")', "total number"),
-        scalar("permitted_headroom", "Headroom", "$m", '=IF(ISNUMBER({permitted_debt}),{permitted_debt}-{debt},"n/a")'),
+        scalar(
+            "permitted_debt",
+            "Debt that all tests permit",
+            "$m",
+            f'=IF(COUNT({permits})>0,MIN({permits}),"n/a")',
+            "total number",
+        ),
+        scalar(
+            "permitted_headroom",
+            "Headroom",
+            "$m",
+            '=IF(ISNUMBER({permitted_debt}),{permitted_debt}-{debt},"n/a")',
+        ),
         scalar(
             "binding_test",
             "Binding test, by its place in the list",
@@ -340,7 +434,19 @@ def test_rows() -> list[Row]:
             "=IF({coverage}+{government_loan_share}+{grant}+{public_offtake_years}+{tariff}+{public_equity}>0,1,0)",
             "flag",
         ),
-        scalar("decision", "Decision, by its place in the list", "place", "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)", "count"),
-        scalar("decision_words", "Decision", "text", "=INDEX({Lists!decisions:},{decision}+1)", "right small"),
+        scalar(
+            "decision",
+            "Decision, by its place in the list",
+            "place",
+            "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)",
+            "count",
+        ),
+        scalar(
+            "decision_words",
+            "Decision",
+            "text",
+            "=INDEX({Lists!decisions:},{decision}+1)",
+            "right small",
+        ),
     ]
     return rows

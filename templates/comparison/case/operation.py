@@ -6,7 +6,8 @@ from bankable.templates.workbook.rows import Row, band, path, scalar
 from bankable.udfs.deal.deal import VIEWS
 
 ENDS = {"firm": "firm_end_year", "supported": "supported_end_year", "promised": "contract_end_year"}
-# worth at completion of a dollar of contracted revenue, the contract's loss and the offtaker's default counted
+# worth at completion of a dollar of contracted revenue, the contract's loss and the offtaker's
+# default counted
 RISKY_WORTH = "{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}"
 IN_FORCE = {"firm": "in_firm", "supported": "in_supported", "promised": "in_contract"}
 
@@ -28,7 +29,15 @@ def resold_rows() -> list[Row]:
         )
         for view, end in ENDS.items()
     ]
-    rows.append(path("lost_two_before", "Probability that it was lost two years ago or earlier", "share", "={lost_before<}", "share"))
+    rows.append(
+        path(
+            "lost_two_before",
+            "Probability that it was lost two years ago or earlier",
+            "share",
+            "={lost_before<}",
+            "share",
+        )
+    )
     rows.append(
         path(
             "resold_expected",
@@ -59,7 +68,14 @@ def view_rows(view: str) -> list[Row]:
 
     return [
         band(f"{view.capitalize()} view"),
-        path(f"contracted_volume_{view}", f"Contracted volume, {view}", "volume", contracted, "number", "sum"),
+        path(
+            f"contracted_volume_{view}",
+            f"Contracted volume, {view}",
+            "volume",
+            contracted,
+            "number",
+            "sum",
+        ),
         path(
             f"market_volume_{view}",
             f"Market volume, {view}",
@@ -68,10 +84,29 @@ def view_rows(view: str) -> list[Row]:
             "number",
             "sum",
         ),
-        path(f"contracted_revenue_{view}", f"Contracted revenue, {view}", "$m", f"={k('contracted_volume')}*{price}", "number", "sum"),
-        path(f"market_revenue_{view}", f"Market revenue, {view}", "$m", f"={k('market_volume')}*{{market_price_path}}", "number", "sum"),
         path(
-            f"revenue_{view}", f"Revenue, {view}", "$m", f"={k('contracted_revenue')}+{k('market_revenue')}{settled}", "total number", "sum"
+            f"contracted_revenue_{view}",
+            f"Contracted revenue, {view}",
+            "$m",
+            f"={k('contracted_volume')}*{price}",
+            "number",
+            "sum",
+        ),
+        path(
+            f"market_revenue_{view}",
+            f"Market revenue, {view}",
+            "$m",
+            f"={k('market_volume')}*{{market_price_path}}",
+            "number",
+            "sum",
+        ),
+        path(
+            f"revenue_{view}",
+            f"Revenue, {view}",
+            "$m",
+            f"={k('contracted_revenue')}+{k('market_revenue')}{settled}",
+            "total number",
+            "sum",
         ),
         path(
             f"unit_cost_{view}",
@@ -148,21 +183,42 @@ def view_rows(view: str) -> list[Row]:
 
 
 def tax_rows(view: str, prefix: str, taxable: str, words: str) -> list[Row]:
-    """Taxable income, losses carried forward and tax; losses cover up to the limit's share of income."""
+    """Taxable income, losses carried forward and tax; losses cover up to the limit's share of
+    income.
+    """
     income = f"taxable_{view}" if not prefix else f"{prefix}taxable_{view}"
     losses = f"{prefix or 'tax_'}losses_{view}"
     before = f"{prefix or 'tax_'}losses_before_{view}"
     used = f"MIN({{{before}}},MAX(0,{{{income}}})*{{loss_limit}})"
     return [
         path(income, f"Taxable income {words}, {view}", "$m", f"={taxable}"),
-        path(before, f"Losses brought forward {words}, {view}", "$m", f"=IF({{year}}=1,0,{{{losses}<}})"),
-        path(losses, f"Losses carried forward {words}, {view}", "$m", f"={{{before}}}+MAX(0,-{{{income}}})-{used}"),
-        path(f"{prefix}tax_{view}", f"Tax {words}, {view}", "$m", f"={{tax_rate}}*(MAX(0,{{{income}}})-{used})", "number", "sum"),
+        path(
+            before,
+            f"Losses brought forward {words}, {view}",
+            "$m",
+            f"=IF({{year}}=1,0,{{{losses}<}})",
+        ),
+        path(
+            losses,
+            f"Losses carried forward {words}, {view}",
+            "$m",
+            f"={{{before}}}+MAX(0,-{{{income}}})-{used}",
+        ),
+        path(
+            f"{prefix}tax_{view}",
+            f"Tax {words}, {view}",
+            "$m",
+            f"={{tax_rate}}*(MAX(0,{{{income}}})-{used})",
+            "number",
+            "sum",
+        ),
     ]
 
 
 def operating_rows() -> list[Row]:
-    """Costs common to all views, then each view to its CFADS before interest, then what remains without the contract."""
+    """Costs common to all views, then each view to its CFADS before interest, then what remains
+    without the contract.
+    """
     rows = [
         *resold_rows(),
         path(
@@ -173,21 +229,70 @@ def operating_rows() -> list[Row]:
             "number",
             "sum",
         ),
-        scalar("learning_exponent", "Exponent of the learning curve", "factor", "=LN(1-{learning_rate})/LN({Timeline!two})", "factor"),
-        path("fixed_cost_path", "Fixed cost", "$m", "={fixed_cost}*(1+{inflation})^({year}-1)*{in_operation}", "number", "sum"),
-        path("maintenance", "Maintenance capital", "$m", "={maintenance_capex}*(1+{inflation})^({year}-1)*{in_operation}", "number", "sum"),
-        path("ramped", "Past the ramp", "flag", "=IF(ROUNDUP({ramp_years},0)<{year},1,0)*{in_operation}", "flag"),
-        path("depreciation", "Tax depreciation", "$m", "={tax_base}/{tax_life}*IF({tax_life}>={year},1,0)", "number", "sum"),
+        scalar(
+            "learning_exponent",
+            "Exponent of the learning curve",
+            "factor",
+            "=LN(1-{learning_rate})/LN({Timeline!two})",
+            "factor",
+        ),
+        path(
+            "fixed_cost_path",
+            "Fixed cost",
+            "$m",
+            "={fixed_cost}*(1+{inflation})^({year}-1)*{in_operation}",
+            "number",
+            "sum",
+        ),
+        path(
+            "maintenance",
+            "Maintenance capital",
+            "$m",
+            "={maintenance_capex}*(1+{inflation})^({year}-1)*{in_operation}",
+            "number",
+            "sum",
+        ),
+        path(
+            "ramped",
+            "Past the ramp",
+            "flag",
+            "=IF(ROUNDUP({ramp_years},0)<{year},1,0)*{in_operation}",
+            "flag",
+        ),
+        path(
+            "depreciation",
+            "Tax depreciation",
+            "$m",
+            "={tax_base}/{tax_life}*IF({tax_life}>={year},1,0)",
+            "number",
+            "sum",
+        ),
     ]
     for view in VIEWS:
         rows += view_rows(view)
     rows += margin_rows()
-    rows.append(band("What remains if the contract is lost (before tax, on the bank's count of market sales)"))
+    rows.append(
+        band(
+            "What remains if the contract is lost (before tax, on the bank's count of market sales)"
+        )
+    )
     for phase, (freed, words) in enumerate(
-        (("{refill_1}", "lost in this year"), ("{refill_2}", "lost a year before"), ("1", "lost earlier")), start=1
+        (
+            ("{refill_1}", "lost in this year"),
+            ("{refill_2}", "lost a year before"),
+            ("1", "lost earlier"),
+        ),
+        start=1,
     ):
         volume = f"(1-{{merchant_haircut}})*({{market_volume_beside}}+{freed}*{{volume_refilled}})"
-        rows.append(path(f"remaining_volume_{phase}", f"Volume sold, contract {words}", "volume", f"={volume}"))
+        rows.append(
+            path(
+                f"remaining_volume_{phase}",
+                f"Volume sold, contract {words}",
+                "volume",
+                f"={volume}",
+            )
+        )
         running = f"{{remaining_volume_{phase}}}*({{market_price_path}}-{{unit_cost_promised}})-{{fixed_cost_path}}-{{maintenance}}"
         rows.append(path(f"running_{phase}", f"Cash flow if it runs, {words}", "$m", f"={running}"))
         rows.append(
@@ -238,8 +343,22 @@ def levered_rows() -> list[Row]:
                 "number",
                 "sum",
             ),
-            path(waiting, f"Interest carried forward, {view}", "$m", f"={{{waiting}<}}+{{interest}}-{{{deducted}}}"),
-            *tax_rows(view, "", f"{{earnings_{view}}}-{{depreciation}}-{{{deducted}}}", "with interest"),
-            path(f"cfads_{view}", f"CFADS, {view}", "$m", f"={{cash_before_tax_{view}}}-{{tax_{view}}}", "total number", "sum"),
+            path(
+                waiting,
+                f"Interest carried forward, {view}",
+                "$m",
+                f"={{{waiting}<}}+{{interest}}-{{{deducted}}}",
+            ),
+            *tax_rows(
+                view, "", f"{{earnings_{view}}}-{{depreciation}}-{{{deducted}}}", "with interest"
+            ),
+            path(
+                f"cfads_{view}",
+                f"CFADS, {view}",
+                "$m",
+                f"={{cash_before_tax_{view}}}-{{tax_{view}}}",
+                "total number",
+                "sum",
+            ),
         ]
     return rows

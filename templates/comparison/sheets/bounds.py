@@ -1,7 +1,8 @@
-"""Bounds of the blue cells outside Inputs, and the number formats of figures whose kind the reader chooses.
+"""Bounds of the blue cells outside Inputs, and the number formats of figures whose kind the reader
+chooses.
 
-A cell that stands for an input of the deal takes that input's own bounds; a chosen figure is shown in its own unit by
-conditional formats, red where it misses its limit.
+A cell that stands for an input of the deal takes that input's own bounds; a chosen figure is shown
+in its own unit by conditional formats, red where it misses its limit.
 """
 
 from __future__ import annotations
@@ -44,10 +45,22 @@ def kind_of_input(key: str) -> str:
 def kind_of_measure(name: str) -> str:
     """The number format of a figure of the deal."""
     unit = MEASURES[name].unit
-    return "multiple" if unit == "x" else "rate" if unit.startswith("%") else "count" if unit in ("months", "tests", "year") else "number"
+    return (
+        "multiple"
+        if unit == "x"
+        else (
+            "rate"
+            if unit.startswith("%")
+            else "count"
+            if unit in ("months", "tests", "year")
+            else "number"
+        )
+    )
 
 
-def between(spot: tuple[int, int, int, int], label: str, low: float, high: float, whole: bool = False) -> Validation:
+def between(
+    spot: tuple[int, int, int, int], label: str, low: float, high: float, whole: bool = False
+) -> Validation:
     """A number from low to high, with its message as Inputs has it."""
     allowed = f"from {low:,g} to {high:,g}" if high < NO_BOUND else f"from {low:,g}"
     return Validation(
@@ -73,13 +86,25 @@ def of_move(spot: tuple[int, int, int, int], key: str, how: str) -> Validation:
     param = param_of(key)
     if how == "times":
         return between(spot, f"Factor on {label_of(key)}", 0, 10)
-    return between(spot, f"Step of {label_of(key)}", param.low - param.high, param.high - param.low, param.kind == "count")
+    return between(
+        spot,
+        f"Step of {label_of(key)}",
+        param.low - param.high,
+        param.high - param.low,
+        param.kind == "count",
+    )
 
 
 def listed(spot: tuple[int, int, int, int], label: str, **source: Any) -> Validation:
     """A word of a list, given as `choices` or as a range in `formula`."""
     return Validation(
-        spot, "list", title=label[:32], message="Choose from the list.", error="Choose from the list.", blank_allowed=False, **source
+        spot,
+        "list",
+        title=label[:32],
+        message="Choose from the list.",
+        error="Choose from the list.",
+        blank_allowed=False,
+        **source,
     )
 
 
@@ -91,23 +116,31 @@ def kept_cell(book: Book, sheet: Sheet, key: str, name: str) -> tuple[int, int, 
 
 
 def show_as(sheet: Sheet, spot: tuple[int, int, int, int], kind: str, fails: str = "") -> None:
-    """Number formats by the cell `kind`; `fails` is a formula relative to the first cell, true where the figure misses its limit."""
+    """Number formats by the cell `kind`; `fails` is a formula relative to the first cell, true
+    where the figure misses its limit.
+    """
     for name in BY_KIND:
         if fails:
-            sheet.conditionals.append(Conditional(spot, "formula", f'=AND({kind}="{name}",{fails})', f"fail {name}"))
+            sheet.conditionals.append(
+                Conditional(spot, "formula", f'=AND({kind}="{name}",{fails})', f"fail {name}")
+            )
         sheet.conditionals.append(Conditional(spot, "formula", f'={kind}="{name}"', f"as {name}"))
     if fails:
         sheet.conditionals.append(Conditional(spot, "formula", f"={fails}", "fail fill"))
 
 
 def said(value: str, kind: str, signed: bool = False) -> str:
-    """A figure in words of its unit, as a part of a text formula; `kind` is the cell with its number format."""
+    """A figure in words of its unit, as a part of a text formula; `kind` is the cell with its
+    number format.
+    """
     plus, minus = ("+", "-") if signed else ("", "-")
 
     def shown(form: str) -> str:
-        return f'TEXT({value},"{plus}{form};{minus}{form}")' if signed else f'TEXT({value},"{form}")'
+        return (
+            f'TEXT({value},"{plus}{form};{minus}{form}")' if signed else f'TEXT({value},"{form}")'
+        )
 
     return (
-        f'IF({kind}="multiple",{shown("0.00")}&"x",IF({kind}="rate",{shown("0.00%")},IF({kind}="share",{shown("0.0%")},'
-        f'IF({kind}="number","$m "&{shown("#,##0.0")},{shown("0")}))))'
+        f'IF({kind}="multiple",{shown("0.00")}&"x",IF({kind}="rate",{shown("0.00%")},IF({kind}="share",{shown("0.0%")},IF({kind}="number","$m'
+        f' "&{shown("#,##0.0")},{shown("0")}))))'
     )

@@ -1,7 +1,9 @@
-"""The Checks sheet: each check a row with what is compared, both sides, difference, tolerance and OK; one master check.
+"""The Checks sheet: each check a row with what is compared, both sides, difference, tolerance and
+OK; one master check.
 
-Headline checks rest on native cells alone. The rows that hold native figures against a worksheet function say
-"functions absent" on a machine without the add-in, and the master check does not count them there.
+Headline checks rest on native cells alone. The rows that hold native figures against a worksheet
+function say "functions absent" on a machine without the add-in, and the master check does not count
+them there.
 """
 
 from __future__ import annotations
@@ -33,8 +35,9 @@ QUOTED = (
 LINES = 100  # ranges run to the next hundred rows, so that a longer list changes no formula
 HEADS = ("#", "Check", "Case", "Left", "Right", "Difference", "Tolerance", "Verdict", "Kind")
 
-# what a check is worth: proof, two calculations that differ; tie, sums that hold unless a cell is typed over or broken;
-# input, a bound on what is typed; link, a figure shown against its source; function, a native row against a worksheet function
+# what a check is worth: proof, two calculations that differ; tie, sums that hold unless a cell is
+# typed over or broken; input, a bound on what is typed; link, a figure shown against its source;
+# function, a native row against a worksheet function
 PROOF, TIE, INPUT, LINK, FUNCTION = KINDS = ("proof", "tie", "input", "link", "function")
 
 MEANING = (
@@ -49,7 +52,9 @@ _TESTS = f"{{S!pass_{TESTS[0][0]}}}:{{S!pass_{TESTS[-1][0]}}}"
 
 
 def _present_value_meets(what: str, name: str, spent: str, flow: str) -> tuple[str, str, str, str]:
-    """The check that an IRR discounts a flow to nothing, from the flow itself and not from the steps that found it."""
+    """The check that an IRR discounts a flow to nothing, from the flow itself and not from the
+    steps that found it.
+    """
     rate = f"{{S!irr_{name}}}"
     return (
         PROOF,
@@ -61,7 +66,9 @@ def _present_value_meets(what: str, name: str, spent: str, flow: str) -> tuple[s
 
 def _paid_in_order(view: str, words: str) -> list[tuple[str, str, str, str]]:
     """The order of the waterfall on one view."""
-    reserve, arrears, paid_out = (f"{{S!{key}{view}:}}" for key in ("reserve", "arrears", "distribution"))
+    reserve, arrears, paid_out = (
+        f"{{S!{key}{view}:}}" for key in ("reserve", "arrears", "distribution")
+    )
     return [
         (
             PROOF,
@@ -78,11 +85,22 @@ def _paid_in_order(view: str, words: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
-# kind, what, left, right on a case sheet (S) and its build sheet (B); a right side of 0 means the left must vanish
+# kind, what, left, right on a case sheet (S) and its build sheet (B); a right side of 0 means the
+# left must vanish
 NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (TIE, "Sources equal uses", "={B!debt_draw+}+{B!equity_draw+}", "={B!uses+}"),
-    (TIE, "The facility closes: its balance at the end is the debt", "={B!balance#60}", "={S!debt}"),
-    (PROOF, "Debt is its share of the budgeted uses", "={S!debt}", "={S!gearing_used}*{S!budgeted_uses}"),
+    (
+        TIE,
+        "The facility closes: its balance at the end is the debt",
+        "={B!balance#60}",
+        "={S!debt}",
+    ),
+    (
+        PROOF,
+        "Debt is its share of the budgeted uses",
+        "={S!debt}",
+        "={S!gearing_used}*{S!budgeted_uses}",
+    ),
     (
         PROOF,
         "Equity pays its share of the budget, and the overrun and delay",
@@ -103,7 +121,12 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         "={S!debt}",
     ),
     (TIE, "The scheduled balance ends at zero", "=INDEX({S!closing:},{S!tenor})", "0"),
-    (TIE, "Principal and balloon add to the debt", "={S!principal+}+SUM({S!balloon_paid:})", "={S!debt}"),
+    (
+        TIE,
+        "Principal and balloon add to the debt",
+        "={S!principal+}+SUM({S!balloon_paid:})",
+        "={S!debt}",
+    ),
     (TIE, "Contract states add to one", "={S!lost+}+{S!alive#30}", "1"),
     (TIE, "Loan states add to one", "={S!default_probability+}+{S!performing#30}", "1"),
     (
@@ -118,7 +141,12 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         "={S!service_paid+}+{S!arrears#30}",
         "={S!debt_service+}",
     ),
-    (TIE, "No negative cash balance", "=MIN(0,MIN({S!reserve:}),MIN({S!trapped:}),MIN({S!distribution:}))", "0"),
+    (
+        TIE,
+        "No negative cash balance",
+        "=MIN(0,MIN({S!reserve:}),MIN({S!trapped:}),MIN({S!distribution:}))",
+        "0",
+    ),
     *_paid_in_order("", "lender's"),
     *_paid_in_order("_promised", "promised"),
     *_paid_in_order("_expected", "expected"),
@@ -129,8 +157,12 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         "={S!plcr}",
     ),
     _present_value_meets("Project IRR", "project", "build_cost", "project_flow"),
-    _present_value_meets("Promised equity IRR", "equity_promised", "equity_paid", "equity_flow_promised"),
-    _present_value_meets("Expected equity IRR", "equity_expected", "equity_paid", "equity_flow_expected"),
+    _present_value_meets(
+        "Promised equity IRR", "equity_promised", "equity_paid", "equity_flow_promised"
+    ),
+    _present_value_meets(
+        "Expected equity IRR", "equity_expected", "equity_paid", "equity_flow_expected"
+    ),
     (
         PROOF,
         "Tax over the plant's life is that on its income and the losses left, promised",
@@ -141,8 +173,10 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         PROOF,
         "Guarantee's cost by the built-in NPV of claims, recoveries and fees",
         "={S!guarantee_cost}",
-        "=NPV({S!treasury_rate},{S!guarantee_claims:})-NPV({S!treasury_rate},{S!guarantee_recoveries:})"
-        "-NPV({S!treasury_rate},{S!guarantee_fees:})",
+        (
+            "=NPV({S!treasury_rate},{S!guarantee_claims:})-NPV({S!treasury_rate},{S!guarantee_recoveries:})"
+            "-NPV({S!treasury_rate},{S!guarantee_fees:})"
+        ),
     ),
     (
         PROOF,
@@ -182,11 +216,31 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     ),
     (INPUT, "Tenor within operating life", "=MAX(0,{S!tenor}-{S!operating_years})", "0"),
     (INPUT, "Grace ends before the tenor", "=IF({S!grace_years}<{S!tenor},0,1)", "0"),
-    (INPUT, "Build and delay fit the monthly block", "=MAX(0,{S!completion_month}-{Timeline!month#60})", "0"),
-    (INPUT, "Floor not above cap", "=IF(AND({S!price_cap}>0,{S!price_floor}>{S!price_cap}),1,0)", "0"),
+    (
+        INPUT,
+        "Build and delay fit the monthly block",
+        "=MAX(0,{S!completion_month}-{Timeline!month#60})",
+        "0",
+    ),
+    (
+        INPUT,
+        "Floor not above cap",
+        "=IF(AND({S!price_cap}>0,{S!price_floor}>{S!price_cap}),1,0)",
+        "0",
+    ),
     (INPUT, "Take-or-pay not above the volume cap", "=MAX(0,{S!take_or_pay}-{S!max_volume})", "0"),
-    (INPUT, "Firm years within the contract horizon", "=MAX(0,{S!firm_years}-{S!contract_years})", "0"),
-    (INPUT, "Retooling and refilling within two years", "=MAX(0,{S!retool_years}+{S!refill_years}-{Timeline!two})", "0"),
+    (
+        INPUT,
+        "Firm years within the contract horizon",
+        "=MAX(0,{S!firm_years}-{S!contract_years})",
+        "0",
+    ),
+    (
+        INPUT,
+        "Retooling and refilling within two years",
+        "=MAX(0,{S!retool_years}+{S!refill_years}-{Timeline!two})",
+        "0",
+    ),
     (
         INPUT,
         "Collateral parts within the whole",
@@ -203,7 +257,9 @@ class Rows:
     def __init__(self, sheet: Sheet, row: int) -> None:
         self.sheet, self.row, self.number = sheet, row, 0
 
-    def add(self, kind: str, what: str, case: str, left: str, right: str | float, function: bool = False) -> None:
+    def add(
+        self, kind: str, what: str, case: str, left: str, right: str | float, function: bool = False
+    ) -> None:
         """One check; with `function`, an absent function makes it say so instead of failing."""
         sheet, row = self.sheet, self.row
         sheet.put(row, KIND, kind, "grey")
@@ -211,7 +267,11 @@ class Rows:
         sheet.put(row, 0, self.number, "section")
         sheet.put(row, WHAT, what)
         sheet.put(row, CASE, case, "grey")
-        shown = f'=IF({{live}}=1,IFERROR({left.removeprefix("=")},"n/a"),"no add-in")' if function else left
+        shown = (
+            f'=IF({{live}}=1,IFERROR({left.removeprefix("=")},"n/a"),"no add-in")'
+            if function
+            else left
+        )
         sheet.put(row, LEFT, shown, "tied")
         sheet.put(row, RIGHT, right, "tied")
         a, b, d, t = (address(row, col) for col in (LEFT, RIGHT, DIFFERENCE, TOLERANCE))
@@ -240,25 +300,50 @@ def lay_checks(
     with_functions: Collection[str],
     paper: str,
 ) -> None:
-    """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function cell, native cell).
+    """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function
+    cell, native cell).
 
-    `with_functions` are the sheets whose cells hang on functions: where those are absent their errors count for nothing.
+    `with_functions` are the sheets whose cells hang on functions: where those are absent their
+    errors count for nothing.
     """
     sheet = frame.start(book, "Checks", "Checks", "009E73", paper)
-    sheet.put(frame.STATUS_ROW, 1, "Master check: every check below, functions left out where they are absent", "subtitle")
+    sheet.put(
+        frame.STATUS_ROW,
+        1,
+        "Master check: every check below, functions left out where they are absent",
+        "subtitle",
+    )
     for col, text in enumerate(HEADS):
         sheet.put(
-            frame.HEAD_ROW, col, text, "heading" if col < LEFT or col == KIND else "heading centre" if col == VERDICT else "heading right"
+            frame.HEAD_ROW,
+            col,
+            text,
+            (
+                "heading"
+                if col < LEFT or col == KIND
+                else "heading centre"
+                if col == VERDICT
+                else "heading right"
+            ),
         )
     sheet.put(frame.UNITS_ROW, LEFT, "Probe of the functions", "right")
-    # an array of one cell: LibreOffice calculates arrays when it opens a file and other cells not, and all must tell the same
+    # an array of one cell: LibreOffice calculates arrays when it opens a file and other cells not,
+    # and all must tell the same
     sheet.array(frame.UNITS_ROW, RIGHT, 1, 1, "=HAZARD_FROM_PD(0)", "general")
-    sheet.put(frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag")
+    sheet.put(
+        frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag"
+    )
     sheet.mark("live", frame.UNITS_ROW, DIFFERENCE)
     rows = Rows(sheet, frame.FIRST_ROW)
     rows.band("Inputs and cells")
     rows.add(INPUT, "Inputs within their range", "all", "={Inputs!out_of_range}", 0)
-    rows.add(INPUT, "Scenario chosen from the list", "all", "=COUNTIF({Scenarios!names:},{Scenarios!scenario})", 1)
+    rows.add(
+        INPUT,
+        "Scenario chosen from the list",
+        "all",
+        "=COUNTIF({Scenarios!names:},{Scenarios!scenario})",
+        1,
+    )
     for other in list(book):
         if other.name in ("Checks", "Cover") or not other.cells:
             continue
@@ -273,18 +358,29 @@ def lay_checks(
     for i, (case, build) in enumerate(cases, start=1):
         rows.band(case)
         for kind, what, left, right in NATIVE:
-            left, right = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (left, right))
+            left, right = (
+                text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!")
+                for text in (left, right)
+            )
             rows.add(kind, what, case, left, right if right.startswith("=") else float(right))
         for key in QUOTED:
             label = str(book["Summary"].cells[book["Summary"].placed[f"{key}_{i}"].row, WHAT].value)
-            rows.add(LINK, f"Summary shows the case's figure: {label}", case, f"={{Summary!{key}_{i}}}", f"={{{case}!{key}}}")
+            rows.add(
+                LINK,
+                f"Summary shows the case's figure: {label}",
+                case,
+                f"={{Summary!{key}_{i}}}",
+                f"={{{case}!{key}}}",
+            )
     if functions:
         rows.band("Worksheet functions against native rows")
         for what, case, function, native in functions:
             rows.add(FUNCTION, what, case, function, native, function=True)
     verdicts = f"{address(frame.FIRST_ROW, VERDICT, True)}:{address(rows.row - 1, VERDICT, True)}"
     numbers = f"{address(frame.FIRST_ROW, 0, True)}:{address(rows.row - 1, 0, True)}"
-    good = f'COUNTIF({verdicts},"OK")+COUNTIF({verdicts},"functions absent")'  # an error among the verdicts is not good
+    good = (  # an error among the verdicts is not good
+        f'COUNTIF({verdicts},"OK")+COUNTIF({verdicts},"functions absent")'
+    )
     not_run = f'COUNTIF({verdicts},"functions absent")'
     all_good = f'IF({not_run}>0,"OK, "&{not_run}&" not run","OK")'
     sheet.put(frame.TITLE_ROW, VERDICT, f'=IF({good}=COUNT({numbers}),{all_good},"FAIL")', "check")
@@ -292,7 +388,8 @@ def lay_checks(
     sheet.put(
         frame.STATUS_ROW,
         VERDICT,
-        f'=IF(COUNTIF({verdicts},"functions absent")>0,"functions: showing saved values","functions: live")',
+        f'=IF(COUNTIF({verdicts},"functions absent")>0,"functions: showing saved'
+        ' values","functions: live")',
         "right",
     )
     sheet.mark("functions", frame.STATUS_ROW, VERDICT)
@@ -306,6 +403,16 @@ def lay_checks(
         sheet.put(end, VERDICT, f'=COUNTIF({kinds},"{kind}")', "count")
     frame.flag_words(sheet, frame.TITLE_ROW, VERDICT)
     frame.flag_words(sheet, frame.FIRST_ROW, VERDICT, rows.row - 1, VERDICT)
-    sheet.widths |= {0: 4, WHAT: 74, CASE: 22, LEFT: 27, RIGHT: 27, DIFFERENCE: 13, TOLERANCE: 11, VERDICT: 20, KIND: 10}
+    sheet.widths |= {
+        0: 4,
+        WHAT: 74,
+        CASE: 22,
+        LEFT: 27,
+        RIGHT: 27,
+        DIFFERENCE: 13,
+        TOLERANCE: 11,
+        VERDICT: 20,
+        KIND: 10,
+    }
     sheet.freeze = (frame.FIRST_ROW, LEFT)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)

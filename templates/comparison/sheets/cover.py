@@ -1,4 +1,6 @@
-"""The Cover: purpose, version, model hash, how to use, sheet map, colour legend, master check; and the list of sources."""
+"""The Cover: purpose, version, model hash, how to use, sheet map, colour legend, master check; and
+the list of sources.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +14,42 @@ from bankable.templates.workbook.rows import LABEL, SECTION, UNIT
 from bankable.udfs.deal.deal import INPUTS
 
 PURPOSE = (
-    "A lender's comparison of projects that live on a long offtake and projects that live on a yearly one: what each contract is worth, "
-    "how much debt it carries, which credit tests it meets, and what public support costs."
+    "A lender's comparison of projects that live on a long offtake and projects that live on a"
+    " yearly one: what each contract is worth, how much debt it carries, which credit tests it"
+    " meets, and what public support costs."
 )
 HASH = (
-    "The formulas of all sheets and their places, not the figures typed. `bankable memo` and `bankable monitor` lay the model afresh, "
-    "compare hash, formulas and constants cell by cell, and refuse a workbook in which one was changed."
+    "The formulas of all sheets and their places, not the figures typed. `bankable memo` and"
+    " `bankable monitor` lay the model afresh, compare hash, formulas and constants cell by cell,"
+    " and refuse a workbook in which one was changed."
 )
 USE = (
     "Type in the blue cells of Inputs, one column a case; every other cell calculates.",
-    "Read Summary; each figure there is a link to the case sheet where it is worked out, row by row.",
+    (
+        "Read Summary; each figure there is a link to the case sheet where it is worked out, row by"
+        " row."
+    ),
     "See that the master check says OK; Checks names what does not tie.",
-    "Choose a scenario on Scenarios; terms of support, grids and ranges are blue cells on their own sheets.",
-    "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent, its tables keep their saved values.",
-    "Years of operation count from completion; debt service and all yearly flows are annual, in arrears. The build is monthly. "
-    "Timeline holds the date of financial close.",
-    "Names: in_KEY is a row of Inputs and out_KEY a row of Summary, one cell a case; =INDEX(in_capex,1,2) is the second case's.",
-    "Names: set_KEY are the blue cells of other sheets, such as set_scenario and set_timeline_close.",
+    (
+        "Choose a scenario on Scenarios; terms of support, grids and ranges are blue cells on their"
+        " own sheets."
+    ),
+    (
+        "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent,"
+        " its tables keep their saved values."
+    ),
+    (
+        "Years of operation count from completion; debt service and all yearly flows are annual, in"
+        " arrears. The build is monthly. Timeline holds the date of financial close."
+    ),
+    (
+        "Names: in_KEY is a row of Inputs and out_KEY a row of Summary, one cell a case;"
+        " =INDEX(in_capex,1,2) is the second case's."
+    ),
+    (
+        "Names: set_KEY are the blue cells of other sheets, such as set_scenario and"
+        " set_timeline_close."
+    ),
     "`bankable compare this-file.xlsx` reads the blue cells back and writes a fresh comparison.",
 )
 LEGEND = (
@@ -39,9 +60,13 @@ LEGEND = (
 )
 
 
-def lay_cover(book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str, str]], paper: str) -> Sheet:
+def lay_cover(
+    book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str, str]], paper: str
+) -> Sheet:
     """The first sheet; `day` is when it is written, `sheets` are names and what is on them."""
-    sheet = frame.start(book, "Cover", "Bankable: comparison of projects for credit", "1F3864", paper)
+    sheet = frame.start(
+        book, "Cover", "Bankable: comparison of projects for credit", "1F3864", paper
+    )
     row = frame.FIRST_ROW - 1
     for label, value in (
         ("Purpose", PURPOSE),
@@ -55,7 +80,12 @@ def lay_cover(book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str
     ):
         sheet.put(row, LABEL, label, "bold")
         marked = isinstance(value, str) and value.startswith("{")
-        sheet.put(row, UNIT, None if marked else value, "left date" if isinstance(value, dt.date) else "wrap")
+        sheet.put(
+            row,
+            UNIT,
+            None if marked else value,
+            "left date" if isinstance(value, dt.date) else "wrap",
+        )
         if marked:
             sheet.mark(str(value)[1:-1], row, UNIT)
         if value in (PURPOSE, HASH):
@@ -83,7 +113,10 @@ def lay_cover(book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str
         sheet.put(row, UNIT, what)
     row += 2
     for text in (
-        "Figures of the shipped deals carry their source, or the word illustrative, beside each input. They are no company's accounts.",
+        (
+            "Figures of the shipped deals carry their source, or the word illustrative, beside each"
+            " input. They are no company's accounts."
+        ),
         "Decisions say whether the credit tests are met. Approval is the committee's.",
     ):
         sheet.put(row, LABEL, text, "note")
@@ -94,11 +127,15 @@ def lay_cover(book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str
 
 
 def _case_numbers(book: Book) -> list[int]:
-    return [int(key.rsplit("_", 1)[1]) for key in book["Inputs"].placed if key.startswith("case_name_")]
+    return [
+        int(key.rsplit("_", 1)[1]) for key in book["Inputs"].placed if key.startswith("case_name_")
+    ]
 
 
 def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
-    """Every input's value as delivered and its source, case by case; a source shared by all cases stands once."""
+    """Every input's value as delivered and its source, case by case; a source shared by all cases
+    stands once.
+    """
     sheet = frame.start(book, "Sources", "Sources of the figures as delivered", None, paper)
     for col, text in enumerate(("#", "Assumption", "Unit", "Case", "Source")):
         sheet.put(frame.HEAD_ROW, col, text, "heading")
@@ -106,7 +143,9 @@ def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
     for field in INPUTS:
         said: dict[str, list[str]] = {}
         for case in cases:
-            said.setdefault(case.sources.get(field.name, "not stated"), []).append(case.deal.case_name)
+            said.setdefault(case.sources.get(field.name, "not stated"), []).append(
+                case.deal.case_name
+            )
         for source, names in said.items():
             sheet.put(row, LABEL, field.metadata["label"])
             sheet.put(row, UNIT, field.metadata["unit"], "unit")
@@ -116,8 +155,8 @@ def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
     sheet.put(
         row + 1,
         LABEL,
-        "Sources are named as they were read in November 2026, some of them in secondary reports; the book holds no full addresses. "
-        "Find the document itself before quoting it.",
+        "Sources are named as they were read in November 2026, some of them in secondary reports;"
+        " the book holds no full addresses. Find the document itself before quoting it.",
         "note",
     )
     sheet.widths |= {SECTION: 3, LABEL: 42, UNIT: 12, 3: 30, 4: 105}

@@ -1,6 +1,8 @@
-"""What Checks holds worksheet functions against: headline rows of every case, and single functions on one case.
+"""What Checks holds worksheet functions against: headline rows of every case, and single functions
+on one case.
 
-A check stands only where its function is in the register; each is native figure against function, to 1e-9.
+A check stands only where its function is in the register; each is native figure against function,
+to 1e-9.
 """
 
 from __future__ import annotations
@@ -45,22 +47,28 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
     (
         "Debt capacity with the government's commitment",
         "DEBT_CAPACITY",
-        '=DEBT_CAPACITY({S!term_rate},{S!unlevered_cfads_supported:},{S!limit_min_dscr},{S!tenor},"sculpted",{S!grace_years})'
-        "/{S!balloon_discount}",
+        (
+            '=DEBT_CAPACITY({S!term_rate},{S!unlevered_cfads_supported:},{S!limit_min_dscr},{S!tenor},"sculpted",{S!grace_years})'
+            "/{S!balloon_discount}"
+        ),
         "={S!capacity_supported}",
     ),
     (
         "Facility at completion",
         "IDC",
-        "=INDEX(IDC({S!construction_rate},{B!planned_cost#1}:INDEX({B!planned_cost:},1,{S!build_months}),{S!gearing_used},"
-        "{S!draw_timing},{S!upfront_fee},{S!commitment_fee},12),1,1)",
+        (
+            "=INDEX(IDC({S!construction_rate},{B!planned_cost#1}:INDEX({B!planned_cost:},1,{S!build_months}),{S!gearing_used},"
+            "{S!draw_timing},{S!upfront_fee},{S!commitment_fee},12),1,1)"
+        ),
         "={S!debt}",
     ),
     (
         "Recovery on the debt requested",
         "RECOVERY",
-        "=IF({S!requested_debt}>0,INDEX(RECOVERY({S!shell_share}:{S!it_share},{S!shell_reuse}:{S!it_reuse},{S!requested_debt}/{S!budgeted_cost},"
-        "{S!sale_cost},{S!sale_months},{S!base_rate_now}),1,1),1)",
+        (
+            "=IF({S!requested_debt}>0,INDEX(RECOVERY({S!shell_share}:{S!it_share},{S!shell_reuse}:{S!it_reuse},{S!requested_debt}/{S!budgeted_cost},"
+            "{S!sale_cost},{S!sale_months},{S!base_rate_now}),1,1),1)"
+        ),
         "={S!recovery}",
     ),
     (
@@ -80,7 +88,9 @@ BELIEF = (
 
 
 def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
-    """DEAL_METRICS of every case, under the case's block on Deals; each figure is marked m_<measure>_<case>."""
+    """DEAL_METRICS of every case, under the case's block on Deals; each figure is marked
+    m_<measure>_<case>.
+    """
     sheet = book["Deals"]
     first = FIRST_KEY_ROW + len(KEYS) + 2
     for i in range(1, n + 1):
@@ -93,18 +103,28 @@ def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
 
 
 def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, str, str]]:
-    """(what, case, function cell, native cell) for Checks: headlines of every case, single functions on the last."""
+    """(what, case, function cell, native cell) for Checks: headlines of every case, single
+    functions on the last.
+    """
     from bankable.udfs import FUNCTIONS
 
     found = [
-        (f"DEAL_METRICS: {MEASURES[measure].words}", name, f"={{Deals!m_{measure}_{i}}}", f"={{{name}!{MEASURES[measure].key}}}")
+        (
+            f"DEAL_METRICS: {MEASURES[measure].words}",
+            name,
+            f"={{Deals!m_{measure}_{i}}}",
+            f"={{{name}!{MEASURES[measure].key}}}",
+        )
         for i, name in enumerate(names, start=1)
         for measure in COMPARED
     ]
     found += [
         (f"CREDIT: {words}", name, f"={{Deals!m_{measure}_{i}}}", f"={{{name}!{key}}}")
         for i, name in enumerate(names, start=1)
-        for measure, words, key in (("decision", "decision in words", "decision_words"), ("binding_test", "binding test", "binding_name"))
+        for measure, words, key in (
+            ("decision", "decision in words", "decision_words"),
+            ("binding_test", "binding test", "binding_name"),
+        )
     ]
     found += [
         (
@@ -118,14 +138,31 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
     case, build = names[-1], builds[-1]
     for what, function, call, native in SINGLE:
         if function in FUNCTIONS:
-            call, native = (text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!") for text in (call, native))
+            call, native = (
+                text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!")
+                for text in (call, native)
+            )
             found.append((f"{function}: {what}", case, call, native))
     if "CREDIT_SUBSIDY" in FUNCTIONS:
         call = (
             "=IF(OR({S!covers_interest}=1,{S!debt}<=0,{S!tenor}>={S!year#30}),{S!guarantee_cost},(1-{S!government_loan_share})*INDEX("
             "CREDIT_SUBSIDY({S!treasury_rate},{S!opening:},{S!pd_counted#1-29},{S!lgd},{S!coverage},{S!guarantee_fee}),4,1))"
         )
-        found.append(("CREDIT_SUBSIDY: cost of the guarantee", case, call.replace("{S!", f"{{{case}!"), f"={{{case}!guarantee_cost}}"))
+        found.append(
+            (
+                "CREDIT_SUBSIDY: cost of the guarantee",
+                case,
+                call.replace("{S!", f"{{{case}!"),
+                f"={{{case}!guarantee_cost}}",
+            )
+        )
     if "BREAKEVEN_BELIEF" in FUNCTIONS:
-        found.append(("BREAKEVEN_BELIEF: under the guarantee", "studied", BELIEF, "={Support!split_belief#3}"))
+        found.append(
+            (
+                "BREAKEVEN_BELIEF: under the guarantee",
+                "studied",
+                BELIEF,
+                "={Support!split_belief#3}",
+            )
+        )
     return found

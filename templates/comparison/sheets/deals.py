@@ -1,6 +1,8 @@
-"""The Deals sheet: each case in force as a block of keys and values, the form in which the worksheet functions take a deal.
+"""The Deals sheet: each case in force as a block of keys and values, the form in which the
+worksheet functions take a deal.
 
-Beside the cases stand the case studied on Support and Frontier, in the forms that those sheets need.
+Beside the cases stand the case studied on Support and Frontier, in the forms that those sheets
+need.
 """
 
 from __future__ import annotations
@@ -20,7 +22,12 @@ FIRST_KEY_ROW = frame.FIRST_ROW
 UNITS = {field.name: field.metadata["unit"] for field in INPUTS}
 WORDED = {key for key, unit in UNITS.items() if unit in WORDS}
 # measures whose unit does not say how fine they are
-OWN_FORMATS = {"loss_share": "rate", "bank_loss_share": "rate", "cost_per_plant": "number2", "private_per_public": "number2"}
+OWN_FORMATS = {
+    "loss_share": "rate",
+    "bank_loss_share": "rate",
+    "cost_per_plant": "number2",
+    "private_per_public": "number2",
+}
 STUDIED, ENTRANT_WITHOUT, INCUMBENT, REFERENCE = "studied", "unsupported", "incumbent", "reference"
 
 
@@ -40,12 +47,19 @@ def lay_deals(
     """A block a case, then the `extra` ones: (name, title, formula of a key)."""
     title = "Deals: the cases in force as the functions take them"
     sheet = frame.start(book, "Deals", title, frame.ENGINE_ROOM, paper)
-    sheet.put(frame.UNITS_ROW, LABEL, "Links only: change nothing here. Pass a block of two columns as `deal`.", "note")
+    sheet.put(
+        frame.UNITS_ROW,
+        LABEL,
+        "Links only: change nothing here. Pass a block of two columns as `deal`.",
+        "note",
+    )
 
     def linked(case: int) -> Callable[[str], str]:
         return lambda key: f"={live(key, case)}"
 
-    blocks = [(f"case_{i}", f"={{Inputs!case_name_{i}}}", linked(i)) for i in range(1, len(cases) + 1)]
+    blocks = [
+        (f"case_{i}", f"={{Inputs!case_name_{i}}}", linked(i)) for i in range(1, len(cases) + 1)
+    ]
     for number, (name, title, formula) in enumerate([*blocks, *extra]):
         col = 1 + 3 * number
         sheet.put(frame.HEAD_ROW, col, "key", "heading")
@@ -57,9 +71,19 @@ def lay_deals(
             sheet.put(row, col + 1, formula(key), "right small" if key in WORDED else style)
             sheet.mark(f"{name}_{key}", row, col + 1)
         sheet.widths |= {col: 52 if number == 0 else 28, col + 1: 30, col + 2: 2}
-    sheet.widths |= {SECTION: 2, CONSTANT: 18}  # the master check stands between the first two blocks
-    last_row = FIRST_KEY_ROW + len(KEYS) + 1 + len(MEASURES)  # with the figures that `cross_checks` puts under the cases
-    sheet.print.area = (frame.TITLE_ROW, SECTION, last_row, 3 * len(cases))  # the blocks beside the cases differ in a few keys only
+    sheet.widths |= {
+        SECTION: 2,
+        CONSTANT: 18,
+    }  # the master check stands between the first two blocks
+    last_row = (
+        FIRST_KEY_ROW + len(KEYS) + 1 + len(MEASURES)
+    )  # with the figures that `cross_checks` puts under the cases
+    sheet.print.area = (
+        frame.TITLE_ROW,
+        SECTION,
+        last_row,
+        3 * len(cases),
+    )  # the blocks beside the cases differ in a few keys only
     sheet.print.landscape = len(cases) > 1
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
@@ -73,5 +97,11 @@ def dress(book: Book, n: int) -> None:
             place = sheet.placed[f"m_{name}_{i}"]
             unit = measure.unit.split(" of ")[0]
             sheet.cells[place.row, place.col - 1].style = "small"
-            style = "right small" if measure.texts else "count" if unit in ("tests", "year") else UNIT_STYLES.get(unit, "nil number")
+            style = (
+                "right small"
+                if measure.texts
+                else "count"
+                if unit in ("tests", "year")
+                else UNIT_STYLES.get(unit, "nil number")
+            )
             sheet.cells[place.row, place.col].style = OWN_FORMATS.get(name, style)

@@ -1,9 +1,19 @@
-"""What every sheet has in common: title, unit, master check and scenario in the frozen rows, column heads, print set-up."""
+"""What every sheet has in common: title, unit, master check and scenario in the frozen rows, column
+heads, print set-up.
+"""
 
 from __future__ import annotations
 
 from bankable.templates.workbook.book import Book, Conditional, Print, Sheet, TimeColumns, address
-from bankable.templates.workbook.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, SECTION, SPACER, TOTAL, UNIT
+from bankable.templates.workbook.rows import (
+    CONSTANT,
+    FIRST_TIME_COLUMN,
+    LABEL,
+    SECTION,
+    SPACER,
+    TOTAL,
+    UNIT,
+)
 
 TITLE_ROW, STATUS_ROW, UNITS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3, 4
 IN_FORCE = "Scenario in force: "
@@ -16,7 +26,9 @@ def start(book: Book, name: str, title: str, tab: str | None = None, paper: str 
     sheet = book.sheet(name, tab)
     sheet.put(TITLE_ROW, LABEL, title, "title")
     sheet.put(UNITS_ROW, LABEL, UNITS, "subtitle")
-    _say_scenario(sheet, UNITS_ROW if name == "Checks" else STATUS_ROW)  # Checks has words of its own beside the master check
+    _say_scenario(
+        sheet, UNITS_ROW if name == "Checks" else STATUS_ROW
+    )  # Checks has words of its own beside the master check
     if name != "Checks":
         sheet.put(STATUS_ROW, UNIT, "Master check", "right")
         sheet.put(STATUS_ROW, CONSTANT, "={Checks!master}", "check")
@@ -26,31 +38,60 @@ def start(book: Book, name: str, title: str, tab: str | None = None, paper: str 
 
 
 def _say_scenario(sheet: Sheet, row: int) -> None:
-    """The scenario in force, red unless it is Base; where it takes the place of the unit line it says the unit too."""
+    """The scenario in force, red unless it is Base; where it takes the place of the unit line it
+    says the unit too.
+    """
     said = f"{UNITS}. {IN_FORCE}" if row == UNITS_ROW else IN_FORCE
     sheet.put(row, LABEL, f'="{said}"&{{Scenarios!scenario}}', "scenario")
     rule = f'={address(row, LABEL, True)}<>"{said}Base"'
     sheet.conditionals.append(Conditional((row, LABEL, row, LABEL), "formula", rule, "alert fill"))
 
 
-def flag_words(sheet: Sheet, row: int, col: int, last_row: int | None = None, last_col: int | None = None) -> None:
+def flag_words(
+    sheet: Sheet, row: int, col: int, last_row: int | None = None, last_col: int | None = None
+) -> None:
     """Colour the words OK and FAIL (and passed, failed) in a range."""
     spot = (row, col, row if last_row is None else last_row, col if last_col is None else last_col)
     for word in ("OK", "passed"):
         sheet.conditionals.append(Conditional(spot, "equal", f'"{word}"', "ok fill"))
-    sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({address(row, col)},3)="OK,"', "alert fill"))
+    sheet.conditionals.append(
+        Conditional(spot, "formula", f'=LEFT({address(row, col)},3)="OK,"', "alert fill")
+    )
     for word in ("FAIL", "FAILED"):
         sheet.conditionals.append(Conditional(spot, "equal", f'"{word}"', "fail fill"))
 
 
-def time_sheet(book: Book, name: str, title: str, columns: TimeColumns, heads: str, tab: str | None, paper: str) -> Sheet:
-    """A calculation sheet: fixed columns, then time; `heads` is the row-language token of the time heads."""
+def time_sheet(
+    book: Book, name: str, title: str, columns: TimeColumns, heads: str, tab: str | None, paper: str
+) -> Sheet:
+    """A calculation sheet: fixed columns, then time; `heads` is the row-language token of the time
+    heads.
+    """
     sheet = start(book, name, title, tab, paper)
-    for col, text in ((SECTION, "#"), (LABEL, "Row"), (UNIT, "Unit"), (CONSTANT, "Constant"), (TOTAL, "Total"), (SPACER, None)):
+    for col, text in (
+        (SECTION, "#"),
+        (LABEL, "Row"),
+        (UNIT, "Unit"),
+        (CONSTANT, "Constant"),
+        (TOTAL, "Total"),
+        (SPACER, None),
+    ):
         sheet.put(HEAD_ROW, col, text, "heading" if col < CONSTANT else "heading right")
     for i in range(columns.count):
-        sheet.put(HEAD_ROW, columns.first + i, f"={heads.replace('}', f'#{i + 1}}}')}" if heads else i + 1, "heading year")
-    for col, width in ((SECTION, 4), (LABEL, 52), (UNIT, 12), (CONSTANT, 13), (TOTAL, 12), (SPACER, 2)):
+        sheet.put(
+            HEAD_ROW,
+            columns.first + i,
+            f"={heads.replace('}', f'#{i + 1}}}')}" if heads else i + 1,
+            "heading year",
+        )
+    for col, width in (
+        (SECTION, 4),
+        (LABEL, 52),
+        (UNIT, 12),
+        (CONSTANT, 13),
+        (TOTAL, 12),
+        (SPACER, 2),
+    ):
         sheet.widths[col] = width
     for i in range(columns.count):
         sheet.widths[columns.first + i] = 9.5
@@ -61,7 +102,9 @@ def time_sheet(book: Book, name: str, title: str, columns: TimeColumns, heads: s
 
 
 def dated(sheet: Sheet, columns: TimeColumns, completion: str, ends: str) -> None:
-    """Calendar dates in the frozen rows: completion, and the end of each period from the sheet's row `ends`."""
+    """Calendar dates in the frozen rows: completion, and the end of each period from the sheet's
+    row `ends`.
+    """
     sheet.put(STATUS_ROW, TOTAL, "Completion", "right")
     sheet.put(STATUS_ROW, columns.first, f"=EDATE({{Timeline!close}},{completion})", "head date")
     sheet.put(UNITS_ROW, TOTAL, "Period ends", "right")
@@ -74,7 +117,14 @@ def counted(cell: str, noun: str) -> str:
     return f'{cell}&IF({cell}=1," {noun}"," {noun}s")'
 
 
-def band_row(sheet: Sheet, row: int, title: str, last_col: int, style: str = "band", section: str | None = None) -> None:
+def band_row(
+    sheet: Sheet,
+    row: int,
+    title: str,
+    last_col: int,
+    style: str = "band",
+    section: str | None = None,
+) -> None:
     """A heading across a free-form sheet, from the first column to the last."""
     for col in range(last_col + 1):
         sheet.put(row, col, None, style)

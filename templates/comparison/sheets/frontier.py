@@ -1,14 +1,36 @@
-"""The Frontier sheet: years of public offtake against guarantee coverage, grids of one function call each.
+"""The Frontier sheet: years of public offtake against guarantee coverage, grids of one function
+call each.
 
-The case studied on Support is taken without any tool but on the tools' terms; the least-cost pair that passes every test is
-read off the grids in native formulas, in both forms of price, and the least-cost mix is asked of its own function.
+The case studied on Support is taken without any tool but on the tools' terms; the least-cost pair
+that passes every test is read off the grids in native formulas, in both forms of price, and the
+least-cost mix is asked of its own function.
 """
 
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.workbook.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, Validation, address, area
-from bankable.templates.workbook.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, Row, lay, path, scalar
+from bankable.templates.workbook.book import (
+    Book,
+    Chart,
+    Conditional,
+    Series,
+    Sheet,
+    TimeColumns,
+    Validation,
+    address,
+    area,
+)
+from bankable.templates.workbook.rows import (
+    CONSTANT,
+    FIRST_TIME_COLUMN,
+    LABEL,
+    TOTAL,
+    UNIT,
+    Row,
+    lay,
+    path,
+    scalar,
+)
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import PALETTE
 from bankable.udfs.deal.chain.decision import ALL_MET
@@ -39,22 +61,37 @@ MIX_STYLES = (
     "centre wrap",
 )
 MIX_ROWS, MIX_COLS, MIX_COST = len(MIX_STYLES), 5, 6
-# figures of the answer, each with its label and number format; the first is asked of the grid as well
+# figures of the answer, each with its label and number format; the first is asked of the grid as
+# well
 ANSWER = (
     ("public_cost", "Expected public cost", "$m", "total number"),
-    ("budget_authority", "Budget authority needed (another figure, not to be added)", "$m", "total number"),
+    (
+        "budget_authority",
+        "Budget authority needed (another figure, not to be added)",
+        "$m",
+        "total number",
+    ),
     ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
     ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
     ("life_default", "Probability of default over the loan's life", "%", "level"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
 )
-WORTHS = (0.0, 0.50, 0.80, 0.90, 1.0, 1.10)  # worth of the goods, as a multiple of what the case says
+WORTHS = (
+    0.0,
+    0.50,
+    0.80,
+    0.90,
+    1.0,
+    1.10,
+)  # worth of the goods, as a multiple of what the case says
 LESS_WORTH = 0.90  # the one that the answer quotes
 WORTH_YEARS = (-2, 0, 2, 5)  # years of offtake, against the answer's
 FIVE_YEARS = "{Timeline!longest_multiyear}"
 
 
-def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings, paper: str) -> None:
+def lay_frontier(
+    book: Book, n: int, ranges: dict[str, str], settings: Settings, paper: str
+) -> None:
     """The sheet; `ranges` are the deal blocks by name."""
     title = "Frontier: years of public offtake and guarantee coverage"
     sheet = frame.time_sheet(book, "Frontier", title, COLUMNS, "", "D55E00", paper)
@@ -67,20 +104,31 @@ def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings,
     spot = (frame.HEAD_ROW, COLUMNS.first, frame.HEAD_ROW, COLUMNS.last)
     keep(book, sheet, "frontier_coverages", *spot)
     sheet.validations.append(
-        Validation(spot, "decimal", 0, 1, title="Coverage", message="Share of the bank loan guaranteed.", error="From 0% to 100%.")
+        Validation(
+            spot,
+            "decimal",
+            0,
+            1,
+            title="Coverage",
+            message="Share of the bank loan guaranteed.",
+            error="From 0% to 100%.",
+        )
     )
     row = frame.FIRST_ROW
     frame.band_row(
         sheet,
         row,
-        f'="The case: "&{{Support!studied_name}}&", on the terms of Support, with no other tool, "&{_form()}',
+        '="The case: "&{Support!studied_name}&", on the terms of Support, with no other tool,'
+        f' "&{_form()}',
         COLUMNS.last,
         "heading",
         "1",
     )
     row = _mark(sheet, row + 1, n)
     for number, (measure, label, unit, style) in enumerate(GRIDS, start=2):
-        row = _grid(book, sheet, row, number, measure, label, unit, style, ranges["unsupported"], settings)
+        row = _grid(
+            book, sheet, row, number, measure, label, unit, style, ranges["unsupported"], settings
+        )
     breaks = [row]
     row = _least(sheet, row)
     row = _other_form(sheet, row, ranges["other_form"])
@@ -90,25 +138,35 @@ def lay_frontier(book: Book, n: int, ranges: dict[str, str], settings: Settings,
     row = _mix(sheet, row, ranges["unsupported"])
     _chart(sheet, row)
     sheet.print.row_breaks = tuple(breaks)
-    sheet.widths |= {CONSTANT: 16, TOTAL: 14, LABEL: 56} | {COLUMNS.first + i: 15 for i in range(COLUMNS.count)}
+    sheet.widths |= {CONSTANT: 16, TOTAL: 14, LABEL: 56} | {
+        COLUMNS.first + i: 15 for i in range(COLUMNS.count)
+    }
 
 
 def _mark(sheet: Sheet, row: int, n: int) -> int:
     """The case that the grids are held against, with its figures as it stands."""
 
     def chosen(key: str) -> str:
-        return "=CHOOSE({Support!reference}," + ",".join(f"{{Summary!{key}_{i}}}" for i in range(1, n + 1)) + ")"
+        return (
+            "=CHOOSE({Support!reference},"
+            + ",".join(f"{{Summary!{key}_{i}}}" for i in range(1, n + 1))
+            + ")"
+        )
 
     rows = [
         scalar("mark_name", "Held against, as it stands", "", "={Support!reference_name}", "text"),
-        scalar("mark_min_dscr", "Its minimum DSCR", "x", chosen("lender_min_dscr"), "total multiple"),
+        scalar(
+            "mark_min_dscr", "Its minimum DSCR", "x", chosen("lender_min_dscr"), "total multiple"
+        ),
         scalar("mark_rate", "Its all-in rate", "% a year", chosen("term_rate"), "total rate"),
         scalar("mark_decision", "Its decision", "", chosen("decision_words"), "text"),
         scalar(
             "studied_plant",
             "Plant cost of the case studied",
             "$m",
-            "=CHOOSE({Support!studied}," + ",".join(f"{{Summary!plant_cost_{i}}}" for i in range(1, n + 1)) + ")",
+            "=CHOOSE({Support!studied},"
+            + ",".join(f"{{Summary!plant_cost_{i}}}" for i in range(1, n + 1))
+            + ")",
         ),
     ]
     return lay(sheet, rows, row, COLUMNS)
@@ -131,9 +189,20 @@ def _years_down(sheet: Sheet, first: int, unit: str, key: str) -> int:
 
 
 def _grid(
-    book: Book, sheet: Sheet, row: int, number: int, measure: str, label: str, unit: str, style: str, deal: str, settings: Settings
+    book: Book,
+    sheet: Sheet,
+    row: int,
+    number: int,
+    measure: str,
+    label: str,
+    unit: str,
+    style: str,
+    deal: str,
+    settings: Settings,
 ) -> int:
-    """One spilled grid under its heading; the years of the first are blue, the others link to them."""
+    """One spilled grid under its heading; the years of the first are blue, the others link to
+    them.
+    """
     frame.band_row(sheet, row, label, COLUMNS.last, "heading", str(number))
     _heads(sheet, row)
     first = row + 1
@@ -146,21 +215,46 @@ def _grid(
             sheet.mark(f"years_{i + 1}", first + i, CONSTANT)
         spot = (first, CONSTANT, last, CONSTANT)
         keep(book, sheet, "frontier_years", *spot)
-        sheet.validations.append(Validation(spot, "whole", 0, 30, title="Years", message="Years of public offtake.", error="From 0 to 30."))
+        sheet.validations.append(
+            Validation(
+                spot,
+                "whole",
+                0,
+                30,
+                title="Years",
+                message="Years of public offtake.",
+                error="From 0 to 30.",
+            )
+        )
     down = area(first, CONSTANT, last, CONSTANT, True)
     across = "{coverages:}"
-    sheet.array(first, COLUMNS.first, len(YEARS), COLUMNS.count, f'=FRONTIER({deal},{down},{across},"{measure}")', style)
+    sheet.array(
+        first,
+        COLUMNS.first,
+        len(YEARS),
+        COLUMNS.count,
+        f'=FRONTIER({deal},{down},{across},"{measure}")',
+        style,
+    )
     spot = (first, COLUMNS.first, last, COLUMNS.last)
     corner = address(first, COLUMNS.first)
     if measure == "first_failed":
         for i in range(len(YEARS)):
             sheet.heights[first + i] = 30
-        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""<>"{ALL_MET}"', "fail fill"))
-        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""="{ALL_MET}"', "ok fill"))
+        sheet.conditionals.append(
+            Conditional(spot, "formula", f'={corner}&""<>"{ALL_MET}"', "fail fill")
+        )
+        sheet.conditionals.append(
+            Conditional(spot, "formula", f'={corner}&""="{ALL_MET}"', "ok fill")
+        )
     elif measure == "min_dscr":
         mark = sheet.placed["mark_min_dscr"]
         sheet.conditionals.append(Conditional(spot, "formula", f"={corner}<1", "fail fill"))
-        sheet.conditionals.append(Conditional(spot, "formula", f"={corner}>={address(mark.row, mark.col, True)}", "ok fill"))
+        sheet.conditionals.append(
+            Conditional(
+                spot, "formula", f"={corner}>={address(mark.row, mark.col, True)}", "ok fill"
+            )
+        )
         sheet.put(
             last + 1,
             LABEL,
@@ -170,15 +264,27 @@ def _grid(
         )
     elif measure == "all_in_rate":
         mark = sheet.placed["mark_rate"]
-        sheet.conditionals.append(Conditional(spot, "formula", f"={corner}<={address(mark.row, mark.col, True)}", "ok fill"))
-        sheet.put(last + 1, LABEL, '="Green: at most the "&TEXT({mark_rate},"0.00%")&" of "&{mark_name}', "note")
-    else:
-        sheet.conditionals.append(Conditional(spot, "two_colours", low_colour="F7FBFF", high_colour="6BAED6"))
+        sheet.conditionals.append(
+            Conditional(
+                spot, "formula", f"={corner}<={address(mark.row, mark.col, True)}", "ok fill"
+            )
+        )
         sheet.put(
             last + 1,
             LABEL,
-            "Darker: dearer for the taxpayer. Expected cost only; budget authority is another figure. Where the rate is so dear that "
-            "debt service is not covered even with the contract, default is certain, and less coverage can cost more.",
+            '="Green: at most the "&TEXT({mark_rate},"0.00%")&" of "&{mark_name}',
+            "note",
+        )
+    else:
+        sheet.conditionals.append(
+            Conditional(spot, "two_colours", low_colour="F7FBFF", high_colour="6BAED6")
+        )
+        sheet.put(
+            last + 1,
+            LABEL,
+            "Darker: dearer for the taxpayer. Expected cost only; budget authority is another"
+            " figure. Where the rate is so dear that debt service is not covered even with the"
+            " contract, default is certain, and less coverage can cost more.",
             "note",
         )
     return last + 3
@@ -191,17 +297,42 @@ def _form(other: bool = False) -> str:
 
 
 def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[Row]:
-    """The cheapest pair among the rows of costs: `above` lists them, `least` is the column of each row's least."""
+    """The cheapest pair among the rows of costs: `above` lists them, `least` is the column of each
+    row's least.
+    """
 
     def k(key: str) -> str:
         return f"{prefix}{key}"
 
     found = f"{{{k('row')}}}>0"
     return [
-        scalar(k("cost"), "Least expected public cost on the grid", "$m", f'=IF(COUNT({least})>0,MIN({least}),"n/a")', "total number"),
-        scalar(k("row"), "Its row", "place", f"=IF(COUNT({least})>0,MATCH({{{k('cost')}}},{least},0),0)", "count"),
-        path(k("costs"), "Costs in that row", "$m", f'=IF({found},CHOOSE(MAX(1,{{{k("row")}}}),{above}),"n/a")'),
-        scalar(k("years"), "Its years of offtake", "years", f'=IF({found},INDEX({years},MAX(1,{{{k("row")}}})),"n/a")', "total count"),
+        scalar(
+            k("cost"),
+            "Least expected public cost on the grid",
+            "$m",
+            f'=IF(COUNT({least})>0,MIN({least}),"n/a")',
+            "total number",
+        ),
+        scalar(
+            k("row"),
+            "Its row",
+            "place",
+            f"=IF(COUNT({least})>0,MATCH({{{k('cost')}}},{least},0),0)",
+            "count",
+        ),
+        path(
+            k("costs"),
+            "Costs in that row",
+            "$m",
+            f'=IF({found},CHOOSE(MAX(1,{{{k("row")}}}),{above}),"n/a")',
+        ),
+        scalar(
+            k("years"),
+            "Its years of offtake",
+            "years",
+            f'=IF({found},INDEX({years},MAX(1,{{{k("row")}}})),"n/a")',
+            "total count",
+        ),
         scalar(
             k("coverage"),
             "Its guarantee coverage",
@@ -214,7 +345,14 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
 
 def _least(sheet: Sheet, row: int) -> int:
     """The cheapest pair on the grid that meets every test."""
-    frame.band_row(sheet, row, "Expected public cost where every test is met", COLUMNS.last, "heading", str(len(GRIDS) + 2))
+    frame.band_row(
+        sheet,
+        row,
+        "Expected public cost where every test is met",
+        COLUMNS.last,
+        "heading",
+        str(len(GRIDS) + 2),
+    )
     _heads(sheet, row)
     count = len(YEARS)
     rows: list[Row] = [
@@ -237,18 +375,40 @@ def _least(sheet: Sheet, row: int) -> int:
 
 
 def _other_form(sheet: Sheet, row: int, deal: str) -> int:
-    """The same in the other form of price, one call: what the band costs over a fixed price, or saves."""
+    """The same in the other form of price, one call: what the band costs over a fixed price, or
+    saves.
+    """
     title = f'="Expected public cost where every test is met, "&{_form(other=True)}'
     frame.band_row(sheet, row, title, COLUMNS.last, "heading", "7")
     _heads(sheet, row)
     first, count = row + 1, len(YEARS)
     last = _years_down(sheet, first, "$m", "other")
     for i in range(count):
-        sheet.put(first + i, TOTAL, f'=IF(COUNT({{other_{i + 1}:}})>0,MIN({{other_{i + 1}:}}),"n/a")', "number")
+        sheet.put(
+            first + i,
+            TOTAL,
+            f'=IF(COUNT({{other_{i + 1}:}})>0,MIN({{other_{i + 1}:}}),"n/a")',
+            "number",
+        )
     down = area(first, CONSTANT, last, CONSTANT, True)
-    sheet.array(first, COLUMNS.first, count, COLUMNS.count, f'=FRONTIER({deal},{down},{{coverages:}},"passing_cost")', "number")
+    sheet.array(
+        first,
+        COLUMNS.first,
+        count,
+        COLUMNS.count,
+        f'=FRONTIER({deal},{down},{{coverages:}},"passing_cost")',
+        "number",
+    )
     above = ",".join(f"{{other_{i}}}" for i in range(1, count + 1))
-    return lay(sheet, _best("other_", "other", above, down, area(first, TOTAL, last, TOTAL, True)), last + 1, COLUMNS) + 1
+    return (
+        lay(
+            sheet,
+            _best("other_", "other", above, down, area(first, TOTAL, last, TOTAL, True)),
+            last + 1,
+            COLUMNS,
+        )
+        + 1
+    )
 
 
 def _answer(sheet: Sheet, row: int, deal: str) -> int:
@@ -267,8 +427,20 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 '=IF({Checks!live}=0,0,IF(LEFT({Support!r_decision#1}&"",5)="Meets",1,0))',
                 "flag",
             ),
-            scalar("answer_years", "Years of public offtake", "years", f"=IF({found},{{best_years}},0)", "count"),
-            scalar("answer_coverage", "Guarantee coverage", "%", f"=IF({found},{{best_coverage}},0)", "share"),
+            scalar(
+                "answer_years",
+                "Years of public offtake",
+                "years",
+                f"=IF({found},{{best_years}},0)",
+                "count",
+            ),
+            scalar(
+                "answer_coverage",
+                "Guarantee coverage",
+                "%",
+                f"=IF({found},{{best_coverage}},0)",
+                "share",
+            ),
         ],
         row + 1,
         COLUMNS,
@@ -281,7 +453,9 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
         sheet.mark(f"answer_{measure}", row + k, CONSTANT)
         sheet.mark(f"answer_value_{k}", row + k, COLUMNS.first + 1)
     wanted = area(row, TOTAL, row + len(ANSWER) - 1, TOTAL, True)
-    sheet.array(row, COLUMNS.first, len(ANSWER), 3, f"=DEAL_METRICS({deal},{wanted})", "hidden")  # shown in the column of constants
+    sheet.array(
+        row, COLUMNS.first, len(ANSWER), 3, f"=DEAL_METRICS({deal},{wanted})", "hidden"
+    )  # shown in the column of constants
     row += len(ANSWER)
     absent = "{Checks!live}=0"
     beyond = f"AND({found},{{best_years}}>{FIVE_YEARS},{{Support!t_backing}}<>{{Lists!list_statutory_backing#3}})"
@@ -289,7 +463,9 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
     other = "{Support!studied}<>{Support!reference}"
 
     def say(absent_words: str, unaided_words: str, otherwise: str) -> str:
-        """A sentence for where the functions are absent, for a case that needs no support, and for all others."""
+        """A sentence for where the functions are absent, for a case that needs no support, and for
+        all others.
+        """
         return f'=IF({absent},"{absent_words}",IF({{unaided}}=1,{unaided_words},{otherwise}))'
 
     sentences = (
@@ -299,9 +475,11 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             say(
                 "The functions are absent here, and the frontier needs them:",
                 f'{name}&" meets every credit test without public support:"',
-                f'IF({found},"With "&{years}&" of public offtake "&{_form()}&" and a "&TEXT({{best_coverage}},"0%")&" guarantee, "&{name}'
-                f'&" passes "&IF(AND({other},LEFT({{mark_decision}},5)="Meets"),"the tests that "&{{mark_name}}&" passes,",'
-                f'"every credit test,"),"No pair of offtake years and coverage on the grid makes "&{name})',
+                f'IF({found},"With "&{years}&" of public offtake "&{_form()}&" and a'
+                f' "&TEXT({{best_coverage}},"0%")&" guarantee, "&{name}&" passes'
+                f' "&IF(AND({other},LEFT({{mark_decision}},5)="Meets"),"the tests that'
+                ' "&{mark_name}&" passes,","every credit test,"),"No pair of offtake years and'
+                f' coverage on the grid makes "&{name})',
             ),
         ),
         (
@@ -310,9 +488,10 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             say(
                 "open the workbook without recalculating to see the saved answer.",
                 '"it needs no long offtake and no guarantee, and costs the taxpayer nothing."',
-                f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m, "&TEXT({{best_cents}},"0.0")'
-                '&" cents per dollar of plant, and $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority.",'
-                '"pass every credit test.")',
+                f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m,'
+                ' "&TEXT({best_cents},"0.0")&" cents per dollar of plant, and'
+                ' $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority.","pass'
+                ' every credit test.")',
             ),
         ),
         (
@@ -321,9 +500,11 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             say(
                 "The same for the other form of price.",
                 '"What support would add to it stands on Support and Frontier."',
-                f'IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&": "&{frame.counted("{other_years}", "year")}&" and "'
-                f'&TEXT({{other_coverage}},"0%")&", at $"&TEXT({{other_cost}},"#,##0")&"m.","No pair passes "&{_form(other=True)}&".")'
-                '&IF(ISNUMBER({mix_cost})," Of any mix with a government loan: $"&TEXT({mix_cost},"#,##0")&"m.","")',
+                f'IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&":'
+                f' "&{frame.counted("{other_years}", "year")}&" and'
+                ' "&TEXT({other_coverage},"0%")&", at $"&TEXT({other_cost},"#,##0")&"m.","No'
+                f' pair passes "&{_form(other=True)}&".")&IF(ISNUMBER({{mix_cost}})," Of any mix'
+                ' with a government loan: $"&TEXT({mix_cost},"#,##0")&"m.","")',
             ),
         ),
         (
@@ -332,9 +513,11 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             say(
                 "The cost of an offtake hangs on what its goods are worth to the buyer.",
                 '"The decision rests on the contract and the collateral alone."',
-                f'IF(AND({found},ISNUMBER({{worth_cost}})),"Were the goods worth "&TEXT({{worth_tried}},"0.00")'
-                '&"x their price to the buyer, not "&TEXT({Deals!answer_buyer_value},"0.00")'
-                '&"x as assumed, it would cost $"&TEXT({worth_cost},"#,##0")&"m.","No pair passes, so that there is no cost to tell.")',
+                f'IF(AND({found},ISNUMBER({{worth_cost}})),"Were the goods worth'
+                ' "&TEXT({worth_tried},"0.00")&"x their price to the buyer, not'
+                ' "&TEXT({Deals!answer_buyer_value},"0.00")&"x as assumed, it would cost'
+                ' $"&TEXT({worth_cost},"#,##0")&"m.","No pair passes, so that there is no cost'
+                ' to tell.")',
             ),
         ),
         (
@@ -343,14 +526,18 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             say(
                 "Offtakes beyond five years need a statute.",
                 '"No public authority is needed for it."',
-                f'IF({beyond},"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which a statute must give: '
-                'multi-year contracts stop there (10 USC 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},'
-                '"The offtake hangs on yearly appropriations: a lender counts only the firm years.",'
-                '"It stays within the present authority to commit."))',
+                f'IF({beyond},"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which'
+                " a statute must give: multi-year contracts stop there (10 USC"
+                ' 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},"The offtake'
+                ' hangs on yearly appropriations: a lender counts only the firm years.","It stays'
+                ' within the present authority to commit."))',
             ),
         ),
     )
-    costs = f'"Cheapest pair that passes: "&{years}&", "&TEXT({{best_coverage}},"0%")&" guaranteed, "&{_form()}'
+    costs = (
+        f'"Cheapest pair that passes: "&{years}&", "&TEXT({{best_coverage}},"0%")&" guaranteed,'
+        f' "&{_form()}'
+    )
     return (
         lay(
             sheet,
@@ -370,7 +557,8 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                     say(
                         "The frontier needs the functions",
                         f'{name}&" passes without support; what it would cost all the same"',
-                        f'IF({found},{costs}&", $"&TEXT({{best_cost}},"#,##0")&"m","No pair on the grid passes every test")',
+                        f'IF({found},{costs}&", $"&TEXT({{best_cost}},"#,##0")&"m","No pair on the'
+                        ' grid passes every test")',
                     ),
                     "text",
                 ),
@@ -383,37 +571,67 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
 
 
 def _worth(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> int:
-    """What the answer costs if the goods are worth less to the buyer, or the offtake runs shorter or longer: one call."""
+    """What the answer costs if the goods are worth less to the buyer, or the offtake runs shorter
+    or longer: one call.
+    """
     frame.band_row(
-        sheet, row, "Expected public cost of the answer, by the worth of the goods and the years of offtake", COLUMNS.last, "heading", "9"
+        sheet,
+        row,
+        "Expected public cost of the answer, by the worth of the goods and the years of offtake",
+        COLUMNS.last,
+        "heading",
+        "9",
     )
     columns = TimeColumns(COLUMNS.first, len(WORTH_YEARS))
     head = row + 1
-    frame.band_row(sheet, head, "Worth of the goods over what the case says, down; years of offtake, across", COLUMNS.last)
+    frame.band_row(
+        sheet,
+        head,
+        "Worth of the goods over what the case says, down; years of offtake, across",
+        COLUMNS.last,
+    )
     sheet.put(head, CONSTANT, "buyer_value", "grey")
     sheet.put(head, TOTAL, "public_offtake_years", "grey")
     for k, years in enumerate(WORTH_YEARS):
-        sheet.put(head, columns.first + k, f"=MAX(1,MIN({{Timeline!year#30}},{{answer_years}}{years:+d}))", "count")
+        sheet.put(
+            head,
+            columns.first + k,
+            f"=MAX(1,MIN({{Timeline!year#30}},{{answer_years}}{years:+d}))",
+            "count",
+        )
     first, last = head + 1, head + len(WORTHS)
     for k, worth in enumerate(settings.take("frontier_worths", list(WORTHS))):
         sheet.put(first + k, LABEL, "Worth of the goods, times that of the case")
         sheet.put(first + k, UNIT, "$m", "unit")
         sheet.put(first + k, CONSTANT, worth, "input multiple")
-        sheet.put(first + k, TOTAL, f"={address(first + k, CONSTANT)}*{{Deals!answer_buyer_value}}", "multiple")
+        sheet.put(
+            first + k,
+            TOTAL,
+            f"={address(first + k, CONSTANT)}*{{Deals!answer_buyer_value}}",
+            "multiple",
+        )
     tried = first + WORTHS.index(LESS_WORTH)
     sheet.mark("worth_tried", tried, TOTAL)
     sheet.mark("worth_cost", tried, columns.first + WORTH_YEARS.index(0))
     spot = (first, CONSTANT, last, CONSTANT)
     keep(book, sheet, "frontier_worths", *spot)
-    sheet.validations.append(Validation(spot, "decimal", 0, 2, title="Worth", message="Times the case's.", error="From 0 to 2."))
-    down, across = area(first, TOTAL, last, TOTAL, True), area(head, columns.first, head, columns.last, True)
+    sheet.validations.append(
+        Validation(
+            spot, "decimal", 0, 2, title="Worth", message="Times the case's.", error="From 0 to 2."
+        )
+    )
+    down, across = (
+        area(first, TOTAL, last, TOTAL, True),
+        area(head, columns.first, head, columns.last, True),
+    )
     keys = [address(head, col, True) for col in (CONSTANT, TOTAL)]
     call = f'=SENS_GRID({deal},{keys[0]},{down},{keys[1]},{across},"public_cost")'
     sheet.array(first, columns.first, len(WORTHS), columns.count, call, "nil number")
     sheet.put(
         last + 1,
         LABEL,
-        "The expected cost of an offtake is what is paid above the goods' worth: it hangs on that figure more than on any other.",
+        "The expected cost of an offtake is what is paid above the goods' worth: it hangs on that"
+        " figure more than on any other.",
         "note",
     )
     return last + 2
@@ -423,7 +641,12 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
     """The least-cost mix that passes, from its own function."""
     row += 1
     frame.band_row(
-        sheet, row, "The least-cost mix of offtake, guarantee and government loan, by LEAST_COST_SUPPORT", COLUMNS.last, "heading", "10"
+        sheet,
+        row,
+        "The least-cost mix of offtake, guarantee and government loan, by LEAST_COST_SUPPORT",
+        COLUMNS.last,
+        "heading",
+        "10",
     )
     tools = area(row + 1, CONSTANT, row + len(MIX_TOOLS), CONSTANT, True)
     for i, tool in enumerate(MIX_TOOLS):
@@ -436,7 +659,8 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
         COLUMNS.first,
         MIX_ROWS,
         MIX_COLS,
-        f'=IFERROR(LEAST_COST_SUPPORT({deal},{tools}),IF({{Checks!live}}=1,"none passes","no add-in"))',
+        f'=IFERROR(LEAST_COST_SUPPORT({deal},{tools}),IF({{Checks!live}}=1,"none passes","no'
+        ' add-in"))',
         "number2",
     )
     for i in range(MIX_ROWS):
@@ -459,21 +683,41 @@ def _chart(sheet: Sheet, row: int) -> None:
     low, high = (f'TEXT({find}({{chosen_line:}}),"0.00")&"x' for find in ("MIN", "MAX"))
     years = frame.counted("{best_years}", "year")
     title = (
-        f'=IF({found},"With "&{years}&" of offtake minimum DSCR runs from "&{low} to "&{high} with the coverage; '
-        f'"&{{mark_name}}&" has "&{mark}","Minimum DSCR by coverage and years of offtake, against the "&{mark} of "&{{mark_name}})'
+        f'=IF({found},"With "&{years}&" of offtake minimum DSCR runs from "&{low} to "&{high} with'
+        f' the coverage; "&{{mark_name}}&" has "&{mark}","Minimum DSCR by coverage and years of'
+        f' offtake, against the "&{mark} of "&{{mark_name}})'
     )
     lines = ",".join(f"{{min_dscr_{i}}}" for i in range(1, len(YEARS) + 1))
     rows = [
         path("mark_line", "Mark", "x", "={mark_min_dscr}", "multiple"),
-        path("chosen_line", "Minimum DSCR with the answer's years of offtake", "x", f"=CHOOSE(MAX(1,{{best_row}}),{lines})", "multiple"),
+        path(
+            "chosen_line",
+            "Minimum DSCR with the answer's years of offtake",
+            "x",
+            f"=CHOOSE(MAX(1,{{best_row}}),{lines})",
+            "multiple",
+        ),
         scalar("finding_dscr", "Title of the chart", "", title, "text"),
     ]
     place = lay(sheet, rows, row + 1, COLUMNS)
     series = [
-        Series(f"{{Frontier!years_{i}}}", f"{{Frontier!min_dscr_{i}:}}", "{Frontier!coverages:}", PALETTE[k])
+        Series(
+            f"{{Frontier!years_{i}}}",
+            f"{{Frontier!min_dscr_{i}:}}",
+            "{Frontier!coverages:}",
+            PALETTE[k],
+        )
         for k, i in enumerate((1, 2, 3, 4))  # longer ones lie on the last: they outlast the loan
     ]
-    series.append(Series("{Frontier!mark_name}", "{Frontier!mark_line:}", "{Frontier!coverages:}", "000000", dashed=True))
+    series.append(
+        Series(
+            "{Frontier!mark_name}",
+            "{Frontier!mark_line:}",
+            "{Frontier!coverages:}",
+            "000000",
+            dashed=True,
+        )
+    )
     sheet.charts.append(
         Chart(
             "line",

@@ -1,6 +1,8 @@
-"""The Inputs sheet, one row an assumption and one column a case, with its lists, bounds and sources.
+"""The Inputs sheet, one row an assumption and one column a case, with its lists, bounds and
+sources.
 
-The sheets Lists and Timeline, which hold constants and the date of financial close, are laid here too.
+The sheets Lists and Timeline, which hold constants and the date of financial close, are laid here
+too.
 """
 
 from __future__ import annotations
@@ -12,8 +14,25 @@ from bankable.templates.comparison.case.case import number_format
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.bounds import NO_BOUND
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.workbook.book import Book, Sheet, TimeColumns, Validation, Value, address, serial
-from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, LABEL, SECTION, UNIT, lay, note, path, scalar
+from bankable.templates.workbook.book import (
+    Book,
+    Sheet,
+    TimeColumns,
+    Validation,
+    Value,
+    address,
+    serial,
+)
+from bankable.templates.workbook.rows import (
+    FIRST_TIME_COLUMN,
+    LABEL,
+    SECTION,
+    UNIT,
+    lay,
+    note,
+    path,
+    scalar,
+)
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.udfs.cells import Param
 from bankable.udfs.deal.chain.build import PROFILE_TERMS
@@ -54,12 +73,18 @@ def source_column(cases: int, case: int) -> int:
 
 
 def short_source(said: Sequence[str]) -> str:
-    """The cases' sources of one input in a few words; the whole of them stands further right and on Sources."""
+    """The cases' sources of one input in a few words; the whole of them stands further right and on
+    Sources.
+    """
     cut: dict[str, list[str]] = {}
     for number, text in enumerate(said, start=1):
         head, _, tail = text.split("; ")[0].partition(": ")
         text = "illustrative" if "illustrative" in text else tail if tail[:1].isalpha() else head
-        text = text if len(text) <= SHORT else text[: SHORT - 2].rsplit(" ", 1)[0].rstrip(",.;:(") + " ..."
+        text = (
+            text
+            if len(text) <= SHORT
+            else text[: SHORT - 2].rsplit(" ", 1)[0].rstrip(",.;:(") + " ..."
+        )
         cut.setdefault(text, []).append(str(number))
     if len(cut) == 1:
         return next(iter(cut))
@@ -102,20 +127,51 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         sheet.put(row, UNIT, meta["unit"], "unit")
         for i, case in enumerate(cases):
             value = getattr(case.deal, field.name)
-            sheet.put(row, FIRST_CASE + i, SWITCH[not value] if param.kind == "switch" else value, input_style(field.name, meta["unit"]))
+            sheet.put(
+                row,
+                FIRST_CASE + i,
+                SWITCH[not value] if param.kind == "switch" else value,
+                input_style(field.name, meta["unit"]),
+            )
             sheet.mark(f"{field.name}_{i + 1}", row, FIRST_CASE + i)
             sheet.put(row, source + i, case.sources.get(field.name, "not stated"), "grey")
         _bounds(sheet, row, n, least, most, out, field.name, param, meta["label"])
-        sheet.put(row, short, short_source([case.sources.get(field.name, "not stated") for case in cases]), "grey wrap")
-        sheet.heights[row] = 13.5 * max(1, -(-len(str(sheet.value(row, short))) // SHORT_LINE), _lines(cases, field.name))
+        sheet.put(
+            row,
+            short,
+            short_source([case.sources.get(field.name, "not stated") for case in cases]),
+            "grey wrap",
+        )
+        sheet.heights[row] = 13.5 * max(
+            1, -(-len(str(sheet.value(row, short))) // SHORT_LINE), _lines(cases, field.name)
+        )
         sheet.put(row, key_col, field.name, "grey")
-        book.define(input_name(field.name), f"Inputs!{address(row, FIRST_CASE, True)}:{address(row, FIRST_CASE + n - 1, True)}")
+        book.define(
+            input_name(field.name),
+            f"Inputs!{address(row, FIRST_CASE, True)}:{address(row, FIRST_CASE + n - 1, True)}",
+        )
         row += 1
     sheet.put(row + 1, LABEL, "Cells out of range", "bold")
-    sheet.put(row + 1, out, f"=SUM({address(frame.FIRST_ROW, out)}:{address(row - 1, out)})", "total count")
+    sheet.put(
+        row + 1,
+        out,
+        f"=SUM({address(frame.FIRST_ROW, out)}:{address(row - 1, out)})",
+        "total count",
+    )
     sheet.mark("out_of_range", row + 1, out)
-    sheet.widths |= {SECTION: 4, LABEL: 44, UNIT: 14, least: 10, most: 10, out: 12, short: 52, key_col: 24}
-    sheet.widths |= {FIRST_CASE + i: CASE_WIDTH for i in range(n)} | {source + i: 70 for i in range(n)}
+    sheet.widths |= {
+        SECTION: 4,
+        LABEL: 44,
+        UNIT: 14,
+        least: 10,
+        most: 10,
+        out: 12,
+        short: 52,
+        key_col: 24,
+    }
+    sheet.widths |= {FIRST_CASE + i: CASE_WIDTH for i in range(n)} | {
+        source + i: 70 for i in range(n)
+    }
     sheet.heights[frame.HEAD_ROW] = 30
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
@@ -125,37 +181,83 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
 
 def _lines(cases: Sequence[SourcedDeal], key: str) -> int:
     """The lines that the longest text of a row takes in a case's column."""
-    return max(-(-len(getattr(case.deal, key)) // CASE_WIDTH) for case in cases) if key in TEXT_KEYS else 1
+    return (
+        max(-(-len(getattr(case.deal, key)) // CASE_WIDTH) for case in cases)
+        if key in TEXT_KEYS
+        else 1
+    )
 
 
-def _bounds(sheet: Sheet, row: int, n: int, least: int, most: int, out: int, key: str, param: Param, label: str) -> None:
-    """Bounds as cells, the count of cells beyond them, and the validation with its input message."""
+def _bounds(
+    sheet: Sheet,
+    row: int,
+    n: int,
+    least: int,
+    most: int,
+    out: int,
+    key: str,
+    param: Param,
+    label: str,
+) -> None:
+    """Bounds as cells, the count of cells beyond them, and the validation with its input
+    message.
+    """
     spot = (row, FIRST_CASE, row, FIRST_CASE + n - 1)
     cells = f"{address(row, FIRST_CASE)}:{address(row, FIRST_CASE + n - 1)}"
     message = f"{param.help[:1].upper()}{param.help[1:]}."
     if param.kind == "text":
-        sheet.put(row, out, f'=SUMPRODUCT(1-(TRIM({cells})<>""))' if key == "case_name" else 0, "flag")
+        sheet.put(
+            row, out, f'=SUMPRODUCT(1-(TRIM({cells})<>""))' if key == "case_name" else 0, "flag"
+        )
         sheet.validations.append(
-            Validation(spot, "length", 1, 60, title=label[:32], message=message, error="Give a text of 1 to 60 characters.")
+            Validation(
+                spot,
+                "length",
+                1,
+                60,
+                title=label[:32],
+                message=message,
+                error="Give a text of 1 to 60 characters.",
+            )
         )
         return
     if param.choices or param.kind == "switch":
         words, listed = (param.choices, f"list_{key}") if param.choices else (SWITCH, "switch")
-        each = (f"IF(COUNTIF({{Lists!{listed}:}},{address(row, FIRST_CASE + i)})=0,1,0)" for i in range(n))
+        each = (
+            f"IF(COUNTIF({{Lists!{listed}:}},{address(row, FIRST_CASE + i)})=0,1,0)"
+            for i in range(n)
+        )
         sheet.put(row, out, "=" + "+".join(each), "flag")
         choices = Validation(
-            spot, "list", choices=words, title=label[:32], message=message, error="Choose from the list.", blank_allowed=False
+            spot,
+            "list",
+            choices=words,
+            title=label[:32],
+            message=message,
+            error="Choose from the list.",
+            blank_allowed=False,
         )
         sheet.validations.append(choices)
         return
     style = sheet.cells[row, FIRST_CASE].style.removeprefix("input ")
-    style = {"share": "level", "rate": "nil rate", "number2": "nil number2"}.get(style, style) if param.high < 1_000 else "count"
+    style = (
+        {"share": "level", "rate": "nil rate", "number2": "nil number2"}.get(style, style)
+        if param.high < 1_000
+        else "count"
+    )
     sheet.put(row, least, param.low, style)
-    sheet.put(row, most, param.high if param.high < NO_BOUND else None, "integer" if style == "count" else style)
+    sheet.put(
+        row,
+        most,
+        param.high if param.high < NO_BOUND else None,
+        "integer" if style == "count" else style,
+    )
     sheet.mark(f"least_{key}", row, least)
     sheet.mark(f"most_{key}", row, most)
     low, high = address(row, least), address(row, most)
-    within = f"ISNUMBER({cells})*({cells}>={low})" + (f"*({cells}<={high})" if param.high < NO_BOUND else "")
+    within = f"ISNUMBER({cells})*({cells}>={low})" + (
+        f"*({cells}<={high})" if param.high < NO_BOUND else ""
+    )
     whole = f"*(ROUND({cells},0)={cells})" if param.kind == "count" else ""
     sheet.put(row, out, f"=IFERROR(SUMPRODUCT(1-{within}{whole}),1)", "flag")
     kind = "whole" if param.kind == "count" else "decimal"
@@ -182,13 +284,26 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
         [
             scalar("close", "Financial close, all cases", "date", _close(settings), "input date"),
             note(
-                "Illustrative until you set it. Calendar dates stand in the heads of the case and build sheets; no figure depends on them."
+                "Illustrative until you set it. Calendar dates stand in the heads of the case and"
+                " build sheets; no figure depends on them."
             ),
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
-            scalar("two", "Halving and doubling; years after a lost contract that are told apart", "number", 2, "count"),
-            scalar("longest_multiyear", "Longest multi-year contract without special authority (10 USC 3501)", "years", 5, "count"),
+            scalar(
+                "two",
+                "Halving and doubling; years after a lost contract that are told apart",
+                "number",
+                2,
+                "count",
+            ),
+            scalar(
+                "longest_multiyear",
+                "Longest multi-year contract without special authority (10 USC 3501)",
+                "years",
+                5,
+                "count",
+            ),
             scalar("steepest", "Largest log rate searched", "log", STEEPEST, "general"),
         ],
         frame.FIRST_ROW,
@@ -205,7 +320,9 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
             EARLIEST_CLOSE,
             LATEST_CLOSE,
             title="Financial close",
-            message=f"The day from which months of building and years of operation are dated. {allowed}",
+            message=(
+                f"The day from which months of building and years of operation are dated. {allowed}"
+            ),
             error=allowed,
             blank_allowed=False,
         )
@@ -216,13 +333,27 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
         ("month", "Month from close", MONTH_COLUMNS),
         ("step", "Newton step", STEP_COLUMNS),
     ):
-        row = lay(sheet, [path(key, label, key, [1, *[f"={{{key}<}}+1"] * (columns.count - 1)], "year")], row, columns) + 1
+        row = (
+            lay(
+                sheet,
+                [path(key, label, key, [1, *[f"={{{key}<}}+1"] * (columns.count - 1)], "year")],
+                row,
+                columns,
+            )
+            + 1
+        )
     lay(sheet, [], row, YEAR_COLUMNS)
-    sheet.put(row, LABEL, "Years count from completion, months from financial close: the two never share a sheet.", "note")
+    sheet.put(
+        row,
+        LABEL,
+        "Years count from completion, months from financial close: the two never share a sheet.",
+        "note",
+    )
     sheet.put(
         row + 1,
         LABEL,
-        "Operation, debt service and tax are annual, in arrears; building, draws and interest in construction are monthly.",
+        "Operation, debt service and tax are annual, in arrears; building, draws and interest in"
+        " construction are monthly.",
         "note",
     )
     sheet.widths |= {0: 4, LABEL: 62, UNIT: 14, 3: 13}
@@ -230,10 +361,14 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
 
 
 def _close(settings: Settings) -> Value:
-    """The date of financial close: an earlier workbook's where it is one within bounds, otherwise an illustrative one."""
+    """The date of financial close: an earlier workbook's where it is one within bounds, otherwise
+    an illustrative one.
+    """
     kept = settings.take("timeline_close", [CLOSE])[0]
     number = serial(kept) if isinstance(kept, dt.date) else kept
-    sound = isinstance(number, (int, float)) and serial(EARLIEST_CLOSE) <= number <= serial(LATEST_CLOSE)
+    sound = isinstance(number, (int, float)) and serial(EARLIEST_CLOSE) <= number <= serial(
+        LATEST_CLOSE
+    )
     return int(number) if sound else serial(CLOSE)
 
 
@@ -265,5 +400,7 @@ def lay_lists(book: Book, paper: str) -> None:
     for k, name in enumerate(MEASURES):
         sheet.put(row + k, FIRST_TIME_COLUMN, name)
         sheet.mark(f"measure_{name}", row + k, FIRST_TIME_COLUMN)
-    sheet.widths |= {0: 4, LABEL: 44, UNIT: 14, 3: 13} | {FIRST_TIME_COLUMN + i: 28 for i in range(11)}
+    sheet.widths |= {0: 4, LABEL: 44, UNIT: 14, 3: 13} | {
+        FIRST_TIME_COLUMN + i: 28 for i in range(11)
+    }
     sheet.print.pages_wide, sheet.print.title_cols = 2, (SECTION, LABEL)

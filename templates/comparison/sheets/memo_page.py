@@ -1,6 +1,7 @@
 """The Memo sheet: the first page of the credit memo for one case, every figure linked to its cell.
 
-What only a person can write is marked as a placeholder; the decision says whether the tests are met, approval is the committee's.
+What only a person can write is marked as a placeholder; the decision says whether the tests are
+met, approval is the committee's.
 """
 
 from __future__ import annotations
@@ -45,13 +46,23 @@ FIGURES = (
     (
         "Contract and support",
         (
-            ("Firm years, the government's commitment included", "years", "{S!supported_end_year}", "level years"),
+            (
+                "Firm years, the government's commitment included",
+                "years",
+                "{S!supported_end_year}",
+                "level years",
+            ),
             ("Public offtake", "years", "{S!public_offtake_years}", "count"),
             ("Guaranteed share of the bank loan", "%", "{S!coverage}", "level"),
             ("Government loan, share of the debt", "%", "{S!government_loan_share}", "level"),
             ("Grant", "$m", "{S!grant}", "nil number"),
             ("Expected public cost", "$m", "{S!public_cost}", "nil number"),
-            ("Budget authority (another figure, not to be added)", "$m", "{S!budget_authority}", "nil number"),
+            (
+                "Budget authority (another figure, not to be added)",
+                "$m",
+                "{S!budget_authority}",
+                "nil number",
+            ),
         ),
     ),
 )
@@ -62,7 +73,10 @@ RISKS = (
         "1-{S!contract_kept}",
         "probability",
         "level",
-        "the firm years and their backing; what other buyers leave is the scenario Contract lost, above",
+        (
+            "the firm years and their backing; what other buyers leave is the scenario Contract"
+            " lost, above"
+        ),
     ),
     (
         "Completion is late",
@@ -78,14 +92,29 @@ RISKS = (
         "level",
         "guarantee coverage and the sponsor's equity beneath the debt",
     ),
-    ("The base rate rises", "1-{S!hedge_ratio}", "% unhedged", "level", "hedging: the share of the debt that a shock reaches"),
-    ("The buyer calls less", "1-{S!take_or_pay}", "% unsecured", "level", "take-or-pay: the share of the contracted volume at risk"),
+    (
+        "The base rate rises",
+        "1-{S!hedge_ratio}",
+        "% unhedged",
+        "level",
+        "hedging: the share of the debt that a shock reaches",
+    ),
+    (
+        "The buyer calls less",
+        "1-{S!take_or_pay}",
+        "% unsecured",
+        "level",
+        "take-or-pay: the share of the contracted volume at risk",
+    ),
     (
         "The plant delivers less: fall of utilisation to the limit of minimum DSCR",
         'IF({Sensitivity!case}={case},{Summary!cushion_of_utilisation},"n/a")',
         "% cushion",
         "level",
-        "operating reserve and the operator's guarantee; choose the case on Sensitivity to see its cushion",
+        (
+            "operating reserve and the operator's guarantee; choose the case on Sensitivity to see"
+            " its cushion"
+        ),
     ),
 )
 
@@ -105,12 +134,17 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     sheet.put(row, FIGURE, chosen, "input count")
     sheet.mark("case", row, FIGURE)
     keep(book, sheet, "memo_case", row, FIGURE, row, FIGURE)
-    sheet.validations.append(Validation((row, FIGURE, row, FIGURE), "whole", 1, n, title="Case", error=f"From 1 to {n}."))
+    sheet.validations.append(
+        Validation((row, FIGURE, row, FIGURE), "whole", 1, n, title="Case", error=f"From 1 to {n}.")
+    )
     row += 1
 
     def chosen_of(token: str) -> str:
         """The token's cell in the chosen case."""
-        each = (token.replace("{S!", f"{{{name}!").replace("_#}", f"_{i}}}") for i, name in enumerate(names, start=1))
+        each = (
+            token.replace("{S!", f"{{{name}!").replace("_#}", f"_{i}}}")
+            for i, name in enumerate(names, start=1)
+        )
         return f"CHOOSE({{case}},{','.join(each)})"
 
     sheet.put(row, LABEL, "Project", "bold")
@@ -128,21 +162,39 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({cell},5)="Meets"', "ok fill"))
     sheet.put(row + 3, LABEL, "Binding test", "bold")
     sheet.put(row + 3, FIGURE, "=" + chosen_of("{S!binding_name}"), "right")
-    beyond = chosen_of("IF(AND({S!public_offtake_years}>{Timeline!longest_multiyear},{S!subject_to_appropriation}=0),1,0)")
-    condition = (
-        '"Condition: a statute that lets the government commit beyond "&{Timeline!longest_multiyear}&" years (10 USC 3501 stops there)."'
+    beyond = chosen_of(
+        "IF(AND({S!public_offtake_years}>{Timeline!longest_multiyear},{S!subject_to_appropriation}=0),1,0)"
     )
-    sheet.put(row + 4, LABEL, f'=IF({beyond}=1,{condition},"Condition: none beyond present authority.")', "bold")
+    condition = (
+        '"Condition: a statute that lets the government commit beyond'
+        ' "&{Timeline!longest_multiyear}&" years (10 USC 3501 stops there)."'
+    )
+    sheet.put(
+        row + 4,
+        LABEL,
+        f'=IF({beyond}=1,{condition},"Condition: none beyond present authority.")',
+        "bold",
+    )
     row = _figures(sheet, row + 5, chosen_of)
     row = _tests(sheet, row, chosen_of)
     row = _downside(sheet, row, n)
     row = _risks(sheet, row, chosen_of)
     frame.band_row(sheet, row, "For the credit officer", VERDICT)
-    for text in ("Purpose and sponsor", "Why this loan, why now", "Conditions precedent and covenants", "Recommendation"):
+    for text in (
+        "Purpose and sponsor",
+        "Why this loan, why now",
+        "Conditions precedent and covenants",
+        "Recommendation",
+    ):
         row += 1
         sheet.put(row, LABEL, text)
         sheet.put(row, UNIT, PLACEHOLDER, "note")
-    sheet.put(row + 2, LABEL, "Decisions say whether the credit tests are met. Approval is the committee's.", "note")
+    sheet.put(
+        row + 2,
+        LABEL,
+        "Decisions say whether the credit tests are met. Approval is the committee's.",
+        "note",
+    )
     sheet.widths |= {SECTION: 2, LABEL: 60, UNIT: 24, FIGURE: 34, LIMIT: 12, VERDICT: 14}
     sheet.print.landscape = False
     sheet.print.pages_tall = 1
@@ -171,17 +223,26 @@ def _tests(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
         sheet.put(row, FIGURE, "=" + chosen_of(f"{{S!test_{key}}}"), style)
         sheet.put(row, LIMIT, "=" + chosen_of(f"{{S!limit_{key}}}"), style)
         passed = chosen_of(f"{{S!pass_{key}}}")
-        sheet.put(row, VERDICT, f'=IF(ISNUMBER({passed}),IF({passed}=1,"passed","FAILED"),"n/a")', "right")
+        sheet.put(
+            row, VERDICT, f'=IF(ISNUMBER({passed}),IF({passed}=1,"passed","FAILED"),"n/a")', "right"
+        )
     frame.flag_words(sheet, first, VERDICT, row, VERDICT)
     return row + 1
 
 
 def _downside(sheet: Sheet, row: int, n: int) -> int:
-    frame.band_row(sheet, row, "Minimum DSCR under each scenario, and how the loan stands; the first test that it fails", VERDICT)
+    frame.band_row(
+        sheet,
+        row,
+        "Minimum DSCR under each scenario, and how the loan stands; the first test that it fails",
+        VERDICT,
+    )
     first = row + 1
 
     def of(part: str, k: int) -> str:
-        return f"CHOOSE({{case}},{','.join(f'{{Scenarios!{part}_{i}#{k}}}' for i in range(1, n + 1))})"
+        return (
+            f"CHOOSE({{case}},{','.join(f'{{Scenarios!{part}_{i}#{k}}}' for i in range(1, n + 1))})"
+        )
 
     for k, name in enumerate(NAMES, start=1):
         row += 1

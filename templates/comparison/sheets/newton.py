@@ -1,6 +1,8 @@
-"""The IRRs, solved in twelve visible Newton steps from months of building and years of operation, and how often each flow changes sign.
+"""The IRRs, solved in twelve visible Newton steps from months of building and years of operation,
+and how often each flow changes sign.
 
-Solved for the log rate g = ln(1 + irr): ln(inflows) - ln(outflows), both taken to completion, is nearly a straight line in g.
+Solved for the log rate g = ln(1 + irr): ln(inflows) - ln(outflows), both taken to completion, is
+nearly a straight line in g.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from bankable.templates.workbook.rows import Row, band, heading, lay, note, path
 from bankable.udfs.deal.deal import YEARS
 
 WHY = (
-    "Newton steps stand here, and no IRR function, because months of building and years of operation are flows of unequal spacing: "
-    "each step can be followed. Checks discounts every flow at its rate."
+    "Newton steps stand here, and no IRR function, because months of building and years of"
+    " operation are flows of unequal spacing: each step can be followed. Checks discounts every"
+    " flow at its rate."
 )
 
 IRRS = (
@@ -53,28 +56,50 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f"=MAX(-{{Timeline!steepest}},MIN({{Timeline!steepest}},{k('log_rate', '<')}+{k('move', '<')}))",
                 "factor",
             ),
-            path(f"{prefix}inflow_{name}", "Inflows at completion", "$m", f"=SUMPRODUCT({received}*EXP(-{g}*{year}))"),
+            path(
+                f"{prefix}inflow_{name}",
+                "Inflows at completion",
+                "$m",
+                f"=SUMPRODUCT({received}*EXP(-{g}*{year}))",
+            ),
             path(
                 f"{prefix}outflow_{name}",
                 "Outflows at completion",
                 "$m",
                 f"=SUMPRODUCT({spent}*EXP({g}*{before}))+SUMPRODUCT({paid}*EXP(-{g}*{year}))",
             ),
-            path(f"{prefix}slope_in_{name}", "Inflows times years", "$m years", f"=SUMPRODUCT({received}*{year}*EXP(-{g}*{year}))"),
+            path(
+                f"{prefix}slope_in_{name}",
+                "Inflows times years",
+                "$m years",
+                f"=SUMPRODUCT({received}*{year}*EXP(-{g}*{year}))",
+            ),
             path(
                 f"{prefix}slope_out_{name}",
                 "Outflows times years before completion",
                 "$m years",
                 f"=SUMPRODUCT({spent}*{before}*EXP({g}*{before}))-SUMPRODUCT({paid}*{year}*EXP(-{g}*{year}))",
             ),
-            path(f"{prefix}gap_{name}", "ln(inflows / outflows)", "log", f"=IF({solvable}=1,LN({k('inflow')}/{k('outflow')}),0)", "tiny"),
+            path(
+                f"{prefix}gap_{name}",
+                "ln(inflows / outflows)",
+                "log",
+                f"=IF({solvable}=1,LN({k('inflow')}/{k('outflow')}),0)",
+                "tiny",
+            ),
             path(
                 f"{prefix}slope_{name}",
                 "Its slope",
                 "years",
                 f"=IF({solvable}=1,{k('slope_in')}/{k('inflow')}+{k('slope_out')}/{k('outflow')},0)",
             ),
-            path(f"{prefix}move_{name}", "Newton step", "log", f"=IF({k('slope')}>0,{k('gap')}/{k('slope')},0)", "tiny"),
+            path(
+                f"{prefix}move_{name}",
+                "Newton step",
+                "log",
+                f"=IF({k('slope')}>0,{k('gap')}/{k('slope')},0)",
+                "tiny",
+            ),
             scalar(
                 f"{prefix}irr_{name}",
                 "IRR",
@@ -95,7 +120,9 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
 
 
 def sign_rows(case: str, prefix: str) -> list[Row]:
-    """Year by year, whether the last flow that was not zero came in: the building goes before, so the first inflow is a change."""
+    """Year by year, whether the last flow that was not zero came in: the building goes before, so
+    the first inflow is a change.
+    """
     laid: list[Row] = []
     for name, label, _, flow_key in IRRS:
         key = f"{prefix}inflow_last_{name}"
@@ -107,18 +134,32 @@ def sign_rows(case: str, prefix: str) -> list[Row]:
 def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: str) -> None:
     """The sheet: the steps of every case, then the signs of the flows by year of operation."""
     sheet = frame.time_sheet(
-        book, "Returns", "Returns: IRRs in visible Newton steps", STEP_COLUMNS, "{Timeline!step}", frame.ENGINE_ROOM, paper
+        book,
+        "Returns",
+        "Returns: IRRs in visible Newton steps",
+        STEP_COLUMNS,
+        "{Timeline!step}",
+        frame.ENGINE_ROOM,
+        paper,
     )
     row = lay(sheet, [note(WHY)], frame.FIRST_ROW, STEP_COLUMNS)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         row = lay(sheet, rows(name, months, f"c{i}_", i), row, STEP_COLUMNS) + 1
     year = path("year", "Year of operation", "year", "={Timeline!year}", "year", label_style="bold")
     said = note(
-        "1 where the last flow that was not zero came in, 0 where it went out. More than one change: the rate is one of several that solve."
+        "1 where the last flow that was not zero came in, 0 where it went out. More than one"
+        " change: the rate is one of several that solve."
     )
-    row = lay(sheet, [heading("Signs of the flows, by year of operation"), said, year], row, YEAR_COLUMNS)
+    row = lay(
+        sheet, [heading("Signs of the flows, by year of operation"), said, year], row, YEAR_COLUMNS
+    )
     for i, name in enumerate(names, start=1):
-        row = lay(sheet, [band(f"={{Inputs!case_name_{i}}}"), *sign_rows(name, f"c{i}_")], row, YEAR_COLUMNS)
+        row = lay(
+            sheet,
+            [band(f"={{Inputs!case_name_{i}}}"), *sign_rows(name, f"c{i}_")],
+            row,
+            YEAR_COLUMNS,
+        )
         for flow, *_ in IRRS:
             place = sheet.placed[f"c{i}_signs_{flow}"]
             spot = (place.row, place.col, place.row, place.col)

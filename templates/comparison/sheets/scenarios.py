@@ -1,6 +1,8 @@
-"""The Scenarios sheet: a selector, what each scenario changes, and each case's inputs under every scenario.
+"""The Scenarios sheet: a selector, what each scenario changes, and each case's inputs under every
+scenario.
 
-The case sheets read the inputs named here through the scenario in force; all other inputs come straight from Inputs.
+The case sheets read the inputs named here through the scenario in force; all other inputs come
+straight from Inputs.
 """
 
 from __future__ import annotations
@@ -9,7 +11,14 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.workbook.book import Book, Conditional, TimeColumns, Validation, address, area
+from bankable.templates.workbook.book import (
+    Book,
+    Conditional,
+    TimeColumns,
+    Validation,
+    address,
+    area,
+)
 from bankable.templates.workbook.rows import (
     CONSTANT,
     FIRST_TIME_COLUMN,
@@ -65,7 +74,8 @@ def _shocks(**by_name: float) -> dict[str, float]:
     return {name.replace("_", " "): value for name, value in by_name.items()}
 
 
-# input, how it is changed, number format, delivered shocks by scenario (0 added and 1 times where none)
+# input, how it is changed, number format, delivered shocks by scenario (0 added and 1 times where
+# none)
 ADDED: tuple[tuple[str, str, dict[str, float]], ...] = (
     ("delay_months", "count", _shocks(Delay=6, Combined_downside=6)),
     ("overrun", "share", {"Cost overrun": 0.15, "Combined downside": 0.10}),
@@ -79,8 +89,16 @@ TIMES: tuple[tuple[str, dict[str, float]], ...] = (
     ("renewal", {}),
 )
 STOPS: tuple[tuple[str, str, dict[str, float]], ...] = (
-    ("stop_public", "Contract lost in year, where subject to appropriation (0: not)", {"Appropriation lapses": 4}),
-    ("stop_commercial", "Contract lost in year, where the buyer is commercial (0: not)", {"Offtaker defaults": 4}),
+    (
+        "stop_public",
+        "Contract lost in year, where subject to appropriation (0: not)",
+        {"Appropriation lapses": 4},
+    ),
+    (
+        "stop_commercial",
+        "Contract lost in year, where the buyer is commercial (0: not)",
+        {"Offtaker defaults": 4},
+    ),
     ("stop_any", "Contract lost in year, whatever stands behind it (0: not)", {"Contract lost": 4}),
 )
 UNBACKED: tuple[str, str, dict[str, float]] = (
@@ -88,7 +106,12 @@ UNBACKED: tuple[str, str, dict[str, float]] = (
     "Public offtake is subject to appropriation (1: yes)",
     {"No special authority": 1},
 )
-SHOCKED = ("statutory_backing", "contract_stop_year", *(key for key, _, _ in ADDED), *(key for key, _ in TIMES))
+SHOCKED = (
+    "statutory_backing",
+    "contract_stop_year",
+    *(key for key, _, _ in ADDED),
+    *(key for key, _ in TIMES),
+)
 # figures of the strip: measure, label, unit, number format
 STRIP = (
     ("decision", "Decision, by the limits of the base case", "", "right"),
@@ -98,7 +121,12 @@ STRIP = (
     ("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "nil number"),
     ("all_in_rate", "All-in rate, as priced at close", "% a year", "rate"),
     ("life_default", "Probability of default over the loan's life, priced at close", "%", "level"),
-    ("shortfall_probability", "Probability that loss of the contract takes DSCR below 1", "%", "level"),
+    (
+        "shortfall_probability",
+        "Probability that loss of the contract takes DSCR below 1",
+        "%",
+        "level",
+    ),
 )
 
 
@@ -114,12 +142,24 @@ def _label(key: str) -> tuple[str, str]:
 
 def _format(key: str) -> str:
     kind, unit = param_of(key).kind, _label(key)[1]
-    return {"count": "count", "probability": "share", "rate": "rate"}.get(kind, "price" if unit == "$m a unit" else "multiple")
+    return {"count": "count", "probability": "share", "rate": "rate"}.get(
+        kind, "price" if unit == "$m a unit" else "multiple"
+    )
 
 
-def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], settings: Settings, paper: str) -> None:
+def lay_scenarios(
+    book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], settings: Settings, paper: str
+) -> None:
     """The sheet; `deals` are the ranges of the cases' deal blocks."""
-    sheet = frame.time_sheet(book, "Scenarios", "Scenarios: what is changed, and every case under each", COLUMNS, "", "E69F00", paper)
+    sheet = frame.time_sheet(
+        book,
+        "Scenarios",
+        "Scenarios: what is changed, and every case under each",
+        COLUMNS,
+        "",
+        "E69F00",
+        paper,
+    )
     for i, name in enumerate(NAMES):
         sheet.put(frame.HEAD_ROW, COLUMNS.first + i, name, "heading wrap")
     sheet.put(frame.HEAD_ROW, TOTAL, "In force", "heading right")
@@ -129,20 +169,45 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
     chosen = settings.take("scenario", ["Base"])
     rows: list[Row] = [
         heading("Scenario in force", "1"),
-        scalar("scenario", "Scenario (choose from the list)", "", chosen[0] if chosen[0] in NAMES else "Base", "input choice"),
+        scalar(
+            "scenario",
+            "Scenario (choose from the list)",
+            "",
+            chosen[0] if chosen[0] in NAMES else "Base",
+            "input choice",
+        ),
         scalar("number", "Its place", "place", "=MATCH({scenario},{names:},0)", "count"),
         path("what", "What it means", "", list(WHAT), "centre wrap"),
-        note("Every sheet shows the scenario in force; the strip below shows all at once. Blue cells are yours to change."),
+        note(
+            "Every sheet shows the scenario in force; the strip below shows all at once. Blue cells"
+            " are yours to change."
+        ),
         heading("What each scenario changes", "2"),
         band("Added to the input"),
     ]
     blue: list[str] = []
     for key, label, shocks in STOPS:
         blue.append(key)
-        rows.append(path(key, label, "year", settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]), "input count"))
+        rows.append(
+            path(
+                key,
+                label,
+                "year",
+                settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]),
+                "input count",
+            )
+        )
     key, label, shocks = UNBACKED
     blue.append(key)
-    rows.append(path(key, label, "flag", settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]), "input count"))
+    rows.append(
+        path(
+            key,
+            label,
+            "flag",
+            settings.take(f"scenario_{key}", [shocks.get(n, 0) for n in NAMES]),
+            "input count",
+        )
+    )
     for key, style, shocks in ADDED:
         label, unit = _label(key)
         blue.append(f"add_{key}")
@@ -164,7 +229,11 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
         sheet.validations.append(_bounds(key, (row, COLUMNS.first + 1, row, COLUMNS.last)))
         base, neutral = (row, COLUMNS.first, row, COLUMNS.first), int(key.startswith("times_"))
         said = f"Base is as on Inputs: leave {neutral}, and use User case for cases of your own."
-        sheet.validations.append(Validation(base, "decimal", neutral, neutral, (), None, "Base", said, said, blank_allowed=False))
+        sheet.validations.append(
+            Validation(
+                base, "decimal", neutral, neutral, (), None, "Base", said, said, blank_allowed=False
+            )
+        )
         sheet.conditionals.append(Conditional(base, "not_equal", neutral, "alert fill"))
     sheet.heights[sheet.placed["what"].row] = 66
     place = sheet.placed["scenario"]
@@ -187,7 +256,9 @@ def lay_scenarios(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str]
         spot = (clipped, COLUMNS.first, clipped, COLUMNS.last)
         sheet.conditionals.append(Conditional(spot, "greater", 0, "alert fill"))
     _strip(book, cases, deals, end)
-    sheet.widths |= {CONSTANT: 20, LABEL: 58, TOTAL: 12} | {COLUMNS.first + i: 14 for i in range(COLUMNS.count)}
+    sheet.widths |= {CONSTANT: 20, LABEL: 58, TOTAL: 12} | {
+        COLUMNS.first + i: 14 for i in range(COLUMNS.count)
+    }
 
 
 def _case_rows(i: int) -> list[Row]:
@@ -196,12 +267,17 @@ def _case_rows(i: int) -> list[Row]:
     backing = f"{{statutory_backing_{i}}}"
     lost = f"MAX({{stop_any}},IF({backing}={public},{{stop_public}},IF({backing}={commercial},{{stop_commercial}},0)))"
     formulas = {
-        "statutory_backing": f"=IF(AND({{unbacked}}=1,{{Inputs!public_offtake_years_{i}}}>0),{public},{{Inputs!statutory_backing_{i}}})"
+        "statutory_backing": (
+            f"=IF(AND({{unbacked}}=1,{{Inputs!public_offtake_years_{i}}}>0),{public},{{Inputs!statutory_backing_{i}}})"
+        )
     }
     formulas |= {"contract_stop_year": f"=IF({lost}>0,{lost},{{Inputs!contract_stop_year_{i}}})"}
     said = {key: f"{{Inputs!{key}_{i}}}+{{add_{key}}}" for key, _, _ in ADDED}
     said |= {key: f"{{Inputs!{key}_{i}}}*{{times_{key}}}" for key, _ in TIMES}
-    said = {key: f"ROUND({inner},0)" if param_of(key).kind == "count" else f"({inner})" for key, inner in said.items()}
+    said = {
+        key: f"ROUND({inner},0)" if param_of(key).kind == "count" else f"({inner})"
+        for key, inner in said.items()
+    }
     formulas |= {key: _within(key, inner) for key, inner in said.items()}
     rows = []
     for key in SHOCKED:
@@ -209,16 +285,38 @@ def _case_rows(i: int) -> list[Row]:
         in_force = f"=INDEX({{{key}_{i}:}},{{number}})"
         shown = "centre wrap" if param_of(key).kind == "choice" else _format(key)
         total = "centre wrap" if param_of(key).kind == "choice" else f"headline {_format(key)}"
-        rows.append(path(f"{key}_{i}", label, unit, formulas[key], shown, in_force, total_style=total))
-    held = "+".join(f"IF(ABS({{{key}_{i}}}-{inner})>{{Timeline!tolerance}},1,0)" for key, inner in said.items())
-    rows.append(path(f"clipped_{i}", "Inputs held at their bounds, against what the scenario says", "number", f"={held}", "count"))
+        rows.append(
+            path(f"{key}_{i}", label, unit, formulas[key], shown, in_force, total_style=total)
+        )
+    held = "+".join(
+        f"IF(ABS({{{key}_{i}}}-{inner})>{{Timeline!tolerance}},1,0)" for key, inner in said.items()
+    )
+    rows.append(
+        path(
+            f"clipped_{i}",
+            "Inputs held at their bounds, against what the scenario says",
+            "number",
+            f"={held}",
+            "count",
+        )
+    )
     differs = "+".join(f"IF({{{key}_{i}}}={{{key}_{i}#1}},0,1)" for key in SHOCKED)
-    rows.append(path(f"reached_{i}", "Inputs that the scenario changes in this case", "number", f"={differs}", "count"))
+    rows.append(
+        path(
+            f"reached_{i}",
+            "Inputs that the scenario changes in this case",
+            "number",
+            f"={differs}",
+            "count",
+        )
+    )
     return rows
 
 
 def _bounds(key: str, spot: tuple[int, int, int, int]) -> Validation:
-    """What may be typed for a scenario: years to the end of the model, a flag, or a move of an input."""
+    """What may be typed for a scenario: years to the end of the model, a flag, or a move of an
+    input.
+    """
     for how, prefix in (("plus", "add_"), ("times", "times_")):
         if key.startswith(prefix):
             return bounds.of_move(spot, key.removeprefix(prefix), how)
@@ -234,7 +332,14 @@ def _within(key: str, inner: str) -> str:
 def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: int) -> None:
     """Every case under every scenario, one call a case."""
     sheet = book["Scenarios"]
-    frame.band_row(sheet, row, "Every case under every scenario, each recalculated in full", COLUMNS.last, "heading", "4")
+    frame.band_row(
+        sheet,
+        row,
+        "Every case under every scenario, each recalculated in full",
+        COLUMNS.last,
+        "heading",
+        "4",
+    )
     sheet.print.row_breaks = (row,)
     row += 1
     for i, deal in enumerate(deals, start=1):
@@ -249,7 +354,14 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         keys = area(min(at), CONSTANT, max(at), CONSTANT, True)
         values = area(min(at), COLUMNS.first, max(at), COLUMNS.last, True)
         wanted = area(first, CONSTANT, first + len(STRIP) - 1, CONSTANT, True)
-        sheet.array(first, COLUMNS.first, len(STRIP), COLUMNS.count, f"=DEAL_SCENARIOS({deal},{keys},{values},{wanted})", "multiple")
+        sheet.array(
+            first,
+            COLUMNS.first,
+            len(STRIP),
+            COLUMNS.count,
+            f"=DEAL_SCENARIOS({deal},{keys},{values},{wanted})",
+            "multiple",
+        )
         for n, (_, _, _, style) in enumerate(STRIP):
             for col in range(COLUMNS.first, COLUMNS.last + 1):
                 sheet.cells[first + n, col].style = "centre wrap" if style == "right" else style
@@ -263,21 +375,39 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         sheet.mark_path(f"reached_dscr_{i}", words + 1, COLUMNS)
         for k in range(COLUMNS.count):
             dscr = f"{{strip_min_dscr_{i}#{k + 1}}}"
-            judged = f'IF({dscr}<1,"default",IF({dscr}<{{Inputs!lock_up_dscr_{i}}},"lock-up","holds"))'
+            judged = (
+                f'IF({dscr}<1,"default",IF({dscr}<{{Inputs!lock_up_dscr_{i}}},"lock-up","holds"))'
+            )
             shown = f'IF(ISNUMBER({dscr}),{judged},"n/a")'
-            sheet.put(words, COLUMNS.first + k, "=" + (f'IF({{reached_{i}#{k + 1}}}=0,"not reached",{shown})' if k else shown), "centre")
+            sheet.put(
+                words,
+                COLUMNS.first + k,
+                "=" + (f'IF({{reached_{i}#{k + 1}}}=0,"not reached",{shown})' if k else shown),
+                "centre",
+            )
             reached = f'IF({{standing_{i}#{k + 1}}}="not reached","n/a",{dscr})'
-            sheet.put(words + 1, COLUMNS.first + k, f'=IF(ISNUMBER({dscr}),{reached},"n/a")', "multiple")
-        sheet.conditionals.append(Conditional((words, COLUMNS.first, words, COLUMNS.last), "equal", '"default"', "fail fill"))
+            sheet.put(
+                words + 1, COLUMNS.first + k, f'=IF(ISNUMBER({dscr}),{reached},"n/a")', "multiple"
+            )
+        sheet.conditionals.append(
+            Conditional(
+                (words, COLUMNS.first, words, COLUMNS.last), "equal", '"default"', "fail fill"
+            )
+        )
         spot = (first, COLUMNS.first, first, COLUMNS.last)
         corner = address(first, COLUMNS.first)
-        sheet.conditionals.append(Conditional(spot, "formula", f'={corner}&""="{FAILS}"', "fail fill"))
-        sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill"))
+        sheet.conditionals.append(
+            Conditional(spot, "formula", f'={corner}&""="{FAILS}"', "fail fill")
+        )
+        sheet.conditionals.append(
+            Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill")
+        )
         row = words + 2
     said = (
-        "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer plant is depreciated "
-        "and the years of the offtake count from completion, so that DSCR can rise a little. A year that the plant cannot pay "
-        "even with its contract is a default for certain."
+        "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer"
+        " plant is depreciated and the years of the offtake count from completion, so that DSCR can"
+        " rise a little. A year that the plant cannot pay even with its contract is a default for"
+        " certain."
     )
     sheet.put(row, LABEL, said, "note")
 

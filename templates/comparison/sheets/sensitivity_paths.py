@@ -1,13 +1,30 @@
-"""What chance does to the case on Sensitivity: the simulated DSCR year by year, and a book of one or many buyers.
+"""What chance does to the case on Sensitivity: the simulated DSCR year by year, and a book of one
+or many buyers.
 
-The loan's years are shown, the rest of the table is empty; the chart's points beyond the loan lie on its last year.
+The loan's years are shown, the rest of the table is empty; the chart's points beyond the loan lie
+on its last year.
 """
 
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import bounds, frame
-from bankable.templates.comparison.sheets.sensitivity_limits import HELP, LAST, heads, kept_scalars, own
-from bankable.templates.workbook.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, address, area
+from bankable.templates.comparison.sheets.sensitivity_limits import (
+    HELP,
+    LAST,
+    heads,
+    kept_scalars,
+    own,
+)
+from bankable.templates.workbook.book import (
+    Book,
+    Chart,
+    Conditional,
+    Series,
+    Sheet,
+    TimeColumns,
+    address,
+    area,
+)
 from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, LABEL, TOTAL, Row, lay, scalar
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import PALETTE
@@ -21,7 +38,14 @@ BOOK = 10  # buyers in the book shown
 
 def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> int:
     """The simulated DSCR by year and the probability of a shortfall."""
-    frame.band_row(sheet, row, "Simulation: prices, demand, renewals and the build go their own ways", LAST, "heading", "8")
+    frame.band_row(
+        sheet,
+        row,
+        "Simulation: prices, demand, renewals and the build go their own ways",
+        LAST,
+        "heading",
+        "8",
+    )
     given = (
         ("fan_paths", "Paths", "paths", FAN_PATHS, "count", 100, 100000),
         ("fan_seed", "Seed", "number", 1, "count", 1, 1000000),
@@ -40,7 +64,13 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     wanted, bad_level = area(*spot, True), address(row, G + 1, True)
     row += 1
     result = (
-        scalar("fan_any", "DSCR falls below 1 in some year of the loan (cumulative)", "%", "={fan_any_year}", "total level"),
+        scalar(
+            "fan_any",
+            "DSCR falls below 1 in some year of the loan (cumulative)",
+            "%",
+            "={fan_any_year}",
+            "total level",
+        ),
         scalar("fan_off", "Standard error of that probability", "%", "={fan_error}", "level"),
     )
     row = lay(sheet, result, row, TimeColumns(G, LAST - G + 1))
@@ -50,7 +80,11 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     sheet.array(row, G, height, 6, call, "multiple")
     for i in range(height):
         for j in range(6):
-            sheet.cells[row + i, G + j].style = "band wrap" if i == 0 else ("count" if j == 0 else "multiple" if j <= 3 else "level")
+            sheet.cells[row + i, G + j].style = (
+                "band wrap"
+                if i == 0
+                else ("count" if j == 0 else "multiple" if j <= 3 else "level")
+            )
     top, last = row + 1, row + YEARS
     sheet.mark("fan_any_year", last + 1, G + 4)
     sheet.mark("fan_error", last + 1, G + 5)
@@ -59,7 +93,9 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     beyond, corner = f"=${address(top, G)}>{tenor}", address(top, G + 1)
     sheet.conditionals.append(Conditional((top, G, last, G + 5), "formula", beyond, "blank"))
     below = f"=AND(ISNUMBER({corner}),{corner}<{{at_limit_min_dscr}})"
-    sheet.conditionals.append(Conditional((top, G + 1, last, G + 3), "formula", below, "fail multiple"))
+    sheet.conditionals.append(
+        Conditional((top, G + 1, last, G + 3), "formula", below, "fail multiple")
+    )
     bad = area(top, G + 1, last, G + 1, True)
     of_loan = f"INDEX({bad},1):INDEX({bad},{tenor})"
     sheet.put(row, HELP + 1, f"=MIN({of_loan})", "grey")
@@ -72,29 +108,39 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
         sheet.put(at, HELP + 3, f"=MIN({address(at, G)},{tenor})", "grey")
         for j in range(3):
             point = f"INDEX({area(top, G + 1 + j, last, G + 1 + j, True)},{address(at, HELP + 3)})"
-            sheet.put(at, HELP + 4 + j, f"=IF(ISNUMBER({point}),{point},{{at_limit_min_dscr}})", "grey")
+            sheet.put(
+                at, HELP + 4 + j, f"=IF(ISNUMBER({point}),{point},{{at_limit_min_dscr}})", "grey"
+            )
         sheet.put(at, HELP + 7, "={at_limit_min_dscr}", "grey")
     asked, tenth = "{at_limit_min_dscr}", f"ROUND({bad_level},6)=0.1"
     end = last + 2
     sheet.put(
         end,
         LABEL,
-        f'=IF({least}<{asked},IF({tenth},"In one path of ten",TEXT({bad_level},"0%")&" of paths:")&" year "&{year}&" covers "'
-        f'&IF({least}>0,TEXT({least},"0.00")&"x or less","nothing")&", below ",'
-        f'IF({tenth},"In nine paths of ten",TEXT(1-{bad_level},"0%")&" of paths:")&" even year "&{year}&", the weakest, covers "'
-        f'&TEXT({least},"0.00")&"x or more, above ")&TEXT({asked},"0.00")&"x; DSCR falls below 1 in some year in "'
-        '&TEXT({fan_any_year},"0.0%")&" of paths"',
+        f'=IF({least}<{asked},IF({tenth},"In one path of ten",TEXT({bad_level},"0%")&" of'
+        f' paths:")&" year "&{year}&" covers "&IF({least}>0,TEXT({least},"0.00")&"x or'
+        f' less","nothing")&", below ",IF({tenth},"In nine paths of ten",TEXT(1-{bad_level},"0%")&"'
+        f' of paths:")&" even year "&{year}&", the weakest, covers "&TEXT({least},"0.00")&"x or'
+        f' more, above ")&TEXT({asked},"0.00")&"x; DSCR falls below 1 in some year in'
+        ' "&TEXT({fan_any_year},"0.0%")&" of paths"',
         "bold",
     )
     sheet.mark("finding_fan", end, LABEL)
     said = (
-        "The probability of each row is that of the year alone; the last row is cumulative, over all years of the loan. "
-        "Utilisation and unit cost stay as planned: what they do stands in sections 2 to 4."
+        "The probability of each row is that of the year alone; the last row is cumulative, over"
+        " all years of the loan. Utilisation and unit cost stay as planned: what they do stands in"
+        " sections 2 to 4."
     )
     sheet.put(end + 1, LABEL, said, "note")
     years = f"Sensitivity!{area(top, HELP + 3, last, HELP + 3, True)}"
     series = tuple(
-        Series(label, f"Sensitivity!{area(top, HELP + 4 + j, last, HELP + 4 + j, True)}", years, colour, dashed)
+        Series(
+            label,
+            f"Sensitivity!{area(top, HELP + 4 + j, last, HELP + 4 + j, True)}",
+            years,
+            colour,
+            dashed,
+        )
         for j, (label, colour, dashed) in enumerate(
             (
                 ("Bad percentile", PALETTE[3], False),
@@ -117,7 +163,10 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
             "DSCR",
             "0",
             '0.0"x"',
-            alt_text="Simulated DSCR by year of the loan at three percentiles, with the minimum DSCR that the bank asks",
+            alt_text=(
+                "Simulated DSCR by year of the loan at three percentiles, with the minimum DSCR"
+                " that the bank asks"
+            ),
         )
     )
     return end + 2
@@ -125,11 +174,42 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
 
 def customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     """One buyer against many, one budget against many."""
-    frame.band_row(sheet, row, "Customer book: one buyer or many, one appropriation or separate budgets", LAST, "heading", "9")
+    frame.band_row(
+        sheet,
+        row,
+        "Customer book: one buyer or many, one appropriation or separate budgets",
+        LAST,
+        "heading",
+        "9",
+    )
     given = (
-        ("book_renewal", "Probability that the common causes let a buyer renew", "%", 0.90, "share", 0, 1),
-        ("book_own", "Probability that the buyer renews as far as its own cause goes", "%", 0.95, "share", 0, 1),
-        ("book_one_budget", "Correlation of the causes under one appropriation", "%", 0.90, "share", 0, 1),
+        (
+            "book_renewal",
+            "Probability that the common causes let a buyer renew",
+            "%",
+            0.90,
+            "share",
+            0,
+            1,
+        ),
+        (
+            "book_own",
+            "Probability that the buyer renews as far as its own cause goes",
+            "%",
+            0.95,
+            "share",
+            0,
+            1,
+        ),
+        (
+            "book_one_budget",
+            "Correlation of the causes under one appropriation",
+            "%",
+            0.90,
+            "share",
+            0,
+            1,
+        ),
         ("book_many_budgets", "Correlation under separate budgets", "%", 0.10, "share", 0, 1),
         ("book_share", "Share of revenue that must stay", "%", 0.70, "share", 0, 1),
         ("book_confidence", "With this probability", "%", 0.90, "share", 0, 1),
@@ -139,21 +219,38 @@ def customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     row = kept_scalars(book, sheet, row + 1, settings, given)
     rows: list[Row] = [
         scalar("book_n", "Buyers in the book shown", "buyers", BOOK, "count"),
-        scalar("book_holds", "Utilisation at which the loan's minimum DSCR just holds (section 4)", "%", "={breakeven_1}", "level"),
+        scalar(
+            "book_holds",
+            "Utilisation at which the loan's minimum DSCR just holds (section 4)",
+            "%",
+            "={breakeven_1}",
+            "level",
+        ),
     ]
     for which, words in (("one_budget", "one appropriation"), ("many_budgets", "separate budgets")):
         call = f"MIN_CUSTOMERS({{book_renewal}},{{book_{which}}},{{book_share}},{{book_confidence}},{{book_most}},{{book_own}})"
         enough = f'=IF({{Checks!live}}=1,IFERROR({call},"more than "&{{book_most}}),"no add-in")'
         rows.append(
-            scalar(f"min_{which}", f"Buyers from which on every larger book keeps it, under {words}", "buyers", enough, "total count")
+            scalar(
+                f"min_{which}",
+                f"Buyers from which on every larger book keeps it, under {words}",
+                "buyers",
+                enough,
+                "total count",
+            )
         )
     row = lay(sheet, rows, row, columns)
     at = sheet.placed["book_share"].row
-    asks_more = 'AND(ISNUMBER({book_holds}),{book_holds}>{book_share}),"less than the loan needs: see the utilisation below"'
+    asks_more = (
+        'AND(ISNUMBER({book_holds}),{book_holds}>{book_share}),"less than the loan needs: see the'
+        ' utilisation below"'
+    )
     sheet.put(at, TOTAL, f'=IF({asks_more},"in line with the loan")', "grey")
     frame.band_row(sheet, row, "Buyers of the book that renew, and with what probability", LAST)
     frame.band_row(sheet, row + 1, "", LAST)
-    for k, (which, words) in enumerate((("one_budget", "One appropriation"), ("many_budgets", "Separate budgets"))):
+    for k, (which, words) in enumerate(
+        (("one_budget", "One appropriation"), ("many_budgets", "Separate budgets"))
+    ):
         col = G + 4 * k
         sheet.put(row, col, words, "band")
         heads(sheet, row + 1, ("renewed", "probability", "at most", "at least"), col)
@@ -165,19 +262,33 @@ def customers(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     at = last + 1
     sheet.put(first, HELP, "=ROUNDUP(ROUND({book_share}*{book_n},6),0)", "grey")
     sheet.mark("book_kept", first, HELP)
-    one, many = (f'TEXT(INDEX({area(first, G + col, last, G + col, True)},{{book_kept}}+1),"0.0%")' for col in (3, 7))
+    one, many = (
+        f'TEXT(INDEX({area(first, G + col, last, G + col, True)},{{book_kept}}+1),"0.0%")'
+        for col in (3, 7)
+    )
     sheet.put(
         at,
         LABEL,
-        f'="At least "&{{book_kept}}&" of "&{{book_n}}&" buyers renew with a probability of "&{one}&" under one appropriation, "'
-        f'&{many}&" under separate budgets; asked: "&TEXT({{book_confidence}},"0%")',
+        '="At least "&{book_kept}&" of "&{book_n}&" buyers renew with a probability of'
+        f' "&{one}&" under one appropriation, "&{many}&" under separate budgets; asked:'
+        ' "&TEXT({book_confidence},"0%")',
         "bold",
     )
     sheet.mark("finding_book", at, LABEL)
     names = f"Sensitivity!{area(first, G, last, G, True)}"
     series = (
-        Series("One appropriation", f"Sensitivity!{area(first, G + 1, last, G + 1, True)}", names, PALETTE[3]),
-        Series("Separate budgets", f"Sensitivity!{area(first, G + 5, last, G + 5, True)}", names, PALETTE[0]),
+        Series(
+            "One appropriation",
+            f"Sensitivity!{area(first, G + 1, last, G + 1, True)}",
+            names,
+            PALETTE[3],
+        ),
+        Series(
+            "Separate budgets",
+            f"Sensitivity!{area(first, G + 5, last, G + 5, True)}",
+            names,
+            PALETTE[0],
+        ),
     )
     sheet.charts.append(
         Chart(

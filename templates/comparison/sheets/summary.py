@@ -1,4 +1,6 @@
-"""The Summary: one printable page with the cases side by side, the credit tests, and the charts a committee looks at first."""
+"""The Summary: one printable page with the cases side by side, the credit tests, and the charts a
+committee looks at first.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,16 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.scenarios import NAMES as SCENARIOS
-from bankable.templates.workbook.book import Book, Chart, Conditional, Series, Sheet, address, area, column_letters
+from bankable.templates.workbook.book import (
+    Book,
+    Chart,
+    Conditional,
+    Series,
+    Sheet,
+    address,
+    area,
+    column_letters,
+)
 from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, TOTAL, UNIT
 from bankable.templates.workbook.styles import PALETTE
 from bankable.udfs.deal.chain.decision import TESTS
@@ -19,7 +30,12 @@ RATE_PARTS = (
     ("  base rate", "% a year", "rate_base_part", "rate"),
     ("  expected loss of the uncovered part", "% a year", "rate_loss_part", "rate"),
     ("  margin on the uncovered part", "% a year", "rate_margin_part", "rate"),
-    ("  guarantee fee and spread on the guaranteed part", "% a year", "rate_guarantee_part", "rate"),
+    (
+        "  guarantee fee and spread on the guaranteed part",
+        "% a year",
+        "rate_guarantee_part",
+        "rate",
+    ),
 )
 # section, then rows: label, unit, key on the case sheet, number format
 ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
@@ -41,10 +57,25 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
     (
         "Contract",
         (
-            ("Firm years, the government's commitment included", "years", "supported_end_year", "level years"),
+            (
+                "Firm years, the government's commitment included",
+                "years",
+                "supported_end_year",
+                "level years",
+            ),
             ("Contracted share of revenue, lender's view", "%", "contracted_share", "level"),
-            ("Committed contract after variable cost, value, risk counted", "$m", "committed_margin", "number"),
-            ("Probability that the contract stands to the end of the loan", "%", "contract_kept", "level"),
+            (
+                "Committed contract after variable cost, value, risk counted",
+                "$m",
+                "committed_margin",
+                "number",
+            ),
+            (
+                "Probability that the contract stands to the end of the loan",
+                "%",
+                "contract_kept",
+                "level",
+            ),
         ),
     ),
     (
@@ -63,8 +94,18 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
         (
             ("Expected cost", "$m", "public_cost", "nil number"),
             ("Expected cost per $ of plant", "$", "cost_per_plant", "nil number2"),
-            ("Budget authority: payments promised, subsidy of loans", "$m", "budget_authority", "nil number"),
-            ("Private capital at risk per $ of expected cost", "$", "private_per_public", "number2"),
+            (
+                "Budget authority: payments promised, subsidy of loans",
+                "$m",
+                "budget_authority",
+                "nil number",
+            ),
+            (
+                "Private capital at risk per $ of expected cost",
+                "$",
+                "private_per_public",
+                "number2",
+            ),
         ),
     ),
     (
@@ -83,16 +124,31 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
             ("With the government's commitment", "$m", "capacity_supported", "nil number"),
             ("Expected revenue", "$m", "capacity_expected", "nil number"),
             ("If every renewal comes", "$m", "capacity_promised", "nil number"),
-            ("In the profile asked, lender's view, before the interest tax shield", "$m", "lender_capacity", "nil number"),
+            (
+                "In the profile asked, lender's view, before the interest tax shield",
+                "$m",
+                "lender_capacity",
+                "nil number",
+            ),
             ("Debt that all tests permit (first order)", "$m", "permitted_debt", "nil number"),
         ),
     ),
     (
         "Loss",
         (
-            ("Default probability as priced at close, constant equivalent", "% a year", "pd_equivalent", "rate"),
+            (
+                "Default probability as priced at close, constant equivalent",
+                "% a year",
+                "pd_equivalent",
+                "rate",
+            ),
             ("Probability of default over the loan's life", "%", "life_default", "level"),
-            ("Probability that loss of the contract takes DSCR below 1", "%", "shortfall_probability", "level"),
+            (
+                "Probability that loss of the contract takes DSCR below 1",
+                "%",
+                "shortfall_probability",
+                "level",
+            ),
             ("Loss given default", "%", "lgd", "level"),
             ("Expected loss over the loan's life", "% of debt", "loss_share", "rate"),
         ),
@@ -111,7 +167,9 @@ SECOND_PAGE = "Debt capacity at the target DSCR, by view"  # the section that be
 
 
 def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
-    """The page; each figure a link to its case sheet, marked `key_1`, `key_2`, ... for memo and checks."""
+    """The page; each figure a link to its case sheet, marked `key_1`, `key_2`, ... for memo and
+    checks.
+    """
     title = "Summary: the cases side by side" if len(names) > 1 else "Summary"
     sheet = frame.start(book, "Summary", title, "1F3864", paper)
     sheet.links_green = False
@@ -120,7 +178,12 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     sheet.put(frame.HEAD_ROW, SECTION, None, "heading")
     sheet.put(frame.HEAD_ROW, UNIT, "Unit", "heading")
     for i in range(max(n, LEAST_WIDE)):
-        sheet.put(frame.HEAD_ROW, FIRST_CASE + i, f"={{Inputs!case_name_{i + 1}}}" if i < n else None, "heading centre")
+        sheet.put(
+            frame.HEAD_ROW,
+            FIRST_CASE + i,
+            f"={{Inputs!case_name_{i + 1}}}" if i < n else None,
+            "heading centre",
+        )
     row = frame.FIRST_ROW
     for label, key, style in (
         ("Decision", "decision_words", "decision"),
@@ -135,7 +198,9 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     decision = (frame.FIRST_ROW, FIRST_CASE, frame.FIRST_ROW, FIRST_CASE + n - 1)
     for text, style in (("Does not", "fail fill"), ("Meets", "ok fill")):
         cell = f"{chr(65 + FIRST_CASE)}{frame.FIRST_ROW + 1}"
-        sheet.conditionals.append(Conditional(decision, "formula", f'=LEFT({cell},{len(text)})="{text}"', style))
+        sheet.conditionals.append(
+            Conditional(decision, "formula", f'=LEFT({cell},{len(text)})="{text}"', style)
+        )
     row = _answer(sheet, row, names)
     row = _tests(sheet, row, names)
     row = _strip(sheet, row, n)
@@ -154,7 +219,9 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
             row += 1
     row = _findings(sheet, row, n)
     _charts(book, sheet, names, row)
-    sheet.widths |= {SECTION: 2, LABEL: 62, UNIT: 11} | {FIRST_CASE + i: 26 for i in range(max(n, LEAST_WIDE))}
+    sheet.widths |= {SECTION: 2, LABEL: 62, UNIT: 11} | {
+        FIRST_CASE + i: 26 for i in range(max(n, LEAST_WIDE))
+    }
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.landscape = False
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
@@ -167,7 +234,9 @@ def _band(sheet: Sheet, row: int, title: str, n: int) -> None:
 
 
 def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
-    """Why each case stands as it does, and what support would do, in sentences with computed figures."""
+    """Why each case stands as it does, and what support would do, in sentences with computed
+    figures.
+    """
     n = len(names)
     _band(sheet, row, "The answer", n)
     for i, name in enumerate(names, start=1):
@@ -178,39 +247,81 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
 
         carries = f"IF({c('requested_debt')}>0,{c('lender_capacity')}/{c('requested_debt')},0)"
         years = f"ROUND({c('secured_end_year')},1)"
-        secured, loan = frame.counted(years, "secured contract year"), frame.counted(c("tenor"), "year")
+        secured, loan = (
+            frame.counted(years, "secured contract year"),
+            frame.counted(c("tenor"), "year"),
+        )
         against = f'{secured}&" against a loan of "&{loan}&"; what the lender counts carries "'
-        kept = f'" of the debt asked; it stands to the loan\'s end with "&TEXT({c("contract_kept")},"0%")&"."'
-        sheet.put(row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}')
+        kept = (
+            "\" of the debt asked; it stands to the loan's end with"
+            f' "&TEXT({c("contract_kept")},"0%")&"."'
+        )
+        sheet.put(
+            row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}'
+        )
         sheet.mark(f"why_{i}", row, LABEL)
     for k in range(1, 6):
         row += 1
-        absent = '"The add-in\'s functions are absent: Frontier cannot be calculated here."' if k == 1 else '"n/a"'
-        sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text")
+        absent = (
+            '"The add-in\'s functions are absent: Frontier cannot be calculated here."'
+            if k == 1
+            else '"n/a"'
+        )
+        sheet.put(
+            row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text"
+        )
         sheet.mark(f"answer_line{k}", row, LABEL)
     sheet.conditionals.append(
-        Conditional((row, LABEL, row, LABEL), "formula", f'=LEFT({address(row, LABEL)},10)="It assumes"', "alert text")
+        Conditional(
+            (row, LABEL, row, LABEL),
+            "formula",
+            f'=LEFT({address(row, LABEL)},10)="It assumes"',
+            "alert text",
+        )
     )
     return row + 1
 
 
 def _strip(sheet: Sheet, row: int, n: int) -> int:
     """Minimum DSCR of every case under every scenario at once, and how the loan stands under it."""
-    _band(sheet, row, "Under each scenario: minimum DSCR; * a credit test of the base case is not met (Scenarios names it)", n)
+    _band(
+        sheet,
+        row,
+        "Under each scenario: minimum DSCR; * a credit test of the base case is not met (Scenarios"
+        " names it)",
+        n,
+    )
     first = row + 1
     for k, name in enumerate(SCENARIOS, start=1):
         row += 1
         sheet.put(row, LABEL, name)
-        sheet.put(row, UNIT, f'=IF({{Scenarios!number}}={{Lists!scenario_number#{k}}},"in force","x")', "unit")
+        sheet.put(
+            row,
+            UNIT,
+            f'=IF({{Scenarios!number}}={{Lists!scenario_number#{k}}},"in force","x")',
+            "unit",
+        )
         for i in range(1, n + 1):
-            dscr, decision, standing = (f"{{Scenarios!{part}_{i}#{k}}}" for part in ("strip_min_dscr", "strip_decision", "standing"))
+            dscr, decision, standing = (
+                f"{{Scenarios!{part}_{i}#{k}}}"
+                for part in ("strip_min_dscr", "strip_decision", "standing")
+            )
             figure = f'IF(ISNUMBER({dscr}),TEXT({dscr},"0.00""x"""),"n/a")'
-            words = f'IF({standing}="not reached",{standing},{figure}&"  "&{standing}&IF(LEFT({decision},5)="Meets",""," *"))'
+            words = (
+                f'IF({standing}="not reached",{standing},{figure}&" '
+                f' "&{standing}&IF(LEFT({decision},5)="Meets",""," *"))'
+            )
             sheet.put(row, FIRST_CASE + i - 1, f'=IFERROR({words},"no add-in")', "right")
-            sheet.mark(f"under_{name.lower().replace(' ', '_').replace('-', '_')}_{i}", row, FIRST_CASE + i - 1)
+            sheet.mark(
+                f"under_{name.lower().replace(' ', '_').replace('-', '_')}_{i}",
+                row,
+                FIRST_CASE + i - 1,
+            )
     spot = (first, FIRST_CASE, row, FIRST_CASE + n - 1)
     corner = f"{chr(65 + FIRST_CASE)}{first + 1}"
-    sheet.conditionals.append(Conditional(spot, "formula", f'=ISNUMBER(SEARCH("default",{corner}))', "alert text"))
+    sheet.conditionals.append(
+        Conditional(spot, "formula", f'=ISNUMBER(SEARCH("default",{corner}))', "alert text")
+    )
     sheet.conditionals.append(Conditional(spot, "formula", f'={corner}="not reached"', "mute"))
     return row + 1
 
@@ -227,7 +338,9 @@ THIN = 0.05
 
 def _cushions(sheet: Sheet, row: int, n: int) -> int:
     """How far the case on Sensitivity holds: where a test of it fails, against its own figures."""
-    _band(sheet, row, '="How far it holds: "&{Sensitivity!case_name}&", one input moved at a time"', n)
+    _band(
+        sheet, row, '="How far it holds: "&{Sensitivity!case_name}&", one input moved at a time"', n
+    )
     for k, head in enumerate(("as it is", "fails beyond", "cushion")):
         sheet.put(row, FIRST_CASE + k, head, "band right")
     for place, key, label, style in CUSHIONS:
@@ -237,11 +350,18 @@ def _cushions(sheet: Sheet, row: int, n: int) -> int:
         sheet.put(row, FIRST_CASE, f"={own}", style)
         sheet.put(row, FIRST_CASE + 1, f"={least}", style)
         both = f"AND(ISNUMBER({own}),ISNUMBER({least}))"
-        sheet.put(row, FIRST_CASE + 2, f'=IF({both},IF({own}>0,ABS(1-{least}/{own}),"n/a"),"n/a")', "level")
+        sheet.put(
+            row,
+            FIRST_CASE + 2,
+            f'=IF({both},IF({own}>0,ABS(1-{least}/{own}),"n/a"),"n/a")',
+            "level",
+        )
         sheet.mark(f"cushion_of_{key}", row, FIRST_CASE + 2)
     spot = (row - len(CUSHIONS) + 1, FIRST_CASE + 2, row, FIRST_CASE + 2)
     corner = address(spot[0], spot[1])
-    sheet.conditionals.append(Conditional(spot, "formula", f"=AND(ISNUMBER({corner}),{corner}<{THIN})", "alert text"))
+    sheet.conditionals.append(
+        Conditional(spot, "formula", f"=AND(ISNUMBER({corner}),{corner}<{THIN})", "alert text")
+    )
     return row + 1
 
 
@@ -255,18 +375,25 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         sheet.put(row, UNIT, unit, "unit")
         shown = '"0.00""x"""' if unit == "x" else '"0.00%"' if key == "loss" else '"0.0%"'
         for i, name in enumerate(names):
-            value, limit, passed = f"{{{name}!test_{key}}}", f"{{{name}!limit_{key}}}", f"{{{name}!pass_{key}}}"
+            value, limit, passed = (
+                f"{{{name}!test_{key}}}",
+                f"{{{name}!limit_{key}}}",
+                f"{{{name}!pass_{key}}}",
+            )
             sheet.put(
                 row,
                 FIRST_CASE + i,
-                f'=IF(ISNUMBER({value}),TEXT({value},{shown})&" / "&TEXT({limit},{shown})&IF({passed}=1,"  passed","  FAILED"),"n/a")',
+                f'=IF(ISNUMBER({value}),TEXT({value},{shown})&" /'
+                f' "&TEXT({limit},{shown})&IF({passed}=1,"  passed","  FAILED"),"n/a")',
                 "right",
             )
             sheet.mark(f"test_{key}_{i + 1}", row, FIRST_CASE + i)
         row += 1
     spot = (first, FIRST_CASE, row - 1, FIRST_CASE + len(names) - 1)
     corner = f"{chr(65 + FIRST_CASE)}{first + 1}"
-    sheet.conditionals.append(Conditional(spot, "formula", f'=ISNUMBER(SEARCH("FAILED",{corner}))', "alert text"))
+    sheet.conditionals.append(
+        Conditional(spot, "formula", f'=ISNUMBER(SEARCH("FAILED",{corner}))', "alert text")
+    )
     return row
 
 
@@ -277,12 +404,18 @@ def first_years(name: str, key: str, years: int = 15) -> str:
 
 def _joined(n: int, text: str) -> str:
     """`Case 1 x, Case 2 y, ...` as a formula; `text` holds # for the case's number."""
-    return '&", "&'.join(f'{{Inputs!case_name_{i}}}&" "&{text.replace("#", str(i))}' for i in range(1, n + 1))
+    return '&", "&'.join(
+        f'{{Inputs!case_name_{i}}}&" "&{text.replace("#", str(i))}' for i in range(1, n + 1)
+    )
 
 
 # key of the finding, its words, and the figure of case # in it
 FINDINGS = (
-    ("finding_dscr", "Lowest DSCR", 'IF(ISNUMBER({Summary!lender_min_dscr_#}),TEXT({Summary!lender_min_dscr_#},"0.00""x"""),"n/a")'),
+    (
+        "finding_dscr",
+        "Lowest DSCR",
+        'IF(ISNUMBER({Summary!lender_min_dscr_#}),TEXT({Summary!lender_min_dscr_#},"0.00""x"""),"n/a")',
+    ),
     (
         "finding_capacity",
         "Of the debt asked, the lender's view carries",
@@ -293,14 +426,19 @@ FINDINGS = (
     (
         "finding_scenarios",
         "Stresses that leave the loan holding",
-        'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_#:},"holds")-IF(INDEX({Scenarios!standing_#:},1)&""="holds",1,0))&" of "'
-        '&(COLUMNS({Scenarios!standing_#:})-1-COUNTIF({Scenarios!standing_#:},"not reached")),"n/a")',
+        (
+            'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_#:},"holds")-IF(INDEX({Scenarios!standing_#:},1)&""="holds",1,0))&"'
+            ' of "&(COLUMNS({Scenarios!standing_#:})-1-COUNTIF({Scenarios!standing_#:},"not'
+            ' reached")),"n/a")'
+        ),
     ),
 )
 
 
 def _findings(sheet: Sheet, row: int, n: int) -> int:
-    """What each chart shows, in a sentence with its figures; the charts take their titles from here."""
+    """What each chart shows, in a sentence with its figures; the charts take their titles from
+    here.
+    """
     _band(sheet, row, "Findings, as the charts show them", n)
     for key, words, figure in FINDINGS:
         row += 1
@@ -316,7 +454,9 @@ CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 515, 330, 20
 
 
 def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
-    """DSCR paths against the covenant, cost of what passes, capacity, scenarios, the rate's parts, time to first revenue."""
+    """DSCR paths against the covenant, cost of what passes, capacity, scenarios, the rate's parts,
+    time to first revenue.
+    """
     n = len(names)
     first, last = column_letters(FIRST_CASE), column_letters(FIRST_CASE + n - 1)
 
@@ -326,38 +466,115 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
 
     cases = f"Summary!${first}${frame.HEAD_ROW + 1}:${last}${frame.HEAD_ROW + 1}"
     years = first_years(names[0], "year")
-    dscr = [Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), years, PALETTE[i]) for i, name in enumerate(names)]
-    dscr.append(Series("Minimum asked", first_years(names[0], "covenant"), years, "000000", dashed=True, on_line=True))
+    dscr = [
+        Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), years, PALETTE[i])
+        for i, name in enumerate(names)
+    ]
+    dscr.append(
+        Series(
+            "Minimum asked",
+            first_years(names[0], "covenant"),
+            years,
+            "000000",
+            dashed=True,
+            on_line=True,
+        )
+    )
     capacity = [
         Series("Lender's view, in the profile asked", across("lender_capacity"), cases, PALETTE[0]),
         Series("If every renewal comes", across("capacity_promised"), cases, PALETTE[4]),
         Series("Requested", across("requested_debt"), cases, "000000"),
     ]
-    parts = (("Base", "base"), ("Expected loss", "loss"), ("Margin", "margin"), ("Guarantee fee and spread", "guarantee"))
-    rate = [Series(label, across(f"rate_{part}_part"), cases, PALETTE[i]) for i, (label, part) in enumerate(parts)]
+    parts = (
+        ("Base", "base"),
+        ("Expected loss", "loss"),
+        ("Margin", "margin"),
+        ("Guarantee fee and spread", "guarantee"),
+    )
+    rate = [
+        Series(label, across(f"rate_{part}_part"), cases, PALETTE[i])
+        for i, (label, part) in enumerate(parts)
+    ]
     months = [Series("Months to first revenue", across("completion_month"), cases, PALETTE[0])]
     frontier = book["Frontier"].placed
 
     def down(key: str, col: int) -> str:
-        count = sum(name.removeprefix(f"{key}_").isdigit() for name in frontier if name.startswith(f"{key}_"))
+        count = sum(
+            name.removeprefix(f"{key}_").isdigit()
+            for name in frontier
+            if name.startswith(f"{key}_")
+        )
         top = frontier[f"{key}_1"].row
         return f"Frontier!{area(top, col, top + count - 1, col, True)}"
 
     costs = [
-        Series("{Frontier!form_name}", down("passing", TOTAL), down("passing", CONSTANT), PALETTE[0]),
-        Series("{Frontier!other_form_name}", down("other", TOTAL), down("passing", CONSTANT), PALETTE[1]),
+        Series(
+            "{Frontier!form_name}", down("passing", TOTAL), down("passing", CONSTANT), PALETTE[0]
+        ),
+        Series(
+            "{Frontier!other_form_name}",
+            down("other", TOTAL),
+            down("passing", CONSTANT),
+            PALETTE[1],
+        ),
     ]
     under = [
-        Series(f"{{Inputs!case_name_{i + 1}}}", f"{{Scenarios!reached_dscr_{i + 1}:}}", "{Scenarios!names:}", PALETTE[i]) for i in range(n)
+        Series(
+            f"{{Inputs!case_name_{i + 1}}}",
+            f"{{Scenarios!reached_dscr_{i + 1}:}}",
+            "{Scenarios!names:}",
+            PALETTE[i],
+        )
+        for i in range(n)
     ]
     for place, (kind, finding, series, x, y, shown, alt) in enumerate(
         (
-            ("column", "dscr", dscr, "Year of operation", "DSCR", '0.0"x"', "DSCR by year of operation against the minimum asked"),
-            ("column", "frontier", costs, "Years of public offtake", "$m", "#,##0", "Least expected cost that passes, by years of offtake"),
-            ("column", "capacity", capacity, "", "$m", "#,##0", "Debt capacity, and the debt requested"),
-            ("column", "scenarios", under, "", "Minimum DSCR", '0.0"x"', "Minimum DSCR of each case under each scenario"),
+            (
+                "column",
+                "dscr",
+                dscr,
+                "Year of operation",
+                "DSCR",
+                '0.0"x"',
+                "DSCR by year of operation against the minimum asked",
+            ),
+            (
+                "column",
+                "frontier",
+                costs,
+                "Years of public offtake",
+                "$m",
+                "#,##0",
+                "Least expected cost that passes, by years of offtake",
+            ),
+            (
+                "column",
+                "capacity",
+                capacity,
+                "",
+                "$m",
+                "#,##0",
+                "Debt capacity, and the debt requested",
+            ),
+            (
+                "column",
+                "scenarios",
+                under,
+                "",
+                "Minimum DSCR",
+                '0.0"x"',
+                "Minimum DSCR of each case under each scenario",
+            ),
             ("stacked", "rate", rate, "", "a year", "0%", "Parts of the bank loan's all-in rate"),
-            ("bar", "time", months, "", "months", "0", "Months from financial close to first revenue"),
+            (
+                "bar",
+                "time",
+                months,
+                "",
+                "months",
+                "0",
+                "Months from financial close to first revenue",
+            ),
         )
     ):
         sheet.charts.append(
@@ -376,4 +593,9 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
                 alt_text=alt,
             )
         )
-    sheet.print.area = (frame.TITLE_ROW, SECTION, row + 3 * CHART_ROWS, FIRST_CASE + max(n, LEAST_WIDE) - 1)
+    sheet.print.area = (
+        frame.TITLE_ROW,
+        SECTION,
+        row + 3 * CHART_ROWS,
+        FIRST_CASE + max(n, LEAST_WIDE) - 1,
+    )

@@ -1,7 +1,8 @@
-"""The Support sheet: each policy tool alone and combined on one case, what it does to the loan and what it costs the taxpayer.
+"""The Support sheet: each policy tool alone and combined on one case, what it does to the loan and
+what it costs the taxpayer.
 
-Terms of the tools stand as blue cells, a matrix of flags says which tools a package uses, and one function call
-calculates the whole deal under every package.
+Terms of the tools stand as blue cells, a matrix of flags says which tools a package uses, and one
+function call calculates the whole deal under every package.
 """
 
 from __future__ import annotations
@@ -9,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.workbook.book import Book, Chart, Conditional, Series, Sheet, TimeColumns, Validation, address, area
+from bankable.templates.workbook.book import (
+    Book,
+    Chart,
+    Conditional,
+    Series,
+    Sheet,
+    TimeColumns,
+    Validation,
+    address,
+    area,
+)
 from bankable.templates.workbook.rows import (
     CONSTANT,
     FIRST_TIME_COLUMN,
@@ -72,22 +83,130 @@ TERMS: tuple[tuple[str, str, str, float, str, float, float, str], ...] = (
     ),
     ("t_floor", "Floor over the case's price", "x price", 0.97, "multiple", 0, 5, "illustrative"),
     ("t_cap", "Cap over the case's price", "x price", 1.10, "multiple", 0, 5, "illustrative"),
-    ("t_upside", "Seller's share above the cap", "%", 0.70, "share", 0, 1, "the buyer takes 30%: DoD/MP Materials, July 2025"),
-    ("t_escalator", "Escalator of the band", "% a year", 0.02, "rate", -0.2, 0.2, "2% a year, as MP's earnings floor"),
-    ("t_termination", "Termination for convenience with offtake", "% a year", 0.002, "rate", 0, 0.99, "illustrative"),
-    ("t_ceiling", "Cancellation ceiling over capital cost", "%", 0.50, "share", 0, 1, "illustrative"),
+    (
+        "t_upside",
+        "Seller's share above the cap",
+        "%",
+        0.70,
+        "share",
+        0,
+        1,
+        "the buyer takes 30%: DoD/MP Materials, July 2025",
+    ),
+    (
+        "t_escalator",
+        "Escalator of the band",
+        "% a year",
+        0.02,
+        "rate",
+        -0.2,
+        0.2,
+        "2% a year, as MP's earnings floor",
+    ),
+    (
+        "t_termination",
+        "Termination for convenience with offtake",
+        "% a year",
+        0.002,
+        "rate",
+        0,
+        0.99,
+        "illustrative",
+    ),
+    (
+        "t_ceiling",
+        "Cancellation ceiling over capital cost",
+        "%",
+        0.50,
+        "share",
+        0,
+        1,
+        "illustrative",
+    ),
     ("t_coverage", "Guarantee coverage", "%", 0.70, "share", 0, 1, "illustrative"),
     ("t_fee", "Guarantee fee", "% a year", 0.0075, "rate", 0, 0.2, "illustrative"),
-    ("t_spread", "Spread on the guaranteed part", "% a year", 0.0050, "rate", 0, 0.2, "illustrative"),
-    ("t_loan", "Government loan, share of the debt", "%", 0.13, "share", 0, 1, "$150m beside $1bn at MP Materials, 2025"),
-    ("t_loan_rate", "Rate of the government loan", "% a year", 0.0525, "rate", 0, 0.5, "illustrative: Treasury + 100 bp"),
+    (
+        "t_spread",
+        "Spread on the guaranteed part",
+        "% a year",
+        0.0050,
+        "rate",
+        0,
+        0.2,
+        "illustrative",
+    ),
+    (
+        "t_loan",
+        "Government loan, share of the debt",
+        "%",
+        0.13,
+        "share",
+        0,
+        1,
+        "$150m beside $1bn at MP Materials, 2025",
+    ),
+    (
+        "t_loan_rate",
+        "Rate of the government loan",
+        "% a year",
+        0.0525,
+        "rate",
+        0,
+        0.5,
+        "illustrative: Treasury + 100 bp",
+    ),
     ("t_tariff", "Tariff", "%", 0.25, "share", 0, 1, "illustrative"),
-    ("t_export_share", "Share of sales exported", "%", 0.20, "share", 0, 1, "illustrative; EXIM is closed to defence articles"),
-    ("t_export_cover", "Export credit cover of them", "%", 0.85, "share", 0, 1, "OECD Arrangement: a down payment of at least 15%"),
+    (
+        "t_export_share",
+        "Share of sales exported",
+        "%",
+        0.20,
+        "share",
+        0,
+        1,
+        "illustrative; EXIM is closed to defence articles",
+    ),
+    (
+        "t_export_cover",
+        "Export credit cover of them",
+        "%",
+        0.85,
+        "share",
+        0,
+        1,
+        "OECD Arrangement: a down payment of at least 15%",
+    ),
     ("t_grant", "Grant over capital cost", "%", 0.15, "share", 0, 0.9, "illustrative"),
-    ("t_clawback", "Clawback on default, from what the debt leaves", "%", 1.00, "share", 0, 1, "illustrative"),
-    ("t_equity", "Government's share of the equity", "%", 0.30, "share", 0, 1, "illustrative; $400m preferred at MP Materials, 2025"),
-    ("t_incumbent", "Costs of an uncompetitive incumbent", "x", 1.25, "multiple", 0.5, 5, "illustrative"),
+    (
+        "t_clawback",
+        "Clawback on default, from what the debt leaves",
+        "%",
+        1.00,
+        "share",
+        0,
+        1,
+        "illustrative",
+    ),
+    (
+        "t_equity",
+        "Government's share of the equity",
+        "%",
+        0.30,
+        "share",
+        0,
+        1,
+        "illustrative; $400m preferred at MP Materials, 2025",
+    ),
+    (
+        "t_incumbent",
+        "Costs of an uncompetitive incumbent",
+        "x",
+        1.25,
+        "multiple",
+        0.5,
+        5,
+        "illustrative",
+    ),
 )
 RESULTS = (
     ("decision", "Decision", "", "centre wrap"),
@@ -97,7 +216,12 @@ RESULTS = (
     ("permitted_debt", "Debt that all tests permit", "$m", "number"),
     ("life_default", "Probability of default over the loan's life", "%", "level"),
     ("bank_loss_share", "Expected loss borne by the bank, of its loan", "%", "rate"),
-    ("shortfall_probability", "Probability that loss of the contract takes DSCR below 1", "%", "level"),
+    (
+        "shortfall_probability",
+        "Probability that loss of the contract takes DSCR below 1",
+        "%",
+        "level",
+    ),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
     ("public_cost", "Expected public cost", "$m", "nil number"),
     ("budget_authority", "Budget authority needed (not to be added)", "$m", "nil number"),
@@ -114,10 +238,12 @@ RIVALS = (
     ("public_cost", "Expected public cost", "$m", "nil number"),
     ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
 )
-# the goods' worth in money stays what it is when a band replaces a fixed price, or the other way round: it is told over the
-# market price in a band, over the contract price where that is fixed
+# the goods' worth in money stays what it is when a band replaces a fixed price, or the other way
+# round: it is told over the market price in a band, over the contract price where that is fixed
 FIXED, BAND = "{Lists!list_price_basis#1}", "{Lists!list_price_basis#2}"
-_OVER = "{Deals!studied_buyer_value}*{Deals!studied_%s}/MAX({Deals!studied_%s},{Timeline!tolerance})"
+_OVER = (
+    "{Deals!studied_buyer_value}*{Deals!studied_%s}/MAX({Deals!studied_%s},{Timeline!tolerance})"
+)
 WORTH_IN_BAND = f"IF({{Deals!studied_price_basis}}={FIXED},{_OVER % ('price', 'market_price')},{{Deals!studied_buyer_value}})"
 WORTH_AT_PRICE = f"IF({{Deals!studied_price_basis}}={FIXED},{{Deals!studied_buyer_value}},{_OVER % ('market_price', 'price')})"
 # the tools' inputs when none is used, for the case as the frontier takes it
@@ -130,7 +256,8 @@ OFF = {
     "tariff": "0",
     "public_equity": "0",
 }
-# how the frontier's case is bound: the terms of an offtake and of a guarantee, no tool in use; {form} is its price basis
+# how the frontier's case is bound: the terms of an offtake and of a guarantee, no tool in use;
+# {form} is its price basis
 BOUND = {
     "price_basis": "{form}",
     "price_floor": "{Support!t_floor}*{Deals!studied_price}",
@@ -149,10 +276,16 @@ BOUND = {
 
 
 def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
-    """The blocks that Deals holds beside the cases: the one studied, the same on the frontier's terms, and with an incumbent's costs."""
+    """The blocks that Deals holds beside the cases: the one studied, the same on the frontier's
+    terms, and with an incumbent's costs.
+    """
 
     def studied(key: str) -> str:
-        return "=CHOOSE({Support!studied}," + ",".join(f"{{case_{i}_{key}}}" for i in range(1, n + 1)) + ")"
+        return (
+            "=CHOOSE({Support!studied},"
+            + ",".join(f"{{case_{i}_{key}}}" for i in range(1, n + 1))
+            + ")"
+        )
 
     def bound(key: str, form: str, **given: str) -> str:
         formula = given.get(key) or OFF.get(key) or BOUND.get(key) or f"{{studied_{key}}}"
@@ -165,7 +298,10 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
         return bound(key, f"IF({{Support!t_form}}={BAND},{FIXED},{BAND})")
 
     def answer(key: str) -> str:
-        found = {"public_offtake_years": "{Frontier!answer_years}", "coverage": "{Frontier!answer_coverage}"}
+        found = {
+            "public_offtake_years": "{Frontier!answer_years}",
+            "coverage": "{Frontier!answer_coverage}",
+        }
         return bound(key, "{Support!t_form}", **found)
 
     def incumbent(key: str) -> str:
@@ -191,9 +327,27 @@ def _package_inputs() -> list[Row]:
     band, both = "{use_band}=1", "{use_band}+{use_floor}>0"
     offtake_fixed = "AND({use_offtake}=1,{use_band}+{use_floor}=0)"
     rows = (
-        ("public_offtake_years", "Public offtake", "years", "=IF({use_offtake}=1,{t_years},0)", "count"),
-        ("price_basis", "Price basis", "choice", f"=IF({both},{BAND},IF({offtake_fixed},{FIXED},{own('price_basis')}))", "centre wrap"),
-        ("price_floor", "Price floor", "$m a unit", f"=IF({both},{{t_floor}}*{price},{own('price_floor')})", "price"),
+        (
+            "public_offtake_years",
+            "Public offtake",
+            "years",
+            "=IF({use_offtake}=1,{t_years},0)",
+            "count",
+        ),
+        (
+            "price_basis",
+            "Price basis",
+            "choice",
+            f"=IF({both},{BAND},IF({offtake_fixed},{FIXED},{own('price_basis')}))",
+            "centre wrap",
+        ),
+        (
+            "price_floor",
+            "Price floor",
+            "$m a unit",
+            f"=IF({both},{{t_floor}}*{price},{own('price_floor')})",
+            "price",
+        ),
         (
             "price_cap",
             "Price cap (0: none)",
@@ -201,9 +355,27 @@ def _package_inputs() -> list[Row]:
             f"=IF({band},{{t_cap}}*{price},IF({{use_floor}}=1,0,{own('price_cap')}))",
             "price",
         ),
-        ("upside_share", "Seller's share above the cap", "%", f"=IF({band},{{t_upside}},{own('upside_share')})", "share"),
-        ("band_escalator", "Escalator of the band", "% a year", f"=IF({both},{{t_escalator}},{own('band_escalator')})", "rate"),
-        ("statutory_backing", "Backing", "choice", f"=IF({{use_offtake}}=1,{{t_backing}},{own('statutory_backing')})", "centre wrap"),
+        (
+            "upside_share",
+            "Seller's share above the cap",
+            "%",
+            f"=IF({band},{{t_upside}},{own('upside_share')})",
+            "share",
+        ),
+        (
+            "band_escalator",
+            "Escalator of the band",
+            "% a year",
+            f"=IF({both},{{t_escalator}},{own('band_escalator')})",
+            "rate",
+        ),
+        (
+            "statutory_backing",
+            "Backing",
+            "choice",
+            f"=IF({{use_offtake}}=1,{{t_backing}},{own('statutory_backing')})",
+            "centre wrap",
+        ),
         (
             "lender_view",
             "Lender's view",
@@ -218,7 +390,13 @@ def _package_inputs() -> list[Row]:
             f"=IF({{use_offtake}}=1,MIN({{t_termination}},{own('termination')}),{own('termination')})",
             "rate",
         ),
-        ("cancellation_ceiling", "Cancellation ceiling", "$m", f"={{use_offtake}}*{{t_ceiling}}*{own('capex')}", "number"),
+        (
+            "cancellation_ceiling",
+            "Cancellation ceiling",
+            "$m",
+            f"={{use_offtake}}*{{t_ceiling}}*{own('capex')}",
+            "number",
+        ),
         (
             "buyer_value",
             "Value of the goods to the buyer",
@@ -226,7 +404,13 @@ def _package_inputs() -> list[Row]:
             f"=IF({both},{WORTH_IN_BAND},IF({offtake_fixed},{WORTH_AT_PRICE},{own('buyer_value')}))",
             "multiple",
         ),
-        ("coverage", "Guarantee coverage", "%", "={use_guarantee}*{t_coverage}+{use_export}*{t_export_share}*{t_export_cover}", "share"),
+        (
+            "coverage",
+            "Guarantee coverage",
+            "%",
+            "={use_guarantee}*{t_coverage}+{use_export}*{t_export_share}*{t_export_cover}",
+            "share",
+        ),
         ("guarantee_fee", "Guarantee fee", "% a year", "={t_fee}", "rate"),
         ("guaranteed_spread", "Spread on the guaranteed part", "% a year", "={t_spread}", "rate"),
         ("government_loan_share", "Government loan", "%", "={use_loan}*{t_loan}", "share"),
@@ -234,15 +418,33 @@ def _package_inputs() -> list[Row]:
         ("tariff", "Tariff", "%", "={use_tariff}*{t_tariff}", "share"),
         ("grant", "Grant", "$m", f"={{use_grant}}*{{t_grant}}*{own('capex')}", "number"),
         ("grant_clawback", "Clawback", "%", "={use_clawback}*{t_clawback}", "share"),
-        ("public_equity", "Government's share of the equity", "%", "={use_equity}*{t_equity}", "share"),
+        (
+            "public_equity",
+            "Government's share of the equity",
+            "%",
+            "={use_equity}*{t_equity}",
+            "share",
+        ),
     )
-    return [path(f"p_{key}", label, unit, formula, style) for key, label, unit, formula, style in rows]
+    return [
+        path(f"p_{key}", label, unit, formula, style) for key, label, unit, formula, style in rows
+    ]
 
 
-def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], settings: Settings, paper: str) -> None:
+def lay_support(
+    book: Book, case_sheets: Sequence[str], ranges: dict[str, str], settings: Settings, paper: str
+) -> None:
     """The sheet; `ranges` are the deal blocks by name."""
     n = len(case_sheets)
-    sheet = frame.time_sheet(book, "Support", "Support: each tool alone and combined, on one case", COLUMNS, "", "CC79A7", paper)
+    sheet = frame.time_sheet(
+        book,
+        "Support",
+        "Support: each tool alone and combined, on one case",
+        COLUMNS,
+        "",
+        "CC79A7",
+        paper,
+    )
     for i, (name, _) in enumerate(PACKAGES):
         sheet.put(frame.HEAD_ROW, COLUMNS.first + i, name, "heading wrap")
     sheet.put(frame.HEAD_ROW, TOTAL, "Key", "heading")
@@ -255,7 +457,9 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     inputs = _package_inputs()
     rows: list[Row] = [
         heading("The case studied, here and on Frontier, Sensitivity and Time", "1"),
-        scalar("studied", "Case studied, by its place among the cases", "place", studied, "input count"),
+        scalar(
+            "studied", "Case studied, by its place among the cases", "place", studied, "input count"
+        ),
         scalar("studied_name", "Its name", "", f"=CHOOSE({{studied}},{_names(n)})", "text"),
         scalar("reference", "Case it is held against", "place", reference, "input count"),
         scalar("reference_name", "Its name", "", f"=CHOOSE({{reference}},{_names(n)})", "text"),
@@ -264,9 +468,19 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
             scalar(key, label, unit, settings.take(f"support_{key}", [value])[0], f"input {style}")
             for key, label, unit, value, style, _, _, _ in TERMS
         ),
-        scalar("t_backing", "Backing of a public offtake", "choice", backing[0] if backing[0] in BACKINGS else BACKINGS[1], "input choice"),
         scalar(
-            "t_form", "Price of the offtake on Frontier", "choice", form[0] if form[0] in PRICE_BASES else PRICE_BASES[0], "input choice"
+            "t_backing",
+            "Backing of a public offtake",
+            "choice",
+            backing[0] if backing[0] in BACKINGS else BACKINGS[1],
+            "input choice",
+        ),
+        scalar(
+            "t_form",
+            "Price of the offtake on Frontier",
+            "choice",
+            form[0] if form[0] in PRICE_BASES else PRICE_BASES[0],
+            "input choice",
         ),
         heading("Which tools a package uses (1 = yes)", "3"),
     ]
@@ -275,7 +489,10 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
         rows.append(path(f"use_{tool}", label, "flag", flags, "input count"))
     rows += [
         heading("What the packages set in the deal; all other inputs are those of the case", "4"),
-        note("Tools start from nothing, whatever the case has of them. Export credit covers the exported share as a guarantee does."),
+        note(
+            "Tools start from nothing, whatever the case has of them. Export credit covers the"
+            " exported share as a guarantee does."
+        ),
         *inputs,
         heading("What each package does, and what it costs", "5"),
     ]
@@ -286,15 +503,31 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
         _blue(book, sheet, key, low, high, label)
     _blue(book, sheet, "studied", 1, n, "Case studied", whole=True)
     _blue(book, sheet, "reference", 1, n, "Case it is held against", whole=True)
-    for key, choices, title in (("t_backing", BACKINGS, "Backing"), ("t_form", PRICE_BASES, "Price of the offtake")):
+    for key, choices, title in (
+        ("t_backing", BACKINGS, "Backing"),
+        ("t_form", PRICE_BASES, "Price of the offtake"),
+    ):
         place = sheet.placed[key]
         spot = (place.row, place.col, place.row, place.col)
         keep(book, sheet, f"support_{key}", *spot)
-        sheet.validations.append(Validation(spot, "list", choices=choices, title=title, error="Choose from the list.", blank_allowed=False))
+        sheet.validations.append(
+            Validation(
+                spot,
+                "list",
+                choices=choices,
+                title=title,
+                error="Choose from the list.",
+                blank_allowed=False,
+            )
+        )
     for tool, _ in TOOLS:
         at = sheet.placed[f"use_{tool}"].row
         keep(book, sheet, f"support_use_{tool}", at, COLUMNS.first, at, COLUMNS.last)
-        sheet.validations.append(Validation((at, COLUMNS.first, at, COLUMNS.last), "whole", 0, 1, title="Flag", error="0 or 1."))
+        sheet.validations.append(
+            Validation(
+                (at, COLUMNS.first, at, COLUMNS.last), "whole", 0, 1, title="Flag", error="0 or 1."
+            )
+        )
     placed = [sheet.placed[row.key].row for row in inputs]
     for row_of, spec in zip(placed, inputs, strict=True):
         sheet.put(row_of, TOTAL, spec.key.removeprefix("p_"), "grey")
@@ -305,7 +538,8 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     frame.band_row(
         sheet,
         row,
-        "The same support to an uncompetitive incumbent: the case with its costs raised by the factor above",
+        "The same support to an uncompetitive incumbent: the case with its costs raised by the"
+        " factor above",
         COLUMNS.last,
         "heading",
         "6",
@@ -314,15 +548,29 @@ def lay_support(book: Book, case_sheets: Sequence[str], ranges: dict[str, str], 
     row = lay(
         sheet,
         [
-            path("repays", "Probability that the loan is paid to its end: entrant", "%", paid("r"), "total level"),
-            path("repays_not", "Probability that the loan is paid to its end: incumbent", "%", paid("i"), "total level"),
+            path(
+                "repays",
+                "Probability that the loan is paid to its end: entrant",
+                "%",
+                paid("r"),
+                "total level",
+            ),
+            path(
+                "repays_not",
+                "Probability that the loan is paid to its end: incumbent",
+                "%",
+                paid("i"),
+                "total level",
+            ),
         ],
         row,
         COLUMNS,
     )
     row = _split(book, sheet, row + 1, case_sheets, settings)
     _charts(sheet, row)
-    sheet.widths |= {CONSTANT: 18, TOTAL: 22, LABEL: 54} | {COLUMNS.first + i: 13 for i in range(COLUMNS.count)}
+    sheet.widths |= {CONSTANT: 18, TOTAL: 22, LABEL: 54} | {
+        COLUMNS.first + i: 13 for i in range(COLUMNS.count)
+    }
 
 
 def paid(prefix: str) -> str:
@@ -334,16 +582,33 @@ def _names(n: int) -> str:
     return ",".join(f"{{Inputs!case_name_{i}}}" for i in range(1, n + 1))
 
 
-def _blue(book: Book, sheet: Sheet, key: str, low: float, high: float, label: str, whole: bool = False) -> None:
+def _blue(
+    book: Book, sheet: Sheet, key: str, low: float, high: float, label: str, whole: bool = False
+) -> None:
     place = sheet.placed[key]
     spot = (place.row, place.col, place.row, place.col)
     keep(book, sheet, f"support_{key}", *spot)
     kind = "whole" if whole or key == "t_years" else "decimal"
-    sheet.validations.append(Validation(spot, kind, low, high, title=label[:32], error=f"From {low:g} to {high:g}.", blank_allowed=False))
+    sheet.validations.append(
+        Validation(
+            spot,
+            kind,
+            low,
+            high,
+            title=label[:32],
+            error=f"From {low:g} to {high:g}.",
+            blank_allowed=False,
+        )
+    )
 
 
 def results(
-    sheet: Sheet, row: int, figures: Sequence[tuple[str, str, str, str]], prefix: str, arguments: str, columns: TimeColumns = COLUMNS
+    sheet: Sheet,
+    row: int,
+    figures: Sequence[tuple[str, str, str, str]],
+    prefix: str,
+    arguments: str,
+    columns: TimeColumns = COLUMNS,
 ) -> int:
     """A block of DEAL_SCENARIOS with its labels; each row is marked by its measure."""
     for n, (measure, label, unit, _) in enumerate(figures):
@@ -352,7 +617,9 @@ def results(
         sheet.put(row + n, TOTAL, measure, "grey")
         sheet.mark_path(f"{prefix}{measure}", row + n, columns)
     wanted = area(row, TOTAL, row + len(figures) - 1, TOTAL, True)
-    sheet.array(row, columns.first, len(figures), columns.count, f"=DEAL_SCENARIOS({arguments},{wanted})")
+    sheet.array(
+        row, columns.first, len(figures), columns.count, f"=DEAL_SCENARIOS({arguments},{wanted})"
+    )
     for n, (measure, _, _, style) in enumerate(figures):
         for col in range(columns.first, columns.last + 1):
             sheet.cells[row + n, col].style = style
@@ -373,7 +640,9 @@ def _gains(sheet: Sheet, row: int) -> int:
     """What a package adds to the case without support, in native formulas."""
 
     def gain(key: str) -> str:
-        return f"=IF(AND(ISNUMBER({{r_{key}}}),ISNUMBER({{r_{key}#1}})),{{r_{key}}}-{{r_{key}#1}},0)"
+        return (
+            f"=IF(AND(ISNUMBER({{r_{key}}}),ISNUMBER({{r_{key}#1}})),{{r_{key}}}-{{r_{key}#1}},0)"
+        )
 
     return lay(
         sheet,
@@ -414,23 +683,56 @@ PARTIES = ("sponsor", "lender", "taxpayer", "project")
 
 
 def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
-    """Who bears the loss and who keeps the gain under tools of equal public cost; the sponsor's break-even belief, native."""
-    frame.band_row(sheet, row, "Who bears the loss and who keeps the gain, at equal public cost", COLUMNS.last, "heading", "7")
+    """Who bears the loss and who keeps the gain under tools of equal public cost; the sponsor's
+    break-even belief, native.
+    """
+    frame.band_row(
+        sheet,
+        row,
+        "Who bears the loss and who keeps the gain, at equal public cost",
+        COLUMNS.last,
+        "heading",
+        "7",
+    )
 
     def of_studied(token: str) -> str:
-        return "=CHOOSE({studied}," + ",".join(token.replace("{S!", f"{{{name}!") for name in names) + ")"
+        return (
+            "=CHOOSE({studied},"
+            + ",".join(token.replace("{S!", f"{{{name}!") for name in names)
+            + ")"
+        )
 
     given = (
         ("s_rate", "Return that the project should earn", "% a year", 0.08, "rate", 0, 0.5),
-        ("s_covered", "Share of debt guaranteed; the others cost the same", "%", 0.60, "share", 0, 1),
+        (
+            "s_covered",
+            "Share of debt guaranteed; the others cost the same",
+            "%",
+            0.60,
+            "share",
+            0,
+            1,
+        ),
     )
     row = lay(
         sheet,
         [
-            note("Two states in present values: the contract is kept, or it is lost and another user buys the plant (SUPPORT_SPLIT)."),
-            note("A plain example beside the chain: years, prices and default of the case itself stand on its own sheet and on Summary."),
-            note("Each party's money at risk, gain if it is kept, loss if it is lost, and expected value; a loss below zero is a gain."),
-            *(scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}") for k, label, unit, v, style, _, _ in given),
+            note(
+                "Two states in present values: the contract is kept, or it is lost and another user"
+                " buys the plant (SUPPORT_SPLIT)."
+            ),
+            note(
+                "A plain example beside the chain: years, prices and default of the case itself"
+                " stand on its own sheet and on Summary."
+            ),
+            note(
+                "Each party's money at risk, gain if it is kept, loss if it is lost, and expected"
+                " value; a loss below zero is a gain."
+            ),
+            *(
+                scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}")
+                for k, label, unit, v, style, _, _ in given
+            ),
             scalar("s_capex", "Cost of the project", "$m", of_studied("{S!total_uses}")),
             scalar("s_debt", "Debt", "$m", of_studied("{S!debt}")),
             scalar(
@@ -440,9 +742,26 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
                 of_studied("SUMPRODUCT({S!unlevered_cfads_promised:},(1+{s_rate})^-{S!year:})"),
             ),
             scalar("s_failure", "Worth if it is lost", "$m", of_studied("{S!collateral_sold}")),
-            scalar("s_probability", "Probability that it is kept to the end of the loan", "%", of_studied("{S!contract_kept}"), "share"),
-            scalar("s_shortfall", "Debt not covered where it is lost", "$m", "=MAX(0,{s_debt}-{s_failure})"),
-            scalar("s_cost", "Expected public cost of each tool", "$m", "={s_covered}*(1-{s_probability})*{s_shortfall}", "total number"),
+            scalar(
+                "s_probability",
+                "Probability that it is kept to the end of the loan",
+                "%",
+                of_studied("{S!contract_kept}"),
+                "share",
+            ),
+            scalar(
+                "s_shortfall",
+                "Debt not covered where it is lost",
+                "$m",
+                "=MAX(0,{s_debt}-{s_failure})",
+            ),
+            scalar(
+                "s_cost",
+                "Expected public cost of each tool",
+                "$m",
+                "={s_covered}*(1-{s_probability})*{s_shortfall}",
+                "total number",
+            ),
         ],
         row + 1,
         COLUMNS,
@@ -458,12 +777,16 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         sheet.put(row, LABEL, words)
         for j, amount in enumerate(tool):
             sheet.put(row, COLUMNS.first + j, amount, "number" if j == 0 else "share")
-    grants, covered, lent = (area(first, COLUMNS.first + j, row, COLUMNS.first + j, True) for j in range(3))
+    grants, covered, lent = (
+        area(first, COLUMNS.first + j, row, COLUMNS.first + j, True) for j in range(3)
+    )
     row += 1
     height = 1 + len(PARTIES)
     call = f"SUPPORT_SPLIT({{s_capex}},{{s_debt}},{{s_success}},{{s_failure}},{{s_probability}},{grants},{covered},0,{lent})"
     none = 'IF({Checks!live}=1,"n/a","no add-in")'
-    sheet.array(row, COLUMNS.first, height * len(SPLIT_TOOLS), 5, f"=IFERROR({call},{none})", "number")
+    sheet.array(
+        row, COLUMNS.first, height * len(SPLIT_TOOLS), 5, f"=IFERROR({call},{none})", "number"
+    )
     for k, (words, _) in enumerate(SPLIT_TOOLS):
         sheet.put(row, LABEL, f"{words}: by party", "band")
         sheet.put(row, UNIT, "$m", "band")
@@ -475,7 +798,12 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
             for j, figure in enumerate(("risk", "gain", "loss", "expected"), start=1):
                 sheet.mark(f"split_{k}_{party}_{figure}", at, COLUMNS.first + j)
         row += height
-    frame.band_row(sheet, row, "Sponsor's break-even belief against the efficient threshold, at equal public cost", COLUMNS.last)
+    frame.band_row(
+        sheet,
+        row,
+        "Sponsor's break-even belief against the efficient threshold, at equal public cost",
+        COLUMNS.last,
+    )
     for k, (words, _) in enumerate(SPLIT_TOOLS):
         sheet.put(row, COLUMNS.first + k, words, "band right")
     columns = TimeColumns(COLUMNS.first, len(SPLIT_TOOLS))
@@ -498,8 +826,18 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
             "share",
             'IF(AND(ISNUMBER({B}),ISNUMBER({E})),{E}-{B},"n/a")',
         ),
-        ("taxpayer", "Expected public cost, as a check of equality", "number", 'IF(ISNUMBER({X}),-{X},"n/a")'),
-        ("private", "Private money at risk per $ of public cost", "number2", 'IF(ISNUMBER({X}),IF(-{X}>0,({R1}+{R2})/-{X},"n/a"),"n/a")'),
+        (
+            "taxpayer",
+            "Expected public cost, as a check of equality",
+            "number",
+            'IF(ISNUMBER({X}),-{X},"n/a")',
+        ),
+        (
+            "private",
+            "Private money at risk per $ of public cost",
+            "number2",
+            'IF(ISNUMBER({X}),IF(-{X}>0,({R1}+{R2})/-{X},"n/a"),"n/a")',
+        ),
     )
     for key, label, style, formula in figures:
         row += 1
@@ -521,10 +859,24 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
                 text = text.replace(short, f"{{{token}}}")
             sheet.put(row, COLUMNS.first + k, f"={text}", style)
     row += 1
-    grant, guarantee, worth = (f'TEXT({{split_{key}#{k}}},"0%")' for key, k in (("belief", 2), ("belief", 3), ("efficient", 1)))
-    told = f'"At equal public cost a grant lets the sponsor start from "&{grant}&", a guarantee from "&{guarantee}'
-    told += f'&"; the project is worth its cost from "&{worth}&", and the contract stands with "&TEXT({{s_probability}},"0%")&"."'
-    sheet.put(row, LABEL, f'=IF(ISNUMBER({{split_belief#2}}),{told},"The functions are absent here.")', "bold")
+    grant, guarantee, worth = (
+        f'TEXT({{split_{key}#{k}}},"0%")'
+        for key, k in (("belief", 2), ("belief", 3), ("efficient", 1))
+    )
+    told = (
+        f'"At equal public cost a grant lets the sponsor start from "&{grant}&", a guarantee from'
+        f' "&{guarantee}'
+    )
+    told += (
+        f'&"; the project is worth its cost from "&{worth}&", and the contract stands with'
+        ' "&TEXT({s_probability},"0%")&"."'
+    )
+    sheet.put(
+        row,
+        LABEL,
+        f'=IF(ISNUMBER({{split_belief#2}}),{told},"The functions are absent here.")',
+        "bold",
+    )
     return row + 2
 
 
@@ -534,22 +886,31 @@ def _charts(sheet: Sheet, row: int) -> None:
     sheet.put(
         finding,
         LABEL,
-        '=COUNT({passing_cost:})&" of "&COLUMNS({passing_cost:})&" packages meet every test of "&{studied_name}&"; minimum DSCR from "'
-        '&TEXT(MIN({r_min_dscr:}),"0.00")&"x to "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"',
+        '=COUNT({passing_cost:})&" of "&COLUMNS({passing_cost:})&" packages meet every test of'
+        ' "&{studied_name}&"; minimum DSCR from "&TEXT(MIN({r_min_dscr:}),"0.00")&"x to'
+        ' "&TEXT(MAX({r_min_dscr:}),"0.00")&"x"',
     )
     sheet.mark("finding_dscr", finding, LABEL)
     sheet.put(
         finding + 1,
         LABEL,
-        '=IF(COUNT({passing_cost:})>0,"Cheapest package that passes: "&INDEX({packages:},MATCH(MIN({passing_cost:}),{passing_cost:},0))'
-        '&", $"&TEXT(MIN({passing_cost:}),"#,##0")&"m expected, $"'
-        '&TEXT(INDEX({r_budget_authority:},MATCH(MIN({passing_cost:}),{passing_cost:},0)),"#,##0")&"m of budget authority",'
-        '"No package passes every test")',
+        '=IF(COUNT({passing_cost:})>0,"Cheapest package that passes:'
+        ' "&INDEX({packages:},MATCH(MIN({passing_cost:}),{passing_cost:},0))&",'
+        ' $"&TEXT(MIN({passing_cost:}),"#,##0")&"m expected,'
+        ' $"&TEXT(INDEX({r_budget_authority:},MATCH(MIN({passing_cost:}),{passing_cost:},0)),"#,##0")&"m'
+        ' of budget authority","No package passes every test")',
     )
     sheet.mark("finding_cost", finding + 1, LABEL)
     dscr = (Series("Minimum DSCR", "{Support!r_min_dscr:}", "{Support!packages:}", PALETTE[0]),)
-    cost = (Series("Expected public cost", "{Support!r_public_cost:}", "{Support!packages:}", PALETTE[3]),)
-    charts = (("finding_dscr", dscr, "Minimum DSCR", '0.0"x"'), ("finding_cost", cost, "Expected public cost, $m", "#,##0"))
+    cost = (
+        Series(
+            "Expected public cost", "{Support!r_public_cost:}", "{Support!packages:}", PALETTE[3]
+        ),
+    )
+    charts = (
+        ("finding_dscr", dscr, "Minimum DSCR", '0.0"x"'),
+        ("finding_cost", cost, "Expected public cost, $m", "#,##0"),
+    )
     for i, (title, series, unit, shown) in enumerate(charts):
         sheet.charts.append(
             Chart(

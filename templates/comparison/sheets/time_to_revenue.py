@@ -1,7 +1,8 @@
-"""The Time sheet: build and ramp side by side, what a month of delay costs, what learning saves and what a lapse destroys.
+"""The Time sheet: build and ramp side by side, what a month of delay costs, what learning saves and
+what a lapse destroys.
 
-Also what an announced contract is worth, and what standing ready for a surge is worth against its cost. Each section ends in
-one line that says what it found.
+Also what an announced contract is worth, and what standing ready for a surge is worth against its
+cost. Each section ends in one line that says what it found.
 """
 
 from __future__ import annotations
@@ -9,8 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds, frame
-from bankable.templates.workbook.book import Book, Chart, Series, Sheet, TimeColumns, area, column_letters
-from bankable.templates.workbook.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, TOTAL, UNIT, lay, path, scalar
+from bankable.templates.workbook.book import (
+    Book,
+    Chart,
+    Series,
+    Sheet,
+    TimeColumns,
+    area,
+    column_letters,
+)
+from bankable.templates.workbook.rows import (
+    CONSTANT,
+    FIRST_TIME_COLUMN,
+    LABEL,
+    TOTAL,
+    UNIT,
+    lay,
+    path,
+    scalar,
+)
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import PALETTE
 
@@ -19,18 +37,34 @@ DOUBLINGS = (1, 2, 4, 8, 16, 32)
 WIDE = max(6, len(DOUBLINGS))
 COLUMNS = TimeColumns(G, WIDE)
 SURGE_FOUND = (
-    '="Spare capacity of "&TEXT({spare},"0%")&IF(ISNUMBER({ready_breakeven})," "&IF({ready_value}>={ready_cost},"pays","does not pay")'
-    '&": it returns $"&TEXT({ready_ratio},"0.00")&" per $ of cost, and would pay from a probability of "'
-    '&TEXT({ready_breakeven},"0.0%")&" a year (assumed: "&TEXT({crisis},"0.0%")&")"," is never paid for: a surge unit is worth less '
-    'than it costs")'
+    '="Spare capacity of "&TEXT({spare},"0%")&IF(ISNUMBER({ready_breakeven}),"'
+    ' "&IF({ready_value}>={ready_cost},"pays","does not pay")&": it returns'
+    ' $"&TEXT({ready_ratio},"0.00")&" per $ of cost, and would pay from a probability of'
+    ' "&TEXT({ready_breakeven},"0.0%")&" a year (assumed: "&TEXT({crisis},"0.0%")&")"," is never'
+    ' paid for: a surge unit is worth less than it costs")'
 )
 
 
-def lay_time(book: Book, names: Sequence[str], builds: Sequence[str], settings: Settings, paper: str) -> None:
+def lay_time(
+    book: Book, names: Sequence[str], builds: Sequence[str], settings: Settings, paper: str
+) -> None:
     """The sheet; one column a case in the side-by-side tables."""
-    sheet = frame.time_sheet(book, "Time", "Time: months to first revenue, and what time costs", COLUMNS, "", "56B4E9", paper)
+    sheet = frame.time_sheet(
+        book,
+        "Time",
+        "Time: months to first revenue, and what time costs",
+        COLUMNS,
+        "",
+        "56B4E9",
+        paper,
+    )
     for i in range(WIDE):
-        sheet.put(frame.HEAD_ROW, G + i, f"={{Inputs!case_name_{i + 1}}}" if i < len(names) else None, "heading wrap")
+        sheet.put(
+            frame.HEAD_ROW,
+            G + i,
+            f"={{Inputs!case_name_{i + 1}}}" if i < len(names) else None,
+            "heading wrap",
+        )
     for col, text in ((CONSTANT, "Value"), (TOTAL, "Source")):
         sheet.put(frame.HEAD_ROW, col, text, "heading right" if col == CONSTANT else "heading")
     sheet.heights[frame.HEAD_ROW] = 27
@@ -44,9 +78,15 @@ def lay_time(book: Book, names: Sequence[str], builds: Sequence[str], settings: 
 
 
 def blue(
-    book: Book, sheet: Sheet, row: int, settings: Settings, given: Sequence[tuple[str, str, str, float, str, float, float, str]]
+    book: Book,
+    sheet: Sheet,
+    row: int,
+    settings: Settings,
+    given: Sequence[tuple[str, str, str, float, str, float, float, str]],
 ) -> int:
-    """Kept blue scalars with bounds and a source: key, label, unit, value, format, min, max, source."""
+    """Kept blue scalars with bounds and a source: key, label, unit, value, format, min, max,
+    source.
+    """
     row = lay(
         sheet,
         [
@@ -85,7 +125,13 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         ("full", "Full output", "months", "{first_revenue_#}+{ramp_#}", "count"),
         ("idc", "Interest during construction", "$m", "{C!total_idc}", "number"),
         ("fees", "Fees during construction", "$m", "{C!total_fees}", "number"),
-        ("idc_share", "Interest and fees over plant cost", "%", "({idc_#}+{fees_#})/{C!plant_cost}", "share"),
+        (
+            "idc_share",
+            "Interest and fees over plant cost",
+            "%",
+            "({idc_#}+{fees_#})/{C!plant_cost}",
+            "share",
+        ),
         (
             "idc_month",
             "Interest on the facility in the last month of building",
@@ -93,22 +139,50 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
             "{C!debt}*{C!construction_rate}/12",
             "number",
         ),
-        ("delay_net", "Holding cost of a month of delay, less damages", "$m a month", "{C!delay_cost}-{C!delay_damages}", "number"),
-        ("delay_cash", "Cash that the sponsor pays for a month of delay", "$m a month", "{idc_month_#}+{delay_net_#}", "total number"),
-        ("ramp_lost", "Output lost to the ramp, years of full output", "years", "{ramp_#}/12/{Timeline!two}", "number2"),
+        (
+            "delay_net",
+            "Holding cost of a month of delay, less damages",
+            "$m a month",
+            "{C!delay_cost}-{C!delay_damages}",
+            "number",
+        ),
+        (
+            "delay_cash",
+            "Cash that the sponsor pays for a month of delay",
+            "$m a month",
+            "{idc_month_#}+{delay_net_#}",
+            "total number",
+        ),
+        (
+            "ramp_lost",
+            "Output lost to the ramp, years of full output",
+            "years",
+            "{ramp_#}/12/{Timeline!two}",
+            "number2",
+        ),
     )
     row += 1
     for key, label, unit, formula, style in rows:
         sheet.put(row, LABEL, label)
         sheet.put(row, UNIT, unit, "unit")
         for i, name in enumerate(names):
-            text = formula.replace("{C!", f"{{{name}!").replace("{B!", f"{{{builds[i]}!").replace("_#}", f"_{i + 1}}}")
+            text = (
+                formula.replace("{C!", f"{{{name}!")
+                .replace("{B!", f"{{{builds[i]}!")
+                .replace("_#}", f"_{i + 1}}}")
+            )
             sheet.put(row, G + i, f"={text}", style)
             sheet.mark(f"{key}_{i + 1}", row, G + i)
         row += 1
-    sheet.put(row, LABEL, "Cost of one month's delay, present value at close (COST_OF_DELAY)", "bold")
+    sheet.put(
+        row, LABEL, "Cost of one month's delay, present value at close (COST_OF_DELAY)", "bold"
+    )
     for k, (key, label) in enumerate(
-        (("delay_cost", "cost"), ("delay_lost", "value lost"), ("delay_holding", "holding cost less damages"))
+        (
+            ("delay_cost", "cost"),
+            ("delay_lost", "value lost"),
+            ("delay_holding", "holding cost less damages"),
+        )
     ):
         sheet.put(row + k, UNIT, "$m", "unit")
         if k:
@@ -122,10 +196,22 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
     sheet.put(row + 3, LABEL, "The same over plant cost")
     sheet.put(row + 3, UNIT, "%", "unit")
     row += 4
-    said = '&", "&'.join(f'{{Inputs!case_name_{i}}}&" "&TEXT({{full_{i}}},"0")' for i in range(1, len(names) + 1))
-    costs, cases = (area(at, G, at, G + len(names) - 1, True) for at in (sheet.placed["delay_cost_1"].row, frame.HEAD_ROW))
-    dearest = f'TEXT(MAX({costs}),"#,##0.0")&" ("&INDEX({cases},1,MATCH(MAX({costs}),{costs},0))&")"'
-    finding(sheet, row, "build", f'="Months to full output: "&{said}&"; a month of delay costs up to $m "&{dearest}')
+    said = '&", "&'.join(
+        f'{{Inputs!case_name_{i}}}&" "&TEXT({{full_{i}}},"0")' for i in range(1, len(names) + 1)
+    )
+    costs, cases = (
+        area(at, G, at, G + len(names) - 1, True)
+        for at in (sheet.placed["delay_cost_1"].row, frame.HEAD_ROW)
+    )
+    dearest = (
+        f'TEXT(MAX({costs}),"#,##0.0")&" ("&INDEX({cases},1,MATCH(MAX({costs}),{costs},0))&")"'
+    )
+    finding(
+        sheet,
+        row,
+        "build",
+        f'="Months to full output: "&{said}&"; a month of delay costs up to $m "&{dearest}',
+    )
     first, last = column_letters(G), column_letters(G + len(names) - 1)
 
     def across(key: str) -> str:
@@ -165,7 +251,18 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
         sheet,
         row + 1,
         settings,
-        (("market_value", "Market value of the sponsor before the announcement", "$m", 10000.0, "number", 1, 1e7, "illustrative"),),
+        (
+            (
+                "market_value",
+                "Market value of the sponsor before the announcement",
+                "$m",
+                10000.0,
+                "number",
+                1,
+                1e7,
+                "illustrative",
+            ),
+        ),
     )
     rows = (
         (
@@ -175,25 +272,68 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
             "{C!contract_value}",
             "number",
         ),
-        ("margin", "Value of its committed years after variable cost", "$m", "{C!committed_margin}", "nil number"),
+        (
+            "margin",
+            "Value of its committed years after variable cost",
+            "$m",
+            "{C!committed_margin}",
+            "nil number",
+        ),
         ("per_plant", "Per $ of plant", "$", "{contract_value_#}/{C!plant_cost}", "number2"),
-        ("per_market", "Over the sponsor's market value", "%", "{contract_value_#}/{market_value}", "share"),
-        ("carries", "Debt that the contract permits, all tests met", "$m", "{C!permitted_debt}", "nil number"),
+        (
+            "per_market",
+            "Over the sponsor's market value",
+            "%",
+            "{contract_value_#}/{market_value}",
+            "share",
+        ),
+        (
+            "carries",
+            "Debt that the contract permits, all tests met",
+            "$m",
+            "{C!permitted_debt}",
+            "nil number",
+        ),
         # a loan that the tests refuse is not made: it mobilises nothing
-        ("mobilised", "Private capital at risk that it mobilises", "$m", "IF({C!decision}>0,{C!private_at_risk},0)", "nil number"),
-        ("mobilised_per", "Per $ of expected public cost", "$", 'IF({C!decision}>0,{C!private_per_public},"n/a")', "number2"),
+        (
+            "mobilised",
+            "Private capital at risk that it mobilises",
+            "$m",
+            "IF({C!decision}>0,{C!private_at_risk},0)",
+            "nil number",
+        ),
+        (
+            "mobilised_per",
+            "Per $ of expected public cost",
+            "$",
+            'IF({C!decision}>0,{C!private_per_public},"n/a")',
+            "number2",
+        ),
     )
     for key, label, unit, formula, style in rows:
         sheet.put(row, LABEL, label)
         sheet.put(row, UNIT, unit, "unit")
         for i, name in enumerate(names):
-            sheet.put(row, G + i, "=" + formula.replace("{C!", f"{{{name}!").replace("_#}", f"_{i + 1}}}"), style)
+            sheet.put(
+                row,
+                G + i,
+                "=" + formula.replace("{C!", f"{{{name}!").replace("_#}", f"_{i + 1}}}"),
+                style,
+            )
             sheet.mark(f"{key}_{i + 1}", row, G + i)
         row += 1
     said = '&", "&'.join(
-        f'{{Inputs!case_name_{i}}}&" "&IF({{mobilised_{i}}}>0,TEXT({{mobilised_{i}}},"#,##0"),"zero")' for i in range(1, len(names) + 1)
+        f'{{Inputs!case_name_{i}}}&"'
+        f' "&IF({{mobilised_{i}}}>0,TEXT({{mobilised_{i}}},"#,##0"),"zero")'
+        for i in range(1, len(names) + 1)
     )
-    return finding(sheet, row, "announced", f'="Private capital that the contract mobilises, $m (zero where a credit test fails): "&{said}')
+    return finding(
+        sheet,
+        row,
+        "announced",
+        '="Private capital that the contract mobilises, $m (zero where a credit test fails):'
+        f' "&{said}',
+    )
 
 
 def _own(key: str) -> str:
@@ -202,12 +342,26 @@ def _own(key: str) -> str:
 
 def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     """Unit cost along the learning curve of the case studied on Support."""
-    frame.band_row(sheet, row, '="Learning curve of "&{Support!studied_name}', COLUMNS.last, "heading", "3")
+    frame.band_row(
+        sheet, row, '="Learning curve of "&{Support!studied_name}', COLUMNS.last, "heading", "3"
+    )
     row = lay(
         sheet,
         [
-            scalar("curve", "Unit cost after each doubling", "%", f"=1-{_own('learning_rate')}", "share"),
-            scalar("exponent", "Exponent of the curve", "factor", "=LN({curve})/LN({Timeline!two})", "factor"),
+            scalar(
+                "curve",
+                "Unit cost after each doubling",
+                "%",
+                f"=1-{_own('learning_rate')}",
+                "share",
+            ),
+            scalar(
+                "exponent",
+                "Exponent of the curve",
+                "factor",
+                "=LN({curve})/LN({Timeline!two})",
+                "factor",
+            ),
             path(
                 "multiple",
                 "Cumulative output, over that at which unit cost is quoted",
@@ -215,7 +369,13 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
                 settings.take("time_multiple", list(DOUBLINGS)),
                 "input general",
             ),
-            path("unit_cost", "Unit cost", "$m a unit", f"={_own('variable_cost')}*{{multiple}}^{{exponent}}", "price"),
+            path(
+                "unit_cost",
+                "Unit cost",
+                "$m a unit",
+                f"={_own('variable_cost')}*{{multiple}}^{{exponent}}",
+                "price",
+            ),
             scalar(
                 "first_unit",
                 "Cost of the very first unit that the curve implies",
@@ -250,17 +410,23 @@ def _learning(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         sheet,
         row,
         "learning",
-        f'=IF({_own("learning_rate")}=0,"No learning is assumed: the unit cost stays as it is",'
-        f'"Each doubling of output takes "&TEXT({_own("learning_rate")},"0.0%")&" off the unit cost: from $m "'
-        f'&TEXT({_own("variable_cost")},"0.0000")&" to "&TEXT({{unit_cost{last}}},"0.0000")&" a unit at "&{{multiple{last}}}'
-        '&" times the output")',
+        f'=IF({_own("learning_rate")}=0,"No learning is assumed: the unit cost stays as it'
+        f' is","Each doubling of output takes "&TEXT({_own("learning_rate")},"0.0%")&" off the unit'
+        f' cost: from $m "&TEXT({_own("variable_cost")},"0.0000")&" to'
+        f' "&TEXT({{unit_cost{last}}},"0.0000")&" a unit at "&{{multiple{last}}}&" times the'
+        ' output")',
     )
 
 
 def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     """The output lost when a capability is let go and must be rebuilt."""
     frame.band_row(
-        sheet, row, '="Letting the capability of "&{Support!studied_name}&" lapse, and rebuilding it"', COLUMNS.last, "heading", "4"
+        sheet,
+        row,
+        '="Letting the capability of "&{Support!studied_name}&" lapse, and rebuilding it"',
+        COLUMNS.last,
+        "heading",
+        "4",
     )
     row = blue(
         book,
@@ -268,7 +434,16 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         row + 1,
         settings,
         (
-            ("decay", "Capability lost in each idle year", "% a year", 0.20, "share", 0, 1, "illustrative"),
+            (
+                "decay",
+                "Capability lost in each idle year",
+                "% a year",
+                0.20,
+                "share",
+                0,
+                1,
+                "illustrative",
+            ),
             ("idle_years", "Idle period", "years", 5, "count", 1, 30, "illustrative"),
             (
                 "rebuild_years",
@@ -289,7 +464,12 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         sheet,
         [
             scalar("left", "Capability left", "%", "=(1-{decay})^{idle_years}", "share"),
-            scalar("lapse_value", "Value of a full year's contracted output, after variable cost", "$m a year", f"={value}"),
+            scalar(
+                "lapse_value",
+                "Value of a full year's contracted output, after variable cost",
+                "$m a year",
+                f"={value}",
+            ),
             scalar(
                 "lapse_cost",
                 "Output lost while it is rebuilt (LAPSE_COST)",
@@ -298,9 +478,19 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
                 "total number",
             ),
             scalar(
-                "kept_cost", "Keeping the idle plant warm over those years", "$m", f"=-FV({rate},{{idle_years}},{ready})", "total number"
+                "kept_cost",
+                "Keeping the idle plant warm over those years",
+                "$m",
+                f"=-FV({rate},{{idle_years}},{ready})",
+                "total number",
             ),
-            scalar("lapse_ratio", "Loss per $ of keeping it warm", "$", '=IF({kept_cost}>0,{lapse_cost}/{kept_cost},"n/a")', "number2"),
+            scalar(
+                "lapse_ratio",
+                "Loss per $ of keeping it warm",
+                "$",
+                '=IF({kept_cost}>0,{lapse_cost}/{kept_cost},"n/a")',
+                "number2",
+            ),
         ],
         row,
         COLUMNS,
@@ -309,8 +499,9 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         sheet,
         row,
         "lapse",
-        '="A lapse of "&{idle_years}&" years loses $m "&TEXT({lapse_cost},"#,##0")&" of output; keeping the plant warm costs $m "'
-        '&TEXT({kept_cost},"#,##0")&": "&IF({lapse_cost}>{kept_cost},"keeping it warm pays","letting it lapse is cheaper")',
+        '="A lapse of "&{idle_years}&" years loses $m "&TEXT({lapse_cost},"#,##0")&" of output;'
+        ' keeping the plant warm costs $m "&TEXT({kept_cost},"#,##0")&":'
+        ' "&IF({lapse_cost}>{kept_cost},"keeping it warm pays","letting it lapse is cheaper")',
     )
 
 
@@ -325,22 +516,48 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
         (
             ("crisis", "Probability of a crisis", "% a year", 0.04, "share", 0, 1, "illustrative"),
             ("crisis_years", "Length of the crisis", "years", 2, "count", 1, 30, "illustrative"),
-            ("spare", "Spare capacity kept ready, over capacity", "%", 0.25, "share", 0, 1, "illustrative"),
-            ("surge_worth", "Worth of a surge unit to the buyer, over the price", "x price", 3.0, "multiple", 0, 100, "illustrative"),
+            (
+                "spare",
+                "Spare capacity kept ready, over capacity",
+                "%",
+                0.25,
+                "share",
+                0,
+                1,
+                "illustrative",
+            ),
+            (
+                "surge_worth",
+                "Worth of a surge unit to the buyer, over the price",
+                "x price",
+                3.0,
+                "multiple",
+                0,
+                100,
+                "illustrative",
+            ),
         ),
     )
     unit = _own("price")
     row = lay(
         sheet,
         [
-            scalar("surge_volume", "Surge output a year", "volume", f"={{spare}}*{_own('capacity')}"),
+            scalar(
+                "surge_volume", "Surge output a year", "volume", f"={{spare}}*{_own('capacity')}"
+            ),
             scalar(
                 "surge_gain",
                 "Gain to the buyer in a crisis",
                 "$m",
                 f"={{surge_volume}}*({{surge_worth}}*{unit}-{_own('variable_cost')})*{{crisis_years}}",
             ),
-            scalar("ready_value", "Expected gain", "$m a year", "={crisis}*{surge_gain}", "total number"),
+            scalar(
+                "ready_value",
+                "Expected gain",
+                "$m a year",
+                "={crisis}*{surge_gain}",
+                "total number",
+            ),
             scalar(
                 "ready_cost",
                 "Cost of the spare capacity, fixed cost and return on capital",
@@ -348,7 +565,13 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
                 f"={{spare}}*({_own('fixed_cost')}+{_own('treasury_rate')}*{_own('capex')})",
                 "total number",
             ),
-            scalar("ready_ratio", "Expected gain per $ of cost", "$", '=IF({ready_cost}>0,{ready_value}/{ready_cost},"n/a")', "number2"),
+            scalar(
+                "ready_ratio",
+                "Expected gain per $ of cost",
+                "$",
+                '=IF({ready_cost}>0,{ready_value}/{ready_cost},"n/a")',
+                "number2",
+            ),
             scalar(
                 "ready_breakeven",
                 "Probability of a crisis at which it pays",

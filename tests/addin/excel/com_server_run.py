@@ -1,7 +1,8 @@
-"""Run in a process of its own: xlwings' real COM server and converters with pywin32 replaced by stand-ins.
+"""Run in a process of its own: xlwings' real COM server and converters with pywin32 replaced by
+stand-ins.
 
-Reads pickled calls (function, raw arguments) from standard input and answers with the pickled results of
-`XLPython.CallUDF`, together with the VBA that xlwings' own Import Functions writes.
+Reads pickled calls (function, raw arguments) from standard input and answers with the pickled
+results of `XLPython.CallUDF`, together with the VBA that xlwings' own Import Functions writes.
 """
 
 from __future__ import annotations
@@ -31,8 +32,14 @@ class NotWrappedError(Exception):
 
 
 def stand_in_for_pywin32() -> None:
-    names = "win32api win32event win32con win32gui win32process win32timezone win32com win32com.client win32com.client.gencache"
-    names += " win32com.server win32com.server.dispatcher win32com.server.policy win32com.server.util win32com.server.exception"
+    names = (
+        "win32api win32event win32con win32gui win32process win32timezone win32com win32com.client"
+        " win32com.client.gencache"
+    )
+    names += (
+        " win32com.server win32com.server.dispatcher win32com.server.policy win32com.server.util"
+        " win32com.server.exception"
+    )
     for name in [*names.split(), "pythoncom", "pywintypes"]:
         sys.modules[name] = StandIn(name)
         parent, _, child = name.rpartition(".")
@@ -71,7 +78,9 @@ def main() -> None:
     written = io.StringIO()
     book = MagicMock()
     book.Name = "bankable.xlam"
-    xlwings.udfs.generate_vba_wrapper("bankable.addin.excel.functions", bankable.addin.excel.functions, written, book)
+    xlwings.udfs.generate_vba_wrapper(
+        "bankable.addin.excel.functions", bankable.addin.excel.functions, written, book
+    )
     out.write(pickle.dumps((results, written.getvalue())))
 
 

@@ -1,4 +1,5 @@
-"""Run by a Python that has LibreOffice's uno: opens a workbook with its macros allowed, calculates everything and saves it as .xlsx.
+"""Run by a Python that has LibreOffice's uno: opens a workbook with its macros allowed, calculates
+everything and saves it as .xlsx.
 
 Arguments: the pipe that LibreOffice listens at, the workbook's address, the copy's address.
 """
@@ -19,7 +20,9 @@ def main(pipe: str, source: str, target: str) -> None:
         return made
 
     here = uno.getComponentContext()
-    resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
+    resolver = here.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", here
+    )
     for attempt in range(150):
         try:
             there = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
@@ -29,7 +32,9 @@ def main(pipe: str, source: str, target: str) -> None:
                 raise
             time.sleep(0.2)
     desktop = there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
-    book = desktop.loadComponentFromURL(source, "_blank", 0, (option("Hidden", True), option("MacroExecutionMode", 4)))
+    book = desktop.loadComponentFromURL(
+        source, "_blank", 0, (option("Hidden", True), option("MacroExecutionMode", 4))
+    )
     book.calculateAll()
     book.storeToURL(target, (option("FilterName", "Calc MS Excel 2007 XML"),))
     book.close(True)

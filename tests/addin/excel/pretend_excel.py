@@ -31,13 +31,19 @@ class Cells:
 
     def _all(self, of: dict[tuple[int, int], Any]) -> list[list[Any]]:
         bottom, right = self._last
-        return [[of.get((r, c)) for c in range(self.column, right + 1)] for r in range(self.row, bottom + 1)]
+        return [
+            [of.get((r, c)) for c in range(self.column, right + 1)]
+            for r in range(self.row, bottom + 1)
+        ]
 
     @property
     def value(self) -> list[list[Any]]:
         rows = self._all(self.sheet.values)
         hide = not self._with_errors
-        return [[None if hide and isinstance(v, str) and re.match(r"#[A-Z0/]+", v) else v for v in row] for row in rows]
+        return [
+            [None if hide and isinstance(v, str) and re.match(r"#[A-Z0/]+", v) else v for v in row]
+            for row in rows
+        ]
 
     @value.setter
     def value(self, new: Any) -> None:
@@ -45,7 +51,9 @@ class Cells:
 
     @property
     def formula(self) -> Any:
-        rows = [tuple("" if v is None else v for v in row) for row in self._all(self.sheet.formulas)]
+        rows = [
+            tuple("" if v is None else v for v in row) for row in self._all(self.sheet.formulas)
+        ]
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else tuple(rows)
 
     @formula.setter

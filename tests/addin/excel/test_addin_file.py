@@ -1,4 +1,6 @@
-"""bankable.xlam as others read it: olevba lists every function, the package is sound, the ribbon follows the register."""
+"""bankable.xlam as others read it: olevba lists every function, the package is sound, the ribbon
+follows the register.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,15 @@ import openpyxl
 import pytest
 import xlsxwriter
 from bankable import udfs
-from bankable.addin.excel import addin_file, doctor, installation, ribbon, ribbon_xml, standalone, wrappers
+from bankable.addin.excel import (
+    addin_file,
+    doctor,
+    installation,
+    ribbon,
+    ribbon_xml,
+    standalone,
+    wrappers,
+)
 from bankable.addin.excel.coercion import LEFT_OUT
 from bankable.udfs import cells, registry
 
@@ -37,11 +47,19 @@ def addin() -> bytes:
 def test_olevba_lists_every_function_and_its_text(addin: bytes) -> None:
     code = source_of(addin, "bankable.xlam")
     wrappers_code = code["BankableFunctions.bas"]
-    assert re.findall(r"^Public Function (\w+)\(", wrappers_code, re.MULTILINE) == list(udfs.FUNCTIONS)
+    assert re.findall(r"^Public Function (\w+)\(", wrappers_code, re.MULTILINE) == list(
+        udfs.FUNCTIONS
+    )
     for entry in udfs.FUNCTIONS.values():
         assert f"Attribute {entry.name}.VB_Description" in wrappers_code
         assert f'Tell "{entry.name}"' in code["BankableWizard.bas"]
-    assert {"BankablePython.bas", "BankableCall.bas", "BankableRebind.bas", "BankableRibbon.bas", "BankableEvents.cls"} <= set(code)
+    assert {
+        "BankablePython.bas",
+        "BankableCall.bas",
+        "BankableRebind.bas",
+        "BankableRibbon.bas",
+        "BankableEvents.cls",
+    } <= set(code)
 
 
 def test_the_project_tells_that_it_holds_no_compiled_code(addin: bytes) -> None:
@@ -65,7 +83,9 @@ def test_the_package_is_an_addin_with_a_ribbon(addin: bytes) -> None:
         assert b"customUI/customUI14.xml" in package.read("_rels/.rels")
         parts = {name: package.read(name) for name in package.namelist()}
     assert doctor.built_from(addin)["build"] == addin_file.fingerprint()
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"excel.addin.macro", b"excel.sheet.macro")
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        b"excel.addin.macro", b"excel.sheet.macro"
+    )
     assert openpyxl.load_workbook(io.BytesIO(addin_file.zipped(parts))).sheetnames == ["Sheet1"]
 
 
@@ -91,13 +111,18 @@ def test_an_argument_name_that_vba_keeps_gets_an_underscore() -> None:
         "A_TEST",
         "Debt",
         "What?",
-        (cells.number("one").named("loop", False, None), cells.number("two").named("a_test", True, 1.0)),
+        (
+            cells.number("one").named("loop", False, None),
+            cells.number("two").named("a_test", True, 1.0),
+        ),
         registry.number("x"),
         lambda *a: 0.0,
         'Says "so".',
     )
     text = wrappers.wrapper(entry)
-    assert "Public Function A_TEST(loop_ As Variant, Optional a_test_ As Variant) As Variant" in text
+    assert (
+        "Public Function A_TEST(loop_ As Variant, Optional a_test_ As Variant) As Variant" in text
+    )
     assert 'VB_Description = "Says ""so""."' in text
     assert 'CallPython("A_TEST", Array(Given(loop_), Given(a_test_)))' in text
 
@@ -119,8 +144,19 @@ def test_every_button_has_its_macro_and_its_task(addin: bytes) -> None:
             assert button.get("tag") in udfs.FUNCTIONS
         assert len(button.get("supertip") or "") <= 1024
     labels = {item.get("label") for item in tree.iter()}
-    assert {"New comparison", "Stress", "Support", "Credit memo", "Check workbook", "Help"} <= labels
-    inserted = {button.get("tag") for button in tree.iter(f"{UI}button") if (button.get("id") or "").startswith("all_")}
+    assert {
+        "New comparison",
+        "Stress",
+        "Support",
+        "Credit memo",
+        "Check workbook",
+        "Help",
+    } <= labels
+    inserted = {
+        button.get("tag")
+        for button in tree.iter(f"{UI}button")
+        if (button.get("id") or "").startswith("all_")
+    }
     assert inserted == set(udfs.FUNCTIONS)
 
 
@@ -132,15 +168,23 @@ def test_a_book_with_macros_keeps_every_other_part() -> None:
     book.close()
     made = standalone.with_macros(out.getvalue())
     assert made == standalone.with_macros(out.getvalue())
-    with zipfile.ZipFile(io.BytesIO(out.getvalue())) as before, zipfile.ZipFile(io.BytesIO(made)) as after:
+    with (
+        zipfile.ZipFile(io.BytesIO(out.getvalue())) as before,
+        zipfile.ZipFile(io.BytesIO(made)) as after,
+    ):
         assert set(after.namelist()) - set(before.namelist()) == {"xl/vbaProject.bin"}
         changed = {name for name in before.namelist() if before.read(name) != after.read(name)}
         assert changed == {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"}
         assert b'codeName="ThisWorkbook"' in after.read("xl/workbook.xml")
         assert after.read("[Content_Types].xml").count(b"vbaProject.bin") == 1
     code = source_of(made, "book.xlsm")
-    assert all(f"Public Function {name}(" in code["BankableFunctions.bas"] for name in udfs.FUNCTIONS)
-    assert openpyxl.load_workbook(io.BytesIO(made), keep_vba=True)["Summary"]["A1"].value == "=SURVIVAL(4)"
+    assert all(
+        f"Public Function {name}(" in code["BankableFunctions.bas"] for name in udfs.FUNCTIONS
+    )
+    assert (
+        openpyxl.load_workbook(io.BytesIO(made), keep_vba=True)["Summary"]["A1"].value
+        == "=SURVIVAL(4)"
+    )
     with pytest.raises(cells.CellError, match="macros already"):
         standalone.with_macros(made)
     with pytest.raises(cells.CellError, match=r"no \.xlsx"):

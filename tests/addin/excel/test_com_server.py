@@ -1,4 +1,6 @@
-"""The functions through xlwings' real converters on its COM server: the same results and error codes as in Python."""
+"""The functions through xlwings' real converters on its COM server: the same results and error
+codes as in Python.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ from bankable.udfs.cells import OMITTED, CellError
 
 ROOT = Path(__file__).resolve().parents[3]
 MISSING = -2147352572  # what pywin32 makes of an argument that VBA did not get
-NUMBERS_OF_ERRORS = {"#N/A": -2146826246, "#NUM!": -2146826252, "#VALUE!": -2146826273, "#DIV/0!": -2146826281}
+NUMBERS_OF_ERRORS = {
+    "#N/A": -2146826246,
+    "#NUM!": -2146826252,
+    "#VALUE!": -2146826273,
+    "#DIV/0!": -2146826281,
+}
 
 NA = CellError("#N/A", "")
 # function, arguments as the register's own cells
@@ -61,12 +68,16 @@ def table() -> list[tuple[str, list[Any]]]:
         from tests.doors import values
     except ImportError:
         return CALLS
-    rows = [(row.function, list(row.args)) for row in values.TABLE] if hasattr(values, "TABLE") else []
+    rows = (
+        [(row.function, list(row.args)) for row in values.TABLE] if hasattr(values, "TABLE") else []
+    )
     return CALLS + rows
 
 
 def as_com(value: Any, style: int) -> Any:
-    """A cell value or range as pywin32 hands it over: errors as numbers, a single cell bare, ranges as tuples."""
+    """A cell value or range as pywin32 hands it over: errors as numbers, a single cell bare, ranges
+    as tuples.
+    """
     if value is OMITTED:
         return LEFT_OUT if style else MISSING
     if isinstance(value, CellError):
@@ -97,16 +108,24 @@ def shown(cell: Any) -> Any:
 def same(left: Any, right: Any) -> bool:
     if isinstance(left, (list, tuple)) or isinstance(right, (list, tuple)):
         return (
-            isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)) and len(left) == len(right) and all(map(same, left, right))
+            isinstance(left, (list, tuple))
+            and isinstance(right, (list, tuple))
+            and len(left) == len(right)
+            and all(map(same, left, right))
         )
     if isinstance(left, float) and isinstance(right, float):
         return math.isclose(left, right, rel_tol=1e-12, abs_tol=1e-15)
-    return (left in ("", None) and right in ("", None)) or (type(left) is type(right) and left == right)
+    return (left in ("", None) and right in ("", None)) or (
+        type(left) is type(right) and left == right
+    )
 
 
 @pytest.fixture(scope="module")
 def answered() -> tuple[list[Any], str]:
-    calls = [(name, tuple(as_com(value, i % 2) for value in arguments)) for i, (name, arguments) in enumerate(table())]
+    calls = [
+        (name, tuple(as_com(value, i % 2) for value in arguments))
+        for i, (name, arguments) in enumerate(table())
+    ]
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("com_server_run.py"))],
         input=pickle.dumps(calls),
@@ -138,5 +157,7 @@ def test_import_functions_would_write_every_function(answered: tuple[list[Any], 
     declared = dict(re.findall(r"Function ([A-Z0-9_]+)\((.*)\)", answered[1]))
     assert set(declared) == set(udfs.FUNCTIONS)
     for entry in udfs.FUNCTIONS.values():
-        expected = ", ".join(f"Optional {p.name}" if p.optional else p.name for p in entry.cell_params)
+        expected = ", ".join(
+            f"Optional {p.name}" if p.optional else p.name for p in entry.cell_params
+        )
         assert declared[entry.name] == expected

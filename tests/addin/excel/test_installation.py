@@ -1,4 +1,6 @@
-"""Installing, uninstalling and diagnosing over a temporary folder and a dictionary in the registry's place."""
+"""Installing, uninstalling and diagnosing over a temporary folder and a dictionary in the
+registry's place.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class Dictionary:
 
     def __init__(self) -> None:
         self.user: dict[str, dict[str, Any]] = {}
-        self.machine: dict[str, dict[str, Any]] = {r"Software\Classes\Excel.Application\CurVer": {"": "Excel.Application.16"}}
+        self.machine: dict[str, dict[str, Any]] = {
+            r"Software\Classes\Excel.Application\CurVer": {"": "Excel.Application.16"}
+        }
 
     def get(self, key: str, name: str, machine: bool = False) -> Any:
         return (self.machine if machine else self.user).get(key, {}).get(name)
@@ -68,7 +72,9 @@ def faults(system: System) -> set[str]:
 
 
 @pytest.mark.parametrize("startup_folder", [False, True])
-def test_install_then_uninstall_leaves_nothing(windows: System, tmp_path: Path, startup_folder: bool) -> None:
+def test_install_then_uninstall_leaves_nothing(
+    windows: System, tmp_path: Path, startup_folder: bool
+) -> None:
     other = '"C:\\else\\other.xlam"'
     windows.registry.set(OPTIONS_KEY, "OPEN", other)
     before, keys = files(tmp_path), json.dumps(registry(windows))
@@ -90,7 +96,11 @@ def test_install_then_uninstall_leaves_nothing(windows: System, tmp_path: Path, 
 
 
 def test_removing_our_entry_closes_the_gap(windows: System) -> None:
-    for name, value in (("OPEN", '"a.xlam"'), ("OPEN1", '"C:\\old place\\bankable.xlam"'), ("OPEN2", '/R "b.xlam"')):
+    for name, value in (
+        ("OPEN", '"a.xlam"'),
+        ("OPEN1", '"C:\\old place\\bankable.xlam"'),
+        ("OPEN2", '/R "b.xlam"'),
+    ):
         windows.registry.set(OPTIONS_KEY, name, value)
     installation.uninstall(windows)
     assert registry(windows)[OPTIONS_KEY] == {"OPEN": '"a.xlam"', "OPEN1": '/R "b.xlam"'}
@@ -116,11 +126,16 @@ def test_settings_are_what_vba_reads(windows: System) -> None:
         ({"is_windows": False}, "--libreoffice"),
         ({"programs": frozenset({"excel.exe"})}, "Excel is running"),
         ({"has_pywin32": False}, "pywin32"),
-        ({"prefix": Path("/nowhere"), "python": Path("/nowhere/bin/python.exe")}, "--force-reinstall"),
+        (
+            {"prefix": Path("/nowhere"), "python": Path("/nowhere/bin/python.exe")},
+            "--force-reinstall",
+        ),
         ({"python": Path("/Ωmega/python.exe")}, "plain letters"),
     ],
 )
-def test_what_stands_in_the_way_is_said_in_a_sentence(windows: System, tmp_path: Path, change: dict[str, Any], words: str) -> None:
+def test_what_stands_in_the_way_is_said_in_a_sentence(
+    windows: System, tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
     before = files(tmp_path)
     with pytest.raises(Refusal, match=words):
         installation.install(replace(windows, **change))
@@ -149,7 +164,9 @@ def _require_signature(system: System) -> None:
 
 
 def _disable(system: System) -> None:
-    registry(system)[doctor.DISABLED] = {"1F": b"\x00\x00" + "C:\\x\\BANKABLE.xlam".encode("utf-16-le")}
+    registry(system)[doctor.DISABLED] = {
+        "1F": b"\x00\x00" + "C:\\x\\BANKABLE.xlam".encode("utf-16-le")
+    }
 
 
 def _lose_python(system: System) -> None:
@@ -168,7 +185,9 @@ def _lose_python(system: System) -> None:
         (_lose_python, "settings"),
     ],
 )
-def test_doctor_finds_each_fault_and_tells_its_mend(windows: System, breakage: Any, check: str) -> None:
+def test_doctor_finds_each_fault_and_tells_its_mend(
+    windows: System, breakage: Any, check: str
+) -> None:
     installation.install(windows)
     breakage(windows)
     found = [finding for finding in doctor.examine(windows) if finding.state == doctor.FAULT]
@@ -180,7 +199,9 @@ def test_doctor_on_an_uninstalled_machine_asks_for_the_installation(windows: Sys
     assert faults(windows) == {"add-in", "settings"}
 
 
-def test_the_report_holds_the_check_list_and_no_user_name(windows: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_holds_the_check_list_and_no_user_name(
+    windows: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Path, "home", lambda: windows.home)
     installation.install(windows)
     text = doctor.report(doctor.examine(windows), "0.0")
@@ -188,7 +209,9 @@ def test_the_report_holds_the_check_list_and_no_user_name(windows: System, monke
     assert all(line in text for line in doctor.TO_TRY)
 
 
-def test_a_missing_package_is_named_and_hides_no_other_fault(windows: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named_and_hides_no_other_fault(
+    windows: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = metadata.version
     versions = {"openpyxl": None, "formualizer": "0.1"}
 
@@ -199,12 +222,19 @@ def test_a_missing_package_is_named_and_hides_no_other_fault(windows: System, mo
         return found
 
     monkeypatch.setattr(doctor.metadata, "version", version)
-    monkeypatch.setattr(doctor, "CHECKS", tuple(broken if check is doctor._functions else check for check in doctor.CHECKS))
+    monkeypatch.setattr(
+        doctor,
+        "CHECKS",
+        tuple(broken if check is doctor._functions else check for check in doctor.CHECKS),
+    )
     findings = {finding.check: finding for finding in doctor.examine(windows)}
     assert findings["packages"].state == doctor.FAULT
     assert '"openpyxl' in findings["packages"].mend
     assert "formualizer==" in findings["packages"].mend
-    assert findings["broken"].seen == "could not be looked at (ModuleNotFoundError: No module named 'numpy')"
+    assert (
+        findings["broken"].seen
+        == "could not be looked at (ModuleNotFoundError: No module named 'numpy')"
+    )
     assert "trust: macros" in findings
 
 
@@ -214,10 +244,14 @@ def broken(_: System) -> Any:
 
 def test_the_page_for_windows_holds_the_same_check_list() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "windows.md").read_text(encoding="utf-8")
-    assert [line.partition(". ")[2] for line in page.splitlines() if line[:1].isdigit()] == list(doctor.TO_TRY)
+    assert [line.partition(". ")[2] for line in page.splitlines() if line[:1].isdigit()] == list(
+        doctor.TO_TRY
+    )
 
 
-def test_the_commands_on_another_system(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_on_another_system(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import sys
 
     if sys.platform == "win32":

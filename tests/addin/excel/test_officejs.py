@@ -1,4 +1,6 @@
-"""Custom functions as Excel on the web calls them: the metadata names every function, and calls answer as in Python."""
+"""Custom functions as Excel on the web calls them: the metadata names every function, and calls
+answer as in Python.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,16 @@ from tests.addin.excel.test_com_server import in_python, same, table
 
 
 def as_client(value: Any) -> Any:
-    """An argument as Excel's JavaScript posts it: rows of cells, "" for a blank, null for what was left out."""
+    """An argument as Excel's JavaScript posts it: rows of cells, "" for a blank, null for what was
+    left out.
+    """
     if value is OMITTED:
         return None
     rows = value if isinstance(value, (list, tuple)) else [[value]]
-    return [[cell_as_client(cell) for cell in (row if isinstance(row, (list, tuple)) else [row])] for row in rows]
+    return [
+        [cell_as_client(cell) for cell in (row if isinstance(row, (list, tuple)) else [row])]
+        for row in rows
+    ]
 
 
 def cell_as_client(cell: Any) -> Any:
@@ -43,7 +50,9 @@ def call(name: str, arguments: list[Any], **more: Any) -> Any:
         "runtime": "1.4",
         **more,
     }
-    return json.loads(json.dumps(officejs.answer(json.loads(json.dumps(sent))), allow_nan=False))["result"]
+    return json.loads(json.dumps(officejs.answer(json.loads(json.dumps(sent))), allow_nan=False))[
+        "result"
+    ]
 
 
 @pytest.mark.parametrize(("name", "arguments"), table())
@@ -61,7 +70,9 @@ def test_the_metadata_is_complete() -> None:
     described = {item["id"]: item for item in officejs.metadata()["functions"]}
     assert set(described) == set(udfs.FUNCTIONS)
     for name, entry in udfs.FUNCTIONS.items():
-        assert [p["name"] for p in described[name]["parameters"]] == [p.name for p in entry.cell_params]
+        assert [p["name"] for p in described[name]["parameters"]] == [
+            p.name for p in entry.cell_params
+        ]
         optional = [p["optional"] for p in described[name]["parameters"]]
         assert optional == sorted(optional)
     json.dumps(officejs.metadata(), allow_nan=False)

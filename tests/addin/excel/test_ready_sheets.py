@@ -1,4 +1,6 @@
-"""The sheets that Stress and Support add: where they find the deal, and that every figure on them is what the functions give."""
+"""The sheets that Stress and Support add: where they find the deal, and that every figure on them
+is what the functions give.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +23,25 @@ from tests.doors import values
 DEAL: list[list[Any]] = next(row for row in values.TABLE if row.function == "DEAL_METRICS").args[0]
 
 
-def book_with(folder: Path, sheet: str = "Deals", top: int = 4, **others: dict[str, Any]) -> PretendBook:
+def book_with(
+    folder: Path, sheet: str = "Deals", top: int = 4, **others: dict[str, Any]
+) -> PretendBook:
     """A workbook with the deal in columns B and C of a sheet."""
     cells = {"A1": "Deals"}
-    cells |= {f"{'BC'[i]}{top + row}": value for row, line in enumerate(DEAL) for i, value in enumerate(line)}
+    cells |= {
+        f"{'BC'[i]}{top + row}": value
+        for row, line in enumerate(DEAL)
+        for i, value in enumerate(line)
+    }
     book = PretendBook(folder, **{sheet: cells}, **others)
     book.selection = list(book.sheets)[-1].range("A1")
     return book
 
 
 def calculated(book: PretendBook, sheet: str, path: Path) -> dict[tuple[int, int], Any]:
-    """The values of a sheet of the pretended workbook, by row and column from 1, by the embedded engine."""
+    """The values of a sheet of the pretended workbook, by row and column from 1, by the embedded
+    engine.
+    """
     file = xlsxwriter.Workbook(str(path))
     for made in book.sheets:
         out = file.add_worksheet(made.name)
@@ -41,8 +51,12 @@ def calculated(book: PretendBook, sheet: str, path: Path) -> dict[tuple[int, int
             elif value is not None:
                 out.write(row - 1, col - 1, value)
         for (row, col), formula in made.formulas.items():
-            height, width = stress_sheets.SHEETS[sheet.split()[0]](stress_sheets.deal_of(book)).blocks[row, col]  # type: ignore[arg-type]
-            out.write_array_formula(row - 1, col - 1, row + height - 2, col + width - 2, f"{{{formula}}}", None, 0)
+            height, width = stress_sheets.SHEETS[sheet.split()[0]](
+                stress_sheets.deal_of(book)
+            ).blocks[row, col]  # type: ignore[arg-type]
+            out.write_array_formula(
+                row - 1, col - 1, row + height - 2, col + width - 2, f"{{{formula}}}", None, 0
+            )
     file.close()
     found = calculation.calculate_file(path).sheets[sheet]
     return {(row + 1, col + 1): value for (row, col), value in found.items()}
@@ -58,7 +72,11 @@ def test_stress_shows_what_the_scenarios_give(tmp_path: Path, sheet: str) -> Non
     assert not [value for value in shown.values() if isinstance(value, CellError)]
     scenarios = list(stress_sheets.SCENARIOS)
     [(top, left)] = book.sheets["Stress 1"].formulas
-    assert [shown[4, left + i] for i in range(len(scenarios))] == scenarios == [shown[top - 1, left + i] for i in range(len(scenarios))]
+    assert (
+        [shown[4, left + i] for i in range(len(scenarios))]
+        == scenarios
+        == [shown[top - 1, left + i] for i in range(len(scenarios))]
+    )
     given = dict(DEAL)
     for i, scenario in enumerate(scenarios):
         changed = dict(given)
@@ -70,9 +88,13 @@ def test_stress_shows_what_the_scenarios_give(tmp_path: Path, sheet: str) -> Non
                 expected = stress_sheets.SCENARIOS[scenario][key].format(old=old)
                 assert new == pytest.approx(min(deals.param_of(key).high, eval(expected)))
                 changed[key] = new
-        own = udfs.FUNCTIONS["DEAL_METRICS"].from_cells([[[k, v] for k, v in changed.items()], [[m] for m in stress_sheets.MEASURES]])
+        own = udfs.FUNCTIONS["DEAL_METRICS"].from_cells(
+            [[[k, v] for k, v in changed.items()], [[m] for m in stress_sheets.MEASURES]]
+        )
         for j in range(len(stress_sheets.MEASURES)):
-            assert shown[top + j, left + i] == (own[j][1] if isinstance(own[j][1], str) else pytest.approx(own[j][1], rel=1e-9))
+            assert shown[top + j, left + i] == (
+                own[j][1] if isinstance(own[j][1], str) else pytest.approx(own[j][1], rel=1e-9)
+            )
 
 
 def test_support_shows_grids_and_the_cheapest_mix(tmp_path: Path) -> None:
@@ -84,10 +106,17 @@ def test_support_shows_grids_and_the_cheapest_mix(tmp_path: Path) -> None:
     assert len(grids) == len(stress_sheets.SHOWN_ON_FRONTIER)
     for (top, left), measure in zip(grids, stress_sheets.SHOWN_ON_FRONTIER, strict=True):
         own = udfs.FUNCTIONS["FRONTIER"].from_cells(
-            [DEAL, [[float(y)] for y in stress_sheets.YEARS], [list(stress_sheets.COVERAGES)], measure]
+            [
+                DEAL,
+                [[float(y)] for y in stress_sheets.YEARS],
+                [list(stress_sheets.COVERAGES)],
+                measure,
+            ]
         )
         for i, line in enumerate(own):
-            assert [shown[top + i, left + j] for j in range(len(line))] == [v if isinstance(v, str) else pytest.approx(v) for v in line]
+            assert [shown[top + i, left + j] for j in range(len(line))] == [
+                v if isinstance(v, str) else pytest.approx(v) for v in line
+            ]
     cheapest = udfs.FUNCTIONS["LEAST_COST_SUPPORT"].from_cells([DEAL])
     assert (len(cheapest), len(cheapest[0])) == stress_sheets.MIX
     assert shown[mix[0] + stress_sheets.MIX[0] - 1, 1] == cheapest[-1][0]
@@ -100,22 +129,44 @@ def test_the_sheet_touches_no_other_and_finds_a_free_name(tmp_path: Path) -> Non
     for number in (1, 2):
         assert f"The sheet Stress {number} " in run("stress", book)[1]
     assert book.sheets["Deals"].values == before
-    assert [sheet.name for sheet in book.sheets] == ["Deals", "Notes", "stress_1", "Stress 1", "Stress 2"]
+    assert [sheet.name for sheet in book.sheets] == [
+        "Deals",
+        "Notes",
+        "stress_1",
+        "Stress 1",
+        "Stress 2",
+    ]
     assert set(book.sheets["Stress 1"].colours.values()) == {stress_sheets.BLUE}
 
 
 def test_the_deal_is_the_one_that_the_active_cell_stands_in(tmp_path: Path) -> None:
-    book = book_with(tmp_path, Other={f"{'FG'[i]}{9 + row}": v for row, line in enumerate(DEAL) for i, v in enumerate(line)})
+    book = book_with(
+        tmp_path,
+        Other={
+            f"{'FG'[i]}{9 + row}": v for row, line in enumerate(DEAL) for i, v in enumerate(line)
+        },
+    )
     sheet = book.sheets["Deals"]
     for row, (key, value) in enumerate(DEAL):
-        sheet.values[4 + row, 8], sheet.values[4 + row, 9] = key, "Second" if key == "case_name" else value
+        sheet.values[4 + row, 8], sheet.values[4 + row, 9] = (
+            key,
+            "Second" if key == "case_name" else value,
+        )
     last = 3 + len(DEAL)
-    for where, on, left, top in (("B9", "Deals", 2, 4), ("I9", "Deals", 8, 4), ("Z1", "Deals", 2, 4), ("A1", "Other", 6, 9)):
+    for where, on, left, top in (
+        ("B9", "Deals", 2, 4),
+        ("I9", "Deals", 8, 4),
+        ("Z1", "Deals", 2, 4),
+        ("A1", "Other", 6, 9),
+    ):
         book.selection = book.sheets[on].range(where)
         found = stress_sheets.deal_of(book)
         assert found is not None
         assert (found.sheet, found.left, found.top) == (on, left, top)
-        assert found.area() == f"{on}!{address(top - 1, left - 1, True)}:{address(last + top - 5, left, True)}"
+        assert (
+            found.area()
+            == f"{on}!{address(top - 1, left - 1, True)}:{address(last + top - 5, left, True)}"
+        )
         assert (found.name == "Second") == (left == 8)
 
 
@@ -127,12 +178,16 @@ def test_without_a_deal_nothing_is_written(tmp_path: Path) -> None:
     assert len(book.sheets) == 1
 
 
-def test_an_excel_without_dynamic_arrays_gets_a_filled_range(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_excel_without_dynamic_arrays_gets_a_filled_range(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Cells, "formula2", property(Cells.formula.fget))  # type: ignore[attr-defined]
     book = book_with(tmp_path)
     run("stress", book)
     [((top, left), formula)] = book.sheets["Stress 1"].formulas.items()
-    end = address(top + len(stress_sheets.MEASURES) - 2, left + len(stress_sheets.SCENARIOS) - 2, True)
+    end = address(
+        top + len(stress_sheets.MEASURES) - 2, left + len(stress_sheets.SCENARIOS) - 2, True
+    )
     assert formula.startswith("{=DEAL_SCENARIOS(")
     assert formula.endswith(f"}} in {address(top - 1, left - 1, True)}:{end}")
 

@@ -1,5 +1,6 @@
-"""The add-in's VBA that binds a travelled book to this machine's add-in, and the loop that runs a ribbon task step by step,
-run by pyOpenVBA's interpreter of VBA over pretended Excel objects, which are classes in VBA themselves.
+"""The add-in's VBA that binds a travelled book to this machine's add-in, and the loop that runs a
+ribbon task step by step, run by pyOpenVBA's interpreter of VBA over pretended Excel objects, which
+are classes in VBA themselves.
 """
 
 from __future__ import annotations
@@ -159,15 +160,28 @@ End Function
 @pytest.fixture(scope="module")
 def vba() -> Any:
     made = pyopenvba.Interpreter()
-    classes = {"PretendBook": BOOK, "PretendSheet": SHEET, "Found": FOUND, "PretendCell": CELL, "PretendApp": APP}
+    classes = {
+        "PretendBook": BOOK,
+        "PretendSheet": SHEET,
+        "Found": FOUND,
+        "PretendCell": CELL,
+        "PretendApp": APP,
+    }
     classes |= {"PretendServer": SERVER.replace("[Call]", "CallIt")}
     for name, source in classes.items():
         made.add_module(source, name=name, kind="class")
     made.add_module(HOST, name="Host")
     made.add_module(wrappers.file_module("BankableRebind"), name="BankableRebind")
     made.add_module(wrappers.known_names(udfs.FUNCTIONS.values()), name="Names")
-    ribbon = wrappers.file_module("BankableRibbon").replace("Server.Call", "Server.CallIt").replace("As BankableEvents", "As Object")
-    made.add_module(ribbon.replace("New BankableEvents", "Nothing").replace("    DoEvents\n", ""), name="BankableRibbon")
+    ribbon = (
+        wrappers.file_module("BankableRibbon")
+        .replace("Server.Call", "Server.CallIt")
+        .replace("As BankableEvents", "As Object")
+    )
+    made.add_module(
+        ribbon.replace("New BankableEvents", "Nothing").replace("    DoEvents\n", ""),
+        name="BankableRibbon",
+    )
     return made
 
 
@@ -185,12 +199,24 @@ def test_a_travelled_book_is_bound_to_this_machine(vba: Any) -> None:
     [
         ("='C:\\a b\\bankable.xlam'!SURVIVAL(4)", "=SURVIVAL(4)"),
         ("=bankable.xlam!SURVIVAL(4)+bankable.xlam!IDC(1,2)", "=SURVIVAL(4)+IDC(1,2)"),
-        ("=SUM('My sheet'!A1,'https://x/y/Bankable.XLAM'!IDC(1,2))", "=SUM('My sheet'!A1,IDC(1,2))"),
+        (
+            "=SUM('My sheet'!A1,'https://x/y/Bankable.XLAM'!IDC(1,2))",
+            "=SUM('My sheet'!A1,IDC(1,2))",
+        ),
         ("=SURVIVAL(4)", "=SURVIVAL(4)"),
         ("=_xldudf_BANKABLE_SURVIVAL(4)+bankable.idc (1,2)", "=SURVIVAL(4)+idc (1,2)"),
-        ("=IF(A1,_xldudf_bankable_SURVIVAL(_xldudf_BANKABLE_IDC(1,2)),BANKABLE.IDC(1,2))", "=IF(A1,SURVIVAL(IDC(1,2)),IDC(1,2))"),
-        ("=_xldudf_BANKABLE_SURVIVALS(4)+_xll.SUM(1)+MY_BANKABLE.IDC(1)", "=_xldudf_BANKABLE_SURVIVALS(4)+_xll.SUM(1)+MY_BANKABLE.IDC(1)"),
-        ('=IDC(1,2)&"BANKABLE.IDC(1,2)"&BANKABLE.IDC(1,2)', '=IDC(1,2)&"BANKABLE.IDC(1,2)"&IDC(1,2)'),
+        (
+            "=IF(A1,_xldudf_bankable_SURVIVAL(_xldudf_BANKABLE_IDC(1,2)),BANKABLE.IDC(1,2))",
+            "=IF(A1,SURVIVAL(IDC(1,2)),IDC(1,2))",
+        ),
+        (
+            "=_xldudf_BANKABLE_SURVIVALS(4)+_xll.SUM(1)+MY_BANKABLE.IDC(1)",
+            "=_xldudf_BANKABLE_SURVIVALS(4)+_xll.SUM(1)+MY_BANKABLE.IDC(1)",
+        ),
+        (
+            '=IDC(1,2)&"BANKABLE.IDC(1,2)"&BANKABLE.IDC(1,2)',
+            '=IDC(1,2)&"BANKABLE.IDC(1,2)"&IDC(1,2)',
+        ),
         ("=BANKABLE.", "=BANKABLE."),
     ],
 )
@@ -204,14 +230,20 @@ def test_vba_and_the_reader_of_files_know_the_same_spellings(vba: Any, spelling:
     for name in udfs.FUNCTIONS:
         written = f"=1+{spelling}{name}(A1)"
         assert vba.run("PlainNames", [written]) == f"=1+{name}(A1)"
-        assert formulas.renamed(written, "", lambda where: False, formulas.our_names()) == (f"=1+{name}(A1)", 1)
+        assert formulas.renamed(written, "", lambda where: False, formulas.our_names()) == (
+            f"=1+{name}(A1)",
+            1,
+        )
 
 
 def test_only_a_book_whose_links_are_all_ours_is_silenced(vba: Any) -> None:
     ours, other = '"C:\\x\\bankable.xlam"', '"C:\\x\\prices.xlsx"'
     for links, expected in (ours, 2), (f"{ours}, {other}", 1):
         name = f"Links{expected}"
-        vba.add_module(f"Public Function {name}() As Long\n{name} = Quiet(Array({links}))\nEnd Function", name=f"Ask{expected}")
+        vba.add_module(
+            f"Public Function {name}() As Long\n{name} = Quiet(Array({links}))\nEnd Function",
+            name=f"Ask{expected}",
+        )
         assert int(vba.run(name, [])) == expected
 
 

@@ -1,4 +1,6 @@
-"""The ribbon's tasks on a pretended workbook: what they write, colour and say, step by step, and that they can be stopped."""
+"""The ribbon's tasks on a pretended workbook: what they write, colour and say, step by step, and
+that they can be stopped.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,14 @@ def test_check_colours_what_fails_and_takes_its_colours_back(tmp_path: Path) -> 
     book = PretendBook(
         tmp_path,
         Summary={"B2": "DSCR", "C2": "#NUM!", "D2": 1.3},
-        Checks={"B5": "Sources equal uses", "H5": "FAIL", "B6": "Debt is repaid", "H6": "OK", "B7": "Function", "H7": "functions absent"},
+        Checks={
+            "B5": "Sources equal uses",
+            "H5": "FAIL",
+            "B6": "Debt is repaid",
+            "H6": "OK",
+            "B7": "Function",
+            "H7": "functions absent",
+        },
     )
     book.sheets["Summary"].colours[2, 3] = (1, 2, 3)
     steps, said = run("check", book)
@@ -48,16 +57,28 @@ def test_check_colours_what_fails_and_takes_its_colours_back(tmp_path: Path) -> 
 def test_refresh_calculates_only_heavy_functions(tmp_path: Path) -> None:
     book = PretendBook(
         tmp_path,
-        Stress={"A1": "=DSCR_FAN(B1:B9,C1:C9,0.2)", "A2": "=DSCR_MIN(B1:B9,C1:C9)", "A3": "=[1]!TORNADO(B1:C9)", "A4": '="TORNADO("'},
+        Stress={
+            "A1": "=DSCR_FAN(B1:B9,C1:C9,0.2)",
+            "A2": "=DSCR_MIN(B1:B9,C1:C9)",
+            "A3": "=[1]!TORNADO(B1:C9)",
+            "A4": '="TORNADO("',
+        },
     )
     steps, said = run("refresh", book)
     assert steps[-1] == "calculating Stress!A3, 2 of 2"
-    assert book.sheets["Stress"].log == ["dirty $A$1", "calculate $A$1", "dirty $A$3", "calculate $A$3"]
+    assert book.sheets["Stress"].log == [
+        "dirty $A$1",
+        "calculate $A$1",
+        "dirty $A$3",
+        "calculate $A$3",
+    ]
     assert said == "2 cells calculated anew."
 
 
 def test_a_task_can_be_stopped_between_steps(tmp_path: Path) -> None:
-    book = PretendBook(tmp_path, Stress={f"A{i}": "=DSCR_FAN(B1:B9,C1:C9,0.2)" for i in range(1, 9)})
+    book = PretendBook(
+        tmp_path, Stress={f"A{i}": "=DSCR_FAN(B1:B9,C1:C9,0.2)" for i in range(1, 9)}
+    )
     assert ribbon.start("refresh", "", book).startswith("~looking")
     ribbon.advance()
     ribbon.advance()
@@ -74,7 +95,9 @@ def test_insert_lays_a_labelled_block_that_calls_the_function(tmp_path: Path, na
     book.selection = sheet.range("B3")
     _, said = run("insert", book, name)
     assert said.startswith("Fill in the blue cells")
-    assert [sheet.values[4 + i, 2] for i in range(len(entry.cell_params))] == [p.name for p in entry.cell_params]
+    assert [sheet.values[4 + i, 2] for i in range(len(entry.cell_params))] == [
+        p.name for p in entry.cell_params
+    ]
     for i, param in enumerate(entry.cell_params):
         assert sheet.values.get((4 + i, 3)) == param.default
         assert param.help in sheet.values[4 + i, 4]
@@ -95,7 +118,9 @@ def test_the_defaults_in_an_inserted_block_are_arguments_that_the_function_takes
                 param.read(param.default)
 
 
-def test_memo_is_written_from_a_copy_beside_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memo_is_written_from_a_copy_beside_the_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     module = ModuleType("bankable.templates.memo.write")
     seen: list[tuple[str, bytes, str]] = []
 
@@ -111,7 +136,9 @@ def test_memo_is_written_from_a_copy_beside_the_workbook(tmp_path: Path, monkeyp
     assert said == f"Memo: {tmp_path / 'deal memo.docx'}"
 
 
-def test_new_builds_a_comparison_and_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_builds_a_comparison_and_opens_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "Documents").mkdir()
     module = ModuleType("bankable.templates.comparison.compare")
@@ -120,14 +147,19 @@ def test_new_builds_a_comparison_and_opens_it(tmp_path: Path, monkeypatch: pytes
     book = PretendBook(tmp_path, Summary={})
     run("new", book)
     run("new", book)
-    assert book.opened == [str(tmp_path / "Documents" / f"comparison{n}.xlsx") for n in ("", " (2)")]
+    assert book.opened == [
+        str(tmp_path / "Documents" / f"comparison{n}.xlsx") for n in ("", " (2)")
+    ]
 
 
 def test_explain_tells_the_sentence_of_the_error(tmp_path: Path) -> None:
     ribbon.start("forget")
     assert "met no error" in ribbon.start("explain", "=SURVIVAL(4)")
     assert functions.evaluate(udfs.FUNCTIONS["SURVIVAL"], [[[-4.0]]]) is not None
-    assert ribbon.start("explain", "=1+[2]!SURVIVAL(A1)") == "SURVIVAL: periods is -4; allowed is from 1 to 1200."
+    assert (
+        ribbon.start("explain", "=1+[2]!SURVIVAL(A1)")
+        == "SURVIVAL: periods is -4; allowed is from 1 to 1200."
+    )
     assert "holds no function" in ribbon.start("explain", "=SUM(A1:A2)")
     ribbon.start("forget")
     assert functions.last_sentence() == ""

@@ -1,6 +1,8 @@
-"""The VBA wrappers run in an interpreter that is not ours (LibreOffice Basic with VBA support), called from cells of an .xlsm.
+"""The VBA wrappers run in an interpreter that is not ours (LibreOffice Basic with VBA support),
+called from cells of an .xlsm.
 
-The COM object is replaced by a class that tells what it was given and answers with numbers, arrays and error texts.
+The COM object is replaced by a class that tells what it was given and answers with numbers, arrays
+and error texts.
 """
 
 from __future__ import annotations
@@ -84,25 +86,46 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
     pipe = f"bankable{uuid.uuid4().hex[:8]}"
-    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", f"--accept=pipe,name={pipe};urp;"]
-    office = subprocess.Popen([soffice, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    options = [
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--headless",
+        "--norestore",
+        f"--accept=pipe,name={pipe};urp;",
+    ]
+    office = subprocess.Popen(
+        [soffice, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         script = str(Path(__file__).with_name("open_with_macros.py"))
         done = subprocess.run(
-            [python, script, pipe, source.as_uri(), target.as_uri()], capture_output=True, text=True, timeout=120, check=False
+            [python, script, pipe, source.as_uri(), target.as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
     finally:
         office.terminate()
         office.wait(30)
     assert done.returncode == 0, done.stderr
     sheet = openpyxl.load_workbook(target, data_only=True)["A"]
-    return {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    return {
+        cell.coordinate: cell.value
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
 
 
 def workbook() -> bytes:
-    """A book with calls of the wrappers, carrying the VBA of a standalone book with the stand-in in Python's place."""
+    """A book with calls of the wrappers, carrying the VBA of a standalone book with the stand-in in
+    Python's place.
+    """
     modules = wrappers.modules(for_addin=False)
-    modules["BankablePython"], modules["StandIn"] = PYTHON.replace("\n", "\r\n"), STAND_IN.replace("\n", "\r\n")
+    modules["BankablePython"], modules["StandIn"] = (
+        PYTHON.replace("\n", "\r\n"),
+        STAND_IN.replace("\n", "\r\n"),
+    )
     project = addin_file.vba_project(modules, sheet=None, classes=(*wrappers.CLASSES, "StandIn"))
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -129,7 +152,14 @@ def test_a_missing_python_is_an_error_and_not_a_text(cells: dict[str, Any]) -> N
 
 
 def test_errors_inside_arrays_become_true_errors(cells: dict[str, Any]) -> None:
-    assert [cells[c] for c in ("E1", "F1", "G1", "E2", "F2", "G2")] == [1.5, "Error 2036", "text", "Error 2042", "Error 2015", 7]
+    assert [cells[c] for c in ("E1", "F1", "G1", "E2", "F2", "G2")] == [
+        1.5,
+        "Error 2036",
+        "text",
+        "Error 2042",
+        "Error 2015",
+        7,
+    ]
     assert [cells[c] for c in ("E4", "F4", "G4")] == [1, "Error 2007", 3]
 
 

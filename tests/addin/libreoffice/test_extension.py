@@ -1,4 +1,6 @@
-"""The LibreOffice extension as a file: every function of the register in it, under its name, with its texts."""
+"""The LibreOffice extension as a file: every function of the register in it, under its name, with
+its texts.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,11 @@ def test_the_same_bytes_at_every_run() -> None:
 
 
 def test_every_function_has_a_method_that_takes_all_its_arguments(parts: dict[str, bytes]) -> None:
-    methods = re.findall(r"^    (any|sequence< sequence< any > >) (\w+)\( (.*) \);$", parts["Functions.idl"].decode(), re.MULTILINE)
+    methods = re.findall(
+        r"^    (any|sequence< sequence< any > >) (\w+)\( (.*) \);$",
+        parts["Functions.idl"].decode(),
+        re.MULTILINE,
+    )
     assert {name for _, name, _ in methods} == set(udfs.FUNCTIONS)
     for result, name, given in methods:
         entry = udfs.FUNCTIONS[name]
@@ -44,7 +50,9 @@ def test_every_function_has_its_texts_and_its_name_in_xlsx_files(parts: dict[str
         assert texts["DisplayName"] == texts["CompatibilityName"] == entry.name
         assert entry.summary in str(texts["Description"])
         params = node.findall("node/node")
-        shown = [[str(prop.find("value").text) for prop in param.findall("prop")] for param in params]  # type: ignore[union-attr]
+        shown = [
+            [str(prop.find("value").text) for prop in param.findall("prop")] for param in params
+        ]  # type: ignore[union-attr]
         assert [name for name, _ in shown] == [param.name for param in entry.cell_params]
         for (_, about), param in zip(shown, entry.cell_params, strict=True):
             assert about.startswith(param.help)
@@ -63,7 +71,9 @@ def test_every_part_is_in_the_manifest(parts: dict[str, bytes]) -> None:
 
 
 def test_the_shipped_extension_is_fitted_to_a_machine() -> None:
-    with zipfile.ZipFile(io.BytesIO(extension.fitted(extension.shipped(), "1.2.3", ["/a", "/b c"]))) as oxt:
+    with zipfile.ZipFile(
+        io.BytesIO(extension.fitted(extension.shipped(), "1.2.3", ["/a", "/b c"]))
+    ) as oxt:
         assert json.loads(oxt.read("paths.json")) == ["/a", "/b c"]
         assert b'<version value="1.2.3"/>' in oxt.read("description.xml")
         with zipfile.ZipFile(io.BytesIO(extension.shipped())) as shipped:
@@ -74,8 +84,12 @@ def test_the_component_starts_with_uno_and_the_standard_library_only() -> None:
     import ast
     import sys
 
-    source = (Path(extension.__file__).parent / "parts" / extension.COMPONENT).read_text(encoding="utf-8")
-    top = [node for node in ast.parse(source).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    source = (Path(extension.__file__).parent / "parts" / extension.COMPONENT).read_text(
+        encoding="utf-8"
+    )
+    top = [
+        node for node in ast.parse(source).body if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
     names = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in top if isinstance(node, ast.ImportFrom)}
     assert names - set(sys.stdlib_module_names) == {"uno", "unohelper"}

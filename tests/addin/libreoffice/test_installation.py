@@ -1,4 +1,6 @@
-"""Installing in LibreOffice: what is refused and how it is said, and the real thing in a profile of its own."""
+"""Installing in LibreOffice: what is refused and how it is said, and the real thing in a profile of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,12 @@ from tests.calc import libreoffice
 MINE = (sys.version_info[0], sys.version_info[1])
 
 
-def office(version: tuple[int, ...] = (25, 2, 3, 2), python: tuple[int, int] | None = MINE) -> Office:
-    return Office(Path("/opt/office/program/soffice"), Path("/opt/office/program/unopkg"), version, python)
+def office(
+    version: tuple[int, ...] = (25, 2, 3, 2), python: tuple[int, int] | None = MINE
+) -> Office:
+    return Office(
+        Path("/opt/office/program/soffice"), Path("/opt/office/program/unopkg"), version, python
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,11 +47,17 @@ def test_reads_the_version(said: str, version: tuple[int, ...]) -> None:
         ("libpyuno.so", b"\x00libpython3.11.so.1.0\x00", (3, 11)),
         ("libpyuno.so", b"\x00libpython3.12.so\x00", (3, 12)),
         ("pyuno.pyd", b"KERNEL32.dll\x00python310.dll\x00", (3, 10)),
-        ("libpyuno.dylib", b"@loader_path/LibreOfficePython.framework/Versions/3.10/LibreOfficePython", (3, 10)),
+        (
+            "libpyuno.dylib",
+            b"@loader_path/LibreOfficePython.framework/Versions/3.10/LibreOfficePython",
+            (3, 10),
+        ),
         ("libpyuno.so", b"no trace", None),
     ],
 )
-def test_reads_which_python_libreoffice_runs(library: str, bytes_in_it: bytes, python: tuple[int, int] | None, tmp_path: Path) -> None:
+def test_reads_which_python_libreoffice_runs(
+    library: str, bytes_in_it: bytes, python: tuple[int, int] | None, tmp_path: Path
+) -> None:
     (tmp_path / library).write_bytes(bytes_in_it)
     assert installation.python_of(tmp_path) == python
 
@@ -60,7 +72,10 @@ def test_without_its_python_part(tmp_path: Path) -> None:
         (office(version=(7, 4, 7, 2)), "LibreOffice 7.4.7.2 is too old: versions before 24.8"),
         (office(version=(24, 2, 1)), "24.2.1 is too old"),
         (office(python=None), "has no Python"),
-        (office(python=(3, 5)), f"LibreOffice runs Python 3.5 and Bankable is installed in Python {MINE[0]}.{MINE[1]}"),
+        (
+            office(python=(3, 5)),
+            f"LibreOffice runs Python 3.5 and Bankable is installed in Python {MINE[0]}.{MINE[1]}",
+        ),
     ],
 )
 def test_a_libreoffice_that_will_not_do_is_refused(found: Office, says: str) -> None:
@@ -73,7 +88,9 @@ def test_one_that_will_do() -> None:
     installation.check(office(version=(24, 8, 0, 1)))
 
 
-def test_no_libreoffice_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_libreoffice_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(installation.shutil, "which", lambda name: None)
     for command in ("install", "uninstall"):
         assert cli.main([command, "--libreoffice"]) == cli.FAILED
@@ -96,15 +113,29 @@ def test_the_packages_and_bankable_itself_are_found_from_there() -> None:
 @pytest.mark.parametrize(
     ("said", "tells"),
     [
-        ("ERROR: Exception occurred: You need write permissions!", "write permissions!): the folder of the user profile cannot be written"),
-        ("(process:64): dconf-CRITICAL **: no directory\nERROR: soffice is running", "(soffice is running): close LibreOffice"),
+        (
+            "ERROR: Exception occurred: You need write permissions!",
+            "write permissions!): the folder of the user profile cannot be written",
+        ),
+        (
+            "(process:64): dconf-CRITICAL **: no directory\nERROR: soffice is running",
+            "(soffice is running): close LibreOffice",
+        ),
     ],
 )
 def test_what_its_tool_refuses_is_said_without_the_noise(
-    said: str, tells: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    said: str,
+    tells: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(installation, "find", office)
-    monkeypatch.setattr(installation.subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=1, stdout="", stderr=said))
+    monkeypatch.setattr(
+        installation.subprocess,
+        "run",
+        lambda *_, **__: SimpleNamespace(returncode=1, stdout="", stderr=said),
+    )
     assert cli.main(["install", "--libreoffice", "--profile", str(tmp_path)]) == cli.FAILED
     assert tells in capsys.readouterr().err
 

@@ -1,4 +1,6 @@
-"""Ways to spoil a workbook as people, programs and attackers do: its parts are edited as text, so nothing else changes."""
+"""Ways to spoil a workbook as people, programs and attackers do: its parts are edited as text, so
+nothing else changes.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def part_of(path: Path, sheet: str) -> str:
 
 
 def cell(path: Path, sheet: str, where: str, inside: str) -> Path:
-    """One cell's contents replaced by raw XML; a cell that is not there is put at the end of its row."""
+    """One cell's contents replaced by raw XML; a cell that is not there is put at the end of its
+    row.
+    """
     part = part_of(path, sheet)
 
     def edit(parts: dict[str, bytes]) -> None:
@@ -37,7 +41,9 @@ def cell(path: Path, sheet: str, where: str, inside: str) -> Path:
         kept = re.compile(rf'<c r="{where}"( s="\d+")?[^>]*?(?:/>|>.*?</c>)', re.DOTALL)
         kind = ' t="str"' if "<t>" in inside else ""
         raw = inside.replace("<t>", "<v>").replace("</t>", "</v>")
-        new, count = kept.subn(lambda found: f'<c r="{where}"{found[1] or ""}{kind}>{raw}</c>', text, count=1)
+        new, count = kept.subn(
+            lambda found: f'<c r="{where}"{found[1] or ""}{kind}>{raw}</c>', text, count=1
+        )
         if not count:
             row = re.sub(r"\D", "", where)
             before = re.compile(rf'(<row r="{row}"[^>]*>.*?)(<c r="G{row}")', re.DOTALL)
@@ -53,7 +59,10 @@ def formula_of(book: Book, sheet: str, where: str) -> tuple[str, object]:
     spot = cell_at(where)
     assert spot is not None
     cell = book[sheet].cells[spot]
-    return str(cell.formula)[1:].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), cell.value
+    return (
+        str(cell.formula)[1:].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+        cell.value,
+    )
 
 
 def spot_of(book: Book, sheet: str, key: str) -> str:
@@ -72,7 +81,9 @@ def drop_name(path: Path, name: str) -> Path:
 
     def edit(parts: dict[str, bytes]) -> None:
         text = parts["xl/workbook.xml"].decode()
-        parts["xl/workbook.xml"] = re.sub(rf'<definedName name="{name}">.*?</definedName>', "", text).encode()
+        parts["xl/workbook.xml"] = re.sub(
+            rf'<definedName name="{name}">.*?</definedName>', "", text
+        ).encode()
 
     return rewrite(path, edit)
 

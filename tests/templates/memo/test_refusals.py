@@ -1,4 +1,6 @@
-"""Broken, doctored and hostile workbooks: each is refused with one sentence that names the fault, and no memo is written."""
+"""Broken, doctored and hostile workbooks: each is refused with one sentence that names the fault,
+and no memo is written.
+"""
 
 from __future__ import annotations
 
@@ -59,15 +61,33 @@ def zipped(parts: dict[str, bytes], twice: str = "") -> bytes:
         ("book.ods", b"PK\x03\x04", "LibreOffice workbook"),
         ("memo.docx", b"PK\x03\x04", "Word document"),
         ("no book.xlsx", zipped({"[Content_Types].xml": b"<Types/>"}), "without a workbook"),
-        ("bomb.xlsx", zipped({"xl/workbook.xml": b"<w/>", "xl/a.xml": b"\0" * (30 * 2**20)}), "unpacks to 30 MB"),
-        ("twice.xlsx", zipped({"xl/workbook.xml": b"<w/>"}, "xl/workbook.xml"), "no spreadsheet program does"),
-        ("entity.xlsx", zipped({"xl/workbook.xml": b'<!DOCTYPE w [<!ENTITY a "aaaa">]><w>&a;</w>'}), "document type"),
-        ("parts.xlsx", zipped({"xl/workbook.xml": b"<w/>"} | {f"xl/{i}": b"" for i in range(2100)}), "no spreadsheet program does"),
+        (
+            "bomb.xlsx",
+            zipped({"xl/workbook.xml": b"<w/>", "xl/a.xml": b"\0" * (30 * 2**20)}),
+            "unpacks to 30 MB",
+        ),
+        (
+            "twice.xlsx",
+            zipped({"xl/workbook.xml": b"<w/>"}, "xl/workbook.xml"),
+            "no spreadsheet program does",
+        ),
+        (
+            "entity.xlsx",
+            zipped({"xl/workbook.xml": b'<!DOCTYPE w [<!ENTITY a "aaaa">]><w>&a;</w>'}),
+            "document type",
+        ),
+        (
+            "parts.xlsx",
+            zipped({"xl/workbook.xml": b"<w/>"} | {f"xl/{i}": b"" for i in range(2100)}),
+            "no spreadsheet program does",
+        ),
         ("damaged.xlsx", zipped({"xl/workbook.xml": b"<workbook><sheets>"}), "damaged"),
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )
-def test_a_file_that_is_no_sound_workbook(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+def test_a_file_that_is_no_sound_workbook(
+    tmp_path: Path, name: str, data: bytes, said: str
+) -> None:
     assert said in refused(put(tmp_path, name, data))
 
 
@@ -99,10 +119,14 @@ def test_a_file_cut_off(copy: Copy) -> None:
 def test_a_damaged_part(copy: Copy) -> None:
     path = copy()
     part = spoil.part_of(path, "Summary")
-    assert "damaged" in refused(spoil.rewrite(path, lambda parts: parts.__setitem__(part, parts[part][:900])))
+    assert "damaged" in refused(
+        spoil.rewrite(path, lambda parts: parts.__setitem__(part, parts[part][:900]))
+    )
 
 
-@pytest.mark.parametrize(("beside", "program"), [("~$book.xlsx", "Excel"), (".~lock.book.xlsx#", "LibreOffice")])
+@pytest.mark.parametrize(
+    ("beside", "program"), [("~$book.xlsx", "Excel"), (".~lock.book.xlsx#", "LibreOffice")]
+)
 def test_a_workbook_open_in_another_program(copy: Copy, beside: str, program: str) -> None:
     path = copy()
     path.with_name(beside).write_text("")
@@ -120,12 +144,16 @@ def test_a_workbook_that_may_not_be_read(copy: Copy, monkeypatch: pytest.MonkeyP
 
 
 def test_external_links_and_connections(copy: Copy) -> None:
-    rels = b'<Relationships><Relationship Id="rId1" Target="file:///C:/rates.xlsx"/></Relationships>'
+    rels = (
+        b'<Relationships><Relationship Id="rId1" Target="file:///C:/rates.xlsx"/></Relationships>'
+    )
     path = spoil.add_part(copy(), "xl/externalLinks/externalLink1.xml", b"<externalLink/>")
     spoil.add_part(path, "xl/externalLinks/_rels/externalLink1.xml.rels", rels)
     said = refused(path)
     assert "linked to file:///C:/rates.xlsx" in said
-    assert "data connection" in refused(spoil.add_part(copy(), "xl/connections.xml", b"<connections/>"))
+    assert "data connection" in refused(
+        spoil.add_part(copy(), "xl/connections.xml", b"<connections/>")
+    )
 
 
 # Workbooks of another kind or version ----------------------------------------------------------
@@ -139,8 +167,14 @@ def test_another_programs_workbook(tmp_path: Path) -> None:
 
 def test_another_version_and_another_model(copy: Copy, small_book: Book) -> None:
     path, cover = copy(), small_book["Cover"]
-    version = next(address(row, 2) for (row, col), cell in cover.cells.items() if col == 1 and cell.value == "Version of Bankable")
-    spoil.cell(path, "Cover", spoil.spot_of(small_book, "Cover", "model_hash"), "<t>0123456789abcdef</t>")
+    version = next(
+        address(row, 2)
+        for (row, col), cell in cover.cells.items()
+        if col == 1 and cell.value == "Version of Bankable"
+    )
+    spoil.cell(
+        path, "Cover", spoil.spot_of(small_book, "Cover", "model_hash"), "<t>0123456789abcdef</t>"
+    )
     said = refused(path)
     assert "another model (hash 0123456789abcdef)" in said
     spoil.cell(path, "Cover", version, "<t>0.0.1</t>")
@@ -186,7 +220,9 @@ def test_a_bound_of_an_input_widened(copy: Copy, small_book: Book) -> None:
 
 
 def test_a_figure_hidden_where_the_model_has_nothing(copy: Copy, small_book: Book) -> None:
-    where = "F" + spoil.spot_of(small_book, "Factory today", "closing")[1:]  # the year before the first
+    where = (
+        "F" + spoil.spot_of(small_book, "Factory today", "closing")[1:]
+    )  # the year before the first
     said = refused(spoil.cell(copy(), "Factory today", where, "<v>1000</v>"))
     assert f"'Factory today'!{where} holds 1000 where the model has nothing" in said
 
@@ -198,15 +234,22 @@ def test_the_decision_written_by_hand(copy: Copy, small_book: Book) -> None:
 
 
 def test_the_master_check_typed_over_while_a_check_fails(copy: Copy, small_book: Book) -> None:
-    said = refused(spoil.cell(copy(), "Checks", spoil.spot_of(small_book, "Checks", "master"), "<t>OK</t>"))
-    assert f"Checks!{spoil.spot_of(small_book, 'Checks', 'master')} holds 'OK' where the model has the formula" in said
+    said = refused(
+        spoil.cell(copy(), "Checks", spoil.spot_of(small_book, "Checks", "master"), "<t>OK</t>")
+    )
+    assert (
+        f"Checks!{spoil.spot_of(small_book, 'Checks', 'master')} holds 'OK' where the model has the"
+        " formula" in said
+    )
 
 
 def test_a_cell_at_the_far_end_of_a_sheet_does_not_take_the_machine_down(copy: Copy) -> None:
     path = copy()
     far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     for sheet in ("Sources", "Timeline"):
-        assert "reaches to XFD1048576" in refused(spoil.replace_text(path, spoil.part_of(path, sheet), "</sheetData>", far))
+        assert "reaches to XFD1048576" in refused(
+            spoil.replace_text(path, spoil.part_of(path, sheet), "</sheetData>", far)
+        )
         path = copy()
 
 
@@ -219,8 +262,14 @@ def test_a_saved_value_edited_behind_its_formula(copy: Copy, small_book: Book) -
     assert str(value)[:5] in said
 
 
-def test_a_stale_workbook_whose_input_changed_after_the_last_calculation(copy: Copy, small_book: Book) -> None:
-    said = refused(spoil.cell(copy(), "Inputs", spoil.spot_of(small_book, "Inputs", "base_rate_1"), "<v>0.06</v>"))
+def test_a_stale_workbook_whose_input_changed_after_the_last_calculation(
+    copy: Copy, small_book: Book
+) -> None:
+    said = refused(
+        spoil.cell(
+            copy(), "Inputs", spoil.spot_of(small_book, "Inputs", "base_rate_1"), "<v>0.06</v>"
+        )
+    )
     assert "stale" in said
     assert "more cells" in said
 
@@ -233,7 +282,10 @@ def test_a_workbook_saved_without_values(copy: Copy) -> None:
 
 def test_functions_that_the_last_program_did_not_know(copy: Copy, small_book: Book) -> None:
     path = copy()
-    where, part = spoil.spot_of(small_book, "Scenarios", "strip_decision_1"), spoil.part_of(path, "Scenarios")
+    where, part = (
+        spoil.spot_of(small_book, "Scenarios", "strip_decision_1"),
+        spoil.part_of(path, "Scenarios"),
+    )
     head = re.compile(rf'<c r="{where}"( s="\d+")?[^>]*>(<f t="array"[^>]*>.*?</f>)<v>.*?</v></c>')
 
     def edit(parts: dict[str, bytes]) -> None:
@@ -257,20 +309,35 @@ def test_functions_that_the_last_program_did_not_know(copy: Copy, small_book: Bo
         ("repayment", "<t>balloon</t>", "annuity"),
     ],
 )
-def test_an_input_out_of_its_range(copy: Copy, small_book: Book, key: str, inside: str, said: str) -> None:
-    assert said in refused(spoil.cell(copy(), "Inputs", spoil.spot_of(small_book, "Inputs", f"{key}_1"), inside))
+def test_an_input_out_of_its_range(
+    copy: Copy, small_book: Book, key: str, inside: str, said: str
+) -> None:
+    assert said in refused(
+        spoil.cell(copy(), "Inputs", spoil.spot_of(small_book, "Inputs", f"{key}_1"), inside)
+    )
 
 
 def test_a_scenario_left_in_force(copy: Copy, small_book: Book) -> None:
-    said = refused(spoil.cell(copy(), "Scenarios", spoil.spot_of(small_book, "Scenarios", "scenario"), "<t>Delay</t>"))
+    said = refused(
+        spoil.cell(
+            copy(), "Scenarios", spoil.spot_of(small_book, "Scenarios", "scenario"), "<t>Delay</t>"
+        )
+    )
     assert "choose Base there" in said
 
 
 # At the terminal -------------------------------------------------------------------------------
 
 
-def test_the_terminal_says_one_sentence_and_leaves_no_file(copy: Copy, small_book: Book, capsys: pytest.CaptureFixture[str]) -> None:
-    path = spoil.cell(copy(), "Factory today", spoil.spot_of(small_book, "Factory today", "debt_service"), "<v>12.5</v>")
+def test_the_terminal_says_one_sentence_and_leaves_no_file(
+    copy: Copy, small_book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = spoil.cell(
+        copy(),
+        "Factory today",
+        spoil.spot_of(small_book, "Factory today", "debt_service"),
+        "<v>12.5</v>",
+    )
     before = sorted(p.name for p in path.parent.iterdir())
     assert cli.main(["memo", str(path)]) == 1
     out = capsys.readouterr()
@@ -280,7 +347,9 @@ def test_the_terminal_says_one_sentence_and_leaves_no_file(copy: Copy, small_boo
     assert sorted(p.name for p in path.parent.iterdir()) == before
 
 
-def test_an_existing_memo_is_kept_and_a_wrong_ending_refused(copy: Copy, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_memo_is_kept_and_a_wrong_ending_refused(
+    copy: Copy, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = copy()
     kept = path.with_name("book memo.docx")
     kept.write_text("precious")
@@ -289,7 +358,10 @@ def test_an_existing_memo_is_kept_and_a_wrong_ending_refused(copy: Copy, capsys:
     assert kept.read_text() == "precious"
     assert cli.main(["memo", str(path), "-o", str(path.with_name("memo.txt"))]) == 1
     assert ".docx" in capsys.readouterr().err
-    assert cli.main(["memo", str(path), "-o", str(path.with_name("x.docx")), "--template", str(path)]) == 1
+    assert (
+        cli.main(["memo", str(path), "-o", str(path.with_name("x.docx")), "--template", str(path)])
+        == 1
+    )
     assert "template" in capsys.readouterr().err
 
 
@@ -305,4 +377,9 @@ def test_a_case_without_a_loan_has_no_memo(shipped: list[SourcedDeal]) -> None:
 def test_an_unknown_case_is_answered_with_the_cases(tied: tied_out.Filled) -> None:
     with pytest.raises(Refusal, match="1 Data centre, 2 Factory today, 3 Factory with support"):
         tied.case_number("Factory tomorrow")
-    assert [tied.case_number(name) for name in (None, "2", "data centre", "factory_today")] == [3, 2, 1, 2]
+    assert [tied.case_number(name) for name in (None, "2", "data centre", "factory_today")] == [
+        3,
+        2,
+        1,
+        2,
+    ]

@@ -38,17 +38,27 @@ def test_depth_shortens_the_tree_but_not_the_inputs(small_workbook: Path) -> Non
 
 
 def test_an_input_is_its_own_end(small_workbook: Path) -> None:
-    assert [step.where for step in trace.trace(small_workbook, "Inputs!D12").inputs] == ["Inputs!D12"]
+    assert [step.where for step in trace.trace(small_workbook, "Inputs!D12").inputs] == [
+        "Inputs!D12"
+    ]
 
 
-@pytest.mark.parametrize("where", ["Sumary!D14", "out_lender", "Summary!", "", "Summary!D14:", "../x"])
-def test_a_cell_that_is_not_there_is_answered_with_near_ones(small_workbook: Path, where: str) -> None:
+@pytest.mark.parametrize(
+    "where", ["Sumary!D14", "out_lender", "Summary!", "", "Summary!D14:", "../x"]
+)
+def test_a_cell_that_is_not_there_is_answered_with_near_ones(
+    small_workbook: Path, where: str
+) -> None:
     with pytest.raises(Refusal, match="no cell or defined name"):
         trace.trace(small_workbook, where)
 
 
-def test_inputs_that_the_tree_does_not_reach_do_not_move_the_figure(small_workbook: Path, shipped: list[SourcedDeal]) -> None:
-    """Independent of formulas: each input outside the tree is moved in the model, and debt permitted stays as it is."""
+def test_inputs_that_the_tree_does_not_reach_do_not_move_the_figure(
+    small_workbook: Path, shipped: list[SourcedDeal]
+) -> None:
+    """Independent of formulas: each input outside the tree is moved in the model, and debt
+    permitted stays as it is.
+    """
     reached = {step.where for step in trace.trace(small_workbook, "out_permitted_debt").inputs}
     book = openpyxl.load_workbook(small_workbook)
     outside, moved, base = [], [], shipped[1].deal
@@ -63,7 +73,11 @@ def test_inputs_that_the_tree_does_not_reach_do_not_move_the_figure(small_workbo
         elif param.kind == "switch":
             moved.append(dataclasses.replace(base, **{key: not now}))
         else:
-            value = min(param.high, now + 1) if param.kind == "count" else min(param.high, now * 1.1 + 0.01)
+            value = (
+                min(param.high, now + 1)
+                if param.kind == "count"
+                else min(param.high, now * 1.1 + 0.01)
+            )
             moved.append(dataclasses.replace(base, **{key: value}))
     permitted = deals.evaluate([base, *moved]).permitted_debt[:, 0]
     assert {"buyer_value", "treasury_rate"} <= set(outside)
@@ -71,7 +85,9 @@ def test_inputs_that_the_tree_does_not_reach_do_not_move_the_figure(small_workbo
     assert all(value == permitted[0] for value in permitted)
 
 
-def test_a_cell_within_an_array_is_traced_by_its_array(small_workbook: Path, small_book: Book) -> None:
+def test_a_cell_within_an_array_is_traced_by_its_array(
+    small_workbook: Path, small_book: Book
+) -> None:
     place = small_book["Scenarios"].placed["strip_min_dscr_1"]
     assert place.columns is not None
     found = trace.trace(small_workbook, f"Scenarios!{address(place.row, place.columns.first + 3)}")
@@ -94,8 +110,21 @@ def listed(tmp_path: Path, text: str) -> Path:
 
 def test_a_list_is_read_whatever_program_saved_it(tmp_path: Path) -> None:
     want = [review.Actual(1, 118.2, 89.0), review.Actual(2, 250.0, 207.9)]
-    assert review.read_actuals(listed(tmp_path, "year,cfads,debt_service\n2,250,207.9\n1,118.2,89\n\n"), 10) == want
-    assert review.read_actuals(listed(tmp_path, "\ufeffYear;CFADS;Debt service;note\r\n1;118.2;89;ok\r\n2;250;207.9;\r\n"), 10) == want
+    assert (
+        review.read_actuals(
+            listed(tmp_path, "year,cfads,debt_service\n2,250,207.9\n1,118.2,89\n\n"), 10
+        )
+        == want
+    )
+    assert (
+        review.read_actuals(
+            listed(
+                tmp_path, "\ufeffYear;CFADS;Debt service;note\r\n1;118.2;89;ok\r\n2;250;207.9;\r\n"
+            ),
+            10,
+        )
+        == want
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +161,13 @@ def test_a_list_that_is_no_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cfads", "want"),
-    [(115.0, review.COMPLIES), (114.9, review.LOCKED), (100.0, review.LOCKED), (99.9, review.DEFAULTED), (-5.0, review.DEFAULTED)],
+    [
+        (115.0, review.COMPLIES),
+        (114.9, review.LOCKED),
+        (100.0, review.LOCKED),
+        (99.9, review.DEFAULTED),
+        (-5.0, review.DEFAULTED),
+    ],
 )
 def test_a_year_stands_where_its_dscr_says(cfads: float, want: str) -> None:
     assert review.state(review.Actual(1, cfads, 100.0), 1.0, 1.15) == want
@@ -142,7 +177,9 @@ def test_no_debt_service_is_no_breach() -> None:
     assert review.state(review.Actual(1, -5.0, 0.0), 1.0, 1.15) == review.COMPLIES
 
 
-def test_the_review_at_the_terminal(small_workbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_review_at_the_terminal(
+    small_workbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     actuals = listed(tmp_path, "year,cfads,debt_service\n1,118.2,89.0\n2,250,207.9\n3,205,207.9\n")
     out = tmp_path / "review.docx"
     assert cli.main(["monitor", str(small_workbook), str(actuals), "-o", str(out), "--json"]) == 0

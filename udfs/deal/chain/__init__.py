@@ -1,7 +1,8 @@
 """The chain: a deal calculated line by line, without a loop, over many scenarios at once.
 
-`run` takes the inputs as arrays (see `bankable.udfs.deal.deal.stack`) and returns the rows by their keys. STAGES is the order: no line
-depends on one calculated after it, so a caller who wants a few rows may stop where they stand.
+`run` takes the inputs as arrays (see `bankable.udfs.deal.deal.stack`) and returns the rows by their
+keys. STAGES is the order: no line depends on one calculated after it, so a caller who wants a few
+rows may stop where they stand.
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 
 import numpy as np
-from bankable.udfs.deal.chain import build, contract, debt, decision, operation, public, rate, returns
+from bankable.udfs.deal.chain import (
+    build,
+    contract,
+    debt,
+    decision,
+    operation,
+    public,
+    rate,
+    returns,
+)
 from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results
 
 STAGES = (
@@ -33,7 +43,9 @@ STAGES = (
 
 
 def run(x: SimpleNamespace, wanted: Iterable[str] | None = None) -> Results:
-    """The rows of the chain for the stacked inputs: all of them, or the stages up to the last that a wanted row needs."""
+    """The rows of the chain for the stacked inputs: all of them, or the stages up to the last that
+    a wanted row needs.
+    """
     missing = None if wanted is None else set(wanted)
     r = Results()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

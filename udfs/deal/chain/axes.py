@@ -1,7 +1,8 @@
 """The time axes of the chain and the small array idioms that every line uses.
 
-Scalars of a scenario have shape (S, 1), operating years (S, 30) counted from completion, construction
-months (S, 60) counted from financial close; NaN stands where a figure does not apply ("n/a" on paper).
+Scalars of a scenario have shape (S, 1), operating years (S, 30) counted from completion,
+construction months (S, 60) counted from financial close; NaN stands where a figure does not apply
+("n/a" on paper).
 """
 
 from __future__ import annotations
@@ -68,4 +69,6 @@ def least(path: Array) -> Array:
 
 def at_year(path: Array, year: Array) -> Array:
     """The path's value at a whole year (1 to 30), kept as a column."""
-    return np.take_along_axis(path, np.broadcast_to(year, (*path.shape[:-1], 1)).astype(int) - 1, axis=-1)
+    return np.take_along_axis(
+        path, np.broadcast_to(year, (*path.shape[:-1], 1)).astype(int) - 1, axis=-1
+    )

@@ -1,8 +1,9 @@
 """Uses of funds, month by month to completion, and the facility that pays its share of them.
 
-Interest and fees in construction are themselves drawn, so the facility depends on itself; it does so
-linearly, and two passes (without and per $ of facility) give it exactly, with no loop. The facility is
-committed at financial close on the budget: an overrun, and a delay's cost, are the sponsor's to pay.
+Interest and fees in construction are themselves drawn, so the facility depends on itself; it does
+so linearly, and two passes (without and per $ of facility) give it exactly, with no loop. The
+facility is committed at financial close on the budget: an overrun, and a delay's cost, are the
+sponsor's to pay.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from types import SimpleNamespace
 import numpy as np
 from bankable.udfs.deal.chain.axes import MONTH, Array, Results, previous, total
 
-# Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded, back-loaded, s-curve.
+# Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded,
+# back-loaded, s-curve.
 PROFILE_TERMS = np.array([[1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, -2.0]])
 
 
@@ -42,11 +44,18 @@ def delay_cost(build_months: Array, completion_month: Array, cost: Array, damage
 
 
 def two_pass_facility(
-    cost: Array, in_build: Array, gearing: Array, rate: Array, fee: Array, upfront: Array, timing: Array
+    cost: Array,
+    in_build: Array,
+    gearing: Array,
+    rate: Array,
+    fee: Array,
+    upfront: Array,
+    timing: Array,
 ) -> dict[str, Array]:
     """The facility whose draws pay `gearing` of all uses, interest and fees included.
 
-    balance_0: without fees on the facility; balance_1: per $ of facility. F = balance_0 / (1 - balance_1).
+    balance_0: without fees on the facility; balance_1: per $ of facility. F = balance_0 / (1 -
+    balance_1).
     """
     shape = np.broadcast_shapes(cost.shape, gearing.shape)
     first_pass, per_dollar = np.zeros(shape), np.zeros(shape)
@@ -56,10 +65,15 @@ def two_pass_facility(
         month = slice(m, m + 1)
         on = in_build[..., month]
         drawn = gearing * cost[..., month]
-        balance = balance + drawn + gearing * on * (rate * (balance + timing * drawn) - fee * balance)
+        balance = (
+            balance + drawn + gearing * on * (rate * (balance + timing * drawn) - fee * balance)
+        )
         slope = slope + gearing * on * (rate * slope + fee * (1 - slope) + upfront * (m == 0))
         first_pass[..., month], per_dollar[..., month] = balance, slope
-    first_pass[..., longest:], per_dollar[..., longest:] = balance, slope  # nothing is drawn once the build is over
+    first_pass[..., longest:], per_dollar[..., longest:] = (
+        balance,
+        slope,
+    )  # nothing is drawn once the build is over
     return {"balance_0": first_pass, "balance_1": per_dollar, "facility": balance / (1 - slope)}
 
 
@@ -83,16 +97,26 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.in_plan = (x.build_months >= MONTH).astype(float)
     r.planned_cost = r.budgeted_cost * r.spend_share - r.grant_draw
     requested = two_pass_facility(
-        r.planned_cost, r.in_plan, x.gearing, r.construction_rate / 12, x.commitment_fee / 12, x.upfront_fee, x.draw_timing
+        r.planned_cost,
+        r.in_plan,
+        x.gearing,
+        r.construction_rate / 12,
+        x.commitment_fee / 12,
+        x.upfront_fee,
+        x.draw_timing,
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
     r.requested_debt = requested["facility"]
 
 
 def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
-    """The facility at the gearing used (the requested one, or less when the debt is sized), drawn month by month."""
+    """The facility at the gearing used (the requested one, or less when the debt is sized), drawn
+    month by month.
+    """
     rate, fee = r.construction_rate / 12, x.commitment_fee / 12
-    used = two_pass_facility(r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing)
+    used = two_pass_facility(
+        r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing
+    )
     r.balance_0, r.balance_1, r.debt = used["balance_0"], used["balance_1"], used["facility"]
     r.balance = r.balance_0 + r.debt * r.balance_1
     opening = previous(r.balance)

@@ -17,7 +17,9 @@ def years_left(end: Array) -> Array:
 
 
 def ramp_cumulative(ramp_months: Array) -> Array:
-    """Full-output years delivered by the end of year t, output rising linearly over R = ramp/12 years: t^2/(2R), then t - R/2."""
+    """Full-output years delivered by the end of year t, output rising linearly over R = ramp/12
+    years: t^2/(2R), then t - R/2.
+    """
     ramp = ramp_months / 12
     return np.where(ramp > YEAR, YEAR**2 / (2 * np.where(ramp > 0, ramp, 1)), YEAR - ramp / 2)
 
@@ -28,7 +30,9 @@ def indexed(first: Array, growth: Array) -> Array:
 
 
 def after_end(end: Array, first: Array, second: Array) -> Array:
-    """Share of the freed volume sold again in year t after a contract end: the first year, the second, then all of it."""
+    """Share of the freed volume sold again in year t after a contract end: the first year, the
+    second, then all of it.
+    """
     since = YEAR - end
     return np.where(end <= 0, 1.0, np.where(since <= 1, first, np.where(since <= 2, second, 1.0)))
 
@@ -41,14 +45,24 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)
     r.capacity_available = x.capacity * x.utilisation * r.ramp * r.in_operation
 
-    r.in_band, r.calendar_end = (x.price_basis == 1).astype(float), (x.contract_end == 1).astype(float)
-    r.full_faith, r.subject_to_appropriation = (x.statutory_backing == 1).astype(float), (x.statutory_backing == 2).astype(float)
+    r.in_band, r.calendar_end = (
+        (x.price_basis == 1).astype(float),
+        (x.contract_end == 1).astype(float),
+    )
+    r.full_faith, r.subject_to_appropriation = (
+        (x.statutory_backing == 1).astype(float),
+        (x.statutory_backing == 2).astype(float),
+    )
     r.delay_eats = r.calendar_end * x.delay_months / 12
-    r.contract_end_planned = np.maximum(0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats)
+    r.contract_end_planned = np.maximum(
+        0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats
+    )
     stopped = np.minimum(r.contract_end_planned, x.contract_stop_year - 1)
     r.contract_end_year = np.where(x.contract_stop_year > 0, stopped, r.contract_end_planned)
     r.firm_end_year = np.clip(x.firm_years - r.delay_eats, 0, r.contract_end_year)
-    r.backed_years = np.maximum(x.firm_years, x.public_offtake_years * (1 - r.subject_to_appropriation))
+    r.backed_years = np.maximum(
+        x.firm_years, x.public_offtake_years * (1 - r.subject_to_appropriation)
+    )
     r.supported_end_planned = np.clip(r.backed_years - r.delay_eats, 0, r.contract_end_planned)
     r.supported_end_year = np.minimum(r.supported_end_planned, r.contract_end_year)
     r.in_contract = years_left(r.contract_end_year)
@@ -60,7 +74,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.billed_share = called
     r.billed_volume = np.minimum(r.capacity_available, called * r.contracted_capacity)
     r.secured_volume = np.minimum(r.capacity_available, x.take_or_pay * r.contracted_capacity)
-    r.taken_volume = np.minimum(r.billed_volume, np.minimum(x.buyer_demand, x.max_volume) * r.contracted_capacity)
+    r.taken_volume = np.minimum(
+        r.billed_volume, np.minimum(x.buyer_demand, x.max_volume) * r.contracted_capacity
+    )
 
     r.tariff_uplift = 1 + x.tariff * x.tariff_pass_through * x.home_share
     r.market_price_path = indexed(x.market_price, x.market_growth) * r.tariff_uplift
@@ -68,7 +84,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.cap_path = indexed(x.price_cap, x.band_escalator)
     r.price_sd = x.price_vol * np.sqrt(r.completion_month / 12 + YEAR)
     r.call_at_floor = lognormal_call(r.market_price_path, r.floor_path, r.price_sd)
-    r.call_at_cap = np.where(x.price_cap > 0, lognormal_call(r.market_price_path, r.cap_path, r.price_sd), 0.0)
+    r.call_at_cap = np.where(
+        x.price_cap > 0, lognormal_call(r.market_price_path, r.cap_path, r.price_sd), 0.0
+    )
     r.floor_value = r.call_at_floor - r.market_price_path + r.floor_path
     banded = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
     r.contract_price = np.where(r.in_band > 0, banded, indexed(x.price, x.escalator))
@@ -78,7 +96,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.refill_1 = regained(1.0, r.retool_years, r.refill_years)
     r.regained_2 = regained(2.0, r.retool_years, r.refill_years)
     r.refill_2 = r.regained_2 - r.refill_1
-    r.market_volume_beside = x.merchant_share * np.maximum(0, r.capacity_available - r.billed_volume)
+    r.market_volume_beside = x.merchant_share * np.maximum(
+        0, r.capacity_available - r.billed_volume
+    )
     r.market_volume_free = x.merchant_share * r.capacity_available
     r.volume_refilled = r.market_volume_free - r.market_volume_beside
 
@@ -87,7 +107,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.contract_year = np.minimum(YEAR, np.ceil(r.contract_end_year))
     r.renewals = renewals_needed(r.contract_year, r.supported_end_year, x.renew_every)
     r.renewed = x.renewal**r.renewals * (
-        (1 - r.lapse_in_firm_years) ** np.minimum(r.contract_year, np.ceil(r.supported_end_year)) * (1 - x.termination) ** r.contract_year
+        (1 - r.lapse_in_firm_years) ** np.minimum(r.contract_year, np.ceil(r.supported_end_year))
+        * (1 - x.termination) ** r.contract_year
     )
     r.offtaker_survives = np.exp(-r.hazard * r.contract_year)
     r.alive = r.renewed * r.offtaker_survives
@@ -99,12 +120,15 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
 
 def planned_survival(x: SimpleNamespace, r: Results) -> None:
-    """Chance of losing the contract as seen when the loan was priced, before a scenario takes the contract away in a given year."""
+    """Chance of losing the contract as seen when the loan was priced, before a scenario takes the
+    contract away in a given year.
+    """
     r.planned_year = np.minimum(YEAR, np.ceil(r.contract_end_planned))
     r.planned_renewals = renewals_needed(r.planned_year, r.supported_end_planned, x.renew_every)
     r.planned_alive = (
         x.renewal**r.planned_renewals
-        * (1 - r.lapse_in_firm_years) ** np.minimum(r.planned_year, np.ceil(r.supported_end_planned))
+        * (1 - r.lapse_in_firm_years)
+        ** np.minimum(r.planned_year, np.ceil(r.supported_end_planned))
         * (1 - x.termination) ** r.planned_year
         * np.exp(-r.hazard * r.planned_year)
     )

@@ -1,11 +1,23 @@
-"""Debt capacity, the schedule of the debt used, its ratios, and the cash waterfall on the lender's view."""
+"""Debt capacity, the schedule of the debt used, its ratios, and the cash waterfall on the lender's
+view.
+"""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 
 import numpy as np
-from bankable.udfs.deal.chain.axes import VIEWS, YEAR, Array, Results, at_year, following, least, ratio, total
+from bankable.udfs.deal.chain.axes import (
+    VIEWS,
+    YEAR,
+    Array,
+    Results,
+    at_year,
+    following,
+    least,
+    ratio,
+    total,
+)
 from bankable.udfs.deal.chain.operation import of_lender, put
 from bankable.udfs.deal.chain.rate import level_service
 
@@ -24,7 +36,9 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     r.unit_instalment = (1 - x.balloon) / (x.tenor - x.grace_years)
     r.unit_opening = r.in_loan * (1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years))
     r.unit_payment = level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
-    level = np.where(x.repayment == EQUAL, r.unit_opening * r.term_rate + r.unit_instalment, r.unit_payment)
+    level = np.where(
+        x.repayment == EQUAL, r.unit_opening * r.term_rate + r.unit_instalment, r.unit_payment
+    )
     r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.term_rate)
     r.carried_by_year = ratio(r.lender_unlevered_cfads, r.unit_service)
     r.level_capacity = np.maximum(0, least(r.carried_by_year)) / x.limit_min_dscr
@@ -32,11 +46,17 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     r.lender_capacity = np.where(x.repayment == SCULPTED, sculpted, r.level_capacity)
     r.headroom = r.lender_capacity - r.requested_debt
     cut = np.minimum(1, ratio(r.lender_capacity, r.requested_debt))
-    r.gearing_used = np.where((x.size_debt > 0) & (r.requested_debt > 0), x.gearing * np.nan_to_num(cut, nan=1.0), x.gearing)
+    r.gearing_used = np.where(
+        (x.size_debt > 0) & (r.requested_debt > 0),
+        x.gearing * np.nan_to_num(cut, nan=1.0),
+        x.gearing,
+    )
 
 
 def schedule_rows(x: SimpleNamespace, r: Results) -> None:
-    """Opening balance to closing balance of the debt used; a sculpted loan that meets a year without CFADS is an annuity."""
+    """Opening balance to closing balance of the debt used; a sculpted loan that meets a year
+    without CFADS is an annuity.
+    """
     r.sculpted = (x.repayment == SCULPTED).astype(float)
     fault = (r.sculpted > 0) & (r.repaying > 0) & (r.lender_unlevered_cfads <= 0)
     r.sculpt_fault = np.where(fault, YEAR, np.nan)
@@ -46,7 +66,9 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
     r.sculpt_base_by_year = np.maximum(0, r.lender_unlevered_cfads) * r.discount_after_grace
     r.sculpt_base = total(r.sculpt_base_by_year)
-    r.sculpted_dscr = np.where(r.profile_used == SCULPTED, ratio(r.sculpt_base, r.debt * r.balloon_discount), np.nan)
+    r.sculpted_dscr = np.where(
+        r.profile_used == SCULPTED, ratio(r.sculpt_base, r.debt * r.balloon_discount), np.nan
+    )
     sculpted = ratio(np.maximum(0, r.lender_unlevered_cfads), r.sculpted_dscr)
     for name in ("opening", "interest", "profile_principal", "principal", "closing"):
         r[name] = np.zeros_like(r.in_loan)
@@ -59,12 +81,18 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
         by_profile = np.where(
             r.profile_used == ANNUITY,
             r.payment - interest,
-            np.where(r.profile_used == EQUAL, r.equal_principal, np.nan_to_num(sculpted[:, year]) - interest),
+            np.where(
+                r.profile_used == EQUAL,
+                r.equal_principal,
+                np.nan_to_num(sculpted[:, year]) - interest,
+            ),
         )
         r.interest[:, year] = interest
         r.profile_principal[:, year] = r.repaying[:, year] * by_profile
         balloon = r.balloon_paid[:, year]
-        r.principal[:, year] = np.where(x.tenor == t + 1, balance - balloon, r.profile_principal[:, year])
+        r.principal[:, year] = np.where(
+            x.tenor == t + 1, balance - balloon, r.profile_principal[:, year]
+        )
         balance = balance - r.principal[:, year] - balloon
         r.closing[:, year] = balance
     r.debt_service = r.interest + r.principal
@@ -80,21 +108,37 @@ def ratio_rows(x: SimpleNamespace, r: Results) -> None:
     r.lender_min_dscr = least(r.lender_dscr)
     r.at_minimum = np.where(r.lender_dscr <= r.lender_min_dscr + TOLERANCE, YEAR, np.nan)
     r.lender_min_year = least(r.at_minimum)
-    r.lender_avg_dscr = ratio(total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float)))
+    r.lender_avg_dscr = ratio(
+        total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float))
+    )
     r.covenant = x.limit_min_dscr + 0.0 * YEAR
     r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR
     r.llcr = ratio(total(r.lender_cfads * r.discount_at_term_rate * r.in_loan), r.debt)
     r.plcr = ratio(total(r.lender_cfads * r.discount_at_term_rate), r.debt)
-    r.lender_contracted_revenue = of_lender(x, r.contracted_volume) * r.contract_price  # at the price of the promised revenue below it
-    r.contracted_share = ratio(total(r.lender_contracted_revenue * r.in_loan), total(r.revenue_promised * r.in_loan))
+    r.lender_contracted_revenue = (
+        of_lender(x, r.contracted_volume) * r.contract_price
+    )  # at the price of the promised revenue below it
+    r.contracted_share = ratio(
+        total(r.lender_contracted_revenue * r.in_loan), total(r.revenue_promised * r.in_loan)
+    )
 
 
-WATERFALL = ("reserve_before", "cash_for_service", "service_paid", "arrears", "reserve", "trapped", "distribution")
+WATERFALL = (
+    "reserve_before",
+    "cash_for_service",
+    "service_paid",
+    "arrears",
+    "reserve",
+    "trapped",
+    "distribution",
+)
 
 
 def waterfall_rows(x: SimpleNamespace, r: Results) -> None:
-    """Cash of the lender's view, and of the promised and the expected one for the returns: debt service and its arrears
-    first, then the reserve to its target, then lock-up, then distributions. What is unpaid is shown, not hidden in a balance."""
+    """Cash of the lender's view, and of the promised and the expected one for the returns: debt
+    service and its arrears first, then the reserve to its target, then lock-up, then distributions.
+    What is unpaid is shown, not hidden in a balance.
+    """
     r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1]
     r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0)
     views = {"": r.lender_cfads, "_promised": r.cfads_promised, "_expected": r.cfads_expected}
@@ -102,7 +146,11 @@ def waterfall_rows(x: SimpleNamespace, r: Results) -> None:
     dscr = np.stack([r.lender_dscr, r.dscr_promised, r.dscr_expected])
     lock_up = np.nan_to_num((dscr < x.lock_up_dscr).astype(float))
     paid_out = {name: np.zeros_like(cfads) for name in WATERFALL}
-    reserve, trapped, arrears = np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1)), 0.0, 0.0
+    reserve, trapped, arrears = (
+        np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1)),
+        0.0,
+        0.0,
+    )
     for t in range(len(YEAR)):
         year = slice(t, t + 1)
         cash = np.maximum(0, cfads[..., year]) + reserve + trapped
@@ -113,7 +161,9 @@ def waterfall_rows(x: SimpleNamespace, r: Results) -> None:
         reserve = np.minimum(r.dsra_target[:, year], cash - paid)
         free = cash - paid - reserve
         trapped = free * lock_up[..., year]
-        for name, value in zip(WATERFALL, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True):
+        for name, value in zip(
+            WATERFALL, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True
+        ):
             paid_out[name][..., year] = value
     for i, view in enumerate(views):
         r[f"lock_up{view}"] = lock_up[i]

@@ -1,7 +1,8 @@
 """Revenue, cost and tax on the four views of the same plant, which are never mixed.
 
-firm: only what is bound today; supported: that and the government's commitment; expected: every state
-weighted by its probability; promised: as if every renewal came. The views are stacked on a leading axis.
+firm: only what is bound today; supported: that and the government's commitment; expected: every
+state weighted by its probability; promised: as if every renewal came. The views are stacked on a
+leading axis.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ def put(r: Results, name: str, stacked: Array) -> None:
 
 def volumes(x: SimpleNamespace, r: Results) -> None:
     """Contracted and market volume on each view."""
-    ends = {"firm": r.firm_end_year, "supported": r.supported_end_year, "promised": r.contract_end_year}
+    ends = {
+        "firm": r.firm_end_year,
+        "supported": r.supported_end_year,
+        "promised": r.contract_end_year,
+    }
     for view, end in ends.items():
         r[f"resold_{view}"] = after_end(end, r.refill_1, r.refill_2)
     r.lost_two_before = previous(r.lost_before)
@@ -62,24 +67,41 @@ def volumes(x: SimpleNamespace, r: Results) -> None:
     )
 
 
-def unit_cost(cumulative_volume: Array, first: Array, inflation: Array, learning_exponent: Array, learning_volume: Array) -> Array:
-    """first x (1 + inflation)^(t-1) x max(1, output so far / learning volume)^b, b = log2(1 - learning rate)."""
-    return indexed(first, inflation) * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
+def unit_cost(
+    cumulative_volume: Array,
+    first: Array,
+    inflation: Array,
+    learning_exponent: Array,
+    learning_volume: Array,
+) -> Array:
+    """first x (1 + inflation)^(t-1) x max(1, output so far / learning volume)^b, b = log2(1 -
+    learning rate).
+    """
+    return (
+        indexed(first, inflation)
+        * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
+    )
 
 
 def idled(running: Array, ramped: Array, idle_cost: Array) -> Array:
-    """Cash flow of a plant that, past its ramp, stands idle at a cost where running would lose more."""
+    """Cash flow of a plant that, past its ramp, stands idle at a cost where running would lose
+    more.
+    """
     return np.where(ramped > 0, np.maximum(running, -idle_cost), running)
 
 
 def still_open(standing: Array) -> Array:
-    """1 until the last year in which the plant earns its costs: it stands idle for the sake of a later year, and is closed after."""
+    """1 until the last year in which the plant earns its costs: it stands idle for the sake of a
+    later year, and is closed after.
+    """
     best_ahead = np.maximum.accumulate(standing[..., ::-1], axis=-1)[..., ::-1]
     return (best_ahead > 0).astype(float)
 
 
 def tax_with_losses(taxable: Array, tax_rate: Array, loss_limit: Array) -> tuple[Array, Array]:
-    """(losses carried forward, tax): losses of earlier years cover up to `loss_limit` of a later year's income."""
+    """(losses carried forward, tax): losses of earlier years cover up to `loss_limit` of a later
+    year's income.
+    """
     carried, tax = np.zeros_like(taxable), np.zeros_like(taxable)
     losses = np.zeros_like(taxable[..., :1])
     income, fresh = np.maximum(taxable, 0), np.maximum(-taxable, 0)
@@ -92,8 +114,12 @@ def tax_with_losses(taxable: Array, tax_rate: Array, loss_limit: Array) -> tuple
     return carried, tax
 
 
-def deductible_interest(earnings: Array, interest: Array, applies: Array, limit: Array) -> tuple[Array, Array]:
-    """(interest deducted, interest carried forward) under a limit of a share of taxable earnings."""
+def deductible_interest(
+    earnings: Array, interest: Array, applies: Array, limit: Array
+) -> tuple[Array, Array]:
+    """(interest deducted, interest carried forward) under a limit of a share of taxable
+    earnings.
+    """
     room = np.where(applies > 0, limit * np.maximum(0, earnings), np.inf)
     deducted, carried = np.zeros_like(earnings), np.zeros_like(earnings)
     waiting = np.zeros_like(earnings[..., :1])
@@ -107,11 +133,20 @@ def deductible_interest(earnings: Array, interest: Array, applies: Array, limit:
 
 
 def operating_rows(x: SimpleNamespace, r: Results) -> None:
-    """From volume to CFADS with tax taken as if there were no debt (conservative; used for capacity)."""
+    """From volume to CFADS with tax taken as if there were no debt (conservative; used for
+    capacity).
+    """
     volumes(x, r)
     prices = np.stack([r.secured_price, r.secured_price, r.contract_price, r.contract_price])
     put(r, "contracted_revenue", r.contracted_volume * prices)
-    r.settlement = r.alive_before * x.termination * x.termination_settlement * r.in_contract * r.billed_volume * r.contract_price
+    r.settlement = (
+        r.alive_before
+        * x.termination
+        * x.termination_settlement
+        * r.in_contract
+        * r.billed_volume
+        * r.contract_price
+    )
     market_revenue = r.market_volume * r.market_price_path
     put(r, "market_revenue", market_revenue)
     settled = np.zeros_like(market_revenue)
@@ -123,7 +158,13 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
     put(
         r,
         "unit_cost",
-        unit_cost(np.cumsum(sold, axis=-1), x.variable_cost * (1 + x.input_tariff), x.inflation, r.learning_exponent, x.learning_volume),
+        unit_cost(
+            np.cumsum(sold, axis=-1),
+            x.variable_cost * (1 + x.input_tariff),
+            x.inflation,
+            r.learning_exponent,
+            x.learning_volume,
+        ),
     )
     put(r, "variable_cost", sold * r.unit_cost)
     r.fixed_cost_path = indexed(x.fixed_cost, x.inflation) * r.in_operation
@@ -134,7 +175,11 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
     put(r, "standing", idled(running, r.ramped, x.idle_cost * r.fixed_cost_path))
     put(r, "open", still_open(r.standing))
     put(r, "earnings", np.where(r.open > 0, r.standing, 0.0))
-    put(r, "working_capital", r.revenue * r.open * x.working_capital_days / 365 * (x.operating_years > YEAR))
+    put(
+        r,
+        "working_capital",
+        r.revenue * r.open * x.working_capital_days / 365 * (x.operating_years > YEAR),
+    )
     put(r, "cash_before_tax", r.earnings - (r.working_capital - previous(r.working_capital)))
 
     r.tax_base = total(r.build_cost)
@@ -158,7 +203,9 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
 def levered_rows(x: SimpleNamespace, r: Results) -> None:
     """Tax with the interest of the debt used, and CFADS after it, on each view."""
     interest = np.broadcast_to(r.interest, r.earnings.shape)
-    deducted, waiting = deductible_interest(r.earnings, interest, x.interest_limit_applies, x.interest_limit)
+    deducted, waiting = deductible_interest(
+        r.earnings, interest, x.interest_limit_applies, x.interest_limit
+    )
     put(r, "interest_deducted", deducted)
     put(r, "interest_waiting", waiting)
     put(r, "taxable", r.earnings - r.depreciation - deducted)

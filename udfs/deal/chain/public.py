@@ -1,7 +1,8 @@
-"""What each support tool is expected to cost the taxpayer, and the budget authority it needs: two figures, never added.
+"""What each support tool is expected to cost the taxpayer, and the budget authority it needs: two
+figures, never added.
 
-Amounts are values at completion at the Treasury rate. Federal credit rules cover the guarantee and the
-loan; a grant counts at face; an offtake costs what is paid above the goods' worth to the buyer.
+Amounts are values at completion at the Treasury rate. Federal credit rules cover the guarantee and
+the loan; a grant counts at face; an offtake costs what is paid above the goods' worth to the buyer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from bankable.udfs.deal.chain.axes import YEAR, Results, ratio, total
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
-    """Expected cost and budget authority by tool, per dollar of plant and per dollar of private capital at risk."""
+    """Expected cost and budget authority by tool, per dollar of plant and per dollar of private
+    capital at risk.
+    """
     r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
 
     covered = x.coverage * (1 - x.government_loan_share)
@@ -21,14 +24,18 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.guarantee_claims = covered * r.default_probability * r.opening * r.claim_per_dollar
     r.guarantee_recoveries = r.guarantee_claims * (1 - r.lgd)
     r.guarantee_fees = x.guarantee_fee * covered * r.performing_before * r.opening
-    r.guarantee_cost = total((r.guarantee_claims - r.guarantee_recoveries - r.guarantee_fees) * r.treasury_discount)
+    r.guarantee_cost = total(
+        (r.guarantee_claims - r.guarantee_recoveries - r.guarantee_fees) * r.treasury_discount
+    )
 
     lent = x.government_loan_share
     due = lent * (r.opening * x.government_loan_rate + r.principal + r.balloon_paid)
     r.loan_repaid = r.performing * due + r.default_probability * lent * r.opening * (1 - r.lgd)
     r.loan_cost = lent * r.debt - total(r.loan_repaid * r.treasury_discount)
 
-    r.in_public_offtake = np.clip(x.public_offtake_years - r.delay_eats - (YEAR - 1), 0, 1) * (x.public_offtake_years > 0)
+    r.in_public_offtake = np.clip(x.public_offtake_years - r.delay_eats - (YEAR - 1), 0, 1) * (
+        x.public_offtake_years > 0
+    )
     r.offtake_paid = r.alive * r.in_public_offtake * r.contract_price * r.billed_volume
     r.worth_price = np.where(r.in_band > 0, r.market_price_path, r.contract_price)
     r.offtake_worth = r.alive * r.in_public_offtake * r.worth_price * r.taken_volume * x.buyer_value
@@ -44,29 +51,65 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         ),
         0.0,
     )
-    r.floor_worth = total(r.in_band * r.in_public_offtake * r.billed_volume * r.floor_value * (x.price_floor > 0) * r.treasury_discount)
-    r.cap_given_up = total(r.in_band * r.in_public_offtake * r.billed_volume * (1 - x.upside_share) * r.call_at_cap * r.treasury_discount)
-    r.tariff_burden = total((r.market_price_path - r.market_price_path / r.tariff_uplift) * r.market_volume_expected * r.treasury_discount)
+    r.floor_worth = total(
+        r.in_band
+        * r.in_public_offtake
+        * r.billed_volume
+        * r.floor_value
+        * (x.price_floor > 0)
+        * r.treasury_discount
+    )
+    r.cap_given_up = total(
+        r.in_band
+        * r.in_public_offtake
+        * r.billed_volume
+        * (1 - x.upside_share)
+        * r.call_at_cap
+        * r.treasury_discount
+    )
+    r.tariff_burden = total(
+        (r.market_price_path - r.market_price_path / r.tariff_uplift)
+        * r.market_volume_expected
+        * r.treasury_discount
+    )
 
     r.left_after_debt = np.maximum(0, r.collateral_sold - r.opening) * r.in_loan
-    r.grant_returned = r.default_probability * np.minimum(x.grant_clawback * x.grant, r.left_after_debt)
+    r.grant_returned = r.default_probability * np.minimum(
+        x.grant_clawback * x.grant, r.left_after_debt
+    )
     r.grant_cost = x.grant - total(r.grant_returned * r.treasury_discount)
     r.equity_bought = x.public_equity * (r.sponsor_equity + r.dsra_at_completion)
-    r.equity_returned = x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -YEAR
+    r.equity_returned = (
+        x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -YEAR
+    )
     r.equity_cost = r.equity_bought - total(r.equity_returned)
     r.public_cost = r.guarantee_cost + r.loan_cost + r.grant_cost + r.offtake_cost + r.equity_cost
-    r.budget_authority = np.maximum(0, r.guarantee_cost) + np.maximum(0, r.loan_cost) + x.grant + r.offtake_authority + r.equity_bought
+    r.budget_authority = (
+        np.maximum(0, r.guarantee_cost)
+        + np.maximum(0, r.loan_cost)
+        + x.grant
+        + r.offtake_authority
+        + r.equity_bought
+    )
     r.cost_per_plant = ratio(r.public_cost, r.plant_cost)
     r.bank_at_risk = (1 - x.coverage) * r.bank_loan
     r.private_at_risk = r.sponsor_equity + r.dsra_at_completion - r.equity_bought + r.bank_at_risk
-    r.private_per_public = np.where(r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan)
+    r.private_per_public = np.where(
+        r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan
+    )
 
 
 def contract_rows(x: SimpleNamespace, r: Results) -> None:
-    """Risky value of the contract, C_t d_t Q_t [R + (1 - R) S_t] as OFFTAKE_NPV, and of what its committed years leave after
-    variable cost: the part of that value which can carry debt."""
-    worth = r.renewed * (x.offtaker_recovery + (1 - x.offtaker_recovery) * r.offtaker_survives) * r.treasury_discount
+    """Risky value of the contract, C_t d_t Q_t [R + (1 - R) S_t] as OFFTAKE_NPV, and of what its
+    committed years leave after variable cost: the part of that value which can carry debt."""
+    worth = (
+        r.renewed
+        * (x.offtaker_recovery + (1 - x.offtaker_recovery) * r.offtaker_survives)
+        * r.treasury_discount
+    )
     r.contract_value_by_year = r.in_contract * r.contract_price * r.billed_volume * worth
     r.contract_value = total(r.contract_value_by_year)
-    r.committed_margin_by_year = r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * worth
+    r.committed_margin_by_year = (
+        r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * worth
+    )
     r.committed_margin = total(r.committed_margin_by_year)

@@ -1,7 +1,9 @@
-"""Returns of the project and of its sponsor, from financial close, with months of building before years of operation.
+"""Returns of the project and of its sponsor, from financial close, with months of building before
+years of operation.
 
-An IRR solves ln(inflows) = ln(outflows), both taken to completion, by Newton's method in the log rate
-g = ln(1 + irr): nearly a straight line, so that a fixed number of steps settles it or it is n/a.
+An IRR solves ln(inflows) = ln(outflows), both taken to completion, by Newton's method in the log
+rate g = ln(1 + irr): nearly a straight line, so that a fixed number of steps settles it or it is
+n/a.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ STILL = 1e-13
 
 
 def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Array, Array, Array]:
-    """(g after each step, residual ln(inflows / outflows) at the last, whether there is anything to solve).
+    """(g after each step, residual ln(inflows / outflows) at the last, whether there is anything to
+    solve).
 
     `spent`: outflows by month, `years_before` completion; `flows`: by operating year, either sign.
     """
@@ -28,7 +31,8 @@ def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Arr
     going = np.flatnonzero(solvable)  # scenarios that still move; a settled one stays where it is
     g = np.zeros((going.size, 1))
     spent, years_before, paid, received = (
-        np.broadcast_to(part, (len(flows), part.shape[-1]))[going] for part in (spent, years_before, paid, received)
+        np.broadcast_to(part, (len(flows), part.shape[-1]))[going]
+        for part in (spent, years_before, paid, received)
     )
     for step in range(STEPS):
         path[going, step:] = g
@@ -37,14 +41,24 @@ def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Arr
         inflow, outflow = total(inflows), total(costs) + total(outflows)
         left = np.log(inflow) - np.log(outflow)
         gap[going] = left
-        slope = total(YEAR * inflows) / inflow + (total(years_before * costs) - total(YEAR * outflows)) / outflow
-        moved = np.clip(g + np.where(slope > 0, left / np.where(slope > 0, slope, 1), 0.0), -STEEPEST, STEEPEST)
+        slope = (
+            total(YEAR * inflows) / inflow
+            + (total(years_before * costs) - total(YEAR * outflows)) / outflow
+        )
+        moved = np.clip(
+            g + np.where(slope > 0, left / np.where(slope > 0, slope, 1), 0.0), -STEEPEST, STEEPEST
+        )
         moves = ((np.abs(left) > STILL) & (moved != g))[:, 0]
         going, g = going[moves], moved[moves]
         if not going.size:
             break
         if not moves.all():
-            spent, years_before, paid, received = spent[moves], years_before[moves], paid[moves], received[moves]
+            spent, years_before, paid, received = (
+                spent[moves],
+                years_before[moves],
+                paid[moves],
+                received[moves],
+            )
     return path, gap, solvable
 
 
@@ -54,12 +68,16 @@ def irr(steps: Array, gap: Array, solvable: Array) -> Array:
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
-    """Project IRR on promised cash flow without debt; equity IRR on promised and on expected cash flow."""
+    """Project IRR on promised cash flow without debt; equity IRR on promised and on expected cash
+    flow.
+    """
     years_before = np.maximum(0, r.completion_month - MONTH) / 12
     r.years_before = years_before
     r.project_flow = r.unlevered_cfads_promised
     for view in ("promised", "expected"):
-        r[f"equity_flow_{view}"] = r[f"distribution_{view}"] - r[f"sponsor_support_{view}"] - r.balloon_paid
+        r[f"equity_flow_{view}"] = (
+            r[f"distribution_{view}"] - r[f"sponsor_support_{view}"] - r.balloon_paid
+        )
     r.equity_paid = r.equity_draw + (r.completion_month == MONTH) * r.dsra_at_completion
     for name, spent, flows in (
         ("project", r.build_cost, r.project_flow),
