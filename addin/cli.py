@@ -19,6 +19,7 @@ from typing import NoReturn
 COMMANDS = (
     "compare",
     "new",
+    "gallery",
     "portfolio",
     "memo",
     "trace",

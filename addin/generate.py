@@ -16,7 +16,6 @@ from pathlib import Path
 from bankable.addin import reference_pages
 from bankable.addin.excel import addin_file
 from bankable.addin.libreoffice import extension as libreoffice
-from bankable.templates.comparison import shipped
 from bankable.templates.memo import word_template
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +35,6 @@ GENERATORS = (
     Generator("README's functions", "README.md", reference_pages.readme),
     Generator("Excel add-in", "addin/excel/files/*", addin_file.files),
     Generator("LibreOffice extension", "addin/libreoffice/*.oxt", libreoffice.files),
-    Generator("Built workbooks", "templates/built/*", shipped.files),
     Generator("Word template", "templates/memo/*.docx", word_template.files),
 )
 

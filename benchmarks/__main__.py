@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 
 from bankable.templates.portfolio.blocks import cores
-
 from benchmarks import loan_books, project_finance, rates_of_return, simulations, workbooks
 from benchmarks.measuring import Row
 

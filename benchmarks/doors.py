@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 import xlsxwriter
+
 from bankable import udfs
 from bankable.templates.engine import calculation
-
 from benchmarks.measuring import Row, once
 from tests.calc import libreoffice
 

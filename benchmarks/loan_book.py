@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from bankable.templates import deal_file
 from bankable.udfs.deal import deal as deals
 

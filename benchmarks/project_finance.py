@@ -17,11 +17,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
 from bankable.templates import deal_file
 from bankable.templates.portfolio.blocks import cores
 from bankable.udfs import DEBT_CAPACITY, DSCR_PATH
 from bankable.udfs.deal import measures
-
 from benchmarks.measuring import Row, against, in_turns, once, seconds
 
 CASE = "O-EQUITY_IRR-02"

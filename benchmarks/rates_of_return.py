@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+
 from bankable.udfs import PROJECT_IRR
 from bankable.udfs.numerics.irr import irr_batch
-
 from benchmarks.measuring import Row, against, in_turns, seconds
 
 PROJECTS = 10_000

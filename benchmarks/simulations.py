@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+
 from bankable.templates import deal_file
 from bankable.udfs import DEAL_FAN, DSCR_FAN
-
 from benchmarks.measuring import Row, against, in_turns, seconds, within
 
 YEARS, VOL, PERSISTENCE = 25, 0.22, 0.5

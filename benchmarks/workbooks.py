@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.engine import calculation, open_xml
 from bankable.templates.workbook import rows, write
 from bankable.templates.workbook.book import Book
 from bankable.udfs import SENS_GRID
-
 from benchmarks.measuring import Row, against, once, seconds, within
 
 CELLS = 50

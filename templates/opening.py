@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+
 from bankable.templates.refusal import Refusal
 
 LARGEST_FILE = 50 * 2**20

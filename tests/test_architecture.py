@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from bankable import udfs
 from bankable.udfs import reference
 from bankable.udfs.registry import Function

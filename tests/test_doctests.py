@@ -12,6 +12,7 @@ import importlib
 import pkgutil
 
 import pytest
+
 from bankable import addin, templates, udfs
 
 OPTIONS = doctest.NORMALIZE_WHITESPACE

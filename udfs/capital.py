@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, wrong_value
 from bankable.udfs.numerics import normal

@@ -7,6 +7,7 @@ Undiscounted; the expected value of the clamp, which is not the clamp of the exp
 from __future__ import annotations
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.numerics import normal
 from bankable.udfs.registry import function

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.registry import function
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, no_answer, wrong_value
 from bankable.udfs.debt import schedule

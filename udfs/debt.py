@@ -8,6 +8,7 @@ are the worksheet functions. A loan's rate is nominal: the rate of a period is r
 from __future__ import annotations
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, no_answer, wrong_value
 from bankable.udfs.registry import function

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.registry import function
 

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, no_answer
 from bankable.udfs.registry import function

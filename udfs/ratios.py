@@ -8,6 +8,7 @@ upper-case ones are the worksheet functions.
 from __future__ import annotations
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import no_answer
 from bankable.udfs.registry import function

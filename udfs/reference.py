@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from bankable.udfs.cells import OMITTED, CellError, Param
 from bankable.udfs.registry import FUNCTIONS, Function
 

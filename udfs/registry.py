@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from bankable.udfs import cells
 from bankable.udfs.cells import OMITTED, CellError, Param
 

@@ -8,6 +8,7 @@ the upper-case ones are the worksheet functions.
 from __future__ import annotations
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.registry import function
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import impossible, wrong_value
 from bankable.udfs.debt import schedule

@@ -7,6 +7,7 @@ The lower-case functions are the arithmetic, over arrays with any leading axes (
 from __future__ import annotations
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.registry import function
 

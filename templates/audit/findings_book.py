@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import xlsxwriter
+
 from bankable.templates.audit.finding import SEVERITIES
 from bankable.templates.audit.report import RULES, Report
 from bankable.templates.workbook.write import refuse_to_overwrite

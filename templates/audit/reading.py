@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+
 from bankable.templates import opening
 from bankable.templates.audit.r1c1 import LAST_COL, LAST_ROW, Area, Form, Forms
 from bankable.templates.engine.open_xml import CELL, VALUE, attributes
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import cell_at
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 ADD_INS = (".xlam", ".xla", ".xll")
 _ELEMENT = re.compile(r"<(?:\w+:)?(\w+)\b([^>]*?)/?>")

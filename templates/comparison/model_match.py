@@ -10,13 +10,14 @@ import datetime as dt
 import re
 from typing import Any
 
+from openpyxl.worksheet.formula import ArrayFormula
+
 from bankable.templates.comparison import tie_out
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import SOURCE_HEAD
 from bankable.templates.workbook.book import Book, Sheet, address, serial, sheet_prefix
 from bankable.templates.workbook.rows import LABEL
 from bankable.udfs.cells import CellError
-from openpyxl.worksheet.formula import ArrayFormula
 
 _FREE_SHEETS = {"Cover", "Sources"}  # words only: what stands there changes no figure
 

@@ -1,27 +1,22 @@
-"""The workbooks that ship built: comparison, blank comparison, single deals, and the function
+"""The workbooks that ship as templates: comparison, blank comparison, single deals, and the function
 playground.
 
-`files` gives their bytes by path; they are built anew only where the sources differ from those of
-the last build, whose digest lies beside them.
+They are made when they are asked for, in seconds: `bankable gallery FOLDER` writes them.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.engine import calculation
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book, Sheet, area
-
-FOLDER = "templates/built"
-DIGEST = "sources.sha256"
 
 
 def _blank() -> Book:
@@ -44,40 +39,20 @@ VARIANTS: dict[str, Callable[[], Book]] = {
 }
 
 
-def source_digest() -> str:
-    """One digest of everything that the built workbooks come from."""
-    digest = hashlib.sha256()
-    for package in ("udfs", "templates"):
-        root = Path(str(resources.files(f"bankable.{package}")))
-        for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
-            if "memo" not in path.parts:
-                digest.update(
-                    path.relative_to(root).as_posix().encode()
-                    + b"\0"
-                    + path.read_bytes().replace(b"\r\n", b"\n")
-                )
-    return digest.hexdigest()
-
-
-def files() -> dict[str, bytes]:
-    """The built workbooks and their digest by path; those that lie there where nothing has
-    changed.
+def gallery(folder: Path, names: Sequence[str] = (), force: bool = False) -> list[Path]:
+    """Write the workbooks of these names (all where none is given) into a folder, made where it is
+    not there; nothing is written where one of them stands in the way and `force` is False.
     """
-    digest = f"{source_digest()}\n".encode()
-    built = Path(str(resources.files("bankable.templates"))) / "built"
-    paths = {f"{FOLDER}/{name}.xlsx": built / f"{name}.xlsx" for name in VARIANTS}
-    kept = built / DIGEST
-    if (
-        kept.is_file()
-        and kept.read_bytes() == digest
-        and all(path.is_file() for path in paths.values())
-    ):
-        return {name: path.read_bytes() for name, path in paths.items()} | {
-            f"{FOLDER}/{DIGEST}": digest
-        }
-    return {f"{FOLDER}/{name}.xlsx": write.to_bytes(make()) for name, make in VARIANTS.items()} | {
-        f"{FOLDER}/{DIGEST}": digest
-    }
+    unknown = [name for name in names if name not in VARIANTS]
+    if unknown:
+        raise Refusal(f"there is no workbook {unknown[0]!r}; there are {', '.join(VARIANTS)}.")
+    if folder.exists() and not folder.is_dir():
+        raise Refusal(f"{folder} is a file: name a folder for the workbooks.")
+    targets = {name: folder / f"{name}.xlsx" for name in names or VARIANTS}
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in targets.values():
+        write.refuse_to_overwrite(path, force)
+    return [write.write(VARIANTS[name](), path, force) for name, path in targets.items()]
 
 
 # The playground --------------------------------------------------------------------------------

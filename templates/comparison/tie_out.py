@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+
 from bankable.templates.workbook.book import Book, Value, address, sheet_prefix
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal

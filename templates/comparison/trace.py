@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openpyxl.formula import Tokenizer
+from openpyxl.worksheet.formula import ArrayFormula
+
 from bankable.templates import opening
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import address, area, cell_at, sheet_prefix
 from bankable.templates.workbook.rows import LABEL, UNIT
-from openpyxl.formula import Tokenizer
-from openpyxl.worksheet.formula import ArrayFormula
 
 MOST_CELLS = 20_000
 _UNSAID = (

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from docx.shared import Cm
+
 from bankable.templates.memo import pictures
 from bankable.templates.memo.figures import counted
 from bankable.templates.memo.first_page import (
@@ -19,7 +21,6 @@ from bankable.templates.memo.first_page import (
 from bankable.templates.memo.paper import verdict
 from bankable.templates.workbook.printed import printed
 from bankable.udfs.deal.chain.decision import FAILS
-from docx.shared import Cm
 
 _LINES = (
     "year",

@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bankable.templates.workbook.styles import BAND, NAVY, PALE_GREEN, PALE_RED
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
+
+from bankable.templates.workbook.styles import BAND, NAVY, PALE_GREEN, PALE_RED
 
 _TOGETHER = 16  # a table of so many rows stays on one page
 _MARKUP = re.compile(r"(\*\*.+?\*\*|\[\[.+?\]\])")

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from bankable.templates.memo.paper import PAPERS, PLACEHOLDER, add_field, same_bytes
-from bankable.templates.workbook.styles import GREY, NAVY
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
+
+from bankable.templates.memo.paper import PAPERS, PLACEHOLDER, add_field, same_bytes
+from bankable.templates.workbook.styles import GREY, NAVY
 
 FONT = "Arial"
 BODY = 9

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+
 from bankable.templates import opening
 from bankable.templates.comparison import tied_out
 from bankable.templates.comparison.tied_out import Filled

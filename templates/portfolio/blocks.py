@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
 from bankable import udfs
 from bankable.templates.refusal import Refusal
 from bankable.udfs.deal import portfolio

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from bankable.templates.portfolio import blocks, read_loans, write_results
 from bankable.templates.portfolio.read_loans import Fault, LoanBook
 from bankable.templates.refusal import Refusal

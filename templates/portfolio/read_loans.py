@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from bankable.templates.refusal import Refusal
 from bankable.udfs.cells import OMITTED, CellError, Param
 from bankable.udfs.deal import deal as deals

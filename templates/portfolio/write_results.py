@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
+
 from bankable.templates.refusal import Refusal
 from bankable.udfs.deal.measures import MEASURES
 

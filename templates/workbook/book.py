@@ -265,9 +265,9 @@ class Sheet:
         old = self.cells.get((row, col))
         if old is not None and old.block is not None:
             raise ValueError(f"{self.name}!{address(row, col)} belongs to an array block")
-        is_formula = isinstance(content, str) and content.startswith("=")
-        given = (None, content) if is_formula else (content, None)
-        cell = Cell(*given, style, note)
+        cell = Cell(content, None, style, note)
+        if isinstance(content, str) and content.startswith("="):
+            cell.value, cell.formula = None, content
         self.cells[row, col] = cell
         return cell
 

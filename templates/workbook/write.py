@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.worksheet import CellErrorTuple, Worksheet
+
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import charts, rows
 from bankable.templates.workbook.book import (
@@ -32,7 +34,6 @@ from bankable.templates.workbook.book import (
 )
 from bankable.templates.workbook.styles import FONT, style
 from bankable.udfs.cells import CellError
-from xlsxwriter.worksheet import CellErrorTuple, Worksheet
 
 CALC_ID = (
     191029  # the calculation engine of today's Excel; an older one makes it recalculate on opening

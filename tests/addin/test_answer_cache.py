@@ -17,6 +17,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bankable import udfs
 from bankable.addin import answer_cache
 from bankable.addin.answer_cache import KeptAnswers, named
@@ -24,8 +27,6 @@ from bankable.addin.excel import functions, officejs, ribbon
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.registry import Function
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW, QUICK = 1.0, 0.0  # seconds on the pretended clock

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+
 from bankable.addin import cli
 from bankable.addin.commands.calc import value_of
 from bankable.templates.workbook import write
-
 from tests.doors import excel_saved
 
 

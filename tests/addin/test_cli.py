@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bankable import udfs
 from bankable.addin import cli
 from bankable.addin.commands import functions

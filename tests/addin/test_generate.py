@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bankable import udfs
 from bankable.addin import generate
 from bankable.addin.generate import Generator

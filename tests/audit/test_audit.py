@@ -18,11 +18,13 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+
 from bankable.addin import cli
 from bankable.templates.audit import Report, audit
 from bankable.templates.audit.report import RULES
+from bankable.templates.comparison import shipped
+from tests.calc import shipped_variants
 
-BUILT = Path(__file__).parents[2] / "templates" / "built"
 YEARS = "CDEFGHIJ"
 Content = tuple[Any, str, Any]  # what is typed, its style, the saved value of a formula
 
@@ -306,10 +308,10 @@ def test_a_fault_copied_a_thousand_times_is_one_finding(tmp_path: Path) -> None:
     assert said(audit(tmp_path / "book.xlsx"), "constant-in-formula") == [("warning", "C2:C1001")]
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in BUILT.glob("*.xlsx")))
+@pytest.mark.parametrize("name", sorted(shipped.VARIANTS))
 def test_our_own_workbooks_pass(name: str) -> None:
     """By the same rules as any other book: nothing in the auditor knows ours."""
-    report = audit(BUILT / name)
+    report = audit(shipped_variants.path_of(name))
     assert not report.fails("warning"), [one for one in report.findings if one.severity != "note"]
     assert report.formulas > 50
 
@@ -319,7 +321,7 @@ def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
     its own place.
     """
     path = tmp_path / "book.xlsx"
-    shutil.copy(BUILT / "single_factory.xlsx", path)
+    shutil.copy(shipped_variants.path_of("single_factory"), path)
     book = openpyxl.load_workbook(path)
     case, checks, inputs = book["Factory in a band"], book["Checks"], book["Inputs"]
     label = {str(case.cell(row, 2).value): row for row in range(1, case.max_row + 1)}

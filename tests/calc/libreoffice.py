@@ -17,6 +17,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+
 from bankable.udfs.cells import CellError
 
 PROGRAMS = (

@@ -20,7 +20,6 @@ from bankable.templates.engine.calculation import Calculated
 from bankable.templates.engine.open_xml import Opened
 from bankable.templates.workbook.book import address, sheet_prefix
 from bankable.udfs.cells import CellError
-
 from tests.calc import libreoffice
 
 TOLERANCE = 1e-9

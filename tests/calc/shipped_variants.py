@@ -4,17 +4,17 @@ agreement go through.
 
 from __future__ import annotations
 
+import atexit
 import functools
+import tempfile
 from pathlib import Path
 
 from bankable.templates.comparison import shipped
 from bankable.templates.comparison.sheets import scenarios
 from bankable.templates.engine import calculation
 from bankable.templates.engine.open_xml import Opened
-
 from tests.calc.office import Step
 
-BUILT = Path(str(shipped.resources.files("bankable.templates"))) / "built"
 NO_SCENARIOS = "as it is"
 EVERY = [
     (variant, scenario)
@@ -24,9 +24,24 @@ EVERY = [
 
 
 @functools.cache
+def folder() -> Path:
+    """A folder for this run's workbooks, gone when it ends."""
+    made = tempfile.TemporaryDirectory(prefix="bankable-variants-")
+    atexit.register(made.cleanup)
+    return Path(made.name)
+
+
+@functools.cache
+def path_of(variant: str) -> Path:
+    """The file of a shipped workbook, made at the first call."""
+    [path] = shipped.gallery(folder(), [variant])
+    return path
+
+
+@functools.cache
 def opened(variant: str) -> Opened:
     """The shipped file, ready for the engine."""
-    path = BUILT / f"{variant}.xlsx"
+    path = path_of(variant)
     return calculation.opened_file(path.read_bytes(), path)
 
 
@@ -48,7 +63,7 @@ def steps(kinds: bool) -> dict[Path, list[Step]]:
         if scenario != NO_SCENARIOS:
             sheet, row, col = opened(variant).names["set_scenario"]
             put = [(sheet, row, col, row, col, scenario)]
-        told.setdefault(BUILT / f"{variant}.xlsx", []).append(
+        told.setdefault(path_of(variant), []).append(
             Step(step_name(variant, scenario), put, kinds=kinds)
         )
     return told

@@ -11,13 +11,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.engine.formulas import called_names, calls_ours, our_names
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book, serial
 from bankable.udfs.cells import CellError
-
 from tests.calc import libreoffice
 
 TOLERANCE = 1e-9

@@ -7,8 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bankable.templates.engine import calculation
 
+from bankable.templates.engine import calculation
 from tests.calc import office, shipped_variants
 from tests.calc.office import Shown
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bankable.templates.engine import calculation
 from bankable.udfs import registry
 from bankable.udfs.cells import CellError
-
 from tests.calc import libreoffice, office, shipped_variants
 from tests.calc.office import Shown
 
@@ -58,7 +58,7 @@ def test_a_book_saved_as_ods_and_back_says_what_was_not_run(tmp_path: Path) -> N
         libreoffice.missing("LibreOffice")
     profile = tmp_path / "profile"
     ods = libreoffice.convert(
-        shipped_variants.BUILT / "single_factory.xlsx", "ods", tmp_path / "saved", profile
+        shipped_variants.path_of("single_factory"), "ods", tmp_path / "saved", profile
     )
     back = libreoffice.values(libreoffice.convert(ods, "xlsx", tmp_path / "back", profile))
     assert re.fullmatch(r"OK, \d+ not run", back["Checks"][0, 7])

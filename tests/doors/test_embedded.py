@@ -7,8 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bankable.templates.engine import calculation
 
+from bankable.templates.engine import calculation
 from tests.doors import workbook
 from tests.doors.values import TABLE
 

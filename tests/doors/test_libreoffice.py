@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bankable import udfs
 from bankable.udfs.cells import CellError
-
 from tests.calc import libreoffice
 from tests.doors import workbook
 from tests.doors.values import TABLE, Row

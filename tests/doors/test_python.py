@@ -8,9 +8,9 @@ import math
 from typing import Any
 
 import pytest
+
 from bankable import udfs
 from bankable.udfs.cells import CellError
-
 from tests.doors.values import TABLE, Row
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from bankable.udfs.cells import OMITTED, CellError
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
+from bankable.udfs.cells import OMITTED, CellError
 from tests.doors.values import Row
 
 _ERRORS = {"#N/A": "=NA()", "#NUM!": "=10^400", "#DIV/0!": "=1/0"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.deal_file import SourcedDeal

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.deal_file import SourcedDeal

@@ -6,6 +6,7 @@ import datetime as dt
 import zipfile
 
 import pytest
+
 from bankable.templates.engine import calculation
 from bankable.templates.engine.formulas import OMITTED_TEXT, prepare
 from bankable.templates.refusal import Refusal
@@ -13,7 +14,6 @@ from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book
 from bankable.udfs import registry
 from bankable.udfs.cells import CellError
-
 from tests.templates.small_book import FORMULAS, small_book
 
 

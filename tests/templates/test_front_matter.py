@@ -9,6 +9,7 @@ import datetime as dt
 import itertools
 
 import pytest
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.comparison.sheets import frame, inputs, newton, scenarios

@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.comparison.sheets import checks
@@ -14,7 +15,6 @@ from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book, Value
-
 from tests.calc import office
 from tests.calc.office import Change, Shown, Step
 

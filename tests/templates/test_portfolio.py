@@ -15,6 +15,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+
 from bankable.addin import cli
 from bankable.templates import deal_file
 from bankable.templates.portfolio import blocks, portfolio, read_loans
@@ -23,7 +24,6 @@ from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.deal.measures import measure
 from bankable.udfs.deal.portfolio import WATCH, book_loss
-
 from benchmarks import loan_book
 
 

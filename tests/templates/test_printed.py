@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from bankable.templates.workbook.printed import FORMS, printed
-from bankable.templates.workbook.styles import FORMATS
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bankable.templates.workbook.printed import FORMS, printed
+from bankable.templates.workbook.styles import FORMATS
 
 
 @pytest.mark.parametrize(

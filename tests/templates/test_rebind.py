@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+
 from bankable.templates.engine import calculation
 from bankable.templates.engine.function_names import rebind
-
 from tests.doors import excel_saved
 
 CALL = re.compile(r"(?:HAZARD_FROM_PD|SURVIVAL|OFFTAKE_NPV)\s*\(")

@@ -12,13 +12,13 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.engine import write_back
 from bankable.templates.engine.recalculate import recalculate
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
-
 from tests.doors import excel_saved
 
 

@@ -5,6 +5,7 @@ named.
 import datetime as dt
 
 import pytest
+
 from bankable.templates.workbook.book import Book, TimeColumns
 from bankable.templates.workbook.rows import UnknownKeyError, block, lay, path, ref, resolve, scalar
 

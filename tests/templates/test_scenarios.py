@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare, tie_out
 from bankable.templates.comparison.sheets import scenarios, support

@@ -5,6 +5,7 @@ choices kept by key or by name.
 from __future__ import annotations
 
 import pytest
+
 from bankable.templates.comparison import compare
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book, Sheet

@@ -7,12 +7,12 @@ import zipfile
 
 import openpyxl
 import pytest
+
 from bankable.templates.engine import calculation
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book
 from bankable.udfs.cells import CellError
-
 from tests.templates.small_book import small_book
 
 

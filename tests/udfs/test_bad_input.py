@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from bankable import udfs
 from bankable.udfs import cells
 from bankable.udfs.cells import OMITTED, CellError, Param

@@ -11,6 +11,7 @@ import math
 from typing import NamedTuple
 
 import pytest
+
 from bankable.templates import deal_file
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal

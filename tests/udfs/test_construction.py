@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy_financial as npf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bankable import udfs
 from bankable.udfs.cells import CellError
 from bankable.udfs.construction import construction_path
 from bankable.udfs.registry import lookup
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 CAPEX = st.lists(st.floats(0, 50), min_size=1, max_size=36).filter(lambda costs: sum(costs) > 1)
 

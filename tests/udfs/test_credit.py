@@ -9,13 +9,13 @@ import math
 import numpy as np
 import pytest
 import QuantLib as ql
-from bankable import udfs
-from bankable.udfs import credit
-from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
+from bankable import udfs
+from bankable.udfs import credit
+from bankable.udfs.registry import FUNCTIONS
 from tests.refusals import refused
 from tests.strategies import few
 

@@ -9,13 +9,14 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, stats
+
 from bankable import udfs
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.numerics.common_factor import outcome_correlation, renewed_at_least
 from bankable.udfs.registry import lookup
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy import integrate, stats
 
 SHARES = st.floats(0, 1).map(lambda share: round(share, 9))
 few = settings(max_examples=40, deadline=None)

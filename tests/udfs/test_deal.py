@@ -9,6 +9,9 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bankable.templates import deal_file
 from bankable.udfs.cells import CellError
 from bankable.udfs.construction import IDC
@@ -20,8 +23,6 @@ from bankable.udfs.deal.deal import Deal
 from bankable.udfs.debt import DEBT_CAPACITY, LOAN_SCHEDULE
 from bankable.udfs.offtake import OFFTAKE_NPV, SURVIVAL
 from bankable.udfs.ratios import DSCR_AVG, DSCR_PATH, LLCR, PLCR
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 MONEY = tuple(row.name for row in deals.INPUTS if row.metadata["unit"].startswith("$m"))
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 import numpy as np
 import numpy_financial as npf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bankable import udfs
 from bankable.udfs.debt import (
     annuity_factor,
@@ -16,9 +19,6 @@ from bankable.udfs.debt import (
     sculpted_capacity,
 )
 from bankable.udfs.registry import FUNCTIONS
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.refusals import refused
 from tests.strategies import few, flows, rates
 

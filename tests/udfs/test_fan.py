@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+
 from bankable.templates import deal_file
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import chain, fan

@@ -7,11 +7,11 @@ from __future__ import annotations
 import math
 
 import pytest
-from bankable import udfs
-from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bankable import udfs
+from bankable.udfs.registry import FUNCTIONS
 from tests.refusals import refused
 from tests.strategies import few
 

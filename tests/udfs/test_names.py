@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from bankable import udfs
 from bankable.udfs.registry import Function
 

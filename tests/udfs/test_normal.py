@@ -9,8 +9,9 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from bankable.udfs.numerics import normal
 from scipy import special, stats
+
+from bankable.udfs.numerics import normal
 
 GRID = np.concatenate(
     [np.linspace(-37.4, 37.4, 20_001), [0.0, 1e-300, -1e-300, 0.67448975, -5.656854249492381]]

@@ -7,13 +7,14 @@ import math
 import numpy as np
 import numpy_financial as npf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, stats
+
 from bankable import udfs
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.offtake import contract_pv, termination_pv
 from bankable.udfs.registry import lookup
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy import integrate, stats
 
 RATES = st.floats(-0.05, 0.3)
 SHARES = st.floats(0, 1)

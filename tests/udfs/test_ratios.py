@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bankable import udfs
-from bankable.udfs.ratios import dscr
-from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bankable import udfs
+from bankable.udfs.ratios import dscr
+from bankable.udfs.registry import FUNCTIONS
 from tests.refusals import refused
 from tests.strategies import few, flows, rates
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+
 from bankable.udfs import cells, reference, registry
 from bankable.udfs.cells import no_answer
 from bankable.udfs.registry import FUNCTIONS, Function

@@ -8,12 +8,12 @@ import math
 import numpy as np
 import pytest
 import pyxirr
-from bankable import udfs
-from bankable.udfs.numerics import irr
-from bankable.udfs.registry import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bankable import udfs
+from bankable.udfs.numerics import irr
+from bankable.udfs.registry import FUNCTIONS
 from tests.refusals import refused
 from tests.strategies import few
 

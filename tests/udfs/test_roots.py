@@ -7,11 +7,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from bankable.udfs.numerics import roots
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
+from bankable.udfs.numerics import roots
 from tests.strategies import few
 
 

@@ -10,11 +10,12 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from bankable import udfs
 from bankable.udfs.cells import OMITTED
 from bankable.udfs.registry import lookup
 from bankable.udfs.simulation import any_shortfall, dscr_percentiles, shortfall_noise
-from scipy import stats
 
 
 def straightforward(dscr, vol, persistence, paths, seed):

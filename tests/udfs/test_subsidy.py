@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bankable import udfs
 from bankable.udfs import subsidy
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE
 from bankable.udfs.registry import FUNCTIONS
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.refusals import refused
 from tests.strategies import few
 

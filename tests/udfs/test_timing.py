@@ -8,13 +8,14 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate
+
 from bankable import udfs
 from bankable.udfs.cells import CellError
 from bankable.udfs.registry import lookup
 from bankable.udfs.timing import delay_cost, lot_cost, power_sum
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy import integrate
 
 few = settings(max_examples=40, deadline=None)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from bankable import udfs
 from bankable.templates import deal_file
 from bankable.udfs.cells import CellError

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals

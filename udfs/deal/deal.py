@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
 from bankable.udfs import cells
 from bankable.udfs.cells import CellError, Param
 from bankable.udfs.deal import chain

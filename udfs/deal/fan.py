@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.deal import chain
 from bankable.udfs.deal import deal as deals

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from bankable.udfs import cells
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import chain

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+
 from bankable.udfs.deal import chain
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.measures import BLOCK, MEASURES, runs

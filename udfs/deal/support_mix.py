@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.chain import VIEWS

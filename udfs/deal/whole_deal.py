@@ -7,6 +7,7 @@ Nothing is calculated here: both functions show rows of the chain (`udfs/deal/ch
 from __future__ import annotations
 
 import numpy as np
+
 from bankable.udfs import cells, registry
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param

@@ -11,6 +11,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+
 from bankable.udfs import cells
 from bankable.udfs.numerics import normal
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from math import expm1, log
 
 import numpy as np
+
 from bankable.udfs.numerics import roots
 
 SETTLED = 3e-4  # of a step times the number of periods, and

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 import xlsxwriter
+
 from bankable import udfs
 from bankable.addin.excel import (
     addin_file,

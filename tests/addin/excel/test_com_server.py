@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bankable import udfs
 from bankable.addin.excel.coercion import LEFT_OUT
 from bankable.udfs.cells import OMITTED, CellError

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bankable.addin import cli
 from bankable.addin.excel import doctor, installation
 from bankable.addin.excel.installation import MANAGER_KEY, OPTIONS_KEY

@@ -8,10 +8,10 @@ import json
 from typing import Any
 
 import pytest
+
 from bankable import udfs
 from bankable.addin.excel import functions, officejs
 from bankable.udfs.cells import OMITTED, CellError
-
 from tests.addin.excel.test_com_server import in_python, same, table
 
 

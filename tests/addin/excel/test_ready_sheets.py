@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+
 from bankable import udfs
 from bankable.addin.excel import ribbon, stress_sheets
 from bankable.templates.engine import calculation
 from bankable.templates.workbook.book import address
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
-
 from tests.addin.excel.pretend_excel import Cells, PretendBook
 from tests.addin.excel.test_ribbon import run
 from tests.doors import values

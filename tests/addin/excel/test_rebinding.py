@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from bankable import udfs
 from bankable.addin.excel import wrappers
 from bankable.templates.engine import formulas, function_names

@@ -10,9 +10,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
 from bankable import udfs
 from bankable.addin.excel import functions, ribbon
-
 from tests.addin.excel.pretend_excel import PretendBook
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+
 from bankable.addin.excel import addin_file, standalone, wrappers
 from bankable.addin.excel.coercion import LEFT_OUT
-
 from tests.calc import libreoffice
 
 STAND_IN = """Option Explicit

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
 from bankable import udfs
 from bankable.addin.libreoffice import extension
 

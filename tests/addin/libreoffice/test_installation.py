@@ -10,11 +10,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from bankable.addin import cli
 from bankable.addin.libreoffice import installation
 from bankable.addin.libreoffice.installation import Office
 from bankable.templates.refusal import Refusal
-
 from tests.calc import libreoffice
 
 MINE = (sys.version_info[0], sys.version_info[1])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from bankable.templates.comparison import compare, tied_out
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.memo import write as memo_write

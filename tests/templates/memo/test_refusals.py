@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 from bankable.addin import cli
 from bankable.templates import opening
 from bankable.templates.comparison import compare, tied_out

@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+
 from bankable.addin import cli
 from bankable.templates.comparison import trace
 from bankable.templates.deal_file import SourcedDeal

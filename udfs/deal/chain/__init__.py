@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 
 import numpy as np
+
 from bankable.udfs.deal.chain import (
     build,
     contract,

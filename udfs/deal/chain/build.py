@@ -11,6 +11,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+
 from bankable.udfs.deal.chain.axes import MONTH, Array, Results, previous, total
 
 # Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+
 from bankable.udfs.collar import lognormal_call
 from bankable.udfs.deal.chain.axes import YEAR, Array, Results, previous, ratio
 from bankable.udfs.offtake import renewals_needed

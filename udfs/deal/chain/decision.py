@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+
 from bankable.udfs.deal.chain.axes import YEAR, Array, Results, at_year, ratio, total
 from bankable.udfs.deal.chain.debt import TOLERANCE
 

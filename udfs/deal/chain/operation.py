@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+
 from bankable.udfs.deal.chain.axes import VIEWS, YEAR, Array, Results, previous, total
 from bankable.udfs.deal.chain.contract import after_end, indexed
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+
 from bankable.udfs.deal.chain.axes import MONTH, YEAR, Array, Results, total
 
 STEPS = 12
