@@ -7,7 +7,8 @@ reference.
 
 from __future__ import annotations
 
-from bankable.templates.workbook.rows import Row, band, heading, note, path
+from bankable.templates.comparison.case import returns
+from bankable.templates.workbook.rows import Row, band, heading, note, path, scalar
 
 
 def facility_rows(case: str, prefix: str, gearing: str) -> list[Row]:
@@ -172,12 +173,91 @@ def rows(case: str) -> list[Row]:
             f"=MAX(0,{c('completion_month')}-{{month}})/12",
             "factor",
         ),
-        path(
-            "equity_paid",
-            "Equity paid in, reserve included",
+        *returns.month_rows(case),
+    ]
+
+
+def case_rows(build: str) -> list[Row]:
+    """Uses, facility and rates in construction; the months stand on the build sheet."""
+    return [
+        scalar(
+            "completion_month", "Completion", "month", "={build_months}+{delay_months}", "count"
+        ),
+        scalar(
+            "budgeted_cost",
+            "Plant and building with contingency",
             "$m",
-            f"={{equity_draw}}+IF({{month}}={c('completion_month')},1,0)*{c('dsra_at_completion')}",
-            "number",
-            "sum",
+            "={capex}*(1+{contingency})",
+        ),
+        scalar(
+            "hard_cost", "Plant and building with overrun", "$m", "={budgeted_cost}*(1+{overrun})"
+        ),
+        *(
+            scalar(
+                f"profile_{n}",
+                f"Spending profile, term {n}",
+                "factor",
+                f"=INDEX({{Lists!profile_{n}:}},{{spend_profile}}+1)",
+                "factor",
+            )
+            for n in (1, 2, 3)
+        ),
+        scalar(
+            "base_rate_now",
+            "Base rate after the unhedged shock",
+            "% a year",
+            "={base_rate}+{base_rate_shock}*(1-{hedge_ratio})",
+            "rate",
+        ),
+        scalar(
+            "construction_rate",
+            "Rate in construction",
+            "% a year",
+            "={base_rate_now}+{construction_margin}",
+            "rate",
+        ),
+        scalar(
+            "requested_debt",
+            "Debt requested",
+            "$m",
+            f"={{{build}!requested_balance_0#60}}/(1-{{{build}!requested_balance_1#60}})",
+            "total number",
+        ),
+        scalar(
+            "debt",
+            "Debt used",
+            "$m",
+            f"={{{build}!balance_0#60}}/(1-{{{build}!balance_1#60}})",
+            "total number",
+        ),
+        scalar("total_idc", "Interest during construction", "$m", f"={{{build}!idc+}}"),
+        scalar("total_fees", "Fees during construction", "$m", f"={{{build}!build_fees+}}"),
+        scalar(
+            "total_uses", "Total uses, without reserve", "$m", f"={{{build}!uses+}}", "total number"
+        ),
+        scalar(
+            "budgeted_uses",
+            "Total uses as budgeted",
+            "$m",
+            f"={{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},{{{build}!in_plan:}})+{{{build}!build_fees+}}",
+        ),
+        scalar(
+            "sponsor_extra",
+            "Overrun and delay, paid by the sponsor",
+            "$m",
+            f"={{{build}!build_cost+}}-{{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},1-{{{build}!in_plan:}})",
+        ),
+        scalar("sponsor_equity", "Sponsor's equity, without reserve", "$m", "={total_uses}-{debt}"),
+        scalar(
+            "plant_cost",
+            "Plant cost, delay included",
+            "$m",
+            f"={{{build}!plant_spend+}}+{{{build}!delay_spend+}}",
+        ),
+        scalar(
+            "tax_base",
+            "Depreciable cost; interest and fees of the build are left out, to be prudent",
+            "$m",
+            f"={{{build}!build_cost+}}",
         ),
     ]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from bankable.templates.comparison.case import contract
 from bankable.templates.workbook.rows import Row, band, path, scalar
 from bankable.udfs.deal.deal import VIEWS
 
 ENDS = {"firm": "firm_end_year", "supported": "supported_end_year", "promised": "contract_end_year"}
-# worth at completion of a dollar of contracted revenue, the contract's loss and the offtaker's
-# default counted
-RISKY_WORTH = "{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}"
 IN_FORCE = {"firm": "in_firm", "supported": "in_supported", "promised": "in_contract"}
 
 
@@ -215,7 +213,7 @@ def tax_rows(view: str, prefix: str, taxable: str, words: str) -> list[Row]:
     ]
 
 
-def operating_rows() -> list[Row]:
+def rows() -> list[Row]:
     """Costs common to all views, then each view to its CFADS before interest, then what remains
     without the contract.
     """
@@ -270,7 +268,7 @@ def operating_rows() -> list[Row]:
     ]
     for view in VIEWS:
         rows += view_rows(view)
-    rows += margin_rows()
+    rows += contract.margin_rows()
     rows.append(
         band(
             "What remains if the contract is lost (before tax, on the bank's count of market sales)"
@@ -303,62 +301,4 @@ def operating_rows() -> list[Row]:
                 idled(f"{{running_{phase}}}"),
             )
         )
-    return rows
-
-
-def margin_rows() -> list[Row]:
-    """What the committed years of the contract leave after variable cost, risk counted."""
-    return [
-        band("Committed contract after variable cost"),
-        path(
-            "committed_margin_by_year",
-            "Risky value of the committed contract after variable cost, by year",
-            "$m",
-            f"={{in_supported}}*{{billed_volume}}*({{contract_price}}-{{unit_cost_promised}})*{RISKY_WORTH}",
-            "number",
-            "sum",
-        ),
-        scalar(
-            "committed_margin",
-            "Value of the committed contract after variable cost, risk counted",
-            "$m",
-            "={committed_margin_by_year+}",
-            "total number",
-        ),
-    ]
-
-
-def levered_rows() -> list[Row]:
-    """Interest deducted, tax and CFADS on each view."""
-    rows: list[Row] = []
-    for view in VIEWS:
-        waiting, deducted = f"interest_waiting_{view}", f"interest_deducted_{view}"
-        rows += [
-            band(f"{view.capitalize()} view"),
-            path(
-                deducted,
-                f"Interest deducted, {view}",
-                "$m",
-                f"=IF({{interest_limit_applies}}=1,MIN({{{waiting}<}}+{{interest}},{{interest_limit}}*MAX(0,{{earnings_{view}}})),{{{waiting}<}}+{{interest}})",
-                "number",
-                "sum",
-            ),
-            path(
-                waiting,
-                f"Interest carried forward, {view}",
-                "$m",
-                f"={{{waiting}<}}+{{interest}}-{{{deducted}}}",
-            ),
-            *tax_rows(
-                view, "", f"{{earnings_{view}}}-{{depreciation}}-{{{deducted}}}", "with interest"
-            ),
-            path(
-                f"cfads_{view}",
-                f"CFADS, {view}",
-                "$m",
-                f"={{cash_before_tax_{view}}}-{{tax_{view}}}",
-                "total number",
-                "sum",
-            ),
-        ]
     return rows

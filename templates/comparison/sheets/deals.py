@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bankable.templates.comparison.case.case import UNIT_STYLES
+from bankable.templates.comparison.case.inputs import UNIT_STYLES
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import WORDS, input_style
 from bankable.templates.deal_file import SourcedDeal

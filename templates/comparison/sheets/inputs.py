@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from bankable.templates.comparison.case.case import number_format
+from bankable.templates.comparison.case.inputs import number_format
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.bounds import NO_BOUND
 from bankable.templates.deal_file import SourcedDeal

@@ -7,6 +7,7 @@ construction months (S, 60) counted from financial close; NaN stands where a fig
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 YEARS = 30
 MONTHS = 60
 VIEWS = ("firm", "supported", "expected", "promised")
+TOLERANCE = 1e-9  # in every comparison with a threshold
 
 YEAR = np.arange(1.0, YEARS + 1)
 MONTH = np.arange(1.0, MONTHS + 1)
@@ -72,3 +74,17 @@ def at_year(path: Array, year: Array) -> Array:
     return np.take_along_axis(
         path, np.broadcast_to(year, (*path.shape[:-1], 1)).astype(int) - 1, axis=-1
     )
+
+
+def put(r: Results, name: str, stacked: Array) -> None:
+    """Keep a stacked row, and each view of it under name_view."""
+    stacked = np.ascontiguousarray(stacked)
+    r[name] = stacked
+    for i, view in enumerate(VIEWS):
+        r[f"{name}_{view}"] = stacked[i]
+
+
+def of_lender(x: SimpleNamespace, stacked: Array) -> Array:
+    """The row on the lender's view."""
+    chosen = np.broadcast_to(x.lender_view, (stacked.shape[1], 1)).astype(int)[None]
+    return np.take_along_axis(stacked, np.broadcast_to(chosen, (1, *stacked.shape[1:])), axis=0)[0]

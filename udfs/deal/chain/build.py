@@ -93,6 +93,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.delay_spend = delay_cost(x.build_months, r.completion_month, x.delay_cost, x.delay_damages)
     r.grant_draw = x.grant * r.spend_share
     r.build_cost = r.plant_spend + r.delay_spend - r.grant_draw
+    r.tax_base = total(r.build_cost)
+    r.years_before = np.maximum(0, r.completion_month - MONTH) / 12
     r.base_rate_now = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
     r.construction_rate = r.base_rate_now + x.construction_margin
     r.in_plan = (x.build_months >= MONTH).astype(float)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.collar import lognormal_call
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, previous, ratio
+from bankable.udfs.deal.chain.axes import YEAR, Array, Results, previous, ratio, total
 from bankable.udfs.offtake import renewals_needed
 from bankable.udfs.timing import regained
 
@@ -46,14 +46,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)
     r.capacity_available = x.capacity * x.utilisation * r.ramp * r.in_operation
 
-    r.in_band, r.calendar_end = (
-        (x.price_basis == 1).astype(float),
-        (x.contract_end == 1).astype(float),
-    )
-    r.full_faith, r.subject_to_appropriation = (
-        (x.statutory_backing == 1).astype(float),
-        (x.statutory_backing == 2).astype(float),
-    )
     r.delay_eats = r.calendar_end * x.delay_months / 12
     r.contract_end_planned = np.maximum(
         0, np.maximum(x.contract_years, x.public_offtake_years) - r.delay_eats
@@ -117,6 +109,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.lost = r.alive_before - r.alive
     r.lapse = np.nan_to_num(ratio(r.lost, r.alive_before))
     r.lost_before = 1 - r.alive_before
+    r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
     planned_survival(x, r)
 
 
@@ -135,3 +128,19 @@ def planned_survival(x: SimpleNamespace, r: Results) -> None:
     )
     before = previous(r.planned_alive, 1.0)
     r.planned_lapse = np.nan_to_num(ratio(before - r.planned_alive, before))
+
+
+def value_rows(x: SimpleNamespace, r: Results) -> None:
+    """Risky value of the contract, C_t d_t Q_t [R + (1 - R) S_t] as OFFTAKE_NPV, and of what its
+    committed years leave after variable cost: the part of that value which can carry debt."""
+    worth = (
+        r.renewed
+        * (x.offtaker_recovery + (1 - x.offtaker_recovery) * r.offtaker_survives)
+        * r.treasury_discount
+    )
+    r.contract_value_by_year = r.in_contract * r.contract_price * r.billed_volume * worth
+    r.contract_value = total(r.contract_value_by_year)
+    r.committed_margin_by_year = (
+        r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * worth
+    )
+    r.committed_margin = total(r.committed_margin_by_year)

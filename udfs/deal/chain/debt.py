@@ -9,21 +9,18 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
-    VIEWS,
     YEAR,
-    Array,
     Results,
-    at_year,
-    following,
     least,
+    of_lender,
+    put,
     ratio,
     total,
 )
-from bankable.udfs.deal.chain.operation import of_lender, put
+from bankable.udfs.deal.chain.inputs import SCULPTED
 from bankable.udfs.deal.chain.rate import level_service
 
-ANNUITY, EQUAL, SCULPTED = 0, 1, 2
-TOLERANCE = 1e-9
+ANNUITY, EQUAL = 0, 1
 
 
 def capacity_rows(x: SimpleNamespace, r: Results) -> None:
@@ -58,7 +55,6 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     """Opening balance to closing balance of the debt used; a sculpted loan that meets a year
     without CFADS is an annuity.
     """
-    r.sculpted = (x.repayment == SCULPTED).astype(float)
     fault = (r.sculpted > 0) & (r.repaying > 0) & (r.lender_unlevered_cfads <= 0)
     r.sculpt_fault = np.where(fault, YEAR, np.nan)
     r.sculpt_fault_year = np.nan_to_num(least(r.sculpt_fault))
@@ -98,80 +94,3 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
         r.closing[:, year] = balance
     r.debt_service = r.interest + r.principal
     r.serviced = r.in_loan * (r.debt > 0) * (r.debt_service > 0)
-
-
-def ratio_rows(x: SimpleNamespace, r: Results) -> None:
-    """DSCR by year and view, LLCR and PLCR at completion."""
-    put(r, "dscr", np.where(r.serviced > 0, ratio(r.cfads, r.debt_service), np.nan))
-    put(r, "min_dscr", least(r.dscr))
-    r.lender_cfads = of_lender(x, r.cfads)
-    r.lender_dscr = of_lender(x, r.dscr)
-    r.lender_min_dscr = least(r.lender_dscr)
-    r.at_minimum = np.where(r.lender_dscr <= r.lender_min_dscr + TOLERANCE, YEAR, np.nan)
-    r.lender_min_year = least(r.at_minimum)
-    r.lender_avg_dscr = ratio(
-        total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float))
-    )
-    r.covenant = x.limit_min_dscr + 0.0 * YEAR
-    r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR
-    r.llcr = ratio(total(r.lender_cfads * r.discount_at_term_rate * r.in_loan), r.debt)
-    r.plcr = ratio(total(r.lender_cfads * r.discount_at_term_rate), r.debt)
-    r.lender_contracted_revenue = (
-        of_lender(x, r.contracted_volume) * r.contract_price
-    )  # at the price of the promised revenue below it
-    r.contracted_share = ratio(
-        total(r.lender_contracted_revenue * r.in_loan), total(r.revenue_promised * r.in_loan)
-    )
-
-
-WATERFALL = (
-    "reserve_before",
-    "cash_for_service",
-    "service_paid",
-    "arrears",
-    "reserve",
-    "trapped",
-    "distribution",
-)
-
-
-def waterfall_rows(x: SimpleNamespace, r: Results) -> None:
-    """Cash of the lender's view, and of the promised and the expected one for the returns: debt
-    service and its arrears first, then the reserve to its target, then lock-up, then distributions.
-    What is unpaid is shown, not hidden in a balance.
-    """
-    r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1]
-    r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0)
-    views = {"": r.lender_cfads, "_promised": r.cfads_promised, "_expected": r.cfads_expected}
-    cfads = np.stack(list(views.values()))
-    dscr = np.stack([r.lender_dscr, r.dscr_promised, r.dscr_expected])
-    lock_up = np.nan_to_num((dscr < x.lock_up_dscr).astype(float))
-    paid_out = {name: np.zeros_like(cfads) for name in WATERFALL}
-    reserve, trapped, arrears = (
-        np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1)),
-        0.0,
-        0.0,
-    )
-    for t in range(len(YEAR)):
-        year = slice(t, t + 1)
-        cash = np.maximum(0, cfads[..., year]) + reserve + trapped
-        before = reserve
-        due = r.debt_service[:, year] + arrears
-        paid = np.minimum(cash, due)
-        arrears = due - paid
-        reserve = np.minimum(r.dsra_target[:, year], cash - paid)
-        free = cash - paid - reserve
-        trapped = free * lock_up[..., year]
-        for name, value in zip(
-            WATERFALL, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True
-        ):
-            paid_out[name][..., year] = value
-    for i, view in enumerate(views):
-        r[f"lock_up{view}"] = lock_up[i]
-        for name in WATERFALL:
-            r[f"{name}{view}"] = paid_out[name][i]
-        r[f"sponsor_support{view}"] = np.maximum(0, -cfads[i])
-    r.unpaid = at_year(r.arrears, x.tenor)
-
-
-__all__ = ["VIEWS", "Array", "capacity_rows", "ratio_rows", "schedule_rows", "waterfall_rows"]

@@ -11,8 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, at_year, ratio, total
-from bankable.udfs.deal.chain.debt import TOLERANCE
+from bankable.udfs.deal.chain.axes import TOLERANCE, YEAR, Array, Results, at_year, ratio, total
 
 WHATEVER_THE_DEBT = (
     "tail",

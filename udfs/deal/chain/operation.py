@@ -11,16 +11,15 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import VIEWS, YEAR, Array, Results, previous, total
+from bankable.udfs.deal.chain.axes import (
+    VIEWS,
+    YEAR,
+    Array,
+    Results,
+    previous,
+    put,
+)
 from bankable.udfs.deal.chain.contract import after_end, indexed
-
-
-def put(r: Results, name: str, stacked: Array) -> None:
-    """Keep a stacked row, and each view of it under name_view."""
-    stacked = np.ascontiguousarray(stacked)
-    r[name] = stacked
-    for i, view in enumerate(VIEWS):
-        r[f"{name}_{view}"] = stacked[i]
 
 
 def volumes(x: SimpleNamespace, r: Results) -> None:
@@ -133,7 +132,7 @@ def deductible_interest(
     return deducted, carried
 
 
-def operating_rows(x: SimpleNamespace, r: Results) -> None:
+def rows(x: SimpleNamespace, r: Results) -> None:
     """From volume to CFADS with tax taken as if there were no debt (conservative; used for
     capacity).
     """
@@ -183,7 +182,6 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
     )
     put(r, "cash_before_tax", r.earnings - (r.working_capital - previous(r.working_capital)))
 
-    r.tax_base = total(r.build_cost)
     r.depreciation = r.tax_base / x.tax_life * (x.tax_life >= YEAR)
     put(r, "unlevered_taxable", r.earnings - r.depreciation)
     losses, tax = tax_with_losses(r.unlevered_taxable, x.tax_rate, x.loss_limit)
@@ -199,25 +197,3 @@ def operating_rows(x: SimpleNamespace, r: Results) -> None:
         running = volume * (r.market_price_path - unit) - r.fixed_cost_path - r.maintenance
         r[f"running_{phase}"] = running
         r[f"remaining_{phase}"] = idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
-
-
-def levered_rows(x: SimpleNamespace, r: Results) -> None:
-    """Tax with the interest of the debt used, and CFADS after it, on each view."""
-    interest = np.broadcast_to(r.interest, r.earnings.shape)
-    deducted, waiting = deductible_interest(
-        r.earnings, interest, x.interest_limit_applies, x.interest_limit
-    )
-    put(r, "interest_deducted", deducted)
-    put(r, "interest_waiting", waiting)
-    put(r, "taxable", r.earnings - r.depreciation - deducted)
-    losses, tax = tax_with_losses(r.taxable, x.tax_rate, x.loss_limit)
-    put(r, "tax_losses", losses)
-    put(r, "tax_losses_before", previous(losses))
-    put(r, "tax", tax)
-    put(r, "cfads", r.cash_before_tax - tax)
-
-
-def of_lender(x: SimpleNamespace, stacked: Array) -> Array:
-    """The row on the lender's view."""
-    chosen = np.broadcast_to(x.lender_view, (stacked.shape[1], 1)).astype(int)[None]
-    return np.take_along_axis(stacked, np.broadcast_to(chosen, (1, *stacked.shape[1:])), axis=0)[0]

@@ -18,8 +18,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     """Expected cost and budget authority by tool, per dollar of plant and per dollar of private
     capital at risk.
     """
-    r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
-
     covered = x.coverage * (1 - x.government_loan_share)
     r.claim_per_dollar = 1 + x.covers_interest * r.term_rate
     r.guarantee_claims = covered * r.default_probability * r.opening * r.claim_per_dollar
@@ -98,19 +96,3 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.private_per_public = np.where(
         r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan
     )
-
-
-def contract_rows(x: SimpleNamespace, r: Results) -> None:
-    """Risky value of the contract, C_t d_t Q_t [R + (1 - R) S_t] as OFFTAKE_NPV, and of what its
-    committed years leave after variable cost: the part of that value which can carry debt."""
-    worth = (
-        r.renewed
-        * (x.offtaker_recovery + (1 - x.offtaker_recovery) * r.offtaker_survives)
-        * r.treasury_discount
-    )
-    r.contract_value_by_year = r.in_contract * r.contract_price * r.billed_volume * worth
-    r.contract_value = total(r.contract_value_by_year)
-    r.committed_margin_by_year = (
-        r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * worth
-    )
-    r.committed_margin = total(r.committed_margin_by_year)

@@ -72,8 +72,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     """Project IRR on promised cash flow without debt; equity IRR on promised and on expected cash
     flow.
     """
-    years_before = np.maximum(0, r.completion_month - MONTH) / 12
-    r.years_before = years_before
     r.project_flow = r.unlevered_cfads_promised
     for view in ("promised", "expected"):
         r[f"equity_flow_{view}"] = (
@@ -85,6 +83,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         ("equity_promised", r.equity_paid, r.equity_flow_promised),
         ("equity_expected", r.equity_paid, r.equity_flow_expected),
     ):
-        steps, gap, solvable = log_rate_steps(spent, years_before, flows)
+        steps, gap, solvable = log_rate_steps(spent, r.years_before, flows)
         r[f"log_rate_{name}"], r[f"log_gap_{name}"] = steps, gap
         r[f"irr_{name}"] = irr(steps, gap, solvable)

@@ -1,0 +1,88 @@
+"""Each line of a deal is entered twice, in numpy and as a native formula, in modules of one name: no more often, and no less."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import numpy as np
+import pytest
+
+from bankable.templates import deal_file
+from bankable.templates.comparison import case
+from bankable.templates.workbook.rows import Row
+from bankable.udfs.deal import chain
+from bankable.udfs.deal.deal import INPUTS, stack
+
+# rows of the chain that the case sheet has not, with the reason
+NOT_ON_THE_SHEET = {
+    "tests_passed": "the flags of all tests side by side",
+    "passing_cost": "NaN where a test fails, for the minimum of a grid",
+}
+SOLVED_ON_RETURNS = ("log_rate_", "log_gap_")  # the sheet Returns, held by the tie-out
+ROOMS = "bankable.udfs.deal.chain", "bankable.templates.comparison.case"
+
+
+def numpy_rows() -> dict[str, str]:
+    """The module of the chain that calculates each row."""
+    x = stack([one.deal for one in deal_file.load_shipped()])
+    r = chain.Results()
+    found: dict[str, str] = {}
+    with np.errstate(all="ignore"):
+        for stage in chain.STAGES:
+            stage(x, r)
+            for key in r:
+                found.setdefault(key, stage.__module__.rpartition(".")[2])
+    return found
+
+
+def native_rows(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """The modules of the case sheet at work when each row is made: its own, and one that it calls."""
+    found: dict[str, set[str]] = {}
+    real = Row.__init__
+
+    def noted(self: Row, *given: object, **named: object) -> None:
+        real(self, *given, **named)
+        frame = inspect.currentframe()
+        while frame is not None and self.key:
+            room, _, module = str(frame.f_globals.get("__name__", "")).rpartition(".")
+            if room == ROOMS[1] and module != "case":
+                found.setdefault(self.key, set()).add(module)
+            frame = frame.f_back
+
+    monkeypatch.setattr(Row, "__init__", noted)
+    importlib.import_module(f"{ROOMS[1]}.case").rows("B", "R", "c1_", lambda key: "=0")
+    importlib.import_module(f"{ROOMS[1]}.build").rows("S")
+    return found
+
+
+def test_a_line_stands_in_the_module_of_one_name_on_both_sides(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    native, ours = native_rows(monkeypatch), numpy_rows()
+    inputs = {field.name for field in INPUTS}
+    apart = {
+        key: (ours[key], sorted(native[key]))
+        for key in native.keys() & ours.keys()
+        if key not in inputs and ours[key] not in native[key]
+    }
+    assert not apart
+
+
+def test_every_line_of_the_chain_is_entered_on_the_sheet_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    native, ours = native_rows(monkeypatch), numpy_rows()
+    stacked = {key for key in ours if f"{key}_{chain.VIEWS[0]}" in ours}
+    alone = {key for key in ours if key not in native and not key.startswith(SOLVED_ON_RETURNS)}
+    assert alone - stacked == set(NOT_ON_THE_SHEET)
+
+
+def test_the_rooms_of_both_sides_have_the_same_names() -> None:
+    names = [
+        {found.name for found in pkgutil.iter_modules(importlib.import_module(room).__path__)}
+        for room in ROOMS
+    ]
+    assert names[0] - {"axes"} == names[1] - {"case"}
+    assert case.__doc__

@@ -1,0 +1,62 @@
+"""Cover of the debt by year and over the loan: DSCR on each view, LLCR, PLCR, the contracted share of
+revenue, after the tax that the interest saves.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from bankable.udfs.deal.chain.axes import (
+    TOLERANCE,
+    YEAR,
+    Results,
+    least,
+    of_lender,
+    previous,
+    put,
+    ratio,
+    total,
+)
+from bankable.udfs.deal.chain.operation import deductible_interest, tax_with_losses
+
+
+def rows(x: SimpleNamespace, r: Results) -> None:
+    """DSCR by year and view, LLCR and PLCR at completion."""
+    put(r, "dscr", np.where(r.serviced > 0, ratio(r.cfads, r.debt_service), np.nan))
+    put(r, "min_dscr", least(r.dscr))
+    r.lender_cfads = of_lender(x, r.cfads)
+    r.lender_dscr = of_lender(x, r.dscr)
+    r.lender_min_dscr = least(r.lender_dscr)
+    r.at_minimum = np.where(r.lender_dscr <= r.lender_min_dscr + TOLERANCE, YEAR, np.nan)
+    r.lender_min_year = least(r.at_minimum)
+    r.lender_avg_dscr = ratio(
+        total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float))
+    )
+    r.covenant = x.limit_min_dscr + 0.0 * YEAR
+    r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR
+    r.llcr = ratio(total(r.lender_cfads * r.discount_at_term_rate * r.in_loan), r.debt)
+    r.plcr = ratio(total(r.lender_cfads * r.discount_at_term_rate), r.debt)
+    r.lender_contracted_revenue = (
+        of_lender(x, r.contracted_volume) * r.contract_price
+    )  # at the price of the promised revenue below it
+    r.contracted_share = ratio(
+        total(r.lender_contracted_revenue * r.in_loan), total(r.revenue_promised * r.in_loan)
+    )
+
+
+def levered_rows(x: SimpleNamespace, r: Results) -> None:
+    """Tax with the interest of the debt used, and CFADS after it, on each view."""
+    interest = np.broadcast_to(r.interest, r.earnings.shape)
+    deducted, waiting = deductible_interest(
+        r.earnings, interest, x.interest_limit_applies, x.interest_limit
+    )
+    put(r, "interest_deducted", deducted)
+    put(r, "interest_waiting", waiting)
+    put(r, "taxable", r.earnings - r.depreciation - deducted)
+    losses, tax = tax_with_losses(r.taxable, x.tax_rate, x.loss_limit)
+    put(r, "tax_losses", losses)
+    put(r, "tax_losses_before", previous(losses))
+    put(r, "tax", tax)
+    put(r, "cfads", r.cash_before_tax - tax)

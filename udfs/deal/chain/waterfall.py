@@ -1,0 +1,65 @@
+"""The cash waterfall by year: debt service and its arrears, the reserve to its target, lock-up,
+distributions.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from bankable.udfs.deal.chain.axes import (
+    YEAR,
+    Results,
+    at_year,
+    following,
+)
+
+WATERFALL = (
+    "reserve_before",
+    "cash_for_service",
+    "service_paid",
+    "arrears",
+    "reserve",
+    "trapped",
+    "distribution",
+)
+
+
+def rows(x: SimpleNamespace, r: Results) -> None:
+    """Cash of the lender's view, and of the promised and the expected one for the returns: debt
+    service and its arrears first, then the reserve to its target, then lock-up, then distributions.
+    What is unpaid is shown, not hidden in a balance.
+    """
+    r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1]
+    r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0)
+    views = {"": r.lender_cfads, "_promised": r.cfads_promised, "_expected": r.cfads_expected}
+    cfads = np.stack(list(views.values()))
+    dscr = np.stack([r.lender_dscr, r.dscr_promised, r.dscr_expected])
+    lock_up = np.nan_to_num((dscr < x.lock_up_dscr).astype(float))
+    paid_out = {name: np.zeros_like(cfads) for name in WATERFALL}
+    reserve, trapped, arrears = (
+        np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1)),
+        0.0,
+        0.0,
+    )
+    for t in range(len(YEAR)):
+        year = slice(t, t + 1)
+        cash = np.maximum(0, cfads[..., year]) + reserve + trapped
+        before = reserve
+        due = r.debt_service[:, year] + arrears
+        paid = np.minimum(cash, due)
+        arrears = due - paid
+        reserve = np.minimum(r.dsra_target[:, year], cash - paid)
+        free = cash - paid - reserve
+        trapped = free * lock_up[..., year]
+        for name, value in zip(
+            WATERFALL, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True
+        ):
+            paid_out[name][..., year] = value
+    for i, view in enumerate(views):
+        r[f"lock_up{view}"] = lock_up[i]
+        for name in WATERFALL:
+            r[f"{name}{view}"] = paid_out[name][i]
+        r[f"sponsor_support{view}"] = np.maximum(0, -cfads[i])
+    r.unpaid = at_year(r.arrears, x.tenor)
