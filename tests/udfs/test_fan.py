@@ -80,9 +80,9 @@ def test_each_state_of_the_contract_has_the_chains_own_cash_flow(deal: Deal) -> 
     x = deals.stack([deal])
     r = chain.run(x)
     years = deal.tenor
-    rows = fan.rows_of(x, r, 0, years)
+    inputs, rows = fan.inputs_of(x, 0), fan.Outcome(r, 0, years)
     lost = np.array([fan.NEVER, *range(1, years + 1)])
-    cash = fan.cash_flow(rows, None, None, lost)
+    cash = fan.cash_flow(inputs, rows, None, None, lost)
     assert cash[:, 0] == pytest.approx(r.cfads_promised[0, :years], rel=1e-12)
     for i, year in enumerate(lost[1:], start=1):
         assert cash[: year - 1, i] == pytest.approx(r.cfads_promised[0, : year - 1], rel=1e-12)
@@ -100,27 +100,16 @@ def test_demand_factor_is_the_chain_with_that_demand() -> None:
     """
     deal = replace(in_calm(shipped()[1]), take_or_pay=0.6, buyer_demand=0.9, max_volume=1.0)
     x = deals.stack([deal])
-    rows = fan.rows_of(x, chain.run(x), 0, deal.tenor)
-    cash = fan.cash_flow(rows, None, np.full((deal.tenor, 1), 0.8), np.array([fan.NEVER]))
+    inputs, rows = fan.inputs_of(x, 0), fan.Outcome(chain.run(x), 0, deal.tenor)
+    weaker, never = np.full((deal.tenor, 1), 0.8), np.array([fan.NEVER])
+    cash = fan.cash_flow(inputs, rows, None, weaker, never)
+    untaxed = fan.cash_flow(_untaxed(inputs), rows, None, weaker, never)
     weak = deals.evaluate(
         replace(deal, buyer_demand=0.9 * 0.8, merchant_share=deal.merchant_share * 0.8)
     )
     # the weaker deal would borrow at another rate: only its interest differs, so hold the tax apart
-    before_tax = cash[:, 0] + fan_tax(rows, cash)
+    before_tax = cash[:, 0] + (untaxed - cash)[:, 0]
     assert before_tax == pytest.approx(weak.cash_before_tax_promised[0, : deal.tenor], rel=1e-9)
-
-
-def fan_tax(rows: fan.Rows, cash: np.ndarray) -> np.ndarray:
-    """The tax that the path paid: the same path with the tax rate at nothing, less the path."""
-    return (
-        fan.cash_flow(
-            fan.Rows(_untaxed(rows.inputs), rows.rows),
-            None,
-            np.full(cash.shape, 0.8),
-            np.array([fan.NEVER]),
-        )
-        - cash
-    )[:, 0]
 
 
 def _untaxed(inputs):

@@ -16,9 +16,9 @@ from bankable.udfs import cells, registry
 from bankable.udfs.deal import chain
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param
-from bankable.udfs.deal.chain.axes import MONTHS, YEAR, YEARS, previous
-from bankable.udfs.deal.chain.contract import indexed
-from bankable.udfs.deal.chain.operation import deductible_interest, idled, tax_with_losses
+from bankable.udfs.deal.chain import contract, operation, ratios
+from bankable.udfs.deal.chain.axes import MONTHS, YEAR, YEARS
+from bankable.udfs.deal.chain.inputs import IN_BAND
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.registry import function
 from bankable.udfs.revenue import price_in_band
@@ -130,107 +130,131 @@ def draws(
     return mirrored[0], mirrored[1], np.concatenate([u, 1 - u])
 
 
-class Rows(NamedTuple):
-    """One outcome of the build: the deal's inputs as numbers, the chain's rows as columns (years,
-    1).
+class Outcome:
+    """One outcome of the build as the line functions of the chain read it: the rows of the chain as
+    columns (years, 1), each taken when it is first asked for.
     """
 
-    inputs: SimpleNamespace
-    rows: SimpleNamespace
+    def __init__(self, r: chain.Results, outcome: int, years: int) -> None:
+        self._rows, self._outcome, self._years = r, outcome, years
+
+    def __getattr__(self, key: str) -> Any:
+        row = self._rows[key][self._outcome, : self._years]
+        column = np.ascontiguousarray(row.reshape(-1, 1))
+        setattr(self, key, column)
+        return column
 
 
-_NEEDED = (
-    *(
-        "capacity_available",
-        "contracted_capacity",
-        "in_contract",
-        "resold_promised",
-        "refill_1",
-        "refill_2",
-        "billed_volume",
-    ),
-    *(
-        "market_volume_beside",
-        "volume_refilled",
-        "market_price_path",
-        "contract_price",
-        "floor_path",
-        "cap_path",
-        "ramped",
-    ),
-    *(
-        "unit_cost_promised",
-        "fixed_cost_path",
-        "maintenance",
-        "open_promised",
-        "depreciation",
-        "interest",
-        "debt_service",
-    ),
-)
+def inputs_of(x: SimpleNamespace, outcome: int) -> SimpleNamespace:
+    """The inputs of one outcome of the build, as numbers."""
+    return SimpleNamespace(**{key: float(column[outcome, 0]) for key, column in vars(x).items()})
 
 
-def rows_of(x: SimpleNamespace, r: chain.Results, k: int, years: int) -> Rows:
-    """The inputs and rows of build outcome k."""
-    inputs = SimpleNamespace(**{key: float(column[k, 0]) for key, column in vars(x).items()})
-    rows = {key: np.ascontiguousarray(r[key][k, :years].reshape(-1, 1)) for key in _NEEDED}
-    return Rows(inputs, SimpleNamespace(**rows))
+def prices(x: SimpleNamespace, r: Outcome, market: Any) -> tuple[Any, Any]:
+    """(market price, contract price) on each path; `market` is the factor on the market price."""
+    if market is None:
+        return r.market_price_path, r.contract_price
+    path = r.market_price_path * market
+    if x.price_basis != IN_BAND:
+        return path, r.contract_price
+    cap = r.cap_path if x.price_cap > 0 else np.inf
+    return path, price_in_band(path, r.floor_path, cap, x.upside_share)
 
 
-def cash_flow(deal: Rows, market: Any, demand: Any, lost: np.ndarray) -> np.ndarray:
+def volumes(x: SimpleNamespace, r: Outcome, demand: Any) -> tuple[Any, Any, Any]:
+    """(billed, beside the contract, free once it is lost) on each path; `demand` is a factor."""
+    if demand is None:
+        return r.billed_volume, r.market_volume_beside, r.volume_refilled
+    called = contract.called_share(x, demand)
+    billed = contract.billed_volume(r.capacity_available, called, r.contracted_capacity)
+    return billed, *contract.market_volumes(x, r.capacity_available, billed, demand)
+
+
+def unit_costs(x: SimpleNamespace, r: Outcome, demand: Any, promised: Any) -> Any:
+    """Variable cost a unit on each path: it learns from the output promised on that path."""
+    if demand is None or x.learning_rate == 0:
+        return r.unit_cost_promised
+    output = np.cumsum(promised, axis=0)
+    first = x.variable_cost * (1 + x.input_tariff)
+    exponent = operation.learning_exponent(x.learning_rate)
+    return operation.unit_cost(output.T, first, x.inflation, exponent, x.learning_volume).T
+
+
+def cash_flow(
+    x: SimpleNamespace, r: Outcome, market: Any, demand: Any, lost: np.ndarray
+) -> np.ndarray:
     """CFADS on each path (years, paths), as the chain counts it: with the contract on the promised
     view, after tax; once it is lost what remains, after the bank's haircut and before tax. `market`
     and `demand` are factors on the rows, or None.
     """
-    x, r = deal
     year = YEAR[: len(r.debt_service), None]
-    price_path = r.market_price_path if market is None else r.market_price_path * market
-    price = r.contract_price
-    if market is not None and x.price_basis == 1:
-        price = price_in_band(
-            price_path, r.floor_path, r.cap_path if x.price_cap > 0 else np.inf, x.upside_share
-        )
-    billed, beside, refilled = r.billed_volume, r.market_volume_beside, r.volume_refilled
-    if demand is not None:
-        called = np.maximum(x.take_or_pay, np.minimum(x.buyer_demand * demand, x.max_volume))
-        billed = np.minimum(r.capacity_available, called * r.contracted_capacity)
-        sells = np.minimum(1, x.merchant_share * demand)
-        beside = sells * (r.capacity_available - billed)
-        refilled = sells * billed
+    market_price, contract_price = prices(x, r, market)
+    billed, beside, refilled = volumes(x, r, demand)
     stands = year < lost
     kept_free = (1 - r.in_contract) * r.resold_promised
+    after = np.where(year == lost, r.refill_1, np.where(year == lost + 1, r.refill_2, 1.0))
     counted = np.where(stands, 1.0, 1 - x.merchant_haircut)
-    freed = np.where(
-        stands,
-        kept_free,
-        np.where(year == lost, r.refill_1, np.where(year == lost + 1, r.refill_2, 1.0)),
-    )
+    freed = np.where(stands, kept_free, after)
     contracted = stands * (r.in_contract * billed)
-    sold = counted * (beside + freed * refilled)
-    unit = r.unit_cost_promised
-    if demand is not None and x.learning_rate > 0:
-        promised = np.cumsum(r.in_contract * billed + beside + kept_free * refilled, axis=0)
-        first = indexed(x.variable_cost * (1 + x.input_tariff), x.inflation)[: len(year), None]
-        unit = first * np.maximum(1, promised / x.learning_volume) ** (
-            np.log(1 - x.learning_rate) / np.log(2)
-        )
-    revenue = contracted * price + sold * price_path
-    fixed = r.fixed_cost_path + r.maintenance
-    running = revenue - (contracted + sold) * unit - fixed
-    standing = idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
+    sold = counted * operation.market_volume(beside, refilled, freed)
+    promised = r.in_contract * billed + operation.market_volume(beside, refilled, kept_free)
+    unit = unit_costs(x, r, demand, promised)
+    revenue = contracted * contract_price + sold * market_price
+    running = operation.running_cash(r, revenue - (contracted + sold) * unit)
+    standing = operation.standing_cash(x, r, running)
     earnings = np.where(stands, standing * r.open_promised, standing)
-    deducted, _ = deductible_interest(
-        earnings.T, r.interest.T, x.interest_limit_applies, x.interest_limit
+    tax = ratios.levered_tax(x, earnings.T, r.depreciation.T, r.interest.T).tax
+    tied_up = operation.working_capital(
+        revenue * r.open_promised, x.working_capital_days, x.operating_years > year
     )
-    taxable = earnings - r.depreciation - deducted.T
-    _, tax = tax_with_losses(taxable.T, x.tax_rate, x.loss_limit)
-    tied = revenue * r.open_promised * (x.working_capital_days / 365 * (x.operating_years > year))
-    return earnings - stands * (tax.T + tied - previous(tied.T).T)
+    with_contract = ratios.cash_available(operation.cash_before_tax(earnings.T, tied_up.T), tax)
+    return np.where(stands, with_contract.T, earnings)
 
 
-def sliced(factor: np.ndarray | None, part: slice) -> np.ndarray | None:
-    """Some of the paths of a factor that may be absent."""
-    return None if factor is None else factor[:, part]
+class Job(NamedTuple):
+    """Paths that share one outcome of the build and one stream of random numbers."""
+
+    outcome: int
+    stream: int
+    first: int
+    size: int
+
+
+def jobs_of(outcomes: int, paths: int) -> list[Job]:
+    """The paths dealt out evenly over the outcomes of the build, in pieces of one stream each."""
+    jobs, start = [], 0
+    for k in range(outcomes):
+        size = paths // outcomes + (k < paths % outcomes)
+        pieces = enumerate(range(0, size, DRAWN))
+        jobs += [Job(k, i, start + at, min(DRAWN, size - at)) for i, at in pieces]
+        start += size
+    return jobs
+
+
+def cover(
+    x: SimpleNamespace, r: chain.Results, job: Job, years: int, seed: int, noise: Noise, block: int
+) -> np.ndarray:
+    """DSCR on the paths of one job (years, paths); NaN in years without debt service."""
+    inputs, rows = inputs_of(x, job.outcome), Outcome(r, job.outcome, years)
+    vol = inputs.price_vol
+    z, demand_z, u = draws(seed, (job.outcome, job.stream), job.size, years, vol, noise)
+    months = float(r.completion_month[job.outcome, 0])
+    market = None if z is None else market_noise(z, vol, months)
+    demand = None
+    if demand_z is not None:
+        demand = demand_noise(demand_z, noise.volume_vol, noise.persistence)
+    lost = year_lost(r.lost[job.outcome], u)
+    serviced = (r.serviced[0, :years, None] > 0) & (rows.debt_service > 0)
+    service = np.where(serviced, rows.debt_service, np.nan)
+    found = np.empty((years, job.size), dtype=np.float32)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for a in range(0, job.size, block):
+            part = slice(a, min(a + block, job.size))
+            price_factor = None if market is None else market[:, part]
+            called_factor = None if demand is None else demand[:, part]
+            cash = cash_flow(inputs, rows, price_factor, called_factor, lost[part])
+            found[:, part] = cash / service
+    return found
 
 
 def simulate(
@@ -248,59 +272,19 @@ def simulate(
     if not serviced.any():
         raise cells.no_answer("the deal has no debt service in any year: there is no DSCR.")
     years = int(np.flatnonzero(serviced)[-1]) + 1
-    outcomes = len(r.debt)
     dscr = np.empty((years, paths), dtype=np.float32)
-    failed = np.zeros(paths, dtype=bool)
-    jobs = []
-    start = 0
-    for k in range(outcomes):
-        size = paths // outcomes + (k < paths % outcomes)
-        jobs += [
-            (k, i, start + at, min(DRAWN, size - at)) for i, at in enumerate(range(0, size, DRAWN))
-        ]
-        start += size
-    counts = np.zeros((len(jobs), years))
-    sums = np.zeros((len(jobs), years))
-
-    def work(job: int) -> None:
-        k, i, first, size = jobs[job]
-        rows = rows_of(x, r, k, years)
-        vol, lost = rows.inputs.price_vol, r.lost[k]
-        z, demand_z, u = draws(seed, (k, i), size, years, vol, noise)
-        market = None if z is None else market_noise(z, vol, float(r.completion_month[k, 0]))
-        demand = (
-            None
-            if demand_z is None
-            else demand_noise(demand_z, noise.volume_vol, noise.persistence)
-        )
-        lost_in = year_lost(lost, u)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            service = np.where(
-                serviced[:years, None] & (rows.rows.debt_service > 0),
-                rows.rows.debt_service,
-                np.nan,
-            )
-            for a in range(0, size, block):
-                b = min(a + block, size)
-                part = slice(a, b)
-                cover = (
-                    cash_flow(rows, sliced(market, part), sliced(demand, part), lost_in[part])
-                    / service
-                )
-                short = cover < 1
-                dscr[:, first + a : first + b] = cover
-                failed[first + a : first + b] = short.any(axis=0)
-        piece = dscr[:, first : first + size]
-        counts[job] = np.count_nonzero(piece < 1, axis=1)
-        sums[job] = piece.sum(axis=1, dtype=float)
-
-    for job in range(len(jobs)):
-        work(job)
+    short, sums = np.zeros(years), np.zeros(years)
+    for job in jobs_of(len(r.debt), paths):
+        piece = dscr[:, job.first : job.first + job.size]
+        piece[:] = cover(x, r, job, years, seed, noise, block)
+        short += np.count_nonzero(piece < 1, axis=1)
+        sums += piece.sum(axis=1, dtype=float)
     quantiles = np.full((years, len(levels)), np.nan)
     for t in np.flatnonzero(serviced[:years]):
         quantiles[t] = np.quantile(dscr[t], levels)
-    below = np.where(serviced[:years], counts.sum(axis=0) / paths, np.nan)
-    return Fan(quantiles, below, float(np.count_nonzero(failed) / paths), sums.sum(axis=0) / paths)
+    below = np.where(serviced[:years], short / paths, np.nan)
+    any_year = float(np.count_nonzero((dscr < 1).any(axis=0)) / paths)
+    return Fan(quantiles, below, any_year, sums / paths)
 
 
 @function(

@@ -8,7 +8,7 @@ construction months (S, 60) counted from financial close; NaN stands where a fig
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,6 +21,12 @@ YEAR = np.arange(1.0, YEARS + 1)
 MONTH = np.arange(1.0, MONTHS + 1)
 
 Array = Any  # numpy arrays of shape (S, 1), (S, 30) or (S, 60); with views stacked, (4, S, ...)
+
+
+class Rows(Protocol):
+    """Whatever has rows of the chain by their keys: all scenarios, or one on simulated paths."""
+
+    def __getattr__(self, key: str) -> Any: ...
 
 
 class Results(dict[str, Any]):

@@ -38,6 +38,31 @@ def after_end(end: Array, first: Array, second: Array) -> Array:
     return np.where(end <= 0, 1.0, np.where(since <= 1, first, np.where(since <= 2, second, 1.0)))
 
 
+def called_share(x: SimpleNamespace, demand: Array = 1.0) -> Array:
+    """Share of the contracted volume that is billed: what the buyer calls up to the cap, and at
+    least the take-or-pay.
+    """
+    return np.maximum(x.take_or_pay, np.minimum(x.buyer_demand * demand, x.max_volume))
+
+
+def billed_volume(capacity: Array, called: Array, contracted: Array) -> Array:
+    """Volume billed under the contract: the called share of the contracted capacity, within the
+    plant's capacity.
+    """
+    return np.minimum(capacity, called * contracted)
+
+
+def market_volumes(
+    x: SimpleNamespace, capacity: Array, billed: Array, demand: Array = 1.0
+) -> tuple[Array, Array]:
+    """(volume that the market takes beside the contract, what more it takes once the contract's
+    volume is free and retooled).
+    """
+    sells = np.minimum(1, x.merchant_share * demand)
+    beside = sells * np.maximum(0, capacity - billed)
+    return beside, sells * capacity - beside
+
+
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Volumes, prices and the survival of the contract."""
     r.in_operation = (x.operating_years >= YEAR).astype(float)
@@ -63,9 +88,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.in_supported = years_left(r.supported_end_year)
 
     r.contracted_capacity = x.contract_share * r.capacity_available
-    called = np.maximum(x.take_or_pay, np.minimum(x.buyer_demand, x.max_volume))
-    r.billed_share = called
-    r.billed_volume = np.minimum(r.capacity_available, called * r.contracted_capacity)
+    r.billed_share = called_share(x)
+    r.billed_volume = billed_volume(r.capacity_available, r.billed_share, r.contracted_capacity)
     r.secured_volume = np.minimum(r.capacity_available, x.take_or_pay * r.contracted_capacity)
     r.taken_volume = np.minimum(
         r.billed_volume, np.minimum(x.buyer_demand, x.max_volume) * r.contracted_capacity
@@ -89,11 +113,10 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.refill_1 = regained(1.0, r.retool_years, r.refill_years)
     r.regained_2 = regained(2.0, r.retool_years, r.refill_years)
     r.refill_2 = r.regained_2 - r.refill_1
-    r.market_volume_beside = x.merchant_share * np.maximum(
-        0, r.capacity_available - r.billed_volume
-    )
     r.market_volume_free = x.merchant_share * r.capacity_available
-    r.volume_refilled = r.market_volume_free - r.market_volume_beside
+    r.market_volume_beside, r.volume_refilled = market_volumes(
+        x, r.capacity_available, r.billed_volume
+    )
 
     r.lapse_in_firm_years = r.subject_to_appropriation * x.firm_lapse
     r.hazard = -np.log(1 - x.offtaker_pd)

@@ -16,6 +16,7 @@ from bankable.udfs.deal.chain.axes import (
     YEAR,
     Array,
     Results,
+    Rows,
     previous,
     put,
 )
@@ -38,8 +39,7 @@ def volumes(x: SimpleNamespace, r: Results) -> None:
     counted = 1 - x.merchant_haircut
 
     def market(freed: Array) -> Array:
-        """Market volume beside the contract, and what is resold of the freed volume."""
-        return r.market_volume_beside + freed * r.volume_refilled
+        return market_volume(r.market_volume_beside, r.volume_refilled, freed)
 
     put(
         r,
@@ -67,6 +67,16 @@ def volumes(x: SimpleNamespace, r: Results) -> None:
     )
 
 
+def market_volume(beside: Array, refilled: Array, freed: Array) -> Array:
+    """Volume sold in the market: beside the contract, and what is resold of the freed volume."""
+    return beside + freed * refilled
+
+
+def learning_exponent(learning_rate: Array) -> Array:
+    """b = log2(1 - learning rate): unit cost falls by the rate at each doubling of output."""
+    return np.log(1 - learning_rate) / np.log(2)
+
+
 def unit_cost(
     cumulative_volume: Array,
     first: Array,
@@ -77,10 +87,8 @@ def unit_cost(
     """first x (1 + inflation)^(t-1) x max(1, output so far / learning volume)^b, b = log2(1 -
     learning rate).
     """
-    return (
-        indexed(first, inflation)
-        * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
-    )
+    new = indexed(first, inflation)[..., : cumulative_volume.shape[-1]]
+    return new * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
 
 
 def idled(running: Array, ramped: Array, idle_cost: Array) -> Array:
@@ -88,6 +96,29 @@ def idled(running: Array, ramped: Array, idle_cost: Array) -> Array:
     more.
     """
     return np.where(ramped > 0, np.maximum(running, -idle_cost), running)
+
+
+def running_cash(r: Rows, margin: Array) -> Array:
+    """What the plant earns by running: its margin (revenue less variable cost) less every cost that
+    does not go with volume. Each view, what remains after a lost contract, and every simulated path
+    pass here: a new cost of the kind is entered in this line.
+    """
+    return margin - r.fixed_cost_path - r.maintenance
+
+
+def standing_cash(x: SimpleNamespace, r: Rows, running: Array) -> Array:
+    """The same where the plant may stand idle instead, at its idle cost."""
+    return idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
+
+
+def working_capital(revenue: Array, days: Array, goes_on: Array) -> Array:
+    """Money tied up at the end of a year: days of its revenue, released in the last year."""
+    return revenue * days / 365 * goes_on
+
+
+def cash_before_tax(earnings: Array, tied_up: Array) -> Array:
+    """Earnings less the rise of working capital; time runs along the last axis."""
+    return earnings - (tied_up - previous(tied_up))
 
 
 def still_open(standing: Array) -> Array:
@@ -153,7 +184,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     settled[VIEWS.index("expected")] = r.settlement
     put(r, "revenue", r.contracted_revenue + market_revenue + settled)
 
-    r.learning_exponent = np.log(1 - x.learning_rate) / np.log(2)
+    r.learning_exponent = learning_exponent(x.learning_rate)
     sold = r.contracted_volume + r.market_volume
     put(
         r,
@@ -170,17 +201,13 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.fixed_cost_path = indexed(x.fixed_cost, x.inflation) * r.in_operation
     r.maintenance = indexed(x.maintenance_capex, x.inflation) * r.in_operation
     r.ramped = (np.ceil(x.ramp_months / 12) < YEAR) * r.in_operation
-    running = r.revenue - r.variable_cost - r.fixed_cost_path - r.maintenance
-    put(r, "running", running)
-    put(r, "standing", idled(running, r.ramped, x.idle_cost * r.fixed_cost_path))
+    put(r, "running", running_cash(r, r.revenue - r.variable_cost))
+    put(r, "standing", standing_cash(x, r, r.running))
     put(r, "open", still_open(r.standing))
     put(r, "earnings", np.where(r.open > 0, r.standing, 0.0))
-    put(
-        r,
-        "working_capital",
-        r.revenue * r.open * x.working_capital_days / 365 * (x.operating_years > YEAR),
-    )
-    put(r, "cash_before_tax", r.earnings - (r.working_capital - previous(r.working_capital)))
+    tied_up = working_capital(r.revenue * r.open, x.working_capital_days, x.operating_years > YEAR)
+    put(r, "working_capital", tied_up)
+    put(r, "cash_before_tax", cash_before_tax(r.earnings, tied_up))
 
     r.depreciation = r.tax_base / x.tax_life * (x.tax_life >= YEAR)
     put(r, "unlevered_taxable", r.earnings - r.depreciation)
@@ -190,10 +217,10 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     put(r, "unlevered_tax", tax)
     put(r, "unlevered_cfads", r.cash_before_tax - tax)
 
-    unit = r.unit_cost_promised
+    counted, unit = 1 - x.merchant_haircut, r.unit_cost_promised
     for phase, freed in enumerate((r.refill_1, r.refill_2, 1.0), start=1):
-        volume = (1 - x.merchant_haircut) * (r.market_volume_beside + freed * r.volume_refilled)
+        volume = counted * market_volume(r.market_volume_beside, r.volume_refilled, freed)
+        running = running_cash(r, volume * (r.market_price_path - unit))
         r[f"remaining_volume_{phase}"] = volume
-        running = volume * (r.market_price_path - unit) - r.fixed_cost_path - r.maintenance
         r[f"running_{phase}"] = running
-        r[f"remaining_{phase}"] = idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
+        r[f"remaining_{phase}"] = standing_cash(x, r, running)

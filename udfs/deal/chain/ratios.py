@@ -5,12 +5,14 @@ revenue, after the tax that the interest saves.
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
     YEAR,
+    Array,
     Results,
     least,
     of_lender,
@@ -46,17 +48,43 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
 
 
+class LeveredTax(NamedTuple):
+    """Tax with the interest of the debt, and how it comes about."""
+
+    deducted: Array
+    waiting: Array
+    taxable: Array
+    losses: Array
+    tax: Array
+
+
+def levered_tax(
+    x: SimpleNamespace, earnings: Array, depreciation: Array, interest: Array
+) -> LeveredTax:
+    """Tax on earnings less depreciation and the interest that may be deducted; time runs along the
+    last axis.
+    """
+    deducted, waiting = deductible_interest(
+        earnings, interest, x.interest_limit_applies, x.interest_limit
+    )
+    taxable = earnings - depreciation - deducted
+    losses, tax = tax_with_losses(taxable, x.tax_rate, x.loss_limit)
+    return LeveredTax(deducted, waiting, taxable, losses, tax)
+
+
+def cash_available(before_tax: Array, tax: Array) -> Array:
+    """CFADS: cash before tax less tax."""
+    return before_tax - tax
+
+
 def levered_rows(x: SimpleNamespace, r: Results) -> None:
     """Tax with the interest of the debt used, and CFADS after it, on each view."""
     interest = np.broadcast_to(r.interest, r.earnings.shape)
-    deducted, waiting = deductible_interest(
-        r.earnings, interest, x.interest_limit_applies, x.interest_limit
-    )
-    put(r, "interest_deducted", deducted)
-    put(r, "interest_waiting", waiting)
-    put(r, "taxable", r.earnings - r.depreciation - deducted)
-    losses, tax = tax_with_losses(r.taxable, x.tax_rate, x.loss_limit)
-    put(r, "tax_losses", losses)
-    put(r, "tax_losses_before", previous(losses))
-    put(r, "tax", tax)
-    put(r, "cfads", r.cash_before_tax - tax)
+    found = levered_tax(x, r.earnings, r.depreciation, interest)
+    put(r, "interest_deducted", found.deducted)
+    put(r, "interest_waiting", found.waiting)
+    put(r, "taxable", found.taxable)
+    put(r, "tax_losses", found.losses)
+    put(r, "tax_losses_before", previous(found.losses))
+    put(r, "tax", found.tax)
+    put(r, "cfads", cash_available(r.cash_before_tax, found.tax))
