@@ -22,7 +22,8 @@ from bankable.templates.comparison.case import (
     returns,
     waterfall,
 )
-from bankable.templates.workbook.rows import Row, heading, note, path
+from bankable.templates.comparison.case.entered import path
+from bankable.templates.workbook.rows import Row, heading, note
 
 FIRST_CALCULATED = "completion_month"
 
@@ -34,21 +35,8 @@ def rows(
     on the latter.
     """
     return [
-        path(
-            "year",
-            "Year of operation, from completion",
-            "year",
-            "={Timeline!year}",
-            "year",
-            label_style="bold",
-        ),
-        path(
-            "year_ends",
-            "Year ends",
-            "date",
-            "=EDATE({Timeline!close},{completion_month}+12*{year})",
-            "month",
-        ),
+        path("year", "={Timeline!year}", label_style="bold"),
+        path("year_ends", "=EDATE({Timeline!close},{completion_month}+12*{year})"),
         heading("Inputs in use", "1"),
         note(
             "Links to the sheet Inputs through the scenario in force; choices as their position in"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bankable.templates.comparison.case.entered import path, scalar
 from bankable.templates.comparison.case.rate import worst_rows
-from bankable.templates.workbook.rows import Row, note, path, scalar
+from bankable.templates.workbook.rows import Row, note
 
 
 def rows() -> list[Row]:
@@ -14,95 +15,23 @@ def rows() -> list[Row]:
             " contract is a default for certain."
         ),
         path(
-            "pd_counted",
-            "Probability of default in the year, that year's cover counted",
-            "share",
-            "=IF(ISNUMBER({dscr_promised}),IF({dscr_promised}<1,{in_loan},{pd}),{pd})",
-            "rate",
+            "pd_counted", "=IF(ISNUMBER({dscr_promised}),IF({dscr_promised}<1,{in_loan},{pd}),{pd})"
         ),
-        path(
-            "performing_before",
-            "Probability that the loan is paid to the start of the year",
-            "share",
-            "=IF({year}=1,1,{performing<})",
-            "share",
-        ),
-        path(
-            "performing",
-            "Probability that the loan is paid to the end of the year",
-            "share",
-            "={performing_before}*(1-{pd_counted})",
-            "share",
-        ),
-        path(
-            "default_probability",
-            "Probability of default in the year, seen from completion",
-            "share",
-            "={performing_before}*{pd_counted}",
-            "rate",
-            "sum",
-        ),
-        scalar(
-            "life_default",
-            "Probability of default over the loan's life",
-            "share",
-            "={default_probability+}",
-            "total rate",
-        ),
-        path(
-            "loss",
-            "Expected loss, discounted at the base rate",
-            "$m",
-            "={default_probability}*{lgd}*{opening}*(1+{base_rate_now})^-{year}",
-            "number",
-            "sum",
-        ),
-        scalar(
-            "expected_loss", "Expected loss over the loan's life", "$m", "={loss+}", "total number"
-        ),
-        scalar(
-            "loss_share",
-            "Expected loss over the debt",
-            "share",
-            '=IF({debt}>0,{expected_loss}/{debt},"n/a")',
-            "rate",
-        ),
-        scalar("bank_loan", "Bank loan", "$m", "=(1-{government_loan_share})*{debt}"),
-        scalar(
-            "bank_loss_share",
-            "Expected loss borne by the bank over its loan",
-            "share",
-            '=IF({bank_loan}>0,(1-{coverage})*{loss_share},"n/a")',
-            "rate",
-        ),
-        *worst_rows("", "debt_service", "{serviced}", ""),
-        scalar(
-            "contract_kept",
-            "Probability that the contract stands to the end of the loan",
-            "share",
-            "=INDEX({alive:},{tenor})",
-            "share",
-        ),
-        scalar(
-            "worst_kept",
-            "Minimum DSCR with the contract kept",
-            "x",
-            "=IF(COUNT({dscr_promised:})>0,MIN({dscr_promised:}),0)",
-            "multiple",
-        ),
-        path(
-            "shortfall_by_year",
-            "Probability of loss in the year that leaves DSCR below 1",
-            "share",
-            "={serviced}*{lost}*IF({worst}<1,1,0)",
-            "share",
-            "sum",
-        ),
+        path("performing_before", "=IF({year}=1,1,{performing<})"),
+        path("performing", "={performing_before}*(1-{pd_counted})"),
+        path("default_probability", "={performing_before}*{pd_counted}"),
+        scalar("life_default", "={default_probability+}"),
+        path("loss", "={default_probability}*{lgd}*{opening}*(1+{base_rate_now})^-{year}"),
+        scalar("expected_loss", "={loss+}"),
+        scalar("loss_share", '=IF({debt}>0,{expected_loss}/{debt},"n/a")'),
+        scalar("bank_loan", "=(1-{government_loan_share})*{debt}"),
+        scalar("bank_loss_share", '=IF({bank_loan}>0,(1-{coverage})*{loss_share},"n/a")'),
+        *worst_rows("", "debt_service", "{serviced}"),
+        scalar("contract_kept", "=INDEX({alive:},{tenor})"),
+        scalar("worst_kept", "=IF(COUNT({dscr_promised:})>0,MIN({dscr_promised:}),0)"),
+        path("shortfall_by_year", "={serviced}*{lost}*IF({worst}<1,1,0)"),
         scalar(
             "shortfall_probability",
-            "Probability that loss of the contract takes DSCR below 1",
-            "share",
             '=IF({debt}>0,{shortfall_by_year+}+{contract_kept}*IF({worst_kept}<1,1,0),"n/a")',
-            "share",
         ),
     ]

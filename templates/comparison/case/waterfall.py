@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bankable.templates.workbook.rows import Row, band, note, path, scalar
+from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.workbook.rows import Row, band, note
 
 
 def reserve_rows() -> list[Row]:
@@ -16,18 +17,8 @@ def reserve_rows() -> list[Row]:
             "A balloon is taken as refinanced. What cannot be paid stands as arrears, without"
             " interest, never as a negative balance."
         ),
-        scalar(
-            "dsra_at_completion",
-            "Debt service reserve at completion, paid by equity",
-            "$m",
-            "={dsra_months}/12*{debt_service#1}",
-        ),
-        path(
-            "dsra_target",
-            "Reserve asked at the end of the year, for the next year's debt service",
-            "$m",
-            "={dsra_months}/12*{debt_service>}",
-        ),
+        scalar("dsra_at_completion", "={dsra_months}/12*{debt_service#1}"),
+        path("dsra_target", "={dsra_months}/12*{debt_service>}"),
     ]
 
 
@@ -39,78 +30,36 @@ def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
 
     return [
         band(f"On the {words} view"),
+        path(f"lock_up{view}", f"=IF(ISNUMBER({{{dscr}}}),IF({{{dscr}}}<{{lock_up_dscr}},1,0),0)"),
         path(
-            f"lock_up{view}",
-            f"Lock-up, {words} view",
-            "flag",
-            f"=IF(ISNUMBER({{{dscr}}}),IF({{{dscr}}}<{{lock_up_dscr}},1,0),0)",
-            "flag",
-            "sum",
-        ),
-        path(
-            f"reserve_before{view}",
-            f"Reserve, start of year, {words} view",
-            "$m",
-            f"=IF({{year}}=1,{{dsra_at_completion}},{k('reserve', '<')})",
+            f"reserve_before{view}", f"=IF({{year}}=1,{{dsra_at_completion}},{k('reserve', '<')})"
         ),
         path(
             f"cash_for_service{view}",
-            f"Cash for debt service, {words} view",
-            "$m",
             f"=MAX(0,{{{cfads}}})+{k('reserve_before')}+{k('trapped', '<')}",
         ),
         path(
             f"service_paid{view}",
-            f"Debt service paid, {words} view",
-            "$m",
             f"=MIN({k('cash_for_service')},{{debt_service}}+{k('arrears', '<')})",
-            "number",
-            "sum",
         ),
+        path(f"arrears{view}", f"={{debt_service}}+{k('arrears', '<')}-{k('service_paid')}"),
         path(
-            f"arrears{view}",
-            f"Arrears: debt service unpaid, {words} view",
-            "$m",
-            f"={{debt_service}}+{k('arrears', '<')}-{k('service_paid')}",
-        ),
-        path(
-            f"reserve{view}",
-            f"Reserve, end of year, {words} view",
-            "$m",
-            f"=MIN({{dsra_target}},{k('cash_for_service')}-{k('service_paid')})",
+            f"reserve{view}", f"=MIN({{dsra_target}},{k('cash_for_service')}-{k('service_paid')})"
         ),
         path(
             f"trapped{view}",
-            f"Cash held by lock-up, {words} view",
-            "$m",
             f"=({k('cash_for_service')}-{k('service_paid')}-{k('reserve')})*{k('lock_up')}",
         ),
         path(
             f"distribution{view}",
-            f"Distributions to the sponsor, {words} view",
-            "$m",
             f"={k('cash_for_service')}-{k('service_paid')}-{k('reserve')}-{k('trapped')}",
-            "total number",
-            "sum",
         ),
-        path(
-            f"sponsor_support{view}",
-            f"Operating loss carried by the sponsor, {words} view",
-            "$m",
-            f"=MAX(0,-{{{cfads}}})",
-            "number",
-            "sum",
-        ),
+        path(f"sponsor_support{view}", f"=MAX(0,-{{{cfads}}})"),
     ]
 
 
 def unpaid_rows() -> list[Row]:
     """What is still owed when the loan ends."""
     return [
-        scalar(
-            "unpaid",
-            "Debt service unpaid at the end of the loan, lender's view",
-            "$m",
-            "=INDEX({arrears:},{tenor})",
-        ),
+        scalar("unpaid", "=INDEX({arrears:},{tenor})"),
     ]

@@ -1,0 +1,88 @@
+"""The catalogue of rows: what each line of the chain is called, in which unit, how its figure is
+shown, and what it says.
+
+`lines.toml` holds it, a table a row by the modules of the chain; sheets, measures, memo, help pages
+and JSON read their words here. A file `lines.LANGUAGE.toml` beside it, with the same keys, holds
+the words of another language; keys stay as they are.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+ENGLISH = "en"
+
+
+class Line(NamedTuple):
+    """One row: its key, the module of the chain that calculates it, its words, unit and number
+    format; `total` where a sum over time means something.
+    """
+
+    key: str
+    section: str
+    label: str
+    unit: str
+    format: str
+    total: bool = False
+    says: str = ""
+
+
+def _read(name: str) -> dict[str, Any]:
+    """A file of words beside this one; empty where there is none."""
+    file = resources.files("bankable.udfs.deal.chain") / name
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _each(
+    pattern: str, words: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """The keys that a pattern stands for, each with the word that completes its label."""
+    kind = next((kind for kind in words if f"{{{kind}}}" in pattern), None)
+    if kind is None:
+        yield pattern, {}
+        return
+    for name, word in words[kind].items():
+        yield pattern.replace(f"{{{kind}}}", name), {kind: word}
+
+
+def _entries(language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(section, key, facts) of every row in a language's file."""
+    held = _read("lines.toml" if language == ENGLISH else f"lines.{language}.toml")
+    words = held.pop("words", {})
+    for section, rows in held.items():
+        for pattern, facts in rows.items():
+            for key, named in _each(pattern, words):
+                texts = {
+                    k: v.format(**named) if isinstance(v, str) else v for k, v in facts.items()
+                }
+                yield section, key, texts
+
+
+@functools.cache
+def lines(language: str = ENGLISH) -> Mapping[str, Line]:
+    """Every row by its key, in the order of the sheets; English where a language has no word."""
+    found = {key: Line(key, section, **facts) for section, key, facts in _entries(ENGLISH)}
+    if language != ENGLISH:
+        for _, key, facts in _entries(language):
+            said = {word: facts[word] for word in ("label", "says") if word in facts}
+            found[key] = found[key]._replace(**said)
+    return MappingProxyType(found)
+
+
+def line(key: str, language: str = ENGLISH) -> Line:
+    """The row of that key; KeyError with near keys."""
+    try:
+        return lines(language)[key]
+    except KeyError:
+        near = difflib.get_close_matches(key, lines(language), n=3)
+        hint = f"; near: {', '.join(near)}" if near else ""
+        raise KeyError(f"lines.toml has no row {key!r}{hint}") from None
+
+
+__all__ = ["ENGLISH", "Line", "line", "lines"]
