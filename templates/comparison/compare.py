@@ -180,7 +180,7 @@ def build(
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
         sheet = frame.time_sheet(
-            book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper
+            book, name, title, YEAR_COLUMNS, "{Timeline!year#[i]}", "0072B2", paper
         )
         frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "year_ends")
         rows = case_sheet.rows(
@@ -196,7 +196,7 @@ def build(
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
         sheet = frame.time_sheet(
-            book, months, title, MONTH_COLUMNS, "{Timeline!month}", "56B4E9", paper
+            book, months, title, MONTH_COLUMNS, "{Timeline!month#[i]}", "56B4E9", paper
         )
         frame.dated(sheet, MONTH_COLUMNS, f"{{{name}!completion_month}}", "month_ends")
         lay(sheet, build_sheet.rows(name), frame.FIRST_ROW, MONTH_COLUMNS)

@@ -13,7 +13,9 @@ may be named before they are placed:
     {key#n}  the n-th time column ($G$12 for n = 1); {key#1-20} the first twenty
     {key+}   the row's total ($E$12)
     {Sheet!key...}  the same on another sheet, by position in time where its time columns stand
-    elsewhere
+             elsewhere
+    [name]   a parameter, in a key or anywhere in a formula, so that one text serves every view,
+             case or tool: {[case]!cfads_[view]}; `given` puts the values in
 """
 
 from __future__ import annotations
@@ -44,6 +46,24 @@ KINDS = ("scalar", "path", "block", "heading", "band", "note", "blank")
 
 _TOKEN = re.compile(r"\{(?:([^{}!]+)!)?([A-Za-z_]\w*)(<|>>|>|:|\.\.|#\d+(?:-\d+)?|\+)?\}")
 _PURE_LINK = re.compile(r"=(?:'(?:[^']|'')+'|[A-Za-z_]\w*)!\$?[A-Z]{1,3}\$?\d+\Z")
+
+
+_PARAMETER = re.compile(r"\[([a-z]\w*)\]")
+
+
+def given(text: str, **values: object) -> str:
+    """A key or formula with its parameters put in.
+
+    >>> given("={revenue_[view]}-{[case]!costs}", view="firm", case="Factory")
+    '={revenue_firm}-{Factory!costs}'
+    """
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in values:
+            raise UnknownKeyError(f"{text}: no value is given for {found[0]}")
+        return str(values[found[1]])
+
+    return _PARAMETER.sub(value, text)
 
 
 @dataclass(frozen=True)

@@ -9,54 +9,66 @@ from __future__ import annotations
 
 from bankable.templates.comparison.case import returns
 from bankable.templates.comparison.case.entered import path, scalar
-from bankable.templates.workbook.rows import Row, band, heading, note
+from bankable.templates.workbook.rows import Row, band, given, heading, note
 
 
 def facility_rows(case: str, prefix: str, gearing: str) -> list[Row]:
     """The two passes at one gearing of the budgeted cost; the facility is balance_0 / (1 -
     balance_1) at the end.
     """
-    rate, fee = f"{{{case}!construction_rate}}/12", f"{{{case}!commitment_fee}}/12"
-    g = f"{{{case}!{gearing}}}"
-    zero, one = f"{prefix}balance_0", f"{prefix}balance_1"
+    names = {
+        "p": prefix,
+        "case": case,
+        "g": given("{[case]![gearing]}", case=case, gearing=gearing),
+        "rate": given("{[case]!construction_rate}/12", case=case),
+        "fee": given("{[case]!commitment_fee}/12", case=case),
+    }
     return [
         path(
-            zero,
-            f"={{{zero}<}}+{g}*({{planned_cost}}+{{in_plan}}*({rate}*({{{zero}<}}+{{{case}!draw_timing}}*{g}*{{planned_cost}})-{fee}*{{{zero}<}}))",
+            "[p]balance_0",
+            "={[p]balance_0<}+[g]*({planned_cost}+{in_plan}*([rate]*({[p]balance_0<}"
+            "+{[case]!draw_timing}*[g]*{planned_cost})-[fee]*{[p]balance_0<}))",
+            **names,
         ),
         path(
-            one,
-            f"={{{one}<}}+{g}*{{in_plan}}*({rate}*{{{one}<}}+{fee}*(1-{{{one}<}})+{{{case}!upfront_fee}}*IF({{month}}=1,1,0))",
+            "[p]balance_1",
+            "={[p]balance_1<}+[g]*{in_plan}*([rate]*{[p]balance_1<}+[fee]*(1-{[p]balance_1<})"
+            "+{[case]!upfront_fee}*IF({month}=1,1,0))",
+            **names,
         ),
     ]
 
 
 def rows(case: str) -> list[Row]:
     """All rows of the build sheet that belongs to the case sheet `case`."""
-
-    def c(key: str) -> str:
-        return f"{{{case}!{key}}}"
-
     return [
         path("month", "={Timeline!month}", label_style="bold"),
         path("month_ends", "=EDATE({Timeline!close},{month})"),
-        path("in_build", f"=IF({c('completion_month')}>={{month}},1,0)"),
+        path("in_build", "=IF({[case]!completion_month}>={month},1,0)", case=case),
         heading("Spending", "1"),
-        path("build_progress", f"=MIN(1,{{month}}/{c('build_months')})"),
+        path("build_progress", "=MIN(1,{month}/{[case]!build_months})", case=case),
         path(
             "spend_cumulative",
-            f"={{build_progress}}*({c('profile_1')}+{{build_progress}}*({c('profile_2')}+{{build_progress}}*{c('profile_3')}))",
+            (
+                "={build_progress}*({[case]!profile_1}+{build_progress}*({[case]!profile_2}"
+                "+{build_progress}*{[case]!profile_3}))"
+            ),
+            case=case,
         ),
         path("spend_share", "={spend_cumulative}-{spend_cumulative<}"),
-        path("plant_spend", f"={c('hard_cost')}*{{spend_share}}"),
+        path("plant_spend", "={[case]!hard_cost}*{spend_share}", case=case),
         path(
             "delay_spend",
-            f"=({c('delay_cost')}-{c('delay_damages')})*IF({{month}}>{c('build_months')},1,0)*{{in_build}}",
+            (
+                "=({[case]!delay_cost}-{[case]!delay_damages})"
+                "*IF({month}>{[case]!build_months},1,0)*{in_build}"
+            ),
+            case=case,
         ),
-        path("grant_draw", f"={c('grant')}*{{spend_share}}"),
+        path("grant_draw", "={[case]!grant}*{spend_share}", case=case),
         path("build_cost", "={plant_spend}+{delay_spend}-{grant_draw}"),
-        path("planned_cost", f"={c('budgeted_cost')}*{{spend_share}}-{{grant_draw}}"),
-        path("in_plan", f"=IF({c('build_months')}>={{month}},1,0)"),
+        path("planned_cost", "={[case]!budgeted_cost}*{spend_share}-{grant_draw}", case=case),
+        path("in_plan", "=IF({[case]!build_months}>={month},1,0)", case=case),
         heading("Facility requested, in two passes", "2"),
         note(
             "Facility = balance without fees / (1 - balance per $ of facility), both at the last"
@@ -74,20 +86,28 @@ def rows(case: str) -> list[Row]:
         ),
         *facility_rows(case, "", "gearing_used"),
         band("Draws"),
-        path("balance", f"={{balance_0}}+{c('debt')}*{{balance_1}}"),
+        path("balance", "={balance_0}+{[case]!debt}*{balance_1}", case=case),
         path(
             "idc",
-            f"={{in_build}}*{c('construction_rate')}/12*({{balance<}}+{c('draw_timing')}*{c('gearing_used')}*{{planned_cost}})",
+            (
+                "={in_build}*{[case]!construction_rate}/12*({balance<}+{[case]!draw_timing}"
+                "*{[case]!gearing_used}*{planned_cost})"
+            ),
+            case=case,
         ),
         path(
             "build_fees",
-            f"={{in_build}}*({c('commitment_fee')}/12*({c('debt')}-{{balance<}})+IF({{month}}=1,1,0)*{c('upfront_fee')}*{c('debt')})",
+            (
+                "={in_build}*({[case]!commitment_fee}/12*({[case]!debt}-{balance<})"
+                "+IF({month}=1,1,0)*{[case]!upfront_fee}*{[case]!debt})"
+            ),
+            case=case,
         ),
         path("uses", "={build_cost}+{idc}+{build_fees}"),
         path("debt_draw", "={balance}-{balance<}"),
         path("equity_draw", "={uses}-{debt_draw}"),
         heading("For the returns", "4"),
-        path("years_before", f"=MAX(0,{c('completion_month')}-{{month}})/12"),
+        path("years_before", "=MAX(0,{[case]!completion_month}-{month})/12", case=case),
         *returns.month_rows(case),
     ]
 
@@ -99,28 +119,37 @@ def case_rows(build: str) -> list[Row]:
         scalar("budgeted_cost", "={capex}*(1+{contingency})"),
         scalar("hard_cost", "={budgeted_cost}*(1+{overrun})"),
         *(
-            scalar(f"profile_{n}", f"=INDEX({{Lists!profile_{n}:}},{{spend_profile}}+1)")
+            scalar("profile_[n]", "=INDEX({Lists!profile_[n]:},{spend_profile}+1)", n=n)
             for n in (1, 2, 3)
         ),
         scalar("base_rate_now", "={base_rate}+{base_rate_shock}*(1-{hedge_ratio})"),
         scalar("construction_rate", "={base_rate_now}+{construction_margin}"),
         scalar(
             "requested_debt",
-            f"={{{build}!requested_balance_0#60}}/(1-{{{build}!requested_balance_1#60}})",
+            "={[build]!requested_balance_0#60}/(1-{[build]!requested_balance_1#60})",
+            build=build,
         ),
-        scalar("debt", f"={{{build}!balance_0#60}}/(1-{{{build}!balance_1#60}})"),
-        scalar("total_idc", f"={{{build}!idc+}}"),
-        scalar("total_fees", f"={{{build}!build_fees+}}"),
-        scalar("total_uses", f"={{{build}!uses+}}"),
+        scalar("debt", "={[build]!balance_0#60}/(1-{[build]!balance_1#60})", build=build),
+        scalar("total_idc", "={[build]!idc+}", build=build),
+        scalar("total_fees", "={[build]!build_fees+}", build=build),
+        scalar("total_uses", "={[build]!uses+}", build=build),
         scalar(
             "budgeted_uses",
-            f"={{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},{{{build}!in_plan:}})+{{{build}!build_fees+}}",
+            (
+                "={[build]!planned_cost+}+SUMPRODUCT({[build]!idc:},{[build]!in_plan:})"
+                "+{[build]!build_fees+}"
+            ),
+            build=build,
         ),
         scalar(
             "sponsor_extra",
-            f"={{{build}!build_cost+}}-{{{build}!planned_cost+}}+SUMPRODUCT({{{build}!idc:}},1-{{{build}!in_plan:}})",
+            (
+                "={[build]!build_cost+}-{[build]!planned_cost+}+SUMPRODUCT({[build]!idc:},1"
+                "-{[build]!in_plan:})"
+            ),
+            build=build,
         ),
         scalar("sponsor_equity", "={total_uses}-{debt}"),
-        scalar("plant_cost", f"={{{build}!plant_spend+}}+{{{build}!delay_spend+}}"),
-        scalar("tax_base", f"={{{build}!build_cost+}}"),
+        scalar("plant_cost", "={[build]!plant_spend+}+{[build]!delay_spend+}", build=build),
+        scalar("tax_base", "={[build]!build_cost+}", build=build),
     ]

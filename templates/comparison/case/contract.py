@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
-from bankable.templates.workbook.rows import Row, band
+from bankable.templates.workbook.rows import Row, band, given
+
+# what a $ promised by the contract in the year is worth, its renewals and the buyer's default counted
+RISKY_WORTH = (
+    "{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})"
+    "*{treasury_discount}"
+)
 
 
 def rows() -> list[Row]:
@@ -13,7 +19,10 @@ def rows() -> list[Row]:
         scalar("ramp_years", "={ramp_months}/12"),
         path(
             "ramp_cumulative",
-            "=IF({ramp_years}>{year},{year}*{year}/{ramp_years}/{Timeline!two},{year}-{ramp_years}/{Timeline!two})",
+            (
+                "=IF({ramp_years}>{year},{year}*{year}/{ramp_years}/{Timeline!two},{year}"
+                "-{ramp_years}/{Timeline!two})"
+            ),
         ),
         path("ramp", "={ramp_cumulative}-{ramp_cumulative<}"),
         path("capacity_available", "={capacity}*{utilisation}*{ramp}*{in_operation}"),
@@ -25,7 +34,10 @@ def rows() -> list[Row]:
         ),
         scalar(
             "contract_end_year",
-            "=IF({contract_stop_year}>0,MIN({contract_end_planned},{contract_stop_year}-1),{contract_end_planned})",
+            (
+                "=IF({contract_stop_year}>0,MIN({contract_end_planned},{contract_stop_year}"
+                "-1),{contract_end_planned})"
+            ),
         ),
         scalar("firm_end_year", "=MAX(0,MIN({firm_years}-{delay_eats},{contract_end_year}))"),
         scalar(
@@ -43,7 +55,9 @@ def rows() -> list[Row]:
         ("in_firm", "firm_end_year"),
         ("in_supported", "supported_end_year"),
     ):
-        rows.append(path(key, f"=MAX(0,MIN(1,{{{end}}}-({{year}}-1)))", total_style="level years"))
+        rows.append(
+            path(key, "=MAX(0,MIN(1,{[end]}-({year}-1)))", total_style="level years", end=end)
+        )
     rows += [
         band("Volume"),
         path("contracted_capacity", "={contract_share}*{capacity_available}"),
@@ -63,13 +77,20 @@ def rows() -> list[Row]:
         scalar("refill_years", "={refill_months}/12"),
         scalar(
             "refill_1",
-            "=IF(MAX(0,1-{retool_years})>={refill_years},MAX(0,1-{retool_years})-{refill_years}/{Timeline!two},"
-            "MAX(0,1-{retool_years})*MAX(0,1-{retool_years})/{refill_years}/{Timeline!two})",
+            (
+                "=IF(MAX(0,1-{retool_years})>={refill_years},MAX(0,1-{retool_years})"
+                "-{refill_years}/{Timeline!two},MAX(0,1-{retool_years})*MAX(0,1-{retool_years})"
+                "/{refill_years}/{Timeline!two})"
+            ),
         ),
         scalar(
             "regained_2",
-            "=IF(MAX(0,{Timeline!two}-{retool_years})>={refill_years},MAX(0,{Timeline!two}-{retool_years})-{refill_years}/{Timeline!two},"
-            "MAX(0,{Timeline!two}-{retool_years})*MAX(0,{Timeline!two}-{retool_years})/{refill_years}/{Timeline!two})",
+            (
+                "=IF(MAX(0,{Timeline!two}-{retool_years})>={refill_years},MAX(0,{Timeline!two}"
+                "-{retool_years})-{refill_years}/{Timeline!two},MAX(0,{Timeline!two}"
+                "-{retool_years})*MAX(0,{Timeline!two}-{retool_years})/{refill_years}"
+                "/{Timeline!two})"
+            ),
         ),
         scalar("refill_2", "={regained_2}-{refill_1}"),
         band("Price"),
@@ -78,12 +99,15 @@ def rows() -> list[Row]:
         path("floor_path", "={price_floor}*(1+{band_escalator})^({year}-1)"),
         path("cap_path", "={price_cap}*(1+{band_escalator})^({year}-1)"),
         path("price_sd", "={price_vol}*SQRT({completion_month}/12+{year})"),
-        path("call_at_floor", call_formula("floor_path")),
-        path("call_at_cap", f"=IF({{price_cap}}>0,{call_formula('cap_path')[1:]},0)"),
+        path("call_at_floor", "=" + call_formula("floor_path")),
+        path("call_at_cap", "=IF({price_cap}>0," + call_formula("cap_path") + ",0)"),
         path("floor_value", "={call_at_floor}-{market_price_path}+{floor_path}"),
         path(
             "contract_price",
-            "=IF({in_band}=1,{floor_path}+{call_at_floor}-(1-{upside_share})*{call_at_cap},{price}*(1+{escalator})^({year}-1))",
+            (
+                "=IF({in_band}=1,{floor_path}+{call_at_floor}-(1-{upside_share})"
+                "*{call_at_cap},{price}*(1+{escalator})^({year}-1))"
+            ),
         ),
         path("secured_price", "=IF({in_band}=1,{floor_path},{contract_price})"),
         band("Survival of the contract"),
@@ -93,7 +117,11 @@ def rows() -> list[Row]:
         path("renewals", "=MAX(0,ROUNDUP(({contract_year}-{supported_end_year})/{renew_every},0))"),
         path(
             "renewed",
-            "=IF({renewals}=0,1,{renewal}^{renewals})*(1-{lapse_in_firm_years})^MIN({contract_year},ROUNDUP({supported_end_year},0))*(1-{termination})^{contract_year}",
+            (
+                "=IF({renewals}=0,1,{renewal}^{renewals})*(1"
+                "-{lapse_in_firm_years})^MIN({contract_year},ROUNDUP({supported_end_year},0))"
+                "*(1-{termination})^{contract_year}"
+            ),
         ),
         path("offtaker_survives", "=EXP(-{hazard}*{contract_year})"),
         path("alive", "={renewed}*{offtaker_survives}"),
@@ -111,19 +139,24 @@ def rows() -> list[Row]:
         ),
         path(
             "planned_alive",
-            "=IF({planned_renewals}=0,1,{renewal}^{planned_renewals})"
-            "*(1-{lapse_in_firm_years})^MIN({planned_year},ROUNDUP({supported_end_planned},0))"
-            "*(1-{termination})^{planned_year}*EXP(-{hazard}*{planned_year})",
+            (
+                "=IF({planned_renewals}=0,1,{renewal}^{planned_renewals})*(1"
+                "-{lapse_in_firm_years})^MIN({planned_year},ROUNDUP({supported_end_planned},0))"
+                "*(1-{termination})^{planned_year}*EXP(-{hazard}*{planned_year})"
+            ),
         ),
         path(
             "planned_lapse",
-            "=IF({year}=1,1-{planned_alive},IF({planned_alive<}>0,1-{planned_alive}/{planned_alive<},0))",
+            (
+                "=IF({year}=1,1-{planned_alive},IF({planned_alive<}>0,1-{planned_alive}"
+                "/{planned_alive<},0))"
+            ),
         ),
         band("Value of the contract"),
         path("treasury_discount", "=(1+{treasury_rate})^-{year}"),
         path(
             "contract_value_by_year",
-            f"={{in_contract}}*{{contract_price}}*{{billed_volume}}*{RISKY_WORTH}",
+            "={in_contract}*{contract_price}*{billed_volume}*" + RISKY_WORTH,
         ),
         scalar("contract_value", "={contract_value_by_year+}"),
     ]
@@ -134,23 +167,26 @@ def call_formula(strike: str) -> str:
     """Black-76 call on the market price, undiscounted; intrinsic where price, strike or volatility
     is nil.
     """
-    m, k, sd = "{market_price_path}", f"{{{strike}}}", "{price_sd}"
-    d, two = f"LN({m}/{k})/{sd}", "{Timeline!two}"
-    return f"=IF(AND({m}>0,{k}>0,{sd}>0),{m}*NORMSDIST({d}+{sd}/{two})-{k}*NORMSDIST({d}-{sd}/{two}),MAX({m}-{k},0))"
-
-
-# worth at completion of a dollar of contracted revenue, the contract's loss and the offtaker's
-# default counted
-RISKY_WORTH = "{renewed}*({offtaker_recovery}+(1-{offtaker_recovery})*{offtaker_survives})*{treasury_discount}"
+    call = "[m]*NORMSDIST([d]+[sd]/{Timeline!two})-{[strike]}*NORMSDIST([d]-[sd]/{Timeline!two})"
+    return given(
+        "IF(AND([m]>0,{[strike]}>0,[sd]>0)," + call + ",MAX([m]-{[strike]},0))",
+        m="{market_price_path}",
+        sd="{price_sd}",
+        d=given("LN({market_price_path}/{[strike]})/{price_sd}", strike=strike),
+        strike=strike,
+    )
 
 
 def margin_rows() -> list[Row]:
-    """What the committed years of the contract leave after variable cost, risk counted."""
+    """What the committed contract leaves after variable cost, risk counted: the part of its value
+    that can carry debt.
+    """
     return [
         band("Committed contract after variable cost"),
         path(
             "committed_margin_by_year",
-            f"={{in_supported}}*{{billed_volume}}*({{contract_price}}-{{unit_cost_promised}})*{RISKY_WORTH}",
+            "={in_supported}*{billed_volume}*({contract_price}-{unit_cost_promised})*"
+            + RISKY_WORTH,
         ),
         scalar("committed_margin", "={committed_margin_by_year+}"),
     ]

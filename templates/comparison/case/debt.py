@@ -4,7 +4,7 @@ used.
 
 from __future__ import annotations
 
-from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.entered import lenders, path, scalar
 from bankable.templates.workbook.rows import Row, band
 from bankable.udfs.deal.deal import VIEWS
 
@@ -14,27 +14,29 @@ def capacity_rows() -> list[Row]:
     n = "({tenor}-{grace_years})"
     rows = [
         path("discount_after_grace", "={repaying}*(1+{term_rate})^-({year}-{grace_years})"),
-        scalar("balloon_discount", f"=1-{{balloon}}*(1+{{term_rate}})^-{n}"),
+        scalar("balloon_discount", "=1-{balloon}*(1+{term_rate})^-[n]", n=n),
     ]
     for view in VIEWS:
         rows.append(
             path(
-                f"carried_{view}",
-                f"=MAX(0,{{unlevered_cfads_{view}}})/{{limit_min_dscr}}*{{discount_after_grace}}",
+                "carried_[view]",
+                "=MAX(0,{unlevered_cfads_[view]})/{limit_min_dscr}*{discount_after_grace}",
+                view=view,
             )
         )
     for view in VIEWS:
-        rows.append(scalar(f"capacity_{view}", f"={{carried_{view}+}}/{{balloon_discount}}"))
-    chosen = ",".join(f"{{unlevered_cfads_{view}}}" for view in VIEWS)
-    capacities = ",".join(f"{{capacity_{view}}}" for view in VIEWS)
+        rows.append(scalar("capacity_[view]", "={carried_[view]+}/{balloon_discount}", view=view))
     rows += [
-        path("lender_unlevered_cfads", f"=CHOOSE({{lender_view}}+1,{chosen})"),
-        scalar("unit_instalment", f"=(1-{{balloon}})/{n}"),
+        path("lender_unlevered_cfads", "=" + lenders("unlevered_cfads")),
+        scalar("unit_instalment", "=(1-{balloon})/[n]", n=n),
         path("unit_opening", "={in_loan}*(1-{unit_instalment}*MAX(0,{year}-1-{grace_years}))"),
-        scalar("unit_payment", f"=-PMT({{term_rate}},{n},1,-{{balloon}})"),
+        scalar("unit_payment", "=-PMT({term_rate},[n],1,-{balloon})", n=n),
         path(
             "unit_service",
-            "={in_loan}*IF({repaying}=1,IF({repayment}=1,{unit_opening}*{term_rate}+{unit_instalment},{unit_payment}),{term_rate})",
+            (
+                "={in_loan}*IF({repaying}=1,IF({repayment}=1,{unit_opening}*{term_rate}"
+                "+{unit_instalment},{unit_payment}),{term_rate})"
+            ),
         ),
         path(
             "carried_by_year", '=IF({unit_service}>0,{lender_unlevered_cfads}/{unit_service},"n/a")'
@@ -42,12 +44,15 @@ def capacity_rows() -> list[Row]:
         scalar("level_capacity", "=MAX(0,MIN({carried_by_year:}))/{limit_min_dscr}"),
         scalar(
             "lender_capacity",
-            f"=IF({{sculpted}}=1,CHOOSE({{lender_view}}+1,{capacities}),{{level_capacity}})",
+            "=IF({sculpted}=1," + lenders("capacity") + ",{level_capacity})",
         ),
         scalar("headroom", "={lender_capacity}-{requested_debt}"),
         scalar(
             "gearing_used",
-            "=IF(AND({size_debt}=1,{requested_debt}>0),{gearing}*MIN(1,{lender_capacity}/MAX({requested_debt},{Timeline!tolerance})),{gearing})",
+            (
+                "=IF(AND({size_debt}=1,{requested_debt}>0),{gearing}*MIN(1,{lender_capacity}"
+                "/MAX({requested_debt},{Timeline!tolerance})),{gearing})"
+            ),
         ),
     ]
     return rows
@@ -64,20 +69,23 @@ def schedule_rows() -> list[Row]:
         ),
         scalar("sculpt_fault_year", "=MIN({sculpt_fault:})"),
         scalar("profile_used", "=IF({sculpt_fault_year}>0,0,{repayment})"),
-        scalar("payment", f"=-PMT({{term_rate}},{n},{{debt}},-{{balloon}}*{{debt}})"),
-        scalar("equal_principal", f"={{debt}}*(1-{{balloon}})/{n}"),
+        scalar("payment", "=-PMT({term_rate},[n],{debt},-{balloon}*{debt})", n=n),
+        scalar("equal_principal", "={debt}*(1-{balloon})/[n]", n=n),
         path("sculpt_base_by_year", "=MAX(0,{lender_unlevered_cfads})*{discount_after_grace}"),
         scalar("sculpt_base", "={sculpt_base_by_year+}"),
         scalar(
             "sculpted_dscr",
-            '=IF(AND({profile_used}>1,{debt}>0),{sculpt_base}/({debt}*{balloon_discount}),"n/a")',
+            ('=IF(AND({profile_used}>1,{debt}>0),{sculpt_base}/({debt}*{balloon_discount}),"n/a")'),
         ),
         path("opening", "=IF({year}=1,{debt},{closing<})"),
         path("interest", "={opening}*{term_rate}*{in_loan}"),
         path(
             "profile_principal",
-            "={repaying}*CHOOSE({profile_used}+1,{payment}-{interest},{equal_principal},"
-            "IF(ISNUMBER({sculpted_dscr}),MAX(0,{lender_unlevered_cfads})/{sculpted_dscr},0)-{interest})",
+            (
+                "={repaying}*CHOOSE({profile_used}+1,{payment}-{interest},{equal_principal},"
+                "IF(ISNUMBER({sculpted_dscr}),MAX(0,{lender_unlevered_cfads})/{sculpted_dscr},"
+                "0)-{interest})"
+            ),
         ),
         path("balloon_paid", "=IF({tenor}={year},1,0)*{balloon}*{debt}"),
         path("principal", "=IF({tenor}={year},{opening}-{balloon_paid},{profile_principal})"),

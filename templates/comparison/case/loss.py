@@ -26,12 +26,12 @@ def rows() -> list[Row]:
         scalar("loss_share", '=IF({debt}>0,{expected_loss}/{debt},"n/a")'),
         scalar("bank_loan", "=(1-{government_loan_share})*{debt}"),
         scalar("bank_loss_share", '=IF({bank_loan}>0,(1-{coverage})*{loss_share},"n/a")'),
-        *worst_rows("", "debt_service", "{serviced}"),
+        *worst_rows("", "debt_service", "serviced"),
         scalar("contract_kept", "=INDEX({alive:},{tenor})"),
         scalar("worst_kept", "=IF(COUNT({dscr_promised:})>0,MIN({dscr_promised:}),0)"),
         path("shortfall_by_year", "={serviced}*{lost}*IF({worst}<1,1,0)"),
         scalar(
             "shortfall_probability",
-            '=IF({debt}>0,{shortfall_by_year+}+{contract_kept}*IF({worst_kept}<1,1,0),"n/a")',
+            ('=IF({debt}>0,{shortfall_by_year+}+{contract_kept}*IF({worst_kept}<1,1,0),"n/a")'),
         ),
     ]

@@ -16,29 +16,44 @@ def rows(build: str) -> list[Row]:
         scalar("claim_per_dollar", "=1+{covers_interest}*{term_rate}"),
         path(
             "guarantee_claims",
-            "={coverage}*(1-{government_loan_share})*{default_probability}*{opening}*{claim_per_dollar}",
+            (
+                "={coverage}*(1-{government_loan_share})*{default_probability}*{opening}"
+                "*{claim_per_dollar}"
+            ),
         ),
         path("guarantee_recoveries", "={guarantee_claims}*(1-{lgd})"),
         path(
             "guarantee_fees",
-            "={guarantee_fee}*{coverage}*(1-{government_loan_share})*{performing_before}*{opening}",
+            (
+                "={guarantee_fee}*{coverage}*(1-{government_loan_share})*{performing_before}"
+                "*{opening}"
+            ),
         ),
         scalar(
             "guarantee_cost",
-            "=SUMPRODUCT({guarantee_claims:}-{guarantee_recoveries:}-{guarantee_fees:},{treasury_discount:})",
+            (
+                "=SUMPRODUCT({guarantee_claims:}-{guarantee_recoveries:}"
+                "-{guarantee_fees:},{treasury_discount:})"
+            ),
         ),
         path(
             "loan_repaid",
-            "={performing}*{government_loan_share}*({opening}*{government_loan_rate}+{principal}+{balloon_paid})"
-            "+{default_probability}*{government_loan_share}*{opening}*(1-{lgd})",
+            (
+                "={performing}*{government_loan_share}*({opening}*{government_loan_rate}"
+                "+{principal}+{balloon_paid})+{default_probability}*{government_loan_share}"
+                "*{opening}*(1-{lgd})"
+            ),
         ),
         scalar(
             "loan_cost",
-            "={government_loan_share}*{debt}-SUMPRODUCT({loan_repaid:},{treasury_discount:})",
+            ("={government_loan_share}*{debt}-SUMPRODUCT({loan_repaid:},{treasury_discount:})"),
         ),
         path(
             "in_public_offtake",
-            "=IF({public_offtake_years}>0,MAX(0,MIN(1,{public_offtake_years}-{delay_eats}-({year}-1))),0)",
+            (
+                "=IF({public_offtake_years}>0,MAX(0,MIN(1,{public_offtake_years}-{delay_eats}"
+                "-({year}-1))),0)"
+            ),
             total_style="level years",
         ),
         path("offtake_paid", "={alive}*{in_public_offtake}*{contract_price}*{billed_volume}"),
@@ -54,19 +69,31 @@ def rows(build: str) -> list[Row]:
         path("offtake_promise", "={in_public_offtake}*{contract_price}*{billed_volume}"),
         scalar(
             "offtake_authority",
-            "=IF({public_offtake_years}>0,IF({subject_to_appropriation}=1,{cancellation_ceiling},{offtake_promise+}),0)",
+            (
+                "=IF({public_offtake_years}>0,"
+                "IF({subject_to_appropriation}=1,{cancellation_ceiling},{offtake_promise+}),0)"
+            ),
         ),
         scalar(
             "floor_worth",
-            "={in_band}*IF({price_floor}>0,1,0)*SUMPRODUCT({in_public_offtake:},{billed_volume:},{floor_value:},{treasury_discount:})",
+            (
+                "={in_band}*IF({price_floor}>0,1,0)"
+                "*SUMPRODUCT({in_public_offtake:},{billed_volume:},{floor_value:},{treasury_discount:})"
+            ),
         ),
         scalar(
             "cap_given_up",
-            "={in_band}*(1-{upside_share})*SUMPRODUCT({in_public_offtake:},{billed_volume:},{call_at_cap:},{treasury_discount:})",
+            (
+                "={in_band}*(1-{upside_share})"
+                "*SUMPRODUCT({in_public_offtake:},{billed_volume:},{call_at_cap:},{treasury_discount:})"
+            ),
         ),
         scalar(
             "tariff_burden",
-            "=SUMPRODUCT({market_price_path:}-{market_price_path:}/{tariff_uplift},{market_volume_expected:},{treasury_discount:})",
+            (
+                "=SUMPRODUCT({market_price_path:}-{market_price_path:}"
+                "/{tariff_uplift},{market_volume_expected:},{treasury_discount:})"
+            ),
         ),
         path("left_after_debt", "={in_loan}*MAX(0,{collateral_sold}-{opening})"),
         path(
@@ -85,7 +112,10 @@ def rows(build: str) -> list[Row]:
         ),
         scalar(
             "budget_authority",
-            "=MAX(0,{guarantee_cost})+MAX(0,{loan_cost})+{grant}+{offtake_authority}+{equity_bought}",
+            (
+                "=MAX(0,{guarantee_cost})+MAX(0,{loan_cost})+{grant}+{offtake_authority}"
+                "+{equity_bought}"
+            ),
         ),
         scalar("cost_per_plant", '=IF({plant_cost}>0,{public_cost}/{plant_cost},"n/a")'),
         scalar("bank_at_risk", "=(1-{coverage})*{bank_loan}"),

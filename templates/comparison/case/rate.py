@@ -7,16 +7,25 @@ from bankable.templates.workbook.rows import Row, band, note
 from bankable.udfs.deal.chain.rate import PARTS
 
 
-def worst_rows(prefix: str, service: str, applies: str) -> list[Row]:
+def worst_rows(prefix: str, service: str, serviced: str) -> list[Row]:
     """Coverage of a debt service when the contract is lost in year t: at once, a year later, from
     then on.
     """
-    later, second, worst = f"{prefix}later", f"{prefix}second", f"{prefix}worst"
-    ds = f"{{{service}}}"
+    names = {"p": prefix, "service": service, "serviced": serviced}
     return [
-        path(later, f'=IF({applies}=1,MIN({{remaining_3}}/{ds},{{{later}>}}),"n/a")'),
-        path(second, f'=IF({applies}=1,MIN({{remaining_2}}/{ds},{{{later}>}}),"n/a")'),
-        path(worst, f"=IF({applies}=1,MIN({{remaining_1}}/{ds},{{{second}>}}),0)"),
+        path(
+            "[p]later",
+            '=IF({[serviced]}=1,MIN({remaining_3}/{[service]},{[p]later>}),"n/a")',
+            **names,
+        ),
+        path(
+            "[p]second",
+            '=IF({[serviced]}=1,MIN({remaining_2}/{[service]},{[p]later>}),"n/a")',
+            **names,
+        ),
+        path(
+            "[p]worst", "=IF({[serviced]}=1,MIN({remaining_1}/{[service]},{[p]second>}),0)", **names
+        ),
     ]
 
 
@@ -32,17 +41,23 @@ def rows() -> list[Row]:
         ),
         scalar(
             "base_payment",
-            "=-PMT({base_rate_now},{tenor}-{grace_years},{requested_debt},-{balloon}*{requested_debt})",
+            (
+                "=-PMT({base_rate_now},{tenor}-{grace_years},{requested_debt},-{balloon}"
+                "*{requested_debt})"
+            ),
         ),
         path(
             "base_service",
             "={in_loan}*IF({repaying}=1,{base_payment},{requested_debt}*{base_rate_now})",
         ),
         path("base_serviced", "=IF({base_service}>0,1,0)"),
-        *worst_rows("base_", "base_service", "{base_serviced}"),
+        *worst_rows("base_", "base_service", "base_serviced"),
         path(
             "pd",
-            "={in_loan}*(1-(1-{pd_base})*(1-{planned_lapse}*IF({base_worst}<1,1,0)*{base_serviced}))",
+            (
+                "={in_loan}*(1-(1-{pd_base})*(1-{planned_lapse}*IF({base_worst}<1,1,0)"
+                "*{base_serviced}))"
+            ),
         ),
         path("loan_survives_before", "=IF({year}=1,1,{loan_survival<})"),
         path("loan_survival", "={loan_survives_before}*(1-{pd})"),
@@ -51,7 +66,7 @@ def rows() -> list[Row]:
     ]
     for part in PARTS:
         rows.append(
-            scalar(f"collateral_{part}", f"={{budgeted_cost}}*{{{part}_share}}*{{{part}_reuse}}")
+            scalar("collateral_[part]", "={budgeted_cost}*{[part]_share}*{[part]_reuse}", part=part)
         )
     rows += [
         scalar("collateral", "=SUM({collateral_shell}:{collateral_it})"),
@@ -69,7 +84,10 @@ def rows() -> list[Row]:
         scalar("bank_rate", "=SUM({rate_base_part}:{rate_guarantee_part})"),
         scalar(
             "term_rate",
-            "=(1-{government_loan_share})*{bank_rate}+{government_loan_share}*{government_loan_rate}",
+            (
+                "=(1-{government_loan_share})*{bank_rate}+{government_loan_share}"
+                "*{government_loan_rate}"
+            ),
         ),
     ]
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.entered import least, lenders, path, scalar
 from bankable.templates.comparison.case.operation import tax_rows
 from bankable.templates.workbook.rows import Row, band
 from bankable.udfs.deal.deal import VIEWS
@@ -12,16 +12,21 @@ def levered_rows() -> list[Row]:
     """Interest deducted, tax and CFADS on each view."""
     rows: list[Row] = []
     for view in VIEWS:
-        waiting, deducted = f"interest_waiting_{view}", f"interest_deducted_{view}"
         rows += [
             band(f"{view.capitalize()} view"),
             path(
-                deducted,
-                f"=IF({{interest_limit_applies}}=1,MIN({{{waiting}<}}+{{interest}},{{interest_limit}}*MAX(0,{{earnings_{view}}})),{{{waiting}<}}+{{interest}})",
+                "interest_deducted_[view]",
+                "=IF({interest_limit_applies}=1,MIN({interest_waiting_[view]<}+{interest},"
+                "{interest_limit}*MAX(0,{earnings_[view]})),{interest_waiting_[view]<}+{interest})",
+                view=view,
             ),
-            path(waiting, f"={{{waiting}<}}+{{interest}}-{{{deducted}}}"),
-            *tax_rows(view, "", f"{{earnings_{view}}}-{{depreciation}}-{{{deducted}}}"),
-            path(f"cfads_{view}", f"={{cash_before_tax_{view}}}-{{tax_{view}}}"),
+            path(
+                "interest_waiting_[view]",
+                "={interest_waiting_[view]<}+{interest}-{interest_deducted_[view]}",
+                view=view,
+            ),
+            *tax_rows(view, "", "{earnings_[view]}-{depreciation}-{interest_deducted_[view]}"),
+            path("cfads_[view]", "={cash_before_tax_[view]}-{tax_[view]}", view=view),
         ]
     return rows
 
@@ -31,20 +36,20 @@ def rows() -> list[Row]:
     rows = [band("Ratios")]
     for view in VIEWS:
         rows.append(
-            path(f"dscr_{view}", f'=IF({{serviced}}=1,{{cfads_{view}}}/{{debt_service}},"n/a")')
+            path("dscr_[view]", '=IF({serviced}=1,{cfads_[view]}/{debt_service},"n/a")', view=view)
         )
     for view in VIEWS:
-        rows.append(scalar(f"min_dscr_{view}", least(f"dscr_{view}")))
-    cfads = ",".join(f"{{cfads_{view}}}" for view in VIEWS)
-    dscr = ",".join(f"{{dscr_{view}}}" for view in VIEWS)
-    volume = ",".join(f"{{contracted_volume_{view}}}" for view in VIEWS)
+        rows.append(scalar("min_dscr_[view]", least(f"dscr_{view}"), view=view))
     rows += [
-        path("lender_cfads", f"=CHOOSE({{lender_view}}+1,{cfads})"),
-        path("lender_dscr", f"=CHOOSE({{lender_view}}+1,{dscr})"),
+        path("lender_cfads", "=" + lenders("cfads")),
+        path("lender_dscr", "=" + lenders("dscr")),
         scalar("lender_min_dscr", least("lender_dscr")),
         path(
             "at_minimum",
-            '=IF(ISNUMBER({lender_dscr}),IF({lender_dscr}<={lender_min_dscr}+{Timeline!tolerance},{year},"n/a"),"n/a")',
+            (
+                "=IF(ISNUMBER({lender_dscr}),IF({lender_dscr}<={lender_min_dscr}"
+                '+{Timeline!tolerance},{year},"n/a"),"n/a")'
+            ),
         ),
         scalar("lender_min_year", least("at_minimum")),
         scalar("lender_avg_dscr", '=IF(COUNT({lender_dscr:})>0,AVERAGE({lender_dscr:}),"n/a")'),
@@ -52,24 +57,23 @@ def rows() -> list[Row]:
         path("discount_at_term_rate", "=(1+{term_rate})^-{year}"),
         scalar(
             "llcr",
-            '=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:},{in_loan:})/{debt},"n/a")',
+            (
+                "=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:},{in_loan:})"
+                '/{debt},"n/a")'
+            ),
         ),
         scalar(
             "plcr",
-            '=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:})/{debt},"n/a")',
+            ('=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:})/{debt},"n/a")'),
         ),
-        path(
-            "lender_contracted_revenue", f"=CHOOSE({{lender_view}}+1,{volume})*{{contract_price}}"
-        ),
+        path("lender_contracted_revenue", "=" + lenders("contracted_volume") + "*{contract_price}"),
         scalar(
             "contracted_share",
-            "=IF(SUMPRODUCT({revenue_promised:},{in_loan:})>0,"
-            'SUMPRODUCT({lender_contracted_revenue:},{in_loan:})/SUMPRODUCT({revenue_promised:},{in_loan:}),"n/a")',
+            (
+                "=IF(SUMPRODUCT({revenue_promised:},{in_loan:})>0,"
+                "SUMPRODUCT({lender_contracted_revenue:},{in_loan:})"
+                '/SUMPRODUCT({revenue_promised:},{in_loan:}),"n/a")'
+            ),
         ),
     ]
     return rows
-
-
-def least(key: str) -> str:
-    """The least of a path that may not apply anywhere."""
-    return f'=IF(COUNT({{{key}:}})>0,MIN({{{key}:}}),"n/a")'

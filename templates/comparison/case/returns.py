@@ -18,18 +18,30 @@ def rows(returns: str, prefix: str) -> list[Row]:
     for view in ("promised", "expected"):
         rows.append(
             path(
-                f"equity_flow_{view}",
-                f"={{distribution_{view}}}-{{sponsor_support_{view}}}-{{balloon_paid}}",
+                "equity_flow_[view]",
+                "={distribution_[view]}-{sponsor_support_[view]}-{balloon_paid}",
+                view=view,
             )
         )
     for name in ("project", "equity_promised", "equity_expected"):
-        rows.append(scalar(f"irr_{name}", f"={{{returns}!{prefix}irr_{name}}}"))
+        rows.append(
+            scalar(
+                "irr_[name]",
+                "={[returns]![prefix]irr_[name]}",
+                name=name,
+                prefix=prefix,
+                returns=returns,
+            )
+        )
     return rows
 
 
 def month_rows(case: str) -> list[Row]:
     """What the sponsor pays in, month by month: these rows stand on the build sheet."""
-    completion, reserve = f"{{{case}!completion_month}}", f"{{{case}!dsra_at_completion}}"
     return [
-        path("equity_paid", f"={{equity_draw}}+IF({{month}}={completion},1,0)*{reserve}"),
+        path(
+            "equity_paid",
+            "={equity_draw}+IF({month}={[case]!completion_month},1,0)*{[case]!dsra_at_completion}",
+            case=case,
+        ),
     ]

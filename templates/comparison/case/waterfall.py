@@ -24,37 +24,45 @@ def reserve_rows() -> list[Row]:
 
 def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
     """Cash, debt service, reserve, lock-up, distributions on one view; `view` ends the keys."""
-
-    def k(key: str, suffix: str = "") -> str:
-        return f"{{{key}{view}{suffix}}}"
-
     return [
         band(f"On the {words} view"),
-        path(f"lock_up{view}", f"=IF(ISNUMBER({{{dscr}}}),IF({{{dscr}}}<{{lock_up_dscr}},1,0),0)"),
         path(
-            f"reserve_before{view}", f"=IF({{year}}=1,{{dsra_at_completion}},{k('reserve', '<')})"
+            "lock_up[view]",
+            "=IF(ISNUMBER({[dscr]}),IF({[dscr]}<{lock_up_dscr},1,0),0)",
+            dscr=dscr,
+            view=view,
         ),
         path(
-            f"cash_for_service{view}",
-            f"=MAX(0,{{{cfads}}})+{k('reserve_before')}+{k('trapped', '<')}",
+            "reserve_before[view]", "=IF({year}=1,{dsra_at_completion},{reserve[view]<})", view=view
         ),
         path(
-            f"service_paid{view}",
-            f"=MIN({k('cash_for_service')},{{debt_service}}+{k('arrears', '<')})",
-        ),
-        path(f"arrears{view}", f"={{debt_service}}+{k('arrears', '<')}-{k('service_paid')}"),
-        path(
-            f"reserve{view}", f"=MIN({{dsra_target}},{k('cash_for_service')}-{k('service_paid')})"
+            "cash_for_service[view]",
+            "=MAX(0,{[cfads]})+{reserve_before[view]}+{trapped[view]<}",
+            cfads=cfads,
+            view=view,
         ),
         path(
-            f"trapped{view}",
-            f"=({k('cash_for_service')}-{k('service_paid')}-{k('reserve')})*{k('lock_up')}",
+            "service_paid[view]",
+            "=MIN({cash_for_service[view]},{debt_service}+{arrears[view]<})",
+            view=view,
+        ),
+        path("arrears[view]", "={debt_service}+{arrears[view]<}-{service_paid[view]}", view=view),
+        path(
+            "reserve[view]",
+            "=MIN({dsra_target},{cash_for_service[view]}-{service_paid[view]})",
+            view=view,
         ),
         path(
-            f"distribution{view}",
-            f"={k('cash_for_service')}-{k('service_paid')}-{k('reserve')}-{k('trapped')}",
+            "trapped[view]",
+            ("=({cash_for_service[view]}-{service_paid[view]}-{reserve[view]})*{lock_up[view]}"),
+            view=view,
         ),
-        path(f"sponsor_support{view}", f"=MAX(0,-{{{cfads}}})"),
+        path(
+            "distribution[view]",
+            "={cash_for_service[view]}-{service_paid[view]}-{reserve[view]}-{trapped[view]}",
+            view=view,
+        ),
+        path("sponsor_support[view]", "=MAX(0,-{[cfads]})", cfads=cfads, view=view),
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.workbook.book import Book, Sheet, address, sheet_prefix
+from bankable.templates.workbook.rows import given
 from bankable.udfs.deal.chain.decision import TESTS
 
 WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT, KIND = range(1, 9)
@@ -48,26 +49,26 @@ MEANING = (
     "a native row against a worksheet function",
 )
 
-_TESTS = f"{{S!pass_{TESTS[0][0]}}}:{{S!pass_{TESTS[-1][0]}}}"
+_TESTS = f"{{[case]!pass_{TESTS[0][0]}}}:{{[case]!pass_{TESTS[-1][0]}}}"
 
 
 def _present_value_meets(what: str, name: str, spent: str, flow: str) -> tuple[str, str, str, str]:
     """The check that an IRR discounts a flow to nothing, from the flow itself and not from the
     steps that found it.
     """
-    rate = f"{{S!irr_{name}}}"
+    rate = f"{{[case]!irr_{name}}}"
     return (
         PROOF,
         f"{what} discounts what is paid in and what comes back to the same",
-        f"=IF(ISNUMBER({rate}),SUMPRODUCT({{B!{spent}:}}*(1+{rate})^{{B!years_before:}}),0)",
-        f"=IF(ISNUMBER({rate}),SUMPRODUCT({{S!{flow}:}}*(1+{rate})^-{{S!year:}}),0)",
+        f"=IF(ISNUMBER({rate}),SUMPRODUCT({{[build]!{spent}:}}*(1+{rate})^{{[build]!years_before:}}),0)",
+        f"=IF(ISNUMBER({rate}),SUMPRODUCT({{[case]!{flow}:}}*(1+{rate})^-{{[case]!year:}}),0)",
     )
 
 
 def _paid_in_order(view: str, words: str) -> list[tuple[str, str, str, str]]:
     """The order of the waterfall on one view."""
     reserve, arrears, paid_out = (
-        f"{{S!{key}{view}:}}" for key in ("reserve", "arrears", "distribution")
+        f"{{[case]!{key}{view}:}}" for key in ("reserve", "arrears", "distribution")
     )
     return [
         (
@@ -79,7 +80,7 @@ def _paid_in_order(view: str, words: str) -> list[tuple[str, str, str, str]]:
         (
             PROOF,
             f"Nothing is distributed before the reserve is at its target, {words} view",
-            f"=SUMPRODUCT(({paid_out}>{{Timeline!tolerance}})*({reserve}<{{S!dsra_target:}}-{{Timeline!tolerance}}))",
+            f"=SUMPRODUCT(({paid_out}>{{Timeline!tolerance}})*({reserve}<{{[case]!dsra_target:}}-{{Timeline!tolerance}}))",
             "0",
         ),
     ]
@@ -88,63 +89,63 @@ def _paid_in_order(view: str, words: str) -> list[tuple[str, str, str, str]]:
 # kind, what, left, right on a case sheet (S) and its build sheet (B); a right side of 0 means the
 # left must vanish
 NATIVE: tuple[tuple[str, str, str, str], ...] = (
-    (TIE, "Sources equal uses", "={B!debt_draw+}+{B!equity_draw+}", "={B!uses+}"),
+    (TIE, "Sources equal uses", "={[build]!debt_draw+}+{[build]!equity_draw+}", "={[build]!uses+}"),
     (
         TIE,
         "The facility closes: its balance at the end is the debt",
-        "={B!balance#60}",
-        "={S!debt}",
+        "={[build]!balance#60}",
+        "={[case]!debt}",
     ),
     (
         PROOF,
         "Debt is its share of the budgeted uses",
-        "={S!debt}",
-        "={S!gearing_used}*{S!budgeted_uses}",
+        "={[case]!debt}",
+        "={[case]!gearing_used}*{[case]!budgeted_uses}",
     ),
     (
         PROOF,
         "Equity pays its share of the budget, and the overrun and delay",
-        "={B!equity_draw+}",
-        "=(1-{S!gearing_used})*{S!budgeted_uses}+{S!sponsor_extra}",
+        "={[build]!equity_draw+}",
+        "=(1-{[case]!gearing_used})*{[case]!budgeted_uses}+{[case]!sponsor_extra}",
     ),
-    (TIE, "All plant cost is spent", "={B!plant_spend+}", "={S!hard_cost}"),
+    (TIE, "All plant cost is spent", "={[build]!plant_spend+}", "={[case]!hard_cost}"),
     (
         PROOF,
         "The last instalment, which clears the balance, is what the profile asks",
-        "=INDEX({S!principal:},{S!tenor})",
-        "=INDEX({S!profile_principal:},{S!tenor})",
+        "=INDEX({[case]!principal:},{[case]!tenor})",
+        "=INDEX({[case]!profile_principal:},{[case]!tenor})",
     ),
     (
         PROOF,
         "Debt service and balloon, discounted at the all-in rate, are worth the debt",
-        "=NPV({S!term_rate},{S!debt_service:})+NPV({S!term_rate},{S!balloon_paid:})",
-        "={S!debt}",
+        "=NPV({[case]!term_rate},{[case]!debt_service:})+NPV({[case]!term_rate},{[case]!balloon_paid:})",
+        "={[case]!debt}",
     ),
-    (TIE, "The scheduled balance ends at zero", "=INDEX({S!closing:},{S!tenor})", "0"),
+    (TIE, "The scheduled balance ends at zero", "=INDEX({[case]!closing:},{[case]!tenor})", "0"),
     (
         TIE,
         "Principal and balloon add to the debt",
-        "={S!principal+}+SUM({S!balloon_paid:})",
-        "={S!debt}",
+        "={[case]!principal+}+SUM({[case]!balloon_paid:})",
+        "={[case]!debt}",
     ),
-    (TIE, "Contract states add to one", "={S!lost+}+{S!alive#30}", "1"),
-    (TIE, "Loan states add to one", "={S!default_probability+}+{S!performing#30}", "1"),
+    (TIE, "Contract states add to one", "={[case]!lost+}+{[case]!alive#30}", "1"),
+    (TIE, "Loan states add to one", "={[case]!default_probability+}+{[case]!performing#30}", "1"),
     (
         TIE,
         "Cash in equals cash out in the waterfall",
-        '=SUMIF({S!lender_cfads:},">0")+{S!dsra_at_completion}',
-        "={S!service_paid+}+{S!distribution+}+{S!reserve#30}+{S!trapped#30}",
+        '=SUMIF({[case]!lender_cfads:},">0")+{[case]!dsra_at_completion}',
+        "={[case]!service_paid+}+{[case]!distribution+}+{[case]!reserve#30}+{[case]!trapped#30}",
     ),
     (
         TIE,
         "Debt service is paid or stands as arrears",
-        "={S!service_paid+}+{S!arrears#30}",
-        "={S!debt_service+}",
+        "={[case]!service_paid+}+{[case]!arrears#30}",
+        "={[case]!debt_service+}",
     ),
     (
         TIE,
         "No negative cash balance",
-        "=MIN(0,MIN({S!reserve:}),MIN({S!trapped:}),MIN({S!distribution:}))",
+        "=MIN(0,MIN({[case]!reserve:}),MIN({[case]!trapped:}),MIN({[case]!distribution:}))",
         "0",
     ),
     *_paid_in_order("", "lender's"),
@@ -153,8 +154,8 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "PLCR by the built-in NPV of CFADS",
-        '=IF({S!debt}>0,NPV({S!term_rate},{S!lender_cfads:})/{S!debt},"n/a")',
-        "={S!plcr}",
+        '=IF({[case]!debt}>0,NPV({[case]!term_rate},{[case]!lender_cfads:})/{[case]!debt},"n/a")',
+        "={[case]!plcr}",
     ),
     _present_value_meets("Project IRR", "project", "build_cost", "project_flow"),
     _present_value_meets(
@@ -166,88 +167,98 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "Tax over the plant's life is that on its income and the losses left, promised",
-        "={S!tax_promised+}",
-        "={S!tax_rate}*(SUM({S!taxable_promised:})+{S!tax_losses_promised#30})",
+        "={[case]!tax_promised+}",
+        "={[case]!tax_rate}*(SUM({[case]!taxable_promised:})+{[case]!tax_losses_promised#30})",
     ),
     (
         PROOF,
         "Guarantee's cost by the built-in NPV of claims, recoveries and fees",
-        "={S!guarantee_cost}",
+        "={[case]!guarantee_cost}",
         (
-            "=NPV({S!treasury_rate},{S!guarantee_claims:})-NPV({S!treasury_rate},{S!guarantee_recoveries:})"
-            "-NPV({S!treasury_rate},{S!guarantee_fees:})"
+            "=NPV({[case]!treasury_rate},{[case]!guarantee_claims:})-NPV({[case]!treasury_rate},{[case]!guarantee_recoveries:})"
+            "-NPV({[case]!treasury_rate},{[case]!guarantee_fees:})"
         ),
     ),
     (
         PROOF,
         "Claims are recovered or lost",
-        "={S!guarantee_recoveries+}+{S!guarantee_claims+}*MAX({S!lgd_floor},1-{S!recovery})",
-        "={S!guarantee_claims+}",
+        "={[case]!guarantee_recoveries+}+{[case]!guarantee_claims+}*MAX({[case]!lgd_floor},1-{[case]!recovery})",
+        "={[case]!guarantee_claims+}",
     ),
     (
         PROOF,
         "Volume sold within capacity, promised",
-        "=SUMPRODUCT(({S!contracted_volume_promised:}+{S!market_volume_promised:}>{S!capacity_available:}+{Timeline!tolerance})*1)",
+        "=SUMPRODUCT(({[case]!contracted_volume_promised:}+{[case]!market_volume_promised:}>{[case]!capacity_available:}+{Timeline!tolerance})*1)",
         "0",
     ),
     (
         PROOF,
         "Volume sold within capacity, firm",
-        "=SUMPRODUCT(({S!contracted_volume_firm:}+{S!market_volume_firm:}>{S!capacity_available:}+{Timeline!tolerance})*1)",
+        "=SUMPRODUCT(({[case]!contracted_volume_firm:}+{[case]!market_volume_firm:}>{[case]!capacity_available:}+{Timeline!tolerance})*1)",
         "0",
     ),
     (
         TIE,
         "All-in rate is the sum of its parts",
-        "={S!bank_rate}",
-        "={S!rate_base_part}+{S!rate_loss_part}+{S!rate_margin_part}+{S!rate_guarantee_part}",
+        "={[case]!bank_rate}",
+        "={[case]!rate_base_part}+{[case]!rate_loss_part}+{[case]!rate_margin_part}+{[case]!rate_guarantee_part}",
     ),
     (
         TIE,
         "Depreciation adds to its base, or to what its life allows",
-        "={S!depreciation+}",
-        "={S!tax_base}*MIN({S!tax_life},{S!year#30})/{S!tax_life}",
+        "={[case]!depreciation+}",
+        "={[case]!tax_base}*MIN({[case]!tax_life},{[case]!year#30})/{[case]!tax_life}",
     ),
     (
         TIE,
         "Tests passed, failed and not applying add up",
-        f'=COUNTIF({_TESTS},1)+{{S!tests_failed}}+COUNTIF({_TESTS},"n/a")',
+        f'=COUNTIF({_TESTS},1)+{{[case]!tests_failed}}+COUNTIF({_TESTS},"n/a")',
         f"=ROWS({_TESTS})",
     ),
-    (INPUT, "Tenor within operating life", "=MAX(0,{S!tenor}-{S!operating_years})", "0"),
-    (INPUT, "Grace ends before the tenor", "=IF({S!grace_years}<{S!tenor},0,1)", "0"),
+    (INPUT, "Tenor within operating life", "=MAX(0,{[case]!tenor}-{[case]!operating_years})", "0"),
+    (INPUT, "Grace ends before the tenor", "=IF({[case]!grace_years}<{[case]!tenor},0,1)", "0"),
     (
         INPUT,
         "Build and delay fit the monthly block",
-        "=MAX(0,{S!completion_month}-{Timeline!month#60})",
+        "=MAX(0,{[case]!completion_month}-{Timeline!month#60})",
         "0",
     ),
     (
         INPUT,
         "Floor not above cap",
-        "=IF(AND({S!price_cap}>0,{S!price_floor}>{S!price_cap}),1,0)",
+        "=IF(AND({[case]!price_cap}>0,{[case]!price_floor}>{[case]!price_cap}),1,0)",
         "0",
     ),
-    (INPUT, "Take-or-pay not above the volume cap", "=MAX(0,{S!take_or_pay}-{S!max_volume})", "0"),
+    (
+        INPUT,
+        "Take-or-pay not above the volume cap",
+        "=MAX(0,{[case]!take_or_pay}-{[case]!max_volume})",
+        "0",
+    ),
     (
         INPUT,
         "Firm years within the contract horizon",
-        "=MAX(0,{S!firm_years}-{S!contract_years})",
+        "=MAX(0,{[case]!firm_years}-{[case]!contract_years})",
         "0",
     ),
     (
         INPUT,
         "Retooling and refilling within two years",
-        "=MAX(0,{S!retool_years}+{S!refill_years}-{Timeline!two})",
+        "=MAX(0,{[case]!retool_years}+{[case]!refill_years}-{Timeline!two})",
         "0",
     ),
     (
         INPUT,
         "Collateral parts within the whole",
-        "=MAX(0,{S!shell_share}+{S!power_share}+{S!equipment_share}+{S!tooling_share}+{S!it_share}-1)",
+        "=MAX(0,{[case]!shell_share}+{[case]!power_share}+{[case]!equipment_share}+{[case]!tooling_share}+{[case]!it_share}-1)",
         "0",
     ),
-    (INPUT, "Grant below capital cost", "=IF(AND({S!grant}>0,{S!grant}>={S!capex}),1,0)", "0"),
+    (
+        INPUT,
+        "Grant below capital cost",
+        "=IF(AND({[case]!grant}>0,{[case]!grant}>={[case]!capex}),1,0)",
+        "0",
+    ),
 )
 
 
@@ -358,10 +369,7 @@ def lay_checks(
     for i, (case, build) in enumerate(cases, start=1):
         rows.band(case)
         for kind, what, left, right in NATIVE:
-            left, right = (
-                text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!")
-                for text in (left, right)
-            )
+            left, right = (given(text, case=case, build=build) for text in (left, right))
             rows.add(kind, what, case, left, right if right.startswith("=") else float(right))
         for key in QUOTED:
             label = str(book["Summary"].cells[book["Summary"].placed[f"{key}_{i}"].row, WHAT].value)

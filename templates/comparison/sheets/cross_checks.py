@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets.deals import FIRST_KEY_ROW
 from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.rows import given
 from bankable.udfs.deal.deal import KEYS
 from bankable.udfs.deal.measures import MEASURES
 
@@ -48,34 +49,34 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
         "Debt capacity with the government's commitment",
         "DEBT_CAPACITY",
         (
-            '=DEBT_CAPACITY({S!term_rate},{S!unlevered_cfads_supported:},{S!limit_min_dscr},{S!tenor},"sculpted",{S!grace_years})'
-            "/{S!balloon_discount}"
+            '=DEBT_CAPACITY({[case]!term_rate},{[case]!unlevered_cfads_supported:},{[case]!limit_min_dscr},{[case]!tenor},"sculpted",{[case]!grace_years})'
+            "/{[case]!balloon_discount}"
         ),
-        "={S!capacity_supported}",
+        "={[case]!capacity_supported}",
     ),
     (
         "Facility at completion",
         "IDC",
         (
-            "=INDEX(IDC({S!construction_rate},{B!planned_cost#1}:INDEX({B!planned_cost:},1,{S!build_months}),{S!gearing_used},"
-            "{S!draw_timing},{S!upfront_fee},{S!commitment_fee},12),1,1)"
+            "=INDEX(IDC({[case]!construction_rate},{[build]!planned_cost#1}:INDEX({[build]!planned_cost:},1,{[case]!build_months}),{[case]!gearing_used},"
+            "{[case]!draw_timing},{[case]!upfront_fee},{[case]!commitment_fee},12),1,1)"
         ),
-        "={S!debt}",
+        "={[case]!debt}",
     ),
     (
         "Recovery on the debt requested",
         "RECOVERY",
         (
-            "=IF({S!requested_debt}>0,INDEX(RECOVERY({S!shell_share}:{S!it_share},{S!shell_reuse}:{S!it_reuse},{S!requested_debt}/{S!budgeted_cost},"
-            "{S!sale_cost},{S!sale_months},{S!base_rate_now}),1,1),1)"
+            "=IF({[case]!requested_debt}>0,INDEX(RECOVERY({[case]!shell_share}:{[case]!it_share},{[case]!shell_reuse}:{[case]!it_reuse},{[case]!requested_debt}/{[case]!budgeted_cost},"
+            "{[case]!sale_cost},{[case]!sale_months},{[case]!base_rate_now}),1,1),1)"
         ),
-        "={S!recovery}",
+        "={[case]!recovery}",
     ),
     (
         "All-in rate of the bank loan",
         "GUARANTEE_RATE",
-        "=GUARANTEE_RATE({S!base_rate_now},{S!pd_equivalent},{S!lgd},{S!coverage},{S!guaranteed_spread},{S!guarantee_fee},{S!margin})",
-        "={S!bank_rate}",
+        "=GUARANTEE_RATE({[case]!base_rate_now},{[case]!pd_equivalent},{[case]!lgd},{[case]!coverage},{[case]!guaranteed_spread},{[case]!guarantee_fee},{[case]!margin})",
+        "={[case]!bank_rate}",
     ),
 )
 
@@ -138,21 +139,18 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
     case, build = names[-1], builds[-1]
     for what, function, call, native in SINGLE:
         if function in FUNCTIONS:
-            call, native = (
-                text.replace("{S!", f"{{{case}!").replace("{B!", f"{{{build}!")
-                for text in (call, native)
-            )
+            call, native = (given(text, case=case, build=build) for text in (call, native))
             found.append((f"{function}: {what}", case, call, native))
     if "CREDIT_SUBSIDY" in FUNCTIONS:
         call = (
-            "=IF(OR({S!covers_interest}=1,{S!debt}<=0,{S!tenor}>={S!year#30}),{S!guarantee_cost},(1-{S!government_loan_share})*INDEX("
-            "CREDIT_SUBSIDY({S!treasury_rate},{S!opening:},{S!pd_counted#1-29},{S!lgd},{S!coverage},{S!guarantee_fee}),4,1))"
+            "=IF(OR({[case]!covers_interest}=1,{[case]!debt}<=0,{[case]!tenor}>={[case]!year#30}),{[case]!guarantee_cost},(1-{[case]!government_loan_share})*INDEX("
+            "CREDIT_SUBSIDY({[case]!treasury_rate},{[case]!opening:},{[case]!pd_counted#1-29},{[case]!lgd},{[case]!coverage},{[case]!guarantee_fee}),4,1))"
         )
         found.append(
             (
                 "CREDIT_SUBSIDY: cost of the guarantee",
                 case,
-                call.replace("{S!", f"{{{case}!"),
+                given(call, case=case),
                 f"={{{case}!guarantee_cost}}",
             )
         )

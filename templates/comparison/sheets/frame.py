@@ -13,6 +13,7 @@ from bankable.templates.workbook.rows import (
     SPACER,
     TOTAL,
     UNIT,
+    given,
 )
 
 TITLE_ROW, STATUS_ROW, UNITS_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3, 4
@@ -64,8 +65,8 @@ def flag_words(
 def time_sheet(
     book: Book, name: str, title: str, columns: TimeColumns, heads: str, tab: str | None, paper: str
 ) -> Sheet:
-    """A calculation sheet: fixed columns, then time; `heads` is the row-language token of the time
-    heads.
+    """A calculation sheet: fixed columns, then time; `heads` is the token of the time heads, its
+    place in time as the parameter [i].
     """
     sheet = start(book, name, title, tab, paper)
     for col, text in (
@@ -81,7 +82,7 @@ def time_sheet(
         sheet.put(
             HEAD_ROW,
             columns.first + i,
-            f"={heads.replace('}', f'#{i + 1}}}')}" if heads else i + 1,
+            f"={given(heads, i=i + 1)}" if heads else i + 1,
             "heading year",
         )
     for col, width in (

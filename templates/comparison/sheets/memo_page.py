@@ -13,7 +13,7 @@ from bankable.templates.comparison.sheets.scenarios import NAMES
 from bankable.templates.comparison.sheets.sensitivity import default_case
 from bankable.templates.comparison.sheets.summary import RATE_PARTS
 from bankable.templates.workbook.book import Book, Conditional, Sheet, Validation, address
-from bankable.templates.workbook.rows import LABEL, SECTION, UNIT
+from bankable.templates.workbook.rows import LABEL, SECTION, UNIT, given
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.udfs.deal.chain.decision import FAILS, TESTS
 
@@ -23,24 +23,34 @@ FIGURES = (
     (
         "Request",
         (
-            ("Borrower", "", "{Inputs!borrower_#}", "text"),
-            ("Buyer", "", "{Inputs!offtaker_#}", "text"),
-            ("Amount requested", "$m", "{S!requested_debt}", "number"),
-            ("Debt used in these figures", "$m", "{S!debt}", "number"),
-            ("Share of the budgeted uses", "%", "{S!gearing_used}", "share"),
-            ("Tenor from completion", "years", "{S!tenor}", "count"),
-            ("Debt that all tests permit (first order)", "$m", "{S!permitted_debt}", "nil number"),
+            ("Borrower", "", "{Inputs!borrower_[i]}", "text"),
+            ("Buyer", "", "{Inputs!offtaker_[i]}", "text"),
+            ("Amount requested", "$m", "{[case]!requested_debt}", "number"),
+            ("Debt used in these figures", "$m", "{[case]!debt}", "number"),
+            ("Share of the budgeted uses", "%", "{[case]!gearing_used}", "share"),
+            ("Tenor from completion", "years", "{[case]!tenor}", "count"),
+            (
+                "Debt that all tests permit (first order)",
+                "$m",
+                "{[case]!permitted_debt}",
+                "nil number",
+            ),
         ),
     ),
     (
         "Pricing",
         (
-            ("Bank loan, all in", "% a year", "{S!bank_rate}", "rate"),
-            *((label, unit, f"{{S!{key}}}", style) for label, unit, key, style in RATE_PARTS),
-            ("Whole debt, all in", "% a year", "{S!term_rate}", "rate"),
-            ("Probability of default over the loan's life", "%", "{S!life_default}", "level"),
-            ("Loss given default", "%", "{S!lgd}", "level"),
-            ("Sponsor's IRR on expected cash flow", "% a year", "{S!irr_equity_expected}", "rate"),
+            ("Bank loan, all in", "% a year", "{[case]!bank_rate}", "rate"),
+            *((label, unit, f"{{[case]!{key}}}", style) for label, unit, key, style in RATE_PARTS),
+            ("Whole debt, all in", "% a year", "{[case]!term_rate}", "rate"),
+            ("Probability of default over the loan's life", "%", "{[case]!life_default}", "level"),
+            ("Loss given default", "%", "{[case]!lgd}", "level"),
+            (
+                "Sponsor's IRR on expected cash flow",
+                "% a year",
+                "{[case]!irr_equity_expected}",
+                "rate",
+            ),
         ),
     ),
     (
@@ -49,18 +59,18 @@ FIGURES = (
             (
                 "Firm years, the government's commitment included",
                 "years",
-                "{S!supported_end_year}",
+                "{[case]!supported_end_year}",
                 "level years",
             ),
-            ("Public offtake", "years", "{S!public_offtake_years}", "count"),
-            ("Guaranteed share of the bank loan", "%", "{S!coverage}", "level"),
-            ("Government loan, share of the debt", "%", "{S!government_loan_share}", "level"),
-            ("Grant", "$m", "{S!grant}", "nil number"),
-            ("Expected public cost", "$m", "{S!public_cost}", "nil number"),
+            ("Public offtake", "years", "{[case]!public_offtake_years}", "count"),
+            ("Guaranteed share of the bank loan", "%", "{[case]!coverage}", "level"),
+            ("Government loan, share of the debt", "%", "{[case]!government_loan_share}", "level"),
+            ("Grant", "$m", "{[case]!grant}", "nil number"),
+            ("Expected public cost", "$m", "{[case]!public_cost}", "nil number"),
             (
                 "Budget authority (another figure, not to be added)",
                 "$m",
-                "{S!budget_authority}",
+                "{[case]!budget_authority}",
                 "nil number",
             ),
         ),
@@ -70,7 +80,7 @@ FIGURES = (
 RISKS = (
     (
         "The contract is lost before the debt is repaid",
-        "1-{S!contract_kept}",
+        "1-{[case]!contract_kept}",
         "probability",
         "level",
         (
@@ -80,28 +90,28 @@ RISKS = (
     ),
     (
         "Completion is late",
-        "{S!delay_cost}-{S!delay_damages}+{S!debt}*{S!construction_rate}/12",
+        "{[case]!delay_cost}-{[case]!delay_damages}+{[case]!debt}*{[case]!construction_rate}/12",
         "$m a month",
         "number",
         "holding cost and interest, delay damages taken off: the sponsor pays it",
     ),
     (
         "Another user pays little for the plant",
-        "{S!lgd}",
+        "{[case]!lgd}",
         "% of debt lost",
         "level",
         "guarantee coverage and the sponsor's equity beneath the debt",
     ),
     (
         "The base rate rises",
-        "1-{S!hedge_ratio}",
+        "1-{[case]!hedge_ratio}",
         "% unhedged",
         "level",
         "hedging: the share of the debt that a shock reaches",
     ),
     (
         "The buyer calls less",
-        "1-{S!take_or_pay}",
+        "1-{[case]!take_or_pay}",
         "% unsecured",
         "level",
         "take-or-pay: the share of the contracted volume at risk",
@@ -141,19 +151,16 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
 
     def chosen_of(token: str) -> str:
         """The token's cell in the chosen case."""
-        each = (
-            token.replace("{S!", f"{{{name}!").replace("_#}", f"_{i}}}")
-            for i, name in enumerate(names, start=1)
-        )
+        each = (given(token, case=name, i=i) for i, name in enumerate(names, start=1))
         return f"CHOOSE({{case}},{','.join(each)})"
 
     sheet.put(row, LABEL, "Project", "bold")
-    sheet.put(row, FIGURE, "=" + chosen_of("{Inputs!case_name_#}"), "right")
+    sheet.put(row, FIGURE, "=" + chosen_of("{Inputs!case_name_[i]}"), "right")
     sheet.mark("name", row, FIGURE)
     sheet.put(row + 1, LABEL, "Scenario of these figures", "bold")
     sheet.put(row + 1, FIGURE, "={Scenarios!scenario}", "right")
     sheet.put(row + 2, LABEL, "Result of the credit tests", "bold")
-    sheet.put(row + 2, FIGURE, "=" + chosen_of("{S!decision_words}"), "decision")
+    sheet.put(row + 2, FIGURE, "=" + chosen_of("{[case]!decision_words}"), "decision")
     sheet.mark("decision", row + 2, FIGURE)
     sheet.heights[row + 2] = 32
     spot = (row + 2, FIGURE, row + 2, FIGURE)
@@ -161,9 +168,9 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     sheet.conditionals.append(Conditional(spot, "formula", f'={cell}="{FAILS}"', "fail fill"))
     sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({cell},5)="Meets"', "ok fill"))
     sheet.put(row + 3, LABEL, "Binding test", "bold")
-    sheet.put(row + 3, FIGURE, "=" + chosen_of("{S!binding_name}"), "right")
+    sheet.put(row + 3, FIGURE, "=" + chosen_of("{[case]!binding_name}"), "right")
     beyond = chosen_of(
-        "IF(AND({S!public_offtake_years}>{Timeline!longest_multiyear},{S!subject_to_appropriation}=0),1,0)"
+        "IF(AND({[case]!public_offtake_years}>{Timeline!longest_multiyear},{[case]!subject_to_appropriation}=0),1,0)"
     )
     condition = (
         '"Condition: a statute that lets the government commit beyond'
@@ -220,9 +227,9 @@ def _tests(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
         style = "multiple" if unit == "x" else "rate" if key == "loss" else "level"
         sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
         sheet.put(row, UNIT, unit, "unit")
-        sheet.put(row, FIGURE, "=" + chosen_of(f"{{S!test_{key}}}"), style)
-        sheet.put(row, LIMIT, "=" + chosen_of(f"{{S!limit_{key}}}"), style)
-        passed = chosen_of(f"{{S!pass_{key}}}")
+        sheet.put(row, FIGURE, "=" + chosen_of(f"{{[case]!test_{key}}}"), style)
+        sheet.put(row, LIMIT, "=" + chosen_of(f"{{[case]!limit_{key}}}"), style)
+        passed = chosen_of(f"{{[case]!pass_{key}}}")
         sheet.put(
             row, VERDICT, f'=IF(ISNUMBER({passed}),IF({passed}=1,"passed","FAILED"),"n/a")', "right"
         )
@@ -263,7 +270,7 @@ def _risks(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
         row += 1
         sheet.put(row, LABEL, risk)
         sheet.put(row, UNIT, unit, "unit")
-        sheet.put(row, FIGURE, "=" + (chosen_of(token) if "{S!" in token else token), style)
+        sheet.put(row, FIGURE, "=" + (chosen_of(token) if "[case]" in token else token), style)
         sheet.put(row + 1, LABEL, f"   against it: {against}", "note")
         row += 1
     return row + 1

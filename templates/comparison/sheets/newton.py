@@ -138,7 +138,7 @@ def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: 
         "Returns",
         "Returns: IRRs in visible Newton steps",
         STEP_COLUMNS,
-        "{Timeline!step}",
+        "{Timeline!step#[i]}",
         frame.ENGINE_ROOM,
         paper,
     )

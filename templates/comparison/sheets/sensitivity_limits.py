@@ -16,6 +16,7 @@ from bankable.templates.workbook.rows import (
     LABEL,
     TOTAL,
     UNIT,
+    given,
     lay,
     scalar,
 )
@@ -291,7 +292,7 @@ def refinancing(
     """
     frame.band_row(sheet, row, "Refinancing of a balloon at maturity", LAST, "heading", "6")
     n = len(names)
-    given = (
+    blue = (
         ("balloon_tested", "Balloon tested, where the case has less", "%", 0.30, "share", 0, 0.95),
         (
             "cap_rate",
@@ -313,7 +314,7 @@ def refinancing(
         ),
         ("most_ltv", "Max loan to value", "%", 0.65, "share", 0, 1),
     )
-    row = kept_scalars(book, sheet, row + 1, settings, given)
+    row = kept_scalars(book, sheet, row + 1, settings, blue)
     frame.band_row(sheet, row, "Case by case", LAST)
     for i in range(n):
         sheet.put(row, G + i, f"={{Inputs!case_name_{i + 1}}}", "band wrap")
@@ -324,42 +325,42 @@ def refinancing(
             "refi_balance",
             "Left to refinance",
             "$m",
-            "MAX({C!balloon},{balloon_tested})*{C!debt}",
+            "MAX({[case]!balloon},{balloon_tested})*{[case]!debt}",
             "number",
         ),
         (
             "refi_cfads",
             "CFADS of the year after, lender's view",
             "$m",
-            "INDEX({C!lender_cfads:},MIN(ROWS({C!year:})*COLUMNS({C!year:}),{C!tenor}+1))",
+            "INDEX({[case]!lender_cfads:},MIN(ROWS({[case]!year:})*COLUMNS({[case]!year:}),{[case]!tenor}+1))",
             "nil number",
         ),
         (
             "refi_yield",
             "Debt yield",
             "%",
-            'IF({refi_balance_#}>0,{refi_cfads_#}/{refi_balance_#},"n/a")',
+            'IF({refi_balance_[i]}>0,{refi_cfads_[i]}/{refi_balance_[i]},"n/a")',
             "level",
         ),
         (
             "refi_value",
             "Value to a buyer of the CFADS after maturity",
             "$m",
-            "MAX(0,SUMPRODUCT(({C!year:}>{C!tenor})*{C!lender_cfads:},(1+{cap_rate})^-({C!year:}-{C!tenor})))",
+            "MAX(0,SUMPRODUCT(({[case]!year:}>{[case]!tenor})*{[case]!lender_cfads:},(1+{cap_rate})^-({[case]!year:}-{[case]!tenor})))",
             "nil number",
         ),
         (
             "refi_ltv",
             "Loan to value",
             "%",
-            'IF({refi_value_#}>0,{refi_balance_#}/{refi_value_#},"n/a")',
+            'IF({refi_value_[i]}>0,{refi_balance_[i]}/{refi_value_[i]},"n/a")',
             "level",
         ),
         (
             "refi_verdict",
             "Could be refinanced",
             "",
-            'IF(ISNUMBER({refi_ltv_#}),IF(AND({refi_yield_#}>={least_debt_yield},{refi_ltv_#}<={most_ltv}),"yes","no"),"no")',
+            'IF(ISNUMBER({refi_ltv_[i]}),IF(AND({refi_yield_[i]}>={least_debt_yield},{refi_ltv_[i]}<={most_ltv}),"yes","no"),"no")',
             "right",
         ),
     )
@@ -370,7 +371,7 @@ def refinancing(
             sheet.put(
                 row,
                 G + i,
-                "=" + formula.replace("{C!", f"{{{name}!").replace("_#}", f"_{i + 1}}}"),
+                "=" + given(formula, case=name, i=i + 1),
                 style,
             )
             sheet.mark(f"{key}_{i + 1}", row, G + i)

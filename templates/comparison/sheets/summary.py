@@ -18,7 +18,7 @@ from bankable.templates.workbook.book import (
     area,
     column_letters,
 )
-from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, TOTAL, UNIT
+from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, TOTAL, UNIT, given
 from bankable.templates.workbook.styles import PALETTE
 from bankable.udfs.deal.chain.decision import TESTS
 
@@ -403,9 +403,9 @@ def first_years(name: str, key: str, years: int = 15) -> str:
 
 
 def _joined(n: int, text: str) -> str:
-    """`Case 1 x, Case 2 y, ...` as a formula; `text` holds # for the case's number."""
+    """`Case 1 x, Case 2 y, ...` as a formula; `text` holds [i] for the case's number."""
     return '&", "&'.join(
-        f'{{Inputs!case_name_{i}}}&" "&{text.replace("#", str(i))}' for i in range(1, n + 1)
+        f'{{Inputs!case_name_{i}}}&" "&{given(text, i=i)}' for i in range(1, n + 1)
     )
 
 
@@ -414,21 +414,21 @@ FINDINGS = (
     (
         "finding_dscr",
         "Lowest DSCR",
-        'IF(ISNUMBER({Summary!lender_min_dscr_#}),TEXT({Summary!lender_min_dscr_#},"0.00""x"""),"n/a")',
+        'IF(ISNUMBER({Summary!lender_min_dscr_[i]}),TEXT({Summary!lender_min_dscr_[i]},"0.00""x"""),"n/a")',
     ),
     (
         "finding_capacity",
         "Of the debt asked, the lender's view carries",
-        'TEXT({Summary!lender_capacity_#}/MAX({Summary!requested_debt_#},1),"0%")',
+        'TEXT({Summary!lender_capacity_[i]}/MAX({Summary!requested_debt_[i]},1),"0%")',
     ),
-    ("finding_rate", "Bank loan, all in", 'TEXT({Summary!bank_rate_#},"0.00%")'),
-    ("finding_time", "Months to first revenue", 'TEXT({Summary!completion_month_#},"0")'),
+    ("finding_rate", "Bank loan, all in", 'TEXT({Summary!bank_rate_[i]},"0.00%")'),
+    ("finding_time", "Months to first revenue", 'TEXT({Summary!completion_month_[i]},"0")'),
     (
         "finding_scenarios",
         "Stresses that leave the loan holding",
         (
-            'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_#:},"holds")-IF(INDEX({Scenarios!standing_#:},1)&""="holds",1,0))&"'
-            ' of "&(COLUMNS({Scenarios!standing_#:})-1-COUNTIF({Scenarios!standing_#:},"not'
+            'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_[i]:},"holds")-IF(INDEX({Scenarios!standing_[i]:},1)&""="holds",1,0))&"'
+            ' of "&(COLUMNS({Scenarios!standing_[i]:})-1-COUNTIF({Scenarios!standing_[i]:},"not'
             ' reached")),"n/a")'
         ),
     ),

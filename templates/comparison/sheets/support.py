@@ -29,6 +29,7 @@ from bankable.templates.workbook.rows import (
     UNIT,
     Row,
     band,
+    given,
     heading,
     lay,
     note,
@@ -242,10 +243,17 @@ RIVALS = (
 # round: it is told over the market price in a band, over the contract price where that is fixed
 FIXED, BAND = "{Lists!list_price_basis#1}", "{Lists!list_price_basis#2}"
 _OVER = (
-    "{Deals!studied_buyer_value}*{Deals!studied_%s}/MAX({Deals!studied_%s},{Timeline!tolerance})"
+    "{Deals!studied_buyer_value}*{Deals!studied_[held]}"
+    "/MAX({Deals!studied_[over]},{Timeline!tolerance})"
 )
-WORTH_IN_BAND = f"IF({{Deals!studied_price_basis}}={FIXED},{_OVER % ('price', 'market_price')},{{Deals!studied_buyer_value}})"
-WORTH_AT_PRICE = f"IF({{Deals!studied_price_basis}}={FIXED},{{Deals!studied_buyer_value}},{_OVER % ('market_price', 'price')})"
+_AT_MARKET = given(_OVER, held="price", over="market_price")
+_AT_CONTRACT = given(_OVER, held="market_price", over="price")
+WORTH_IN_BAND = (
+    f"IF({{Deals!studied_price_basis}}={FIXED},{_AT_MARKET},{{Deals!studied_buyer_value}})"
+)
+WORTH_AT_PRICE = (
+    f"IF({{Deals!studied_price_basis}}={FIXED},{{Deals!studied_buyer_value}},{_AT_CONTRACT})"
+)
 # the tools' inputs when none is used, for the case as the frontier takes it
 OFF = {
     "public_offtake_years": "0",
@@ -257,12 +265,12 @@ OFF = {
     "public_equity": "0",
 }
 # how the frontier's case is bound: the terms of an offtake and of a guarantee, no tool in use;
-# {form} is its price basis
+# [form] is its price basis
 BOUND = {
-    "price_basis": "{form}",
+    "price_basis": "[form]",
     "price_floor": "{Support!t_floor}*{Deals!studied_price}",
     "price_cap": "{Support!t_cap}*{Deals!studied_price}",
-    "buyer_value": f"IF({{form}}={BAND},{WORTH_IN_BAND},{WORTH_AT_PRICE})",
+    "buyer_value": f"IF([form]={BAND},{WORTH_IN_BAND},{WORTH_AT_PRICE})",
     "upside_share": "{Support!t_upside}",
     "band_escalator": "{Support!t_escalator}",
     "statutory_backing": "{Support!t_backing}",
@@ -287,9 +295,9 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
             + ")"
         )
 
-    def bound(key: str, form: str, **given: str) -> str:
-        formula = given.get(key) or OFF.get(key) or BOUND.get(key) or f"{{studied_{key}}}"
-        return "=" + formula.replace("{form}", form).replace("{Deals!", "{")
+    def bound(key: str, form: str, **own: str) -> str:
+        formula = own.get(key) or OFF.get(key) or BOUND.get(key) or f"{{studied_{key}}}"
+        return "=" + given(formula, form=form)
 
     def unsupported(key: str) -> str:
         return bound(key, "{Support!t_form}")
@@ -682,6 +690,13 @@ SPLIT_TOOLS = (
 PARTIES = ("sponsor", "lender", "taxpayer", "project")
 
 
+def goes_ahead_from(who: str) -> str:
+    """The probability of success at which gain and loss of `who` are even."""
+    loss, gain = f"{{split_[k]_{who}_loss}}", f"{{split_[k]_{who}_gain}}"
+    even = f"MAX(0,{loss}/({loss}+{gain}))"
+    return f'IF(ISNUMBER({loss}),IF(AND({loss}+{gain}>0,{gain}>=0),{even},"n/a"),"n/a")'
+
+
 def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
     """Who bears the loss and who keeps the gain under tools of equal public cost; the sponsor's
     break-even belief, native.
@@ -696,13 +711,9 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
     )
 
     def of_studied(token: str) -> str:
-        return (
-            "=CHOOSE({studied},"
-            + ",".join(token.replace("{S!", f"{{{name}!") for name in names)
-            + ")"
-        )
+        return "=CHOOSE({studied}," + ",".join(given(token, case=name) for name in names) + ")"
 
-    given = (
+    blue = (
         ("s_rate", "Return that the project should earn", "% a year", 0.08, "rate", 0, 0.5),
         (
             "s_covered",
@@ -731,22 +742,26 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
             ),
             *(
                 scalar(k, label, unit, settings.take(f"support_{k}", [v])[0], f"input {style}")
-                for k, label, unit, v, style, _, _ in given
+                for k, label, unit, v, style, _, _ in blue
             ),
-            scalar("s_capex", "Cost of the project", "$m", of_studied("{S!total_uses}")),
-            scalar("s_debt", "Debt", "$m", of_studied("{S!debt}")),
+            scalar("s_capex", "Cost of the project", "$m", of_studied("{[case]!total_uses}")),
+            scalar("s_debt", "Debt", "$m", of_studied("{[case]!debt}")),
             scalar(
                 "s_success",
                 "Worth if the contract is kept",
                 "$m",
-                of_studied("SUMPRODUCT({S!unlevered_cfads_promised:},(1+{s_rate})^-{S!year:})"),
+                of_studied(
+                    "SUMPRODUCT({[case]!unlevered_cfads_promised:},(1+{s_rate})^-{[case]!year:})"
+                ),
             ),
-            scalar("s_failure", "Worth if it is lost", "$m", of_studied("{S!collateral_sold}")),
+            scalar(
+                "s_failure", "Worth if it is lost", "$m", of_studied("{[case]!collateral_sold}")
+            ),
             scalar(
                 "s_probability",
                 "Probability that it is kept to the end of the loan",
                 "%",
-                of_studied("{S!contract_kept}"),
+                of_studied("{[case]!contract_kept}"),
                 "share",
             ),
             scalar(
@@ -766,7 +781,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         row + 1,
         COLUMNS,
     )
-    for key, label, _, _, _, low, high in given:
+    for key, label, _, _, _, low, high in blue:
         _blue(book, sheet, key, low, high, label)
     frame.band_row(sheet, row, "The tools: same expected cost each", COLUMNS.last)
     for j, column in enumerate(("grant, $m", "guaranteed", "public loan")):
@@ -812,31 +827,34 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
             "belief",
             "The sponsor goes ahead from this probability of success",
             "share",
-            'IF(ISNUMBER({L}),IF(AND({L}+{G}>0,{G}>=0),MAX(0,{L}/({L}+{G})),"n/a"),"n/a")',
+            goes_ahead_from("sponsor"),
         ),
         (
             "efficient",
             "The project is worth its cost from",
             "share",
-            'IF(ISNUMBER({PL}),IF(AND({PL}+{PG}>0,{PG}>=0),MAX(0,{PL}/({PL}+{PG})),"n/a"),"n/a")',
+            goes_ahead_from("project"),
         ),
         (
             "gap",
             "Gap: a plant that the sponsor builds without believing in it",
             "share",
-            'IF(AND(ISNUMBER({B}),ISNUMBER({E})),{E}-{B},"n/a")',
+            "IF(AND(ISNUMBER({split_belief#[place]}),ISNUMBER({split_efficient#[place]})),"
+            '{split_efficient#[place]}-{split_belief#[place]},"n/a")',
         ),
         (
             "taxpayer",
             "Expected public cost, as a check of equality",
             "number",
-            'IF(ISNUMBER({X}),-{X},"n/a")',
+            'IF(ISNUMBER({split_[k]_taxpayer_expected}),-{split_[k]_taxpayer_expected},"n/a")',
         ),
         (
             "private",
             "Private money at risk per $ of public cost",
             "number2",
-            'IF(ISNUMBER({X}),IF(-{X}>0,({R1}+{R2})/-{X},"n/a"),"n/a")',
+            "IF(ISNUMBER({split_[k]_taxpayer_expected}),IF(-{split_[k]_taxpayer_expected}>0,"
+            "({split_[k]_sponsor_risk}+{split_[k]_lender_risk})"
+            '/-{split_[k]_taxpayer_expected},"n/a"),"n/a")',
         ),
     )
     for key, label, style, formula in figures:
@@ -844,19 +862,7 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         sheet.put(row, LABEL, label)
         sheet.mark_path(f"split_{key}", row, columns)
         for k in range(len(SPLIT_TOOLS)):
-            text = formula
-            for short, token in (
-                ("{L}", f"split_{k}_sponsor_loss"),
-                ("{G}", f"split_{k}_sponsor_gain"),
-                ("{PL}", f"split_{k}_project_loss"),
-                ("{PG}", f"split_{k}_project_gain"),
-                ("{X}", f"split_{k}_taxpayer_expected"),
-                ("{R1}", f"split_{k}_sponsor_risk"),
-                ("{R2}", f"split_{k}_lender_risk"),
-                ("{B}", f"split_belief#{k + 1}"),
-                ("{E}", f"split_efficient#{k + 1}"),
-            ):
-                text = text.replace(short, f"{{{token}}}")
+            text = given(formula, k=k, place=k + 1)
             sheet.put(row, COLUMNS.first + k, f"={text}", style)
     row += 1
     grant, guarantee, worth = (

@@ -25,6 +25,7 @@ from bankable.templates.workbook.rows import (
     LABEL,
     TOTAL,
     UNIT,
+    given,
     lay,
     path,
     scalar,
@@ -114,50 +115,50 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
     """From financial close to full output, case by case."""
     frame.band_row(sheet, row, "From financial close to full output", COLUMNS.last, "heading", "1")
     delay = (
-        "COST_OF_DELAY({C!term_rate},{C!completion_month},{C!cfads_promised:},{Timeline!year#30},1,{C!delay_cost},{C!delay_damages},"
-        'IF({C!calendar_end}=1,"fixed_end","shift"))'
+        "COST_OF_DELAY({[case]!term_rate},{[case]!completion_month},{[case]!cfads_promised:},{Timeline!year#30},1,{[case]!delay_cost},{[case]!delay_damages},"
+        'IF({[case]!calendar_end}=1,"fixed_end","shift"))'
     )
     rows = (
-        ("build", "Build", "months", "{C!build_months}", "count"),
-        ("late", "Delay in the scenario in force", "months", "{C!delay_months}", "count"),
-        ("first_revenue", "First revenue", "months", "{C!completion_month}", "count"),
-        ("ramp", "Ramp to full output", "months", "{C!ramp_months}", "count"),
-        ("full", "Full output", "months", "{first_revenue_#}+{ramp_#}", "count"),
-        ("idc", "Interest during construction", "$m", "{C!total_idc}", "number"),
-        ("fees", "Fees during construction", "$m", "{C!total_fees}", "number"),
+        ("build", "Build", "months", "{[case]!build_months}", "count"),
+        ("late", "Delay in the scenario in force", "months", "{[case]!delay_months}", "count"),
+        ("first_revenue", "First revenue", "months", "{[case]!completion_month}", "count"),
+        ("ramp", "Ramp to full output", "months", "{[case]!ramp_months}", "count"),
+        ("full", "Full output", "months", "{first_revenue_[i]}+{ramp_[i]}", "count"),
+        ("idc", "Interest during construction", "$m", "{[case]!total_idc}", "number"),
+        ("fees", "Fees during construction", "$m", "{[case]!total_fees}", "number"),
         (
             "idc_share",
             "Interest and fees over plant cost",
             "%",
-            "({idc_#}+{fees_#})/{C!plant_cost}",
+            "({idc_[i]}+{fees_[i]})/{[case]!plant_cost}",
             "share",
         ),
         (
             "idc_month",
             "Interest on the facility in the last month of building",
             "$m a month",
-            "{C!debt}*{C!construction_rate}/12",
+            "{[case]!debt}*{[case]!construction_rate}/12",
             "number",
         ),
         (
             "delay_net",
             "Holding cost of a month of delay, less damages",
             "$m a month",
-            "{C!delay_cost}-{C!delay_damages}",
+            "{[case]!delay_cost}-{[case]!delay_damages}",
             "number",
         ),
         (
             "delay_cash",
             "Cash that the sponsor pays for a month of delay",
             "$m a month",
-            "{idc_month_#}+{delay_net_#}",
+            "{idc_month_[i]}+{delay_net_[i]}",
             "total number",
         ),
         (
             "ramp_lost",
             "Output lost to the ramp, years of full output",
             "years",
-            "{ramp_#}/12/{Timeline!two}",
+            "{ramp_[i]}/12/{Timeline!two}",
             "number2",
         ),
     )
@@ -166,11 +167,7 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         sheet.put(row, LABEL, label)
         sheet.put(row, UNIT, unit, "unit")
         for i, name in enumerate(names):
-            text = (
-                formula.replace("{C!", f"{{{name}!")
-                .replace("{B!", f"{{{builds[i]}!")
-                .replace("_#}", f"_{i + 1}}}")
-            )
+            text = given(formula, case=name, build=builds[i], i=i + 1)
             sheet.put(row, G + i, f"={text}", style)
             sheet.mark(f"{key}_{i + 1}", row, G + i)
         row += 1
@@ -190,7 +187,7 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         for i in range(len(names)):
             sheet.mark(f"{key}_{i + 1}", row + k, G + i)
     for i, name in enumerate(names):
-        sheet.array(row, G + i, 3, 1, "=" + delay.replace("{C!", f"{{{name}!"), "number")
+        sheet.array(row, G + i, 3, 1, "=" + given(delay, case=name), "number")
         sheet.put(row + 3, G + i, f"={{delay_cost_{i + 1}}}/{{{name}!plant_cost}}", "rate")
         sheet.mark(f"delay_share_{i + 1}", row + 3, G + i)
     sheet.put(row + 3, LABEL, "The same over plant cost")
@@ -269,29 +266,29 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
             "contract_value",
             "Value of the contract, risk counted, before cost, with renewals",
             "$m",
-            "{C!contract_value}",
+            "{[case]!contract_value}",
             "number",
         ),
         (
             "margin",
             "Value of its committed years after variable cost",
             "$m",
-            "{C!committed_margin}",
+            "{[case]!committed_margin}",
             "nil number",
         ),
-        ("per_plant", "Per $ of plant", "$", "{contract_value_#}/{C!plant_cost}", "number2"),
+        ("per_plant", "Per $ of plant", "$", "{contract_value_[i]}/{[case]!plant_cost}", "number2"),
         (
             "per_market",
             "Over the sponsor's market value",
             "%",
-            "{contract_value_#}/{market_value}",
+            "{contract_value_[i]}/{market_value}",
             "share",
         ),
         (
             "carries",
             "Debt that the contract permits, all tests met",
             "$m",
-            "{C!permitted_debt}",
+            "{[case]!permitted_debt}",
             "nil number",
         ),
         # a loan that the tests refuse is not made: it mobilises nothing
@@ -299,14 +296,14 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
             "mobilised",
             "Private capital at risk that it mobilises",
             "$m",
-            "IF({C!decision}>0,{C!private_at_risk},0)",
+            "IF({[case]!decision}>0,{[case]!private_at_risk},0)",
             "nil number",
         ),
         (
             "mobilised_per",
             "Per $ of expected public cost",
             "$",
-            'IF({C!decision}>0,{C!private_per_public},"n/a")',
+            'IF({[case]!decision}>0,{[case]!private_per_public},"n/a")',
             "number2",
         ),
     )
@@ -317,7 +314,7 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
             sheet.put(
                 row,
                 G + i,
-                "=" + formula.replace("{C!", f"{{{name}!").replace("_#}", f"_{i + 1}}}"),
+                "=" + given(formula, case=name, i=i + 1),
                 style,
             )
             sheet.mark(f"{key}_{i + 1}", row, G + i)
