@@ -298,3 +298,23 @@ def test_no_file_tells_of_the_machine_it_was_made_on() -> None:
 )
 def test_a_telling_text_is_recognised(text: str) -> None:
     assert re.search("|".join((*MACHINE, *ADDRESSES)), text)
+
+
+def test_the_row_language_has_no_private_dialects() -> None:
+    """Parameters of a formula are those of the row language: no text is replaced inside a token."""
+    wrong = []
+    for path in sources("templates"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_replace = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "replace"
+            )
+            if is_replace and any(
+                isinstance(part, ast.Constant)
+                and isinstance(part.value, str)
+                and set(part.value) & set("{}#")
+                for part in ast.walk(node)
+            ):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not wrong
