@@ -40,6 +40,7 @@ from bankable.templates.comparison.sheets import (
 )
 from bankable.templates.comparison.sheets import deals as deals_sheet
 from bankable.templates.comparison.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
+from bankable.templates.comparison.words import shown
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.refusal import Refusal
@@ -49,6 +50,7 @@ from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.rows import lay
 from bankable.templates.workbook.settings import Settings
 from bankable.udfs.deal.chain.decision import TESTS
+from bankable.udfs.deal.chain.lines import OLD_KEYS
 
 RELEASED = dt.datetime(
     2026, 11, 23
@@ -268,10 +270,9 @@ def _define_headlines(book: Book, n: int) -> None:
         if key.endswith("_1") and not key.startswith("under_"):
             stem = key[:-2]
             first, last = (sheet.placed[f"{stem}_{i}"] for i in (1, n))
-            book.define(
-                f"out_{stem}",
-                f"Summary!{address(first.row, first.col, True)}:{address(last.row, last.col, True)}",
-            )
+            spot = f"{address(first.row, first.col, True)}:{address(last.row, last.col, True)}"
+            for name in (stem, *(old for old, new in OLD_KEYS.items() if new == stem)):
+                book.define(f"out_{name}", f"Summary!{spot}")
 
 
 def _hash(book: Book, cover_sheet: Any, cases: Sequence[SourcedDeal]) -> None:
@@ -422,7 +423,7 @@ def table(book: Book, n: int) -> str:
     for title, rows in summary.ROWS:
         lines.append([])
         lines.append([title])
-        for label, unit, key, style in rows:
+        for key, label, unit, style in shown(*rows):
             values = [printed(sheet.value_of(f"{key}_{i}"), style) for i in range(1, n + 1)]
             lines.append(
                 [

@@ -15,6 +15,7 @@ import numpy as np
 
 from bankable.templates.workbook.book import Book, Value, address, sheet_prefix
 from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.chain.returns import RATES
 from bankable.udfs.deal.deal import Deal
 
 NO_TWIN = {
@@ -53,7 +54,8 @@ def rows_of(book: Book, names: Sequence[str]) -> Iterator[tuple[int, str, str, s
         prefix = f"c{i + 1}_"
         for key in book["Returns"].placed:
             if key.startswith((f"{prefix}irr_", f"{prefix}log_rate_")):
-                yield i, "Returns", key, key.removeprefix(prefix)
+                bare = key.removeprefix(prefix)
+                yield i, "Returns", key, RATES.get(bare.removeprefix("irr_"), bare)
 
 
 def differences(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from bankable.templates.comparison.sheets import summary
 from bankable.templates.comparison.tie_out import close
+from bankable.templates.comparison.words import shown
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
 from bankable.templates.refusal import Refusal
@@ -74,7 +75,7 @@ def changed_results(m: Memo, old: Figures) -> list[list[str]]:
     """Each row of Summary whose value differs."""
     rows = []
     for _, lines in summary.ROWS:
-        for label, unit, key, style in lines:
+        for key, label, unit, style in shown(*lines):
             before, now = old.value(key), m.f.value(key)
             both = isinstance(before, (int, float)) and isinstance(now, (int, float))
             if before == now or (both and close(float(before), float(now))):

@@ -241,8 +241,8 @@ def regulatory(m: Memo) -> tuple[str, str]:
     f = m.f
     k = f.book["Scenarios"].values_of("names").index("Combined downside")
     downside: Any = f.book["Scenarios"].values_of(f"strip_min_dscr_{f.case}")[k]
-    base = f.value("lender_min_dscr")
-    printed_base = f("lender_min_dscr")
+    base = f.value("min_dscr")
+    printed_base = f("min_dscr")
     printed_downside = f.at(
         "Scenarios", f"strip_min_dscr_{f.case}", k, "Minimum DSCR, Combined downside"
     )
@@ -308,7 +308,7 @@ def covenants(m: Memo) -> None:
         [
             "Event of default",
             "[[DSCR level and cure rights]]",
-            f"base case minimum {f('lender_min_dscr')}",
+            f"base case minimum {f('min_dscr')}",
         ],
         [
             "Debt service reserve",

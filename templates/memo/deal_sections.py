@@ -240,8 +240,8 @@ def repayment(m: Memo) -> None:
         [
             (
                 f"**Primary:** cash flow from the contract with {d.offtaker}: minimum DSCR"
-                f" {f('lender_min_dscr')} in year {f('lender_min_year')}, average"
-                f" {f('lender_avg_dscr')}."
+                f" {f('min_dscr')} in year {f('min_dscr_year')}, average"
+                f" {f('avg_dscr')}."
             ),
             f"**Secondary:** {second}.",
             f"**Tertiary:** {third}.",

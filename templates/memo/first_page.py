@@ -230,7 +230,7 @@ def _coverage(m: Memo) -> None:
     rows = [
         [
             "Minimum DSCR",
-            f("lender_min_dscr"),
+            f("min_dscr"),
             f.at("Scenarios", strip, down, "Minimum DSCR, Combined downside"),
             f("min_dscr_firm"),
             f("min_dscr_promised"),
@@ -258,7 +258,7 @@ def _coverage(m: Memo) -> None:
     )
     view = m.deal.lender_view
     m.paper.text(
-        f"Base case: lender's view of revenue ({view}), average DSCR {f('lender_avg_dscr')}, LLCR"
+        f"Base case: lender's view of revenue ({view}), average DSCR {f('avg_dscr')}, LLCR"
         f" {f('llcr')}. Downside: {f.at('Scenarios', 'what', down, 'Combined downside')}. Default"
         " as priced at close; certain where not even the contract pays.",
         "Memo Note",

@@ -39,14 +39,14 @@ SHOWN = (
     *(
         "debt",
         "total_uses",
-        "gearing",
+        "gearing_used",
         "all_in_rate",
         "min_dscr",
         "avg_dscr",
         "llcr",
         "plcr",
         "contracted_share",
-        "pd",
+        "pd_equivalent",
         "lgd",
     ),
     *(
@@ -56,7 +56,7 @@ SHOWN = (
         "project_irr",
         "equity_irr_expected",
         "permitted_debt",
-        "headroom",
+        "permitted_headroom",
     ),
     *(
         "public_cost",
@@ -159,7 +159,7 @@ def sum_up(
     faults = loans.faults + [
         Fault(
             int(row),
-            "gearing",
+            "gearing_used",
             "gearing and the cost of building leave no facility that pays for itself: lower the"
             " gearing or the rates.",
         )

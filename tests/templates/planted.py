@@ -142,7 +142,7 @@ DEBT = {
     "the debt typed over": Fault("Debt is its share of the budgeted uses", CASE, "debt", 1000),
     "a principal typed over": Fault(LAST_INSTALMENT, CASE, "principal", 1, 4),
     "interest on the wrong balance": Fault(
-        LAST_INSTALMENT, CASE, "interest", "={opening<}*{term_rate}", 6
+        LAST_INSTALMENT, CASE, "interest", "={opening<}*{all_in_rate}", 6
     ),
     "a repayment with the wrong sign": Fault(
         LAST_INSTALMENT, CASE, "closing", "={opening}+{principal}-{balloon_paid}", 5
@@ -159,7 +159,9 @@ DEBT = {
     "a part of the rate typed over": Fault(
         "All-in rate is the sum of its parts", CASE, "bank_rate", 0.2
     ),
-    "the rate typed over": Fault(metric("All-in rate"), CASE, "term_rate", 0.03),
+    "the rate typed over": Fault(
+        metric("All-in rate of the whole debt"), CASE, "all_in_rate", 0.03
+    ),
     "a capacity of another profile": Fault(
         metric("Debt capacity on firm revenue"), CASE, "capacity_firm", "={carried_firm+}*1.1"
     ),
@@ -235,7 +237,11 @@ CASH = {
     "a cover ratio typed over": Fault("PLCR by the built-in NPV of CFADS", CASE, "plcr", 1.5),
     "cash held below nothing": Fault("No negative cash balance", CASE, "trapped", -5, 9),
     "a step of the IRR typed over": Fault(
-        metric("Project IRR, promised, without debt"), "Returns", "c1_log_rate_project", 0.3, 12
+        metric("Project IRR, promised, after tax without debt"),
+        "Returns",
+        "c1_log_rate_project",
+        0.3,
+        12,
     ),
     "a flow that the IRR leaves out": Fault(
         metric("Equity IRR on expected cash flow"),
@@ -272,9 +278,9 @@ IN_ORDER = {
         f"{what} discounts what is paid in and what comes back to the same", CASE, key, 0.2
     )
     for what, key in (
-        ("Project IRR", "irr_project"),
-        ("Promised equity IRR", "irr_equity_promised"),
-        ("Expected equity IRR", "irr_equity_expected"),
+        ("Project IRR", "project_irr"),
+        ("Promised equity IRR", "equity_irr_promised"),
+        ("Expected equity IRR", "equity_irr_expected"),
     )
 }
 
@@ -357,9 +363,9 @@ SHOWN = {
     )
     for words, key, content in (
         ("Decision", "decision_words", "Meets credit tests"),
-        ("Debt used in the figures below", "debt", 1000),
-        ("Minimum DSCR", "lender_min_dscr", 1.35),
-        ("Expected cost", "public_cost", 1),
+        ("Debt used", "debt", 1000),
+        ("Minimum DSCR, lender's view", "min_dscr", 1.35),
+        ("Expected public cost", "public_cost", 1),
     )
 } | {
     "a figure of Summary linked to the other case": Fault(

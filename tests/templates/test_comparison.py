@@ -278,9 +278,9 @@ def test_stack_gives_each_deal_what_it_has_alone(shipped: list[SourcedDeal]) -> 
         alone = deals.evaluate(case.deal)
         for key in (
             "debt",
-            "term_rate",
-            "lender_min_dscr",
-            "irr_equity_expected",
+            "all_in_rate",
+            "min_dscr",
+            "equity_irr_expected",
             "public_cost",
             "permitted_debt",
         ):

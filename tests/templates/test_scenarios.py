@@ -134,7 +134,7 @@ def test_the_answer_the_package_and_the_case_are_one(shipped_book: Book) -> None
     for measure, key in (
         ("public_cost", "public_cost"),
         ("budget_authority", "budget_authority"),
-        ("min_dscr", "lender_min_dscr"),
+        ("min_dscr", "min_dscr"),
     ):
         case = summary.value_of(f"{key}_3")
         assert frontier.value_of(f"answer_{measure}") == pytest.approx(case, rel=1e-12)
@@ -174,7 +174,7 @@ def test_support_is_the_case_with_the_tools_inputs(
     }
     results = deals.evaluate(dataclasses.replace(shipped[1].deal, **{**changes, **whole}))
     assert sheet.values_of("r_min_dscr")[at] == pytest.approx(
-        float(results.lender_min_dscr[0, 0]), rel=1e-12
+        float(results.min_dscr[0, 0]), rel=1e-12
     )
     assert sheet.values_of("r_public_cost")[at] == pytest.approx(
         float(results.public_cost[0, 0]), rel=1e-12

@@ -60,7 +60,7 @@ def test_charts_stand_on_one_page_each(shipped_book: Book) -> None:
     [
         ("llcr", "LLCR"),
         ("LLCR", "LLCR"),
-        ("All-in rate", "All-in rate"),
+        ("All-in rate", "All-in rate of the whole debt"),
         ("nothing of the kind", "Minimum DSCR, lender's view"),
     ],
 )

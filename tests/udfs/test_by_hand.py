@@ -214,7 +214,7 @@ def test_a_deal_reckoned_by_hand_is_the_chain_s(d: Deal) -> None:
         "lgd": lgd,
         "pd_equivalent": yearly,
         "bank_rate": repaid.rate,
-        "lender_min_dscr": max(0.0, min(cover)),
+        "min_dscr": max(0.0, min(cover)),
         "llcr": sum(worth[: d.tenor]) / built.debt,
         "plcr": sum(worth) / built.debt,
         "expected_loss": loss,

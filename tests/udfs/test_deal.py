@@ -132,8 +132,8 @@ def test_ratios_are_those_of_the_public_functions(i: int) -> None:
     path = DSCR_PATH(cfads, service)
     assert np.array_equal(np.isnan(path), np.isnan(r.lender_dscr[0]))
     assert np.nanmax(np.abs(path - r.lender_dscr[0])) < 1e-12
-    assert DSCR_AVG(cfads, service) == pytest.approx(one(r, "lender_avg_dscr"), rel=1e-12)
-    rate, debt = one(r, "term_rate"), one(r, "debt")
+    assert DSCR_AVG(cfads, service) == pytest.approx(one(r, "avg_dscr"), rel=1e-12)
+    rate, debt = one(r, "all_in_rate"), one(r, "debt")
     assert LLCR(rate, cfads, debt, deal.tenor) == pytest.approx(one(r, "llcr"), rel=1e-12)
     assert PLCR(rate, cfads, debt) == pytest.approx(one(r, "plcr"), rel=1e-12)
 
@@ -152,7 +152,7 @@ def test_schedule_is_that_of_loan_schedule(i: int) -> None:
     table = np.asarray(
         LOAN_SCHEDULE(
             debt,
-            one(r, "term_rate"),
+            one(r, "all_in_rate"),
             deal.tenor,
             method,
             grace=deal.grace_years,
@@ -174,7 +174,7 @@ def test_capacity_is_that_of_debt_capacity(i: int) -> None:
     for v, view in enumerate(deals.VIEWS):
         cfads = np.maximum(0, r.unlevered_cfads[v, 0, : deal.tenor])
         expected = DEBT_CAPACITY(
-            one(r, "term_rate"), cfads, deal.limit_min_dscr, grace=deal.grace_years
+            one(r, "all_in_rate"), cfads, deal.limit_min_dscr, grace=deal.grace_years
         )
         assert one(r, f"capacity_{view}") == pytest.approx(expected, rel=1e-11), view
 
@@ -260,7 +260,7 @@ def test_sculpted_debt_gives_a_constant_dscr_before_the_interest_shield() -> Non
 @all_shaped
 def test_irr_is_where_the_present_values_meet(i: int) -> None:
     r = results(i)
-    rate = one(r, "irr_project")
+    rate = one(r, "project_irr")
     if np.isnan(rate):
         return
     years = np.arange(1, chain.YEARS + 1)
@@ -309,7 +309,7 @@ def test_an_offtake_that_hangs_on_appropriations_is_not_firm() -> None:
     deal = replace(shipped()[2], statutory_backing="subject to appropriation")
     r = deals.evaluate([deal, replace(deal, statutory_backing="full faith and credit")])
     assert r.supported_end_year[:, 0].tolist() == [deal.firm_years, deal.public_offtake_years]
-    assert r.lender_min_dscr[0, 0] < 1 < r.lender_min_dscr[1, 0]
+    assert r.min_dscr[0, 0] < 1 < r.min_dscr[1, 0]
     assert r.pd_equivalent[0, 0] > 3 * r.pd_equivalent[1, 0]
     assert r.offtake_authority[0, 0] == deal.cancellation_ceiling
 

@@ -117,7 +117,7 @@ def test_each_line_on_a_simulated_path_is_the_chains(
 MARKS: dict[Any, tuple[str, ...]] = {
     chain.contract.rows: ("lost",),
     chain.operation.rows: ("fixed_cost_path", "cash_before_tax"),
-    chain.rate.rows: ("term_rate",),
+    chain.rate.rows: ("all_in_rate",),
     chain.debt.schedule_rows: ("debt_service",),
 }
 

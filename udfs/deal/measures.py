@@ -9,6 +9,7 @@ of them.
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import SimpleNamespace
@@ -21,139 +22,98 @@ from bankable.udfs.cells import CellError
 from bankable.udfs.deal import chain
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.chain.decision import ALL_MET, DECISIONS, TESTS
+from bankable.udfs.deal.chain.lines import line
 from bankable.udfs.deal.deal import Deal
 
 BLOCK = 512  # variants calculated at once, about 45 MB
 
 
 class Measure(NamedTuple):
-    """A headline figure: the chain's key, its unit, its name on paper, and whether more (+1) or
-    less (-1) of it is better.
+    """A headline figure: the chain's key, and whether more (+1) or less (-1) of it is better.
+
+    `texts` are the words that its number stands for, `named` the line that says what it is where
+    that is another than its own.
     """
 
     key: str
-    unit: str
-    words: str
     better: int = 0
     texts: tuple[str, ...] = ()
+    named: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its name on paper."""
+        return line(self.named or self.key).label
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return "text" if self.texts else line(self.key).unit
 
 
+_TEST_NAMES = tuple(words for _, words, _, _ in TESTS)
+_MORE_IS_BETTER = """
+    requested_debt debt contracted_share contract_value committed_margin contract_kept min_dscr
+    avg_dscr llcr plcr min_dscr_firm min_dscr_supported min_dscr_expected min_dscr_promised
+    capacity_firm capacity_supported capacity_expected capacity_promised permitted_debt
+    permitted_headroom project_irr equity_irr_promised equity_irr_expected private_at_risk
+    private_per_public min_dscr_year
+"""
+_ORDER = """
+    requested_debt debt gearing_used plant_cost total_idc total_uses sponsor_equity sponsor_extra
+    completion_month all_in_rate contracted_share contract_value committed_margin contract_kept
+    min_dscr min_dscr_year avg_dscr llcr plcr min_dscr_firm min_dscr_supported min_dscr_expected
+    min_dscr_promised capacity_firm capacity_supported capacity_expected capacity_promised
+    permitted_debt permitted_headroom pd_equivalent lgd expected_loss loss_share bank_loss_share
+    life_default unpaid shortfall_probability project_irr equity_irr_promised equity_irr_expected
+    public_cost budget_authority guarantee_cost loan_cost offtake_cost tariff_burden passing_cost
+    cost_per_plant private_at_risk private_per_public tests_failed
+"""
+# the headline figures by name, which is the chain's key; what they are called stands in lines.toml
 MEASURES: dict[str, Measure] = {
-    "requested_debt": Measure("requested_debt", "$m", "Debt requested", 1),
-    "debt": Measure("debt", "$m", "Debt used", 1),
-    "gearing": Measure("gearing_used", "%", "Gearing", -1),
-    "plant_cost": Measure("plant_cost", "$m", "Plant cost", -1),
-    "idc": Measure("total_idc", "$m", "Interest during construction", -1),
-    "total_uses": Measure(
-        "total_uses", "$m", "Total uses, interest during construction included", -1
-    ),
-    "sponsor_equity": Measure("sponsor_equity", "$m", "Sponsor's equity", -1),
-    "sponsor_extra": Measure("sponsor_extra", "$m", "Overrun and delay, paid by the sponsor", -1),
-    "completion_month": Measure(
-        "completion_month", "months", "Months from close to first revenue", -1
-    ),
-    "all_in_rate": Measure("term_rate", "% a year", "All-in rate", -1),
-    "contracted_share": Measure(
-        "contracted_share", "%", "Contracted share of revenue, lender's view", 1
-    ),
-    "contract_value": Measure("contract_value", "$m", "Value of the contract, risk counted", 1),
-    "committed_margin": Measure(
-        "committed_margin",
-        "$m",
-        "Value of the committed contract after variable cost, risk counted",
-        1,
-    ),
-    "contract_kept": Measure(
-        "contract_kept", "%", "Probability that the contract stands to the end of the loan", 1
-    ),
-    "min_dscr": Measure("lender_min_dscr", "x", "Minimum DSCR, lender's view", 1),
-    "min_dscr_year": Measure("lender_min_year", "year", "Year of the minimum", 1),
-    "avg_dscr": Measure("lender_avg_dscr", "x", "Average DSCR, lender's view", 1),
-    "llcr": Measure("llcr", "x", "LLCR", 1),
-    "plcr": Measure("plcr", "x", "PLCR", 1),
-    "min_dscr_firm": Measure("min_dscr_firm", "x", "Minimum DSCR on firm revenue", 1),
-    "min_dscr_supported": Measure(
-        "min_dscr_supported", "x", "Minimum DSCR with the government's commitment", 1
-    ),
-    "min_dscr_expected": Measure("min_dscr_expected", "x", "Minimum DSCR on expected revenue", 1),
-    "min_dscr_promised": Measure(
-        "min_dscr_promised", "x", "Minimum DSCR if every renewal comes", 1
-    ),
-    "capacity_firm": Measure("capacity_firm", "$m", "Debt capacity on firm revenue", 1),
-    "capacity_supported": Measure(
-        "capacity_supported", "$m", "Debt capacity with the government's commitment", 1
-    ),
-    "capacity_expected": Measure("capacity_expected", "$m", "Debt capacity on expected revenue", 1),
-    "capacity_promised": Measure(
-        "capacity_promised", "$m", "Debt capacity if every renewal comes", 1
-    ),
-    "permitted_debt": Measure("permitted_debt", "$m", "Debt that all tests permit", 1),
-    "headroom": Measure(
-        "permitted_headroom", "$m", "Debt that all tests permit, less the debt used", 1
-    ),
-    "pd": Measure("pd_equivalent", "% a year", "Default probability, constant equivalent", -1),
-    "lgd": Measure("lgd", "%", "Loss given default", -1),
-    "expected_loss": Measure("expected_loss", "$m", "Expected loss over the loan's life", -1),
-    "loss_share": Measure(
-        "loss_share", "% of debt", "Expected loss over the loan's life, of the debt", -1
-    ),
-    "bank_loss_share": Measure(
-        "bank_loss_share", "% of loan", "Expected loss borne by the bank, of its loan", -1
-    ),
-    "life_default": Measure("life_default", "%", "Probability of default over the loan's life", -1),
-    "unpaid": Measure(
-        "unpaid", "$m", "Debt service unpaid at the end of the loan, lender's view", -1
-    ),
-    "shortfall_probability": Measure(
-        "shortfall_probability", "%", "Probability that loss of the contract takes DSCR below 1", -1
-    ),
-    "project_irr": Measure("irr_project", "% a year", "Project IRR, promised, without debt", 1),
-    "equity_irr_promised": Measure(
-        "irr_equity_promised", "% a year", "Equity IRR if every renewal comes", 1
-    ),
-    "equity_irr_expected": Measure(
-        "irr_equity_expected", "% a year", "Equity IRR on expected cash flow", 1
-    ),
-    "public_cost": Measure("public_cost", "$m", "Expected public cost", -1),
-    "budget_authority": Measure("budget_authority", "$m", "Budget authority needed", -1),
-    "guarantee_cost": Measure("guarantee_cost", "$m", "Expected cost of the guarantee", -1),
-    "loan_cost": Measure("loan_cost", "$m", "Expected cost of the government loan", -1),
-    "offtake_cost": Measure("offtake_cost", "$m", "Expected cost of the public offtake", -1),
-    "tariff_burden": Measure("tariff_burden", "$m", "Cost of the tariff to home buyers", -1),
-    "passing_cost": Measure(
-        "passing_cost", "$m", "Expected public cost where every credit test is met", -1
-    ),
-    "cost_per_plant": Measure("cost_per_plant", "$", "Expected public cost per $ of plant", -1),
-    "private_at_risk": Measure("private_at_risk", "$m", "Private capital at risk", 1),
-    "private_per_public": Measure(
-        "private_per_public", "$", "Private capital at risk per $ of expected public cost", 1
-    ),
-    "tests_failed": Measure("tests_failed", "tests", "Credit tests failed", -1),
-    "decision": Measure("decision", "text", "Decision", 1, DECISIONS),
-    "binding_test": Measure(
-        "binding_test", "text", "Binding test", 0, ("n/a", *(words for _, words, _, _ in TESTS))
-    ),
-    "first_failed": Measure(
-        "first_failed",
-        "text",
-        "First credit test failed",
-        0,
-        (ALL_MET, *(words for _, words, _, _ in TESTS)),
-    ),
+    key: Measure(key, 1 if key in _MORE_IS_BETTER.split() else -1) for key in _ORDER.split()
+} | {
+    "decision": Measure("decision", 1, DECISIONS, "decision_words"),
+    "binding_test": Measure("binding_test", 0, ("n/a", *_TEST_NAMES), "binding_name"),
+    "first_failed": Measure("first_failed", 0, (ALL_MET, *_TEST_NAMES), "first_failed_name"),
 }
-_BY_WORDS = {entry.words.lower(): name for name, entry in MEASURES.items()}
+# names and words of version 0.1 that are still understood
+OLD_NAMES = {
+    "gearing": "gearing_used",
+    "idc": "total_idc",
+    "headroom": "permitted_headroom",
+    "pd": "pd_equivalent",
+    "plant cost": "plant_cost",
+    "total uses, interest during construction included": "total_uses",
+    "sponsor's equity": "sponsor_equity",
+    "all-in rate": "all_in_rate",
+    "contracted share of revenue, lender's view": "contracted_share",
+    "year of the minimum": "min_dscr_year",
+    "debt that all tests permit": "permitted_debt",
+    "default probability, constant equivalent": "pd_equivalent",
+    "project irr, promised, without debt": "project_irr",
+    "binding test": "binding_test",
+    "first credit test failed": "first_failed",
+}
+
+
+@functools.cache
+def _by_words() -> dict[str, str]:
+    return {entry.words.lower(): name for name, entry in MEASURES.items()}
 
 
 def measure_name(text: str) -> str:
-    """The measure that a cell names, by its short name or its name on paper; refuses others with
-    near names.
+    """The measure that a cell names, by its name, by one of version 0.1, or by its name on paper;
+    refuses others with near names.
     """
     word = text.strip().lower()
     if word in MEASURES:
         return word
-    if word in _BY_WORDS:
-        return _BY_WORDS[word]
-    near = difflib.get_close_matches(word, [*MEASURES, *_BY_WORDS], n=1)
+    if word in OLD_NAMES:
+        return OLD_NAMES[word]
+    if word in _by_words():
+        return _by_words()[word]
+    near = difflib.get_close_matches(word, [*MEASURES, *_by_words()], n=1)
     hint = f"Did you mean {near[0]}?" if near else "DEAL_METRICS lists them all."
     raise cells.wrong_value(f"{text} is not a measure of a deal. {hint}")
 

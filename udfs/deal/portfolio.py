@@ -53,7 +53,7 @@ def deal_rows(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
     failed = sum((r[f"pass_{key}"] == 0) * 2.0**i for i, (key, *_) in enumerate(TESTS))
     reasons = (
         r.life_default > 0.5,
-        r.lender_min_dscr < x.lock_up_dscr,
+        r.min_dscr < x.lock_up_dscr,
         r.shortfall_probability > x.limit_shortfall,
         r.bank_loss_share > x.limit_loss,
         r.pass_tail == 0,

@@ -282,7 +282,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     ['Expected public cost', 207.485, '$m', None, None]
     ['Budget authority needed', 2627.933, '$m', None, None]
     ['Private capital at risk per $ of expected public cost', 2.991, '$', None, None]
-    ['All-in rate', 0.052, '% a year', None, None]
+    ['All-in rate of the whole debt', 0.052, '% a year', None, None]
     ["Minimum DSCR, lender's view", 2.39, 'x', None, None]
     ['Decision', 'Meets credit tests with support', 'text', None, None]
     """

@@ -44,19 +44,20 @@ def DEAL_METRICS(deal, measures=None):
     Conventions
     -----------
     Short names of the measures, in the order shown when none is named:
-    request and build: requested_debt, debt, gearing, plant_cost, idc, total_uses, sponsor_equity,
-    sponsor_extra, completion_month; price of the debt: all_in_rate; the contract: contracted_share,
-    contract_value, committed_margin, contract_kept; cover on the lender's view: min_dscr,
-    min_dscr_year, avg_dscr, llcr, plcr; cover by view: min_dscr_firm, min_dscr_supported,
+    request and build: requested_debt, debt, gearing_used, plant_cost, total_idc, total_uses,
+    sponsor_equity, sponsor_extra, completion_month; price of the debt: all_in_rate; the contract:
+    contracted_share, contract_value, committed_margin, contract_kept; cover on the lender's view:
+    min_dscr, min_dscr_year, avg_dscr, llcr, plcr; cover by view: min_dscr_firm, min_dscr_supported,
     min_dscr_expected, min_dscr_promised; what each view carries at the target DSCR: capacity_firm,
     capacity_supported, capacity_expected, capacity_promised; what all tests permit: permitted_debt,
-    headroom; loss: pd, lgd, expected_loss, loss_share, bank_loss_share, life_default, unpaid,
-    shortfall_probability; returns: project_irr, equity_irr_promised, equity_irr_expected; taxpayer:
-    public_cost, budget_authority, guarantee_cost, loan_cost, offtake_cost, tariff_burden,
-    passing_cost, cost_per_plant, private_at_risk, private_per_public; credit tests: tests_failed,
-    decision, binding_test, first_failed. Money in $ million, rates and shares as decimals. A
-    measure that does not apply reads "n/a". The decision says whether the tests are met; approval
-    is the committee's.
+    permitted_headroom; loss: pd_equivalent, lgd, expected_loss, loss_share, bank_loss_share,
+    life_default, unpaid, shortfall_probability; returns: project_irr, equity_irr_promised,
+    equity_irr_expected; taxpayer: public_cost, budget_authority, guarantee_cost, loan_cost,
+    offtake_cost, tariff_burden, passing_cost, cost_per_plant, private_at_risk, private_per_public;
+    credit tests: tests_failed, decision, binding_test, first_failed. Money in $ million, rates and
+    shares as decimals. A measure that does not apply reads "n/a". The decision says whether the
+    tests are met; approval is the committee's. Names of version 0.1 (gearing, idc, headroom, pd)
+    are still understood.
 
     Errors
     ------
@@ -157,7 +158,8 @@ def CREDIT_TESTS(deal):
         )
     decision = DECISIONS[int(results.decision[0, 0])]
     binding, permitted, headroom = (
-        shown(measure(results, name)[0]) for name in ("binding_test", "permitted_debt", "headroom")
+        shown(measure(results, name)[0])
+        for name in ("binding_test", "permitted_debt", "permitted_headroom")
     )
     return [*rows, ["Decision", decision, binding, decision != FAILS, permitted, headroom, "$m"]]
 

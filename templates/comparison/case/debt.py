@@ -13,8 +13,8 @@ def capacity_rows() -> list[Row]:
     """What each view's cash flow carries at the target DSCR; the gearing used."""
     n = "({tenor}-{grace_years})"
     rows = [
-        path("discount_after_grace", "={repaying}*(1+{term_rate})^-({year}-{grace_years})"),
-        scalar("balloon_discount", "=1-{balloon}*(1+{term_rate})^-[n]", n=n),
+        path("discount_after_grace", "={repaying}*(1+{all_in_rate})^-({year}-{grace_years})"),
+        scalar("balloon_discount", "=1-{balloon}*(1+{all_in_rate})^-[n]", n=n),
     ]
     for view in VIEWS:
         rows.append(
@@ -30,12 +30,12 @@ def capacity_rows() -> list[Row]:
         path("lender_unlevered_cfads", "=" + lenders("unlevered_cfads")),
         scalar("unit_instalment", "=(1-{balloon})/[n]", n=n),
         path("unit_opening", "={in_loan}*(1-{unit_instalment}*MAX(0,{year}-1-{grace_years}))"),
-        scalar("unit_payment", "=-PMT({term_rate},[n],1,-{balloon})", n=n),
+        scalar("unit_payment", "=-PMT({all_in_rate},[n],1,-{balloon})", n=n),
         path(
             "unit_service",
             (
-                "={in_loan}*IF({repaying}=1,IF({repayment}=1,{unit_opening}*{term_rate}"
-                "+{unit_instalment},{unit_payment}),{term_rate})"
+                "={in_loan}*IF({repaying}=1,IF({repayment}=1,{unit_opening}*{all_in_rate}"
+                "+{unit_instalment},{unit_payment}),{all_in_rate})"
             ),
         ),
         path(
@@ -69,7 +69,7 @@ def schedule_rows() -> list[Row]:
         ),
         scalar("sculpt_fault_year", "=MIN({sculpt_fault:})"),
         scalar("profile_used", "=IF({sculpt_fault_year}>0,0,{repayment})"),
-        scalar("payment", "=-PMT({term_rate},[n],{debt},-{balloon}*{debt})", n=n),
+        scalar("payment", "=-PMT({all_in_rate},[n],{debt},-{balloon}*{debt})", n=n),
         scalar("equal_principal", "={debt}*(1-{balloon})/[n]", n=n),
         path("sculpt_base_by_year", "=MAX(0,{lender_unlevered_cfads})*{discount_after_grace}"),
         scalar("sculpt_base", "={sculpt_base_by_year+}"),
@@ -78,7 +78,7 @@ def schedule_rows() -> list[Row]:
             ('=IF(AND({profile_used}>1,{debt}>0),{sculpt_base}/({debt}*{balloon_discount}),"n/a")'),
         ),
         path("opening", "=IF({year}=1,{debt},{closing<})"),
-        path("interest", "={opening}*{term_rate}*{in_loan}"),
+        path("interest", "={opening}*{all_in_rate}*{in_loan}"),
         path(
             "profile_principal",
             (

@@ -7,8 +7,8 @@ from bankable.templates.workbook.rows import Row, band, given, note
 from bankable.udfs.deal.chain.decision import ALL_MET, TESTS, WHATEVER_THE_DEBT
 
 VALUES = {
-    "min_dscr": "={lender_min_dscr}",
-    "avg_dscr": "={lender_avg_dscr}",
+    "min_dscr": "={min_dscr}",
+    "avg_dscr": "={avg_dscr}",
     "llcr": "={llcr}",
     "plcr": "={plcr}",
     "gearing": '=IF({debt}>0,{uncovered_share}*{debt}/{total_uses},"n/a")',

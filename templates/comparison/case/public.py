@@ -13,7 +13,7 @@ def rows(build: str) -> list[Row]:
             "Values at completion at the Treasury rate. Federal credit rules (FCRA) cover the"
             " guarantee and the loan only."
         ),
-        scalar("claim_per_dollar", "=1+{covers_interest}*{term_rate}"),
+        scalar("claim_per_dollar", "=1+{covers_interest}*{all_in_rate}"),
         path(
             "guarantee_claims",
             (

@@ -83,7 +83,7 @@ def rows() -> list[Row]:
         scalar("rate_guarantee_part", "={coverage}*({guaranteed_spread}+{guarantee_fee})"),
         scalar("bank_rate", "=SUM({rate_base_part}:{rate_guarantee_part})"),
         scalar(
-            "term_rate",
+            "all_in_rate",
             (
                 "=(1-{government_loan_share})*{bank_rate}+{government_loan_share}"
                 "*{government_loan_rate}"

@@ -43,28 +43,28 @@ def rows() -> list[Row]:
     rows += [
         path("lender_cfads", "=" + lenders("cfads")),
         path("lender_dscr", "=" + lenders("dscr")),
-        scalar("lender_min_dscr", least("lender_dscr")),
+        scalar("min_dscr", least("lender_dscr")),
         path(
             "at_minimum",
             (
-                "=IF(ISNUMBER({lender_dscr}),IF({lender_dscr}<={lender_min_dscr}"
+                "=IF(ISNUMBER({lender_dscr}),IF({lender_dscr}<={min_dscr}"
                 '+{Timeline!tolerance},{year},"n/a"),"n/a")'
             ),
         ),
-        scalar("lender_min_year", least("at_minimum")),
-        scalar("lender_avg_dscr", '=IF(COUNT({lender_dscr:})>0,AVERAGE({lender_dscr:}),"n/a")'),
+        scalar("min_dscr_year", least("at_minimum")),
+        scalar("avg_dscr", '=IF(COUNT({lender_dscr:})>0,AVERAGE({lender_dscr:}),"n/a")'),
         path("covenant", "={limit_min_dscr}"),
-        path("discount_at_term_rate", "=(1+{term_rate})^-{year}"),
+        path("discount_at_all_in_rate", "=(1+{all_in_rate})^-{year}"),
         scalar(
             "llcr",
             (
-                "=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:},{in_loan:})"
+                "=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_all_in_rate:},{in_loan:})"
                 '/{debt},"n/a")'
             ),
         ),
         scalar(
             "plcr",
-            ('=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_term_rate:})/{debt},"n/a")'),
+            ('=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_all_in_rate:})/{debt},"n/a")'),
         ),
         path("lender_contracted_revenue", "=" + lenders("contracted_volume") + "*{contract_price}"),
         scalar(

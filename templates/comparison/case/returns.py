@@ -5,6 +5,7 @@ from __future__ import annotations
 from bankable.templates.comparison.case import waterfall
 from bankable.templates.comparison.case.entered import path, scalar
 from bankable.templates.workbook.rows import Row, band
+from bankable.udfs.deal.chain.returns import RATES
 
 
 def rows(returns: str, prefix: str) -> list[Row]:
@@ -23,10 +24,10 @@ def rows(returns: str, prefix: str) -> list[Row]:
                 view=view,
             )
         )
-    for name in ("project", "equity_promised", "equity_expected"):
+    for name, key in RATES.items():
         rows.append(
             scalar(
-                "irr_[name]",
+                key,
                 "={[returns]![prefix]irr_[name]}",
                 name=name,
                 prefix=prefix,

@@ -14,6 +14,7 @@ from bankable.templates.comparison.sheets import frame
 from bankable.templates.workbook.book import Book, Sheet, address, sheet_prefix
 from bankable.templates.workbook.rows import given
 from bankable.udfs.deal.chain.decision import TESTS
+from bankable.udfs.deal.chain.returns import RATES
 
 WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT, KIND = range(1, 9)
 # figures of Summary held against the case sheet: those that a memo quotes first
@@ -23,13 +24,13 @@ QUOTED = (
     "debt",
     "bank_rate",
     "committed_margin",
-    "lender_min_dscr",
-    "lender_avg_dscr",
+    "min_dscr",
+    "avg_dscr",
     "llcr",
     "loss_share",
     "life_default",
     "shortfall_probability",
-    "irr_equity_expected",
+    "equity_irr_expected",
     "public_cost",
     "budget_authority",
 )
@@ -56,7 +57,7 @@ def _present_value_meets(what: str, name: str, spent: str, flow: str) -> tuple[s
     """The check that an IRR discounts a flow to nothing, from the flow itself and not from the
     steps that found it.
     """
-    rate = f"{{[case]!irr_{name}}}"
+    rate = f"{{[case]!{RATES[name]}}}"
     return (
         PROOF,
         f"{what} discounts what is paid in and what comes back to the same",
@@ -118,7 +119,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "Debt service and balloon, discounted at the all-in rate, are worth the debt",
-        "=NPV({[case]!term_rate},{[case]!debt_service:})+NPV({[case]!term_rate},{[case]!balloon_paid:})",
+        "=NPV({[case]!all_in_rate},{[case]!debt_service:})+NPV({[case]!all_in_rate},{[case]!balloon_paid:})",
         "={[case]!debt}",
     ),
     (TIE, "The scheduled balance ends at zero", "=INDEX({[case]!closing:},{[case]!tenor})", "0"),
@@ -154,7 +155,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "PLCR by the built-in NPV of CFADS",
-        '=IF({[case]!debt}>0,NPV({[case]!term_rate},{[case]!lender_cfads:})/{[case]!debt},"n/a")',
+        '=IF({[case]!debt}>0,NPV({[case]!all_in_rate},{[case]!lender_cfads:})/{[case]!debt},"n/a")',
         "={[case]!plcr}",
     ),
     _present_value_meets("Project IRR", "project", "build_cost", "project_flow"),

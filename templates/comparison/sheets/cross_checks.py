@@ -19,7 +19,7 @@ from bankable.udfs.deal.measures import MEASURES
 COMPARED = (
     "requested_debt",
     "debt",
-    "idc",
+    "total_idc",
     "total_uses",
     "all_in_rate",
     "contracted_share",
@@ -32,7 +32,7 @@ COMPARED = (
     "capacity_supported",
     "capacity_expected",
     "permitted_debt",
-    "pd",
+    "pd_equivalent",
     "lgd",
     "expected_loss",
     "shortfall_probability",
@@ -49,7 +49,7 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
         "Debt capacity with the government's commitment",
         "DEBT_CAPACITY",
         (
-            '=DEBT_CAPACITY({[case]!term_rate},{[case]!unlevered_cfads_supported:},{[case]!limit_min_dscr},{[case]!tenor},"sculpted",{[case]!grace_years})'
+            '=DEBT_CAPACITY({[case]!all_in_rate},{[case]!unlevered_cfads_supported:},{[case]!limit_min_dscr},{[case]!tenor},"sculpted",{[case]!grace_years})'
             "/{[case]!balloon_discount}"
         ),
         "={[case]!capacity_supported}",
@@ -132,7 +132,7 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
             "DEAL_SCENARIOS: minimum DSCR of the scenario in force",
             name,
             f"=INDEX({{Scenarios!strip_min_dscr_{i}:}},{{Scenarios!number}})",
-            f"={{{name}!lender_min_dscr}}",
+            f"={{{name}!min_dscr}}",
         )
         for i, name in enumerate(names, start=1)
     ]

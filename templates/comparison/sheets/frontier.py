@@ -9,6 +9,7 @@ least-cost mix is asked of its own function.
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
     Chart,
@@ -38,11 +39,11 @@ from bankable.udfs.deal.chain.decision import ALL_MET
 YEARS = (1, 5, 7, 10, 12, 15, 20)
 COVERAGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9)
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(COVERAGES))
-GRIDS = (
-    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
-    ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
-    ("first_failed", "Decision: every test met, or the first that fails", "", "centre wrap"),
-    ("public_cost", "Expected public cost", "$m", "number"),
+GRIDS = shown(
+    ("min_dscr", "multiple"),
+    ("all_in_rate", "rate"),
+    ("first_failed", "centre wrap"),
+    ("public_cost", "number"),
 )
 MIX_TOOLS = ("offtake", "guarantee", "loan")
 # number formats of the mix, row by row as LEAST_COST_SUPPORT gives it
@@ -63,18 +64,13 @@ MIX_STYLES = (
 MIX_ROWS, MIX_COLS, MIX_COST = len(MIX_STYLES), 5, 6
 # figures of the answer, each with its label and number format; the first is asked of the grid as
 # well
-ANSWER = (
-    ("public_cost", "Expected public cost", "$m", "total number"),
-    (
-        "budget_authority",
-        "Budget authority needed (another figure, not to be added)",
-        "$m",
-        "total number",
-    ),
-    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
-    ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
-    ("life_default", "Probability of default over the loan's life", "%", "level"),
-    ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
+ANSWER = shown(
+    ("public_cost", "total number"),
+    ("budget_authority", "total number"),
+    ("min_dscr", "multiple"),
+    ("all_in_rate", "rate"),
+    ("life_default", "level"),
+    ("equity_irr_expected", "rate"),
 )
 WORTHS = (
     0.0,
@@ -155,10 +151,8 @@ def _mark(sheet: Sheet, row: int, n: int) -> int:
 
     rows = [
         scalar("mark_name", "Held against, as it stands", "", "={Support!reference_name}", "text"),
-        scalar(
-            "mark_min_dscr", "Its minimum DSCR", "x", chosen("lender_min_dscr"), "total multiple"
-        ),
-        scalar("mark_rate", "Its all-in rate", "% a year", chosen("term_rate"), "total rate"),
+        scalar("mark_min_dscr", "Its minimum DSCR", "x", chosen("min_dscr"), "total multiple"),
+        scalar("mark_rate", "Its all-in rate", "% a year", chosen("all_in_rate"), "total rate"),
         scalar("mark_decision", "Its decision", "", chosen("decision_words"), "text"),
         scalar(
             "studied_plant",

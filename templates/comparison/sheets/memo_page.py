@@ -12,6 +12,7 @@ from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.scenarios import NAMES
 from bankable.templates.comparison.sheets.sensitivity import default_case
 from bankable.templates.comparison.sheets.summary import RATE_PARTS
+from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import Book, Conditional, Sheet, Validation, address
 from bankable.templates.workbook.rows import LABEL, SECTION, UNIT, given
 from bankable.templates.workbook.settings import Settings, keep
@@ -19,60 +20,51 @@ from bankable.udfs.deal.chain.decision import FAILS, TESTS
 
 FIGURE, LIMIT, VERDICT = 3, 4, 5
 PLACEHOLDER = "[to be written by the credit officer]"
+
+
+def of_the_case(*rows: tuple[str, str]) -> tuple[tuple[str, str, str, str], ...]:
+    """(label, unit, token, number format) of figures of the chosen case."""
+    return tuple(
+        (words, unit, f"{{[case]!{key}}}", style) for key, words, unit, style in shown(*rows)
+    )
+
+
 FIGURES = (
     (
         "Request",
         (
             ("Borrower", "", "{Inputs!borrower_[i]}", "text"),
             ("Buyer", "", "{Inputs!offtaker_[i]}", "text"),
-            ("Amount requested", "$m", "{[case]!requested_debt}", "number"),
-            ("Debt used in these figures", "$m", "{[case]!debt}", "number"),
-            ("Share of the budgeted uses", "%", "{[case]!gearing_used}", "share"),
-            ("Tenor from completion", "years", "{[case]!tenor}", "count"),
-            (
-                "Debt that all tests permit (first order)",
-                "$m",
-                "{[case]!permitted_debt}",
-                "nil number",
+            *of_the_case(
+                ("requested_debt", "number"),
+                ("debt", "number"),
+                ("gearing_used", "share"),
+                ("tenor", "count"),
+                ("permitted_debt", "nil number"),
             ),
         ),
     ),
     (
         "Pricing",
-        (
-            ("Bank loan, all in", "% a year", "{[case]!bank_rate}", "rate"),
-            *((label, unit, f"{{[case]!{key}}}", style) for label, unit, key, style in RATE_PARTS),
-            ("Whole debt, all in", "% a year", "{[case]!term_rate}", "rate"),
-            ("Probability of default over the loan's life", "%", "{[case]!life_default}", "level"),
-            ("Loss given default", "%", "{[case]!lgd}", "level"),
-            (
-                "Sponsor's IRR on expected cash flow",
-                "% a year",
-                "{[case]!irr_equity_expected}",
-                "rate",
-            ),
+        of_the_case(
+            ("bank_rate", "rate"),
+            *RATE_PARTS,
+            ("all_in_rate", "rate"),
+            ("life_default", "level"),
+            ("lgd", "level"),
+            ("equity_irr_expected", "rate"),
         ),
     ),
     (
         "Contract and support",
-        (
-            (
-                "Firm years, the government's commitment included",
-                "years",
-                "{[case]!supported_end_year}",
-                "level years",
-            ),
-            ("Public offtake", "years", "{[case]!public_offtake_years}", "count"),
-            ("Guaranteed share of the bank loan", "%", "{[case]!coverage}", "level"),
-            ("Government loan, share of the debt", "%", "{[case]!government_loan_share}", "level"),
-            ("Grant", "$m", "{[case]!grant}", "nil number"),
-            ("Expected public cost", "$m", "{[case]!public_cost}", "nil number"),
-            (
-                "Budget authority (another figure, not to be added)",
-                "$m",
-                "{[case]!budget_authority}",
-                "nil number",
-            ),
+        of_the_case(
+            ("supported_end_year", "level years"),
+            ("public_offtake_years", "count"),
+            ("coverage", "level"),
+            ("government_loan_share", "level"),
+            ("grant", "nil number"),
+            ("public_cost", "nil number"),
+            ("budget_authority", "nil number"),
         ),
     ),
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds, frame
+from bankable.templates.comparison.words import shown
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import (
     Book,
@@ -113,20 +114,15 @@ SHOCKED = (
     *(key for key, _ in TIMES),
 )
 # figures of the strip: measure, label, unit, number format
-STRIP = (
-    ("decision", "Decision, by the limits of the base case", "", "right"),
-    ("first_failed", "First test failed", "", "right"),
-    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
-    ("min_dscr_promised", "Minimum DSCR if every renewal comes", "x", "multiple"),
-    ("sponsor_extra", "Overrun and delay, paid by the sponsor", "$m", "nil number"),
-    ("all_in_rate", "All-in rate, as priced at close", "% a year", "rate"),
-    ("life_default", "Probability of default over the loan's life, priced at close", "%", "level"),
-    (
-        "shortfall_probability",
-        "Probability that loss of the contract takes DSCR below 1",
-        "%",
-        "level",
-    ),
+STRIP = shown(
+    ("decision", "right"),
+    ("first_failed", "right"),
+    ("min_dscr", "multiple"),
+    ("min_dscr_promised", "multiple"),
+    ("sponsor_extra", "nil number"),
+    ("all_in_rate", "rate"),
+    ("life_default", "level"),
+    ("shortfall_probability", "level"),
 )
 
 

@@ -38,8 +38,9 @@ from bankable.templates.workbook.rows import (
 )
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import PALETTE
+from bankable.udfs.cells import CellError
 from bankable.udfs.deal.deal import KEYS, TEXT_KEYS, param_of
-from bankable.udfs.deal.measures import MEASURES
+from bankable.udfs.deal.measures import MEASURES, measure_name
 
 WIDE = 9
 COLUMNS = TimeColumns(FIRST_TIME_COLUMN, WIDE)
@@ -67,7 +68,7 @@ SHOWN = {
     "avg_dscr": "limit_avg_dscr",
     "llcr": "limit_llcr",
     "plcr": "limit_plcr",
-    "headroom": "",
+    "permitted_headroom": "",
     "permitted_debt": "",
     "all_in_rate": "",
     "bank_loss_share": "limit_loss",
@@ -170,7 +171,7 @@ def _lists(sheet: Sheet) -> None:
     ):
         sheet.put(frame.HEAD_ROW, col + j, text, "grey")
     for k, (name, limit) in enumerate(SHOWN.items()):
-        floor: Any = f"={own(limit)}" if limit else 0 if name == "headroom" else "none"
+        floor: Any = f"={own(limit)}" if limit else 0 if name == "permitted_headroom" else "none"
         entry = MEASURES[name]
         for j, value in enumerate(
             (entry.words, name, bounds.kind_of_measure(name), floor, entry.better)
@@ -219,16 +220,19 @@ def kept_values(settings: Settings, side: str, default: str, given: Sequence[flo
 
 def chosen_measure(settings: Settings, name: str, default: str) -> str:
     """The name of the figure kept; a workbook of before kept its key."""
-    kept = str(settings.take(name, [default])[0]).strip().lower()
-    by_name = {MEASURES[key].words.lower(): key for key in SHOWN}
-    return MEASURES[kept if kept in SHOWN else by_name.get(kept, default)].words
+    kept = str(settings.take(name, [default])[0])
+    try:
+        key = measure_name(kept)
+    except CellError:
+        key = default
+    return MEASURES[key if key in SHOWN else default].words
 
 
 def _case(book: Book, sheet: Sheet, row: int, n: int, settings: Settings) -> int:
     frame.band_row(sheet, row, "Case and figure", COLUMNS.last, "heading", "1")
     case = settings.place("sensitivity_case", default_case(n), n)
     names_of = ",".join(f"{{Inputs!case_name_{i}}}" for i in range(1, n + 1))
-    rates = ",".join(f"{{Summary!term_rate_{i}}}" for i in range(1, n + 1))
+    rates = ",".join(f"{{Summary!all_in_rate_{i}}}" for i in range(1, n + 1))
     last = lay(
         sheet,
         [

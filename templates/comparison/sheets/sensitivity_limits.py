@@ -48,18 +48,18 @@ BREAKEVENS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "Fewest years of public offtake that pass every test",
         "public_offtake_years",
-        "headroom",
+        "permitted_headroom",
         "0",
         "number",
     ),
     (
         "Guarantee coverage nearest to the case's that just passes every test",
         "coverage",
-        "headroom",
+        "permitted_headroom",
         "0",
         "number",
     ),
-    ("Longest delay that passes every test", "delay_months", "headroom", "0", "number"),
+    ("Longest delay that passes every test", "delay_months", "permitted_headroom", "0", "number"),
     (
         "Largest cost overrun at which the sponsor earns the rate of the debt",
         "overrun",
@@ -155,7 +155,7 @@ def break_evens(sheet: Sheet, row: int, n: int, deal: str) -> int:
         form = {"multiple": '"0.00""x"""', "rate": '"0.00%"'}.get(shown, '"#,##0.0"')
         what = (
             "Debt that all tests permit, over the debt used, $m"
-            if measure == "headroom"
+            if measure == "permitted_headroom"
             else MEASURES[measure].words
         )
         texts = [f"IF(ISNUMBER({cell}),TEXT({cell},{form}),{cell})" for cell in (wanted, now)]

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.scenarios import NAMES as SCENARIOS
+from bankable.templates.comparison.words import label as label_of
+from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
     Chart,
@@ -27,138 +29,93 @@ LEAST_WIDE = 3  # columns that the page holds even for fewer cases: cushions and
 
 # the parts of the bank loan's all-in rate, here and on the memo page
 RATE_PARTS = (
-    ("  base rate", "% a year", "rate_base_part", "rate"),
-    ("  expected loss of the uncovered part", "% a year", "rate_loss_part", "rate"),
-    ("  margin on the uncovered part", "% a year", "rate_margin_part", "rate"),
-    (
-        "  guarantee fee and spread on the guaranteed part",
-        "% a year",
-        "rate_guarantee_part",
-        "rate",
-    ),
+    ("rate_base_part", "rate"),
+    ("rate_loss_part", "rate"),
+    ("rate_margin_part", "rate"),
+    ("rate_guarantee_part", "rate"),
 )
-# section, then rows: label, unit, key on the case sheet, number format
-ROWS: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = (
+# section, then rows: key on the case sheet, number format
+ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Request",
         (
-            ("Debt requested", "$m", "requested_debt", "number"),
-            ("Debt used in the figures below", "$m", "debt", "number"),
-            ("Gearing of the budgeted uses", "%", "gearing_used", "share"),
-            ("Tenor from completion", "years", "tenor", "count"),
-            ("All-in rate of the whole debt", "% a year", "term_rate", "rate"),
-            ("All-in rate of the bank loan", "% a year", "bank_rate", "rate"),
+            ("requested_debt", "number"),
+            ("debt", "number"),
+            ("gearing_used", "share"),
+            ("tenor", "count"),
+            ("all_in_rate", "rate"),
+            ("bank_rate", "rate"),
             *RATE_PARTS,
-            ("Plant cost", "$m", "plant_cost", "number"),
-            ("Total uses, without the reserve", "$m", "total_uses", "number"),
-            ("Months from close to first revenue", "months", "completion_month", "count"),
+            ("plant_cost", "number"),
+            ("total_uses", "number"),
+            ("completion_month", "count"),
         ),
     ),
     (
         "Contract",
         (
-            (
-                "Firm years, the government's commitment included",
-                "years",
-                "supported_end_year",
-                "level years",
-            ),
-            ("Contracted share of revenue, lender's view", "%", "contracted_share", "level"),
-            (
-                "Committed contract after variable cost, value, risk counted",
-                "$m",
-                "committed_margin",
-                "number",
-            ),
-            (
-                "Probability that the contract stands to the end of the loan",
-                "%",
-                "contract_kept",
-                "level",
-            ),
+            ("supported_end_year", "level years"),
+            ("contracted_share", "level"),
+            ("committed_margin", "number"),
+            ("contract_kept", "level"),
         ),
     ),
     (
         "Coverage on the lender's view",
         (
-            ("Minimum DSCR", "x", "lender_min_dscr", "multiple"),
-            ("Year of the minimum", "year", "lender_min_year", "count"),
-            ("Average DSCR", "x", "lender_avg_dscr", "multiple"),
-            ("LLCR", "x", "llcr", "multiple"),
-            ("PLCR", "x", "plcr", "multiple"),
-            ("Debt service unpaid at the end of the loan", "$m", "unpaid", "nil number"),
+            ("min_dscr", "multiple"),
+            ("min_dscr_year", "count"),
+            ("avg_dscr", "multiple"),
+            ("llcr", "multiple"),
+            ("plcr", "multiple"),
+            ("unpaid", "nil number"),
         ),
     ),
     (
         "Public cost: two figures, never added",
         (
-            ("Expected cost", "$m", "public_cost", "nil number"),
-            ("Expected cost per $ of plant", "$", "cost_per_plant", "nil number2"),
-            (
-                "Budget authority: payments promised, subsidy of loans",
-                "$m",
-                "budget_authority",
-                "nil number",
-            ),
-            (
-                "Private capital at risk per $ of expected cost",
-                "$",
-                "private_per_public",
-                "number2",
-            ),
+            ("public_cost", "nil number"),
+            ("cost_per_plant", "nil number2"),
+            ("budget_authority", "nil number"),
+            ("private_per_public", "number2"),
         ),
     ),
     (
         "Minimum DSCR by view",
         (
-            ("Firm revenue only", "x", "min_dscr_firm", "multiple"),
-            ("With the government's commitment", "x", "min_dscr_supported", "multiple"),
-            ("Expected revenue", "x", "min_dscr_expected", "multiple"),
-            ("If every renewal comes", "x", "min_dscr_promised", "multiple"),
+            ("min_dscr_firm", "multiple"),
+            ("min_dscr_supported", "multiple"),
+            ("min_dscr_expected", "multiple"),
+            ("min_dscr_promised", "multiple"),
         ),
     ),
     (
         "Debt capacity at the target DSCR, by view",
         (
-            ("Firm revenue only", "$m", "capacity_firm", "nil number"),
-            ("With the government's commitment", "$m", "capacity_supported", "nil number"),
-            ("Expected revenue", "$m", "capacity_expected", "nil number"),
-            ("If every renewal comes", "$m", "capacity_promised", "nil number"),
-            (
-                "In the profile asked, lender's view, before the interest tax shield",
-                "$m",
-                "lender_capacity",
-                "nil number",
-            ),
-            ("Debt that all tests permit (first order)", "$m", "permitted_debt", "nil number"),
+            ("capacity_firm", "nil number"),
+            ("capacity_supported", "nil number"),
+            ("capacity_expected", "nil number"),
+            ("capacity_promised", "nil number"),
+            ("lender_capacity", "nil number"),
+            ("permitted_debt", "nil number"),
         ),
     ),
     (
         "Loss",
         (
-            (
-                "Default probability as priced at close, constant equivalent",
-                "% a year",
-                "pd_equivalent",
-                "rate",
-            ),
-            ("Probability of default over the loan's life", "%", "life_default", "level"),
-            (
-                "Probability that loss of the contract takes DSCR below 1",
-                "%",
-                "shortfall_probability",
-                "level",
-            ),
-            ("Loss given default", "%", "lgd", "level"),
-            ("Expected loss over the loan's life", "% of debt", "loss_share", "rate"),
+            ("pd_equivalent", "rate"),
+            ("life_default", "level"),
+            ("shortfall_probability", "level"),
+            ("lgd", "level"),
+            ("loss_share", "rate"),
         ),
     ),
     (
         "Returns",
         (
-            ("Project IRR, promised, without debt", "% a year", "irr_project", "rate"),
-            ("Equity IRR if every renewal comes", "% a year", "irr_equity_promised", "rate"),
-            ("Equity IRR on expected cash flow", "% a year", "irr_equity_expected", "rate"),
+            ("project_irr", "rate"),
+            ("equity_irr_promised", "rate"),
+            ("equity_irr_expected", "rate"),
         ),
     ),
 )
@@ -185,11 +142,8 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
             "heading centre",
         )
     row = frame.FIRST_ROW
-    for label, key, style in (
-        ("Decision", "decision_words", "decision"),
-        ("Binding test: permits the least debt", "binding_name", "centre wrap"),
-    ):
-        sheet.put(row, LABEL, label, "bold")
+    for key, style in (("decision_words", "decision"), ("binding_name", "centre wrap")):
+        sheet.put(row, LABEL, label_of(key), "bold")
         for i, name in enumerate(names):
             sheet.put(row, FIRST_CASE + i, f"={{{name}!{key}}}", style)
             sheet.mark(f"{key}_{i + 1}", row, FIRST_CASE + i)
@@ -210,7 +164,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
             sheet.print.row_breaks = (row,)
         _band(sheet, row, title, n)
         row += 1
-        for label, unit, key, style in rows:
+        for key, label, unit, style in shown(*rows):
             sheet.put(row, LABEL, label)
             sheet.put(row, UNIT, unit, "unit")
             for i, name in enumerate(names):
@@ -373,7 +327,7 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     for key, label, unit, direction in TESTS:
         sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
         sheet.put(row, UNIT, unit, "unit")
-        shown = '"0.00""x"""' if unit == "x" else '"0.00%"' if key == "loss" else '"0.0%"'
+        form = '"0.00""x"""' if unit == "x" else '"0.00%"' if key == "loss" else '"0.0%"'
         for i, name in enumerate(names):
             value, limit, passed = (
                 f"{{{name}!test_{key}}}",
@@ -383,8 +337,8 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             sheet.put(
                 row,
                 FIRST_CASE + i,
-                f'=IF(ISNUMBER({value}),TEXT({value},{shown})&" /'
-                f' "&TEXT({limit},{shown})&IF({passed}=1,"  passed","  FAILED"),"n/a")',
+                f'=IF(ISNUMBER({value}),TEXT({value},{form})&" /'
+                f' "&TEXT({limit},{form})&IF({passed}=1,"  passed","  FAILED"),"n/a")',
                 "right",
             )
             sheet.mark(f"test_{key}_{i + 1}", row, FIRST_CASE + i)
@@ -414,7 +368,7 @@ FINDINGS = (
     (
         "finding_dscr",
         "Lowest DSCR",
-        'IF(ISNUMBER({Summary!lender_min_dscr_[i]}),TEXT({Summary!lender_min_dscr_[i]},"0.00""x"""),"n/a")',
+        'IF(ISNUMBER({Summary!min_dscr_[i]}),TEXT({Summary!min_dscr_[i]},"0.00""x"""),"n/a")',
     ),
     (
         "finding_capacity",
@@ -527,7 +481,7 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
         )
         for i in range(n)
     ]
-    for place, (kind, finding, series, x, y, shown, alt) in enumerate(
+    for place, (kind, finding, series, x, y, form, alt) in enumerate(
         (
             (
                 "column",
@@ -589,7 +543,7 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
                 x_title=x,
                 x_format="0",
                 y_title=y,
-                y_format=shown,
+                y_format=form,
                 alt_text=alt,
             )
         )

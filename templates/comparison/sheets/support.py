@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
     Chart,
@@ -209,35 +210,30 @@ TERMS: tuple[tuple[str, str, str, float, str, float, float, str], ...] = (
         "illustrative",
     ),
 )
-RESULTS = (
-    ("decision", "Decision", "", "centre wrap"),
-    ("tests_failed", "Credit tests failed", "tests", "integer"),
-    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
-    ("all_in_rate", "All-in rate of the debt", "% a year", "rate"),
-    ("permitted_debt", "Debt that all tests permit", "$m", "number"),
-    ("life_default", "Probability of default over the loan's life", "%", "level"),
-    ("bank_loss_share", "Expected loss borne by the bank, of its loan", "%", "rate"),
-    (
-        "shortfall_probability",
-        "Probability that loss of the contract takes DSCR below 1",
-        "%",
-        "level",
-    ),
-    ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
-    ("public_cost", "Expected public cost", "$m", "nil number"),
-    ("budget_authority", "Budget authority needed (not to be added)", "$m", "nil number"),
-    ("tariff_burden", "Cost to home buyers, on no budget", "$m", "nil number"),
-    ("cost_per_plant", "Expected public cost per $ of plant", "$", "number2"),
-    ("private_at_risk", "Private capital at risk, were the loan made", "$m", "number"),
-    ("private_per_public", "The same per $ of expected public cost", "$", "number2"),
+RESULTS = shown(
+    ("decision", "centre wrap"),
+    ("tests_failed", "integer"),
+    ("min_dscr", "multiple"),
+    ("all_in_rate", "rate"),
+    ("permitted_debt", "number"),
+    ("life_default", "level"),
+    ("bank_loss_share", "rate"),
+    ("shortfall_probability", "level"),
+    ("equity_irr_expected", "rate"),
+    ("public_cost", "nil number"),
+    ("budget_authority", "nil number"),
+    ("tariff_burden", "nil number"),
+    ("cost_per_plant", "number2"),
+    ("private_at_risk", "number"),
+    ("private_per_public", "number2"),
 )
-RIVALS = (
-    ("decision", "Decision", "", "centre wrap"),
-    ("min_dscr", "Minimum DSCR, lender's view", "x", "multiple"),
-    ("all_in_rate", "All-in rate of the debt, as priced at close", "% a year", "rate"),
-    ("life_default", "Probability of default over the loan's life", "%", "level"),
-    ("public_cost", "Expected public cost", "$m", "nil number"),
-    ("equity_irr_expected", "Sponsor's IRR on expected cash flow", "% a year", "rate"),
+RIVALS = shown(
+    ("decision", "centre wrap"),
+    ("min_dscr", "multiple"),
+    ("all_in_rate", "rate"),
+    ("life_default", "level"),
+    ("public_cost", "nil number"),
+    ("equity_irr_expected", "rate"),
 )
 # the goods' worth in money stays what it is when a band replaces a fixed price, or the other way
 # round: it is told over the market price in a band, over the contract price where that is fixed
@@ -917,7 +913,7 @@ def _charts(sheet: Sheet, row: int) -> None:
         ("finding_dscr", dscr, "Minimum DSCR", '0.0"x"'),
         ("finding_cost", cost, "Expected public cost, $m", "#,##0"),
     )
-    for i, (title, series, unit, shown) in enumerate(charts):
+    for i, (title, series, unit, form) in enumerate(charts):
         sheet.charts.append(
             Chart(
                 "column",
@@ -930,7 +926,7 @@ def _charts(sheet: Sheet, row: int) -> None:
                 "",
                 unit,
                 "0",
-                shown,
+                form,
                 alt_text="By package of support",
             )
         )

@@ -115,7 +115,7 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
     """From financial close to full output, case by case."""
     frame.band_row(sheet, row, "From financial close to full output", COLUMNS.last, "heading", "1")
     delay = (
-        "COST_OF_DELAY({[case]!term_rate},{[case]!completion_month},{[case]!cfads_promised:},{Timeline!year#30},1,{[case]!delay_cost},{[case]!delay_damages},"
+        "COST_OF_DELAY({[case]!all_in_rate},{[case]!completion_month},{[case]!cfads_promised:},{Timeline!year#30},1,{[case]!delay_cost},{[case]!delay_damages},"
         'IF({[case]!calendar_end}=1,"fixed_end","shift"))'
     )
     rows = (

@@ -202,7 +202,7 @@ def test_a_figure_typed_over_a_formula(copy: Copy, small_book: Book) -> None:
 
 
 def test_a_formula_changed_with_its_value_kept(copy: Copy, small_book: Book) -> None:
-    where = spoil.spot_of(small_book, "Summary", "lender_min_dscr_1")
+    where = spoil.spot_of(small_book, "Summary", "min_dscr_1")
     formula, value = spoil.formula_of(small_book, "Summary", where)
     said = refused(spoil.cell(copy(), "Summary", where, f"<f>{formula}+0</f><v>{value}</v>"))
     assert f"Summary!{where} holds the formula" in said

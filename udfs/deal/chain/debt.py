@@ -25,19 +25,19 @@ ANNUITY, EQUAL = 0, 1
 
 def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     """What each view's CFADS carries at the target DSCR, and the gearing used."""
-    r.discount_after_grace = r.repaying * (1 + r.term_rate) ** -(YEAR - x.grace_years)
-    r.balloon_discount = 1 - x.balloon * (1 + r.term_rate) ** -(x.tenor - x.grace_years)
+    r.discount_after_grace = r.repaying * (1 + r.all_in_rate) ** -(YEAR - x.grace_years)
+    r.balloon_discount = 1 - x.balloon * (1 + r.all_in_rate) ** -(x.tenor - x.grace_years)
     put(r, "carried", np.maximum(0, r.unlevered_cfads) / x.limit_min_dscr * r.discount_after_grace)
     put(r, "capacity", total(r.carried) / r.balloon_discount)
 
     r.lender_unlevered_cfads = of_lender(x, r.unlevered_cfads)
     r.unit_instalment = (1 - x.balloon) / (x.tenor - x.grace_years)
     r.unit_opening = r.in_loan * (1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years))
-    r.unit_payment = level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
+    r.unit_payment = level_service(r.all_in_rate, x.tenor, x.grace_years, x.balloon)
     level = np.where(
-        x.repayment == EQUAL, r.unit_opening * r.term_rate + r.unit_instalment, r.unit_payment
+        x.repayment == EQUAL, r.unit_opening * r.all_in_rate + r.unit_instalment, r.unit_payment
     )
-    r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.term_rate)
+    r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.all_in_rate)
     r.carried_by_year = ratio(r.lender_unlevered_cfads, r.unit_service)
     r.level_capacity = np.maximum(0, least(r.carried_by_year)) / x.limit_min_dscr
     sculpted = np.take_along_axis(r.capacity, x.lender_view.astype(int)[None], axis=0)[0]
@@ -59,7 +59,7 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     r.sculpt_fault = np.where(fault, YEAR, np.nan)
     r.sculpt_fault_year = np.nan_to_num(least(r.sculpt_fault))
     r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
-    r.payment = r.debt * level_service(r.term_rate, x.tenor, x.grace_years, x.balloon)
+    r.payment = r.debt * level_service(r.all_in_rate, x.tenor, x.grace_years, x.balloon)
     r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
     r.sculpt_base_by_year = np.maximum(0, r.lender_unlevered_cfads) * r.discount_after_grace
     r.sculpt_base = total(r.sculpt_base_by_year)
@@ -74,7 +74,7 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     for t in range(len(YEAR)):
         year = slice(t, t + 1)
         r.opening[:, year] = balance
-        interest = balance * r.term_rate * r.in_loan[:, year]
+        interest = balance * r.all_in_rate * r.in_loan[:, year]
         by_profile = np.where(
             r.profile_used == ANNUITY,
             r.payment - interest,

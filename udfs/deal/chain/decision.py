@@ -83,8 +83,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     all_uses = r.total_uses + x.grant
     values = {
-        "min_dscr": r.lender_min_dscr,
-        "avg_dscr": r.lender_avg_dscr,
+        "min_dscr": r.min_dscr,
+        "avg_dscr": r.avg_dscr,
         "llcr": r.llcr,
         "plcr": r.plcr,
         "gearing": np.where(r.debt > 0, uncovered * r.debt / r.total_uses, np.nan),

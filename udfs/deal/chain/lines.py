@@ -17,6 +17,16 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 ENGLISH = "en"
+# keys of version 0.1: a workbook's names that others link to are kept under them too
+OLD_KEYS = {
+    "lender_min_dscr": "min_dscr",
+    "lender_avg_dscr": "avg_dscr",
+    "lender_min_year": "min_dscr_year",
+    "irr_project": "project_irr",
+    "irr_equity_promised": "equity_irr_promised",
+    "irr_equity_expected": "equity_irr_expected",
+    "term_rate": "all_in_rate",
+}
 
 
 class Line(NamedTuple):
@@ -48,7 +58,10 @@ def _each(
         yield pattern, {}
         return
     for name, word in words[kind].items():
-        yield pattern.replace(f"{{{kind}}}", name), {kind: word}
+        named = {kind: word}
+        if name in words.get(f"{kind}_in_words", {}):
+            named[f"{kind}_in_words"] = words[f"{kind}_in_words"][name]
+        yield pattern.replace(f"{{{kind}}}", name), named
 
 
 def _entries(language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -85,4 +98,4 @@ def line(key: str, language: str = ENGLISH) -> Line:
         raise KeyError(f"lines.toml has no row {key!r}{hint}") from None
 
 
-__all__ = ["ENGLISH", "Line", "line", "lines"]
+__all__ = ["ENGLISH", "OLD_KEYS", "Line", "line", "lines"]

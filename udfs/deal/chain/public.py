@@ -19,7 +19,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     capital at risk.
     """
     covered = x.coverage * (1 - x.government_loan_share)
-    r.claim_per_dollar = 1 + x.covers_interest * r.term_rate
+    r.claim_per_dollar = 1 + x.covers_interest * r.all_in_rate
     r.guarantee_claims = covered * r.default_probability * r.opening * r.claim_per_dollar
     r.guarantee_recoveries = r.guarantee_claims * (1 - r.lgd)
     r.guarantee_fees = x.guarantee_fee * covered * r.performing_before * r.opening

@@ -93,6 +93,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.rate_loss_part = (1 - x.coverage) * r.pd_equivalent * r.lgd
     r.rate_margin_part = (1 - x.coverage) * x.margin
     r.rate_guarantee_part = x.coverage * (x.guaranteed_spread + x.guarantee_fee)
-    r.term_rate = (
+    r.all_in_rate = (
         1 - x.government_loan_share
     ) * r.bank_rate + x.government_loan_share * x.government_loan_rate

@@ -11,6 +11,7 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
+    VIEWS,
     YEAR,
     Array,
     Results,
@@ -27,19 +28,20 @@ from bankable.udfs.deal.chain.operation import deductible_interest, tax_with_los
 def rows(x: SimpleNamespace, r: Results) -> None:
     """DSCR by year and view, LLCR and PLCR at completion."""
     put(r, "dscr", np.where(r.serviced > 0, ratio(r.cfads, r.debt_service), np.nan))
-    put(r, "min_dscr", least(r.dscr))
+    for view in VIEWS:
+        r[f"min_dscr_{view}"] = least(r[f"dscr_{view}"])
     r.lender_cfads = of_lender(x, r.cfads)
     r.lender_dscr = of_lender(x, r.dscr)
-    r.lender_min_dscr = least(r.lender_dscr)
-    r.at_minimum = np.where(r.lender_dscr <= r.lender_min_dscr + TOLERANCE, YEAR, np.nan)
-    r.lender_min_year = least(r.at_minimum)
-    r.lender_avg_dscr = ratio(
+    r.min_dscr = least(r.lender_dscr)
+    r.at_minimum = np.where(r.lender_dscr <= r.min_dscr + TOLERANCE, YEAR, np.nan)
+    r.min_dscr_year = least(r.at_minimum)
+    r.avg_dscr = ratio(
         total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float))
     )
     r.covenant = x.limit_min_dscr + 0.0 * YEAR
-    r.discount_at_term_rate = (1 + r.term_rate) ** -YEAR
-    r.llcr = ratio(total(r.lender_cfads * r.discount_at_term_rate * r.in_loan), r.debt)
-    r.plcr = ratio(total(r.lender_cfads * r.discount_at_term_rate), r.debt)
+    r.discount_at_all_in_rate = (1 + r.all_in_rate) ** -YEAR
+    r.llcr = ratio(total(r.lender_cfads * r.discount_at_all_in_rate * r.in_loan), r.debt)
+    r.plcr = ratio(total(r.lender_cfads * r.discount_at_all_in_rate), r.debt)
     r.lender_contracted_revenue = (
         of_lender(x, r.contracted_volume) * r.contract_price
     )  # at the price of the promised revenue below it

@@ -14,6 +14,12 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import MONTH, YEAR, Array, Results, total
 
+# the rates that are solved, by the names of their steps
+RATES = {
+    "project": "project_irr",
+    "equity_promised": "equity_irr_promised",
+    "equity_expected": "equity_irr_expected",
+}
 STEPS = 12
 STEEPEST = 1.5
 SETTLED = 1e-10
@@ -85,4 +91,4 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     ):
         steps, gap, solvable = log_rate_steps(spent, r.years_before, flows)
         r[f"log_rate_{name}"], r[f"log_gap_{name}"] = steps, gap
-        r[f"irr_{name}"] = irr(steps, gap, solvable)
+        r[RATES[name]] = irr(steps, gap, solvable)
