@@ -20,6 +20,7 @@ import pandas as pd
 from bankable.templates.refusal import Refusal
 from bankable.udfs.cells import OMITTED, CellError, Param
 from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.rules import RULES
 
 GROUPS = ("budget", "sponsor")
 SUFFIXES = (".csv", ".xlsx", ".parquet")
@@ -260,17 +261,14 @@ def contradictions(
     """Inputs of one deal that contradict each other, in rows that have no other fault."""
     x = SimpleNamespace(**inputs)
     with np.errstate(invalid="ignore"):
-        wrong = [(np.flatnonzero(fault(x)), sentence) for fault, sentence in deals.CONTRADICTIONS]
-    for places, sentence in wrong:
+        broken = [(np.flatnonzero(rule.broken(x)), rule) for rule in RULES]
+    for places, rule in broken:
         for i in places.tolist():
             if int(rows[i]) not in known:
                 known.add(int(rows[i]))
                 one = {key: float(values[i]) for key, values in inputs.items()}
-                words = sentence(
-                    SimpleNamespace(
-                        **{key: int(v) if v.is_integer() else v for key, v in one.items()}
-                    )
-                )
+                plain = {key: int(v) if v.is_integer() else v for key, v in one.items()}
+                words = rule.refusal(SimpleNamespace(**plain))
                 yield Fault(int(rows[i]), words.split(" ")[0], words)
 
 

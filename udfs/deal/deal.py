@@ -8,7 +8,7 @@ them in one call.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ import numpy as np
 from bankable.udfs import cells
 from bankable.udfs.cells import CellError, Param
 from bankable.udfs.deal import chain
+from bankable.udfs.deal.rules import RULES
 
 YEARS = chain.YEARS
 MONTHS = chain.MONTHS
@@ -719,65 +720,11 @@ def read(values: Mapping[str, Any]) -> Deal:
     return deal
 
 
-# Inputs that contradict each other: the fault, over one deal or over arrays of many, and its
-# sentence for one deal.
-CONTRADICTIONS: tuple[tuple[Callable[[Any], Any], Callable[[Any], str]], ...] = (
-    (
-        lambda d: d.tenor > d.operating_years,
-        lambda d: (
-            f"tenor is {d.tenor} years but the plant runs {d.operating_years} (operating_years):"
-            " shorten the tenor."
-        ),
-    ),
-    (
-        lambda d: d.grace_years >= d.tenor,
-        lambda d: (
-            f"grace_years is {d.grace_years} of a tenor of {d.tenor}: leave at least one year of"
-            " repayment."
-        ),
-    ),
-    (
-        lambda d: d.build_months + d.delay_months > MONTHS,
-        lambda d: f"build_months and delay_months together pass {MONTHS} months.",
-    ),
-    (
-        lambda d: (d.price_cap > 0) & (d.price_floor > d.price_cap),
-        lambda d: f"price_floor {d.price_floor:g} is above price_cap {d.price_cap:g}.",
-    ),
-    (
-        lambda d: d.take_or_pay > d.max_volume,
-        lambda d: f"take_or_pay {d.take_or_pay:g} is above max_volume {d.max_volume:g}.",
-    ),
-    (
-        lambda d: d.firm_years > d.contract_years,
-        lambda d: f"firm_years {d.firm_years} is above contract_years {d.contract_years}.",
-    ),
-    (
-        lambda d: d.retool_months + d.refill_months > 24,
-        lambda d: "retool_months and refill_months together pass 24 months.",
-    ),
-    (
-        lambda d: (
-            d.shell_share + d.power_share + d.equipment_share + d.tooling_share + d.it_share
-            > 1 + 1e-9
-        ),
-        lambda d: (
-            "shell_share, power_share, equipment_share, tooling_share and it_share together pass"
-            " 100%."
-        ),
-    ),
-    (
-        lambda d: (d.grant >= d.capex) & (d.grant > 0),
-        lambda d: f"grant {d.grant:g} is not below capex {d.capex:g}.",
-    ),
-)
-
-
 def check(deal: Deal) -> None:
     """Refuse a deal whose inputs contradict each other."""
-    for fault, sentence in CONTRADICTIONS:
-        if fault(deal):
-            raise cells.impossible(sentence(deal))
+    for rule in RULES:
+        if rule.broken(deal):
+            raise cells.impossible(rule.refusal(deal))
 
 
 def stack(deals: Sequence[Deal]) -> SimpleNamespace:
@@ -813,7 +760,6 @@ def evaluate(deals: Deal | Sequence[Deal]) -> chain.Results:
 
 
 __all__ = [
-    "CONTRADICTIONS",
     "INPUTS",
     "KEYS",
     "CellError",

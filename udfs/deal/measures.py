@@ -24,6 +24,7 @@ from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.chain.decision import ALL_MET, DECISIONS, TESTS
 from bankable.udfs.deal.chain.lines import line
 from bankable.udfs.deal.deal import Deal
+from bankable.udfs.deal.rules import COMPARED
 
 BLOCK = 512  # variants calculated at once, about 45 MB
 
@@ -213,7 +214,7 @@ def contradictions(deal: Deal, changes: Mapping[str, Any]) -> list[CellError | N
     size = max((values.size for values in changed.values()), default=1)
     known: dict[tuple[float, ...], CellError | None] = {}
     found: list[CellError | None] = []
-    names = [key for key in changed if key in _CROSS_CHECKED]
+    names = [key for key in changed if key in COMPARED]
     attributes = {key: getattr(deal, key) for key in deals.KEYS}
     for i in range(size):
         values = tuple(float(changed[key][i]) for key in names)
@@ -232,31 +233,6 @@ def contradictions(deal: Deal, changes: Mapping[str, Any]) -> list[CellError | N
 
 def _plain(value: float) -> float | int:
     return int(value) if value.is_integer() else value
-
-
-# Inputs that `bankable.udfs.deal.deal.check` compares with each other.
-_CROSS_CHECKED = {
-    *(
-        "tenor",
-        "operating_years",
-        "grace_years",
-        "build_months",
-        "delay_months",
-        "price_cap",
-        "price_floor",
-        "take_or_pay",
-    ),
-    *(
-        "max_volume",
-        "firm_years",
-        "contract_years",
-        "retool_months",
-        "refill_months",
-        "grant",
-        "capex",
-    ),
-    *("shell_share", "power_share", "equipment_share", "tooling_share", "it_share"),
-}
 
 
 # The chain in blocks ---------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from bankable.templates.workbook.book import Book, Sheet, address, sheet_prefix
 from bankable.templates.workbook.rows import given
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.chain.returns import RATES
+from bankable.udfs.deal.rules import RULES
 
 WHAT, CASE, LEFT, RIGHT, DIFFERENCE, TOLERANCE, VERDICT, KIND = range(1, 9)
 # figures of Summary held against the case sheet: those that a memo quotes first
@@ -216,50 +217,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         f'=COUNTIF({_TESTS},1)+{{[case]!tests_failed}}+COUNTIF({_TESTS},"n/a")',
         f"=ROWS({_TESTS})",
     ),
-    (INPUT, "Tenor within operating life", "=MAX(0,{[case]!tenor}-{[case]!operating_years})", "0"),
-    (INPUT, "Grace ends before the tenor", "=IF({[case]!grace_years}<{[case]!tenor},0,1)", "0"),
-    (
-        INPUT,
-        "Build and delay fit the monthly block",
-        "=MAX(0,{[case]!completion_month}-{Timeline!month#60})",
-        "0",
-    ),
-    (
-        INPUT,
-        "Floor not above cap",
-        "=IF(AND({[case]!price_cap}>0,{[case]!price_floor}>{[case]!price_cap}),1,0)",
-        "0",
-    ),
-    (
-        INPUT,
-        "Take-or-pay not above the volume cap",
-        "=MAX(0,{[case]!take_or_pay}-{[case]!max_volume})",
-        "0",
-    ),
-    (
-        INPUT,
-        "Firm years within the contract horizon",
-        "=MAX(0,{[case]!firm_years}-{[case]!contract_years})",
-        "0",
-    ),
-    (
-        INPUT,
-        "Retooling and refilling within two years",
-        "=MAX(0,{[case]!retool_years}+{[case]!refill_years}-{Timeline!two})",
-        "0",
-    ),
-    (
-        INPUT,
-        "Collateral parts within the whole",
-        "=MAX(0,{[case]!shell_share}+{[case]!power_share}+{[case]!equipment_share}+{[case]!tooling_share}+{[case]!it_share}-1)",
-        "0",
-    ),
-    (
-        INPUT,
-        "Grant below capital cost",
-        "=IF(AND({[case]!grant}>0,{[case]!grant}>={[case]!capex}),1,0)",
-        "0",
-    ),
+    *((INPUT, rule.name, f"={rule.excess}", "0") for rule in RULES),
 )
 
 
