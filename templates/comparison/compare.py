@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import functools
 import gc
 import hashlib
 import re
@@ -19,27 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from bankable.templates import deal_file, opening
-from bankable.templates.comparison import read_inputs
-from bankable.templates.comparison.case import build as build_sheet
-from bankable.templates.comparison.case import case as case_sheet
+from bankable.templates.comparison import plan, read_inputs
 from bankable.templates.comparison.sheets import (
-    checks,
-    cover,
-    cross_checks,
-    frame,
-    frontier,
-    functions,
-    inputs,
-    memo_page,
-    newton,
-    scenarios,
-    sensitivity,
     summary,
-    support,
-    time_to_revenue,
 )
-from bankable.templates.comparison.sheets import deals as deals_sheet
-from bankable.templates.comparison.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
 from bankable.templates.comparison.words import shown
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
@@ -47,7 +29,6 @@ from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book, address
 from bankable.templates.workbook.printed import printed
-from bankable.templates.workbook.rows import lay
 from bankable.templates.workbook.settings import Settings
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.chain.lines import OLD_KEYS
@@ -56,16 +37,6 @@ RELEASED = dt.datetime(
     2026, 11, 23
 )  # the date that the shipped workbooks bear, so that they are the same whenever they are built
 MOST_CASES = 6
-WITH_FUNCTIONS = (
-    "Deals",
-    "Scenarios",
-    "Support",
-    "Frontier",
-    "Sensitivity",
-    "Time",
-    "Memo",
-    "Functions",
-)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\{}!']")
 
 
@@ -83,28 +54,9 @@ def sheet_names(cases: Sequence[SourcedDeal]) -> list[str]:
     names: list[str] = []
     for number, case in enumerate(cases, start=1):
         name = _FORBIDDEN.sub(" ", case.deal.case_name).strip()[:22].strip() or f"Case {number}"
-        taken = {other.lower() for other in names} | RESERVED
+        taken = {other.lower() for other in names} | plan.RESERVED
         names.append(name if name.lower() not in taken else f"{name[:18]} ({number})")
     return names
-
-
-RESERVED = {
-    *(
-        "cover",
-        "summary",
-        "inputs",
-        "scenarios",
-        "timeline",
-        "returns",
-        "support",
-        "frontier",
-        "sensitivity",
-        "time",
-        "memo",
-        "checks",
-    ),
-    *("functions", "deals", "lists", "sources", "change log", "history"),
-}
 
 
 def build(
@@ -122,7 +74,6 @@ def build(
     if not 1 <= len(cases) <= MOST_CASES:
         raise Refusal(f"a comparison takes 1 to {MOST_CASES} deals; {len(cases)} were given.")
     names = sheet_names(cases)
-    builds = [f"{name} build" for name in names]
     book = Book(
         RELEASED,
         "Comparison of projects for credit",
@@ -130,137 +81,9 @@ def build(
         subject="Credit comparison",
     )
     version = metadata.version("bankable")
-    contents = [
-        (
-            "Summary",
-            (
-                "the cases side by side, the answer in one sentence, the credit tests, every"
-                " scenario, charts"
-            ),
-        ),
-        ("Inputs", "every assumption, one column a case, with bounds and sources"),
-        ("Scenarios", "the selector, what each scenario changes, every case under each"),
-        *(
-            (
-                name,
-                (
-                    "the case year by year: revenue, cost, tax, debt, ratios, waterfall, loss,"
-                    " public cost, tests"
-                ),
-            )
-            for name in names
-        ),
-        *((name, "its build month by month: spending, interest, fees, draws") for name in builds),
-        ("Support", "each policy tool alone and combined: effect, cost, who bears the loss"),
-        ("Frontier", "years of offtake against guarantee coverage, and the least-cost mix"),
-        (
-            "Sensitivity",
-            (
-                "tornado, two-way grid, break-evens, rate shock, refinancing, termination,"
-                " simulation, customer book"
-            ),
-        ),
-        (
-            "Time",
-            "build and ramp, delay, learning, lapse, surge, the worth of an announced contract",
-        ),
-        ("Memo", "the first page of the credit memo, linked cell by cell"),
-        ("Checks", "what ties to what, functions against native rows, and the master check"),
-        ("Functions", "every worksheet function, its question and its call"),
-        ("Sources", "where the delivered figures come from"),
-        ("Change log", "what changed, and when"),
-        ("Timeline", "engine room: the date of financial close, years, months, tolerances"),
-        (
-            "Returns",
-            "engine room: the IRRs in visible Newton steps, and how often each flow changes sign",
-        ),
-        ("Deals", "engine room: each case as the functions take it"),
-        ("Lists", "engine room: the words of the choices"),
-    ]
-    inputs.lay_inputs(book, cases, paper)
-    cover_sheet = cover.lay_cover(book, version, day, contents, paper)
-    for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
-        title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
-        sheet = frame.time_sheet(
-            book, name, title, YEAR_COLUMNS, "{Timeline!year#[i]}", "0072B2", paper
-        )
-        frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "year_ends")
-        rows = case_sheet.rows(
-            months, "Returns", f"c{i}_", functools.partial(scenarios.live, case=i)
-        )
-        end = lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
-        first = (
-            sheet.placed[case_sheet.FIRST_CALCULATED].row - 1
-        )  # the inputs are printed on their own sheet
-        sheet.widths[1] = 64
-        sheet.print.area = (first, 0, end - 1, YEAR_COLUMNS.last)
-        sheet.print.pages_wide = 2  # thirty years are not to be read on one
-    for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
-        title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
-        sheet = frame.time_sheet(
-            book, months, title, MONTH_COLUMNS, "{Timeline!month#[i]}", "56B4E9", paper
-        )
-        frame.dated(sheet, MONTH_COLUMNS, f"{{{name}!completion_month}}", "month_ends")
-        lay(sheet, build_sheet.rows(name), frame.FIRST_ROW, MONTH_COLUMNS)
-        sheet.print.pages_wide = 3  # five years of months are not to be read on one
-    newton.lay_returns(book, names, builds, paper)
-    extra = [*support.extra_blocks(len(cases)), sensitivity.extra_block(len(cases))]
-    ranges = {f"case_{i}": deals_sheet.block_range(i - 1) for i in range(1, len(cases) + 1)}
-    ranges |= {
-        name: deals_sheet.block_range(len(cases) + k) for k, (name, _, _) in enumerate(extra)
-    }
-    deals_sheet.lay_deals(book, cases, scenarios.live, extra, paper)
-    scenarios.lay_scenarios(
-        book, cases, [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)], settings, paper
-    )
-    support.lay_support(book, names, ranges, settings, paper)
-    frontier.lay_frontier(book, len(cases), ranges, settings, paper)
-    sensitivity.lay_sensitivity(book, names, ranges["sensitive"], settings, paper)
-    time_to_revenue.lay_time(book, names, builds, settings, paper)
-    summary.lay_summary(book, names, paper)
-    memo_page.lay_memo(book, names, settings, paper)
-    functions.lay_functions(book, paper)
-    functions.lay_changes(book, version, paper)
-    inputs.lay_timeline(book, settings, paper)
-    inputs.lay_lists(book, paper)
-    cover.lay_sources(book, cases, paper)
-    cross_checks.lay_metrics(
-        book, len(cases), [ranges[f"case_{i}"] for i in range(1, len(cases) + 1)]
-    )
-    deals_sheet.dress(book, len(cases))
-    checks.lay_checks(
-        book,
-        list(zip(names, builds, strict=True)),
-        cross_checks.checks(names, builds),
-        WITH_FUNCTIONS,
-        paper,
-    )
-    order = [
-        "Cover",
-        "Summary",
-        "Inputs",
-        "Scenarios",
-        *names,
-        *builds,
-        "Support",
-        "Frontier",
-        "Sensitivity",
-        "Time",
-    ]
-    order += [
-        "Memo",
-        "Checks",
-        "Functions",
-        "Sources",
-        "Change log",
-        "Timeline",
-        "Returns",
-        "Deals",
-        "Lists",
-    ]
-    book.sheets = {name: book.sheets[name] for name in order}
+    plan.lay_all(plan.Laying(book, cases, names, settings, paper, version, day))
     _define_headlines(book, len(cases))
-    _hash(book, cover_sheet, cases)
+    _hash(book, book["Cover"], cases)
     return book
 
 
