@@ -39,17 +39,17 @@ def test_no_figure_moved_unsaid(now: dict[str, str]) -> None:
 def test_a_row_put_in_changes_few_lines(now: dict[str, str]) -> None:
     """The lines name rows by key, so that the rows below an inserted one stay as they are."""
     from bankable.templates import deal_file
-    from bankable.templates.comparison import compare
+    from bankable.templates.comparison import plan
     from bankable.templates.workbook.rows import blank
 
     sheet = deal_file.load_shipped()[0].deal.case_name
-    real = compare.case_sheet.rows
+    real = plan.case_sheet.rows
 
     def with_one_more(*given):
         return [blank(), *real(*given)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compare.case_sheet, "rows", with_one_more)
+        patch.setattr(plan.case_sheet, "rows", with_one_more)
         then = by_key.texts()
     assert set(then) == set(now)
     different = sum(
