@@ -10,7 +10,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import sys
 from typing import Any
+
+from bankable.addin import cli
 
 SUMMARY = "put the functions in Excel (or with --libreoffice in LibreOffice)"
 
@@ -56,11 +59,14 @@ def run(args: argparse.Namespace) -> int:
     show(
         done.steps,
         args.json,
-        "Installed. Start Excel and look for the tab Bankable; `bankable doctor` finds out what is"
-        " wrong if it is not there.",
+        ""
+        if done.fault
+        else "Installed. Start Excel and look for the tab Bankable; `bankable doctor` finds out"
+        " what is wrong if it is not there.",
         args,
+        done.fault,
     )
-    return 0
+    return 1 if done.fault else 0
 
 
 def refuse_profile(args: argparse.Namespace) -> None:
@@ -69,12 +75,19 @@ def refuse_profile(args: argparse.Namespace) -> None:
         args.parser.error("--shared and --profile go with --libreoffice")
 
 
-def show(steps: tuple[str, ...], as_json: bool, ending: str, args: argparse.Namespace) -> None:
-    """What was done, a line a step; the ending speaks of Excel only."""
+def show(
+    steps: tuple[str, ...], as_json: bool, ending: str, args: argparse.Namespace, fault: str = ""
+) -> None:
+    """What was done, a line a step, and what keeps it from working; the ending speaks of Excel
+    only.
+    """
     if as_json:
-        print(json.dumps({"steps": list(steps)}, indent=1))
+        print(json.dumps({"steps": list(steps), "fault": fault}, indent=1))
         return
     for step in steps:
         print(step)
-    if not args.libreoffice:
+    if ending and not args.libreoffice:
         print(ending)
+    if fault:
+        sys.stdout.flush()
+        cli.complain(fault)
