@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import itertools
-import os
 import re
 import tempfile
 import webbrowser
@@ -18,9 +17,11 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import bankable
 from bankable import udfs
-from bankable.addin import answer_cache
-from bankable.addin.excel import functions, stress_sheets
+from bankable.addin import answer_cache, book_version
+from bankable.addin.excel import book_places, functions, stress_sheets
+from bankable.addin.excel.system import documents_folder
 from bankable.templates.engine.formulas import SPELLINGS
 from bankable.udfs import reference
 
@@ -104,7 +105,7 @@ def check(book: Any, argument: str = "") -> Task:
     failed: list[str] = []
     errors = 0
     absent = 0
-    marked = _marked.setdefault(book.fullname, [])
+    marked = _marked.setdefault(book_places.place_of(book), [])
     for sheet in book.sheets:
         yield f"checking {sheet.name}"
         area = sheet.used_range
@@ -130,7 +131,17 @@ def check(book: Any, argument: str = "") -> Task:
         text += "".join(f"\n- {name}" for name in failed[:10])
     if absent:
         text += f"\n{absent} checks could not be made: the functions did not answer."
-    return text
+    said = _version_said(book)
+    return f"{text}\n{said}" if said else text
+
+
+def _version_said(book: Any) -> str:
+    """What it means that the workbook is of another version; "" where it is not."""
+    if book_version.SHEET not in [sheet.name for sheet in book.sheets]:
+        return ""
+    area = book.sheets[book_version.SHEET].range(*book_version.PLACE)
+    written = book_version.written_by(area.options(ndim=2).value)
+    return book_version.difference(written, bankable.__version__)
 
 
 def _label(row: list[Any]) -> str:
@@ -139,7 +150,7 @@ def _label(row: list[Any]) -> str:
 
 
 def _unmark(book: Any) -> None:
-    for sheet, address, colour in _marked.pop(book.fullname, []):
+    for sheet, address, colour in _marked.pop(book_places.place_of(book), []):
         try:
             book.sheets[sheet].range(address).color = colour
         except Exception:  # the sheet is gone, or protected
@@ -158,7 +169,7 @@ def memo(book: Any, argument: str = "") -> Task:
         _save_copy(book, copy)
         yield "writing the memo"
         written = importlib.import_module("bankable.templates.memo.write").memo(
-            str(copy), out=str(_beside(book, "memo", ".docx"))
+            str(copy), out=str(book_places.beside(book, "memo", ".docx"))
         )
     return str(written.text)
 
@@ -169,10 +180,7 @@ def new(book: Any, argument: str = "") -> Task:
 
     yield "building the workbook"
     comparison = importlib.import_module("bankable.templates.comparison.compare")
-    folder = Path(os.environ.get("USERPROFILE", str(Path.home()))) / "Documents"
-    target = _free(
-        folder if folder.is_dir() else Path(tempfile.gettempdir()), "comparison", ".xlsx"
-    )
+    target = book_places.free(documents_folder(), "comparison", ".xlsx")
     comparison.new(str(target))
     yield "opening it"
     (book.app if book is not None else xlwings.apps.active).books.open(str(target))  # type: ignore[union-attr]
@@ -395,19 +403,3 @@ def _two_dimensional(formulas: Any) -> list[Any]:
 def _save_copy(book: Any, path: Path) -> None:
     """The workbook as it is on the screen, saved elsewhere without touching the user's file."""
     book.api.SaveCopyAs(str(path))
-
-
-def _beside(book: Any, stem: str, ending: str) -> Path:
-    """A free name beside the workbook; in the documents folder where it was never saved or lies on
-    a web address.
-    """
-    place = Path(book.fullname)
-    folder = place.parent if place.is_absolute() and place.parent.is_dir() else Path.home()
-    return _free(folder, f"{Path(book.name).stem} {stem}", ending)
-
-
-def _free(folder: Path, stem: str, ending: str) -> Path:
-    number = 1
-    while (path := folder / f"{stem}{f' ({number})' if number > 1 else ''}{ending}").exists():
-        number += 1
-    return path

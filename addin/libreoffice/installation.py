@@ -47,8 +47,10 @@ class Done:
     fault: str = ""
 
 
-def install(profile: str | None = None, shared: bool = False) -> Done:
-    """Install for this user, in another user profile, or `shared` for all users of this machine."""
+def install(profile: str | None = None, shared: bool = False, proven: bool = True) -> Done:
+    """Install for this user, in another user profile, or `shared` for all users of this machine;
+    `proven`: LibreOffice is to calculate a formula afterwards.
+    """
     _refuse_both(profile, shared)
     office = find()
     check(office)
@@ -65,10 +67,11 @@ def install(profile: str | None = None, shared: bool = False) -> Done:
         f"functions: {extension.IDENTIFIER} {_version()}{place}",
         f"Python {dotted(sys.version_info[:2])}: {', '.join(package_folders())}",
     ]
-    try:
-        steps.append(_proven(office, profile, shared))
-    except Refusal as refusal:
-        return Done(tuple(steps), refusal.sentence)
+    if proven:
+        try:
+            steps.append(_proof(office, profile, shared))
+        except Refusal as refusal:
+            return Done(tuple(steps), refusal.sentence)
     if _venv_leads():
         steps.append(
             "This terminal's environment is active: a LibreOffice started from here would take it"
@@ -79,7 +82,7 @@ def install(profile: str | None = None, shared: bool = False) -> Done:
     return Done(tuple(steps))
 
 
-def _proven(office: Office, profile: str | None, shared: bool) -> str:
+def _proof(office: Office, profile: str | None, shared: bool) -> str:
     """The proof in the profile that was installed in; what all users have is proven in a new
     one.
     """

@@ -19,6 +19,7 @@ End Sub
 
 Public Sub BankableEnd()
     Set Events = Nothing
+    LetGo
 End Sub
 
 Public Sub BankableTask(ByVal control As Object)
@@ -61,9 +62,10 @@ End Sub
 
 ' Runs a task of addin/excel/ribbon.py step by step. A text that starts with "~" means: still at work.
 Public Sub Work(ByVal Task As String, ByVal Argument As String)
-    Dim Server As Object, Said As String
+    Dim Server As Object, Said As String, Again As Boolean
     On Error GoTo Failed
     Application.EnableCancelKey = 2
+Begin:
     Set Server = Python()
     If Not ActiveWorkbook Is Nothing Then Server.SetAttr Server.Module("xlwings._xlwindows"), "BOOK_CALLER", ActiveWorkbook
     Said = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "start", Server.Tuple(Task, Argument)))
@@ -72,7 +74,7 @@ Public Sub Work(ByVal Task As String, ByVal Argument As String)
         DoEvents
         Said = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "advance"))
     Loop
-    Finish
+    Finish Server
     If Len(Said) > 0 Then MsgBox Said, vbInformation, "Bankable"
     Exit Sub
 Failed:
@@ -80,14 +82,21 @@ Failed:
         Said = "Stopped; what was done so far stands."
         On Error Resume Next
         Server.Call Server.Module(RIBBON_MODULE), "cancel"
+    ElseIf IsGone(Err.Number) And Not Again Then
+        Again = True
+        LetGo
+        Resume Begin
     Else
         Said = Err.Description
     End If
-    Finish
+    Finish Server
     MsgBox Said, vbExclamation, "Bankable"
 End Sub
 
-Private Sub Finish()
+' Python keeps no hold on the workbook: Excel could not end while it did.
+Private Sub Finish(ByVal Server As Object)
+    On Error Resume Next
+    If Not Server Is Nothing Then Server.SetAttr Server.Module("xlwings._xlwindows"), "BOOK_CALLER", Nothing
     Application.StatusBar = False
     Application.EnableCancelKey = 1
 End Sub
