@@ -33,3 +33,6 @@ TO_TRY = (
         " 100 cells of =SURVIVAL(4,0,0.85,1)"
     ),
 )
+
+# Those that no program can look at: `bankable excel-check` asks for them one by one.
+FOR_EYES = tuple(TO_TRY[number - 1] for number in (1, 3, 4, 5, 6, 7, 8, 12))
