@@ -38,7 +38,7 @@ def difference(written: str | None, ours: str) -> str:
     return (
         f"It was written by Bankable {written}, and {ours} is installed here: its functions"
         f" calculate as {ours} does, and no memo is written of it. `bankable compare` on it writes"
-        f" the same deals as a book of {ours}."
+        f" the same deals as a book of {ours}, or says which inputs it lacks."
     )
 
 
