@@ -20,7 +20,10 @@ SHOWN = 10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-o", "--output", default=FILE, metavar="FILE", help=f"where to keep the answers ({FILE})"
+        "-o", "--output", metavar="FILE", help=f"where to keep the answers (the next free {FILE})"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite the output file if it exists"
     )
     parser.add_argument("--seed", type=int, metavar="NUMBER", help="which random inputs (else any)")
     parser.add_argument(
@@ -40,14 +43,16 @@ def run(args: argparse.Namespace) -> int:
         return _compared(check_answers.read(Path(args.replay)))
     from bankable.addin.excel.check_excel import Check
     from bankable.addin.excel.system import this_system
+    from bankable.templates.workbook import write
 
     system = this_system()
     addin = _installed(system)
+    out = Path(args.output) if args.output else write.free_name(FILE)
+    write.refuse_to_overwrite(out, args.force)
     seed = random.SystemRandom().randrange(1_000_000) if args.seed is None else args.seed
     import xlwings
 
     print("Excel starts now and works by itself for some minutes: please leave it alone.")
-    out = Path(args.output)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         check = Check(xlwings, addin, Path(folder), seed)
         check.answers.about |= _about(system, seed)

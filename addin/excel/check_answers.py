@@ -13,6 +13,7 @@ import math
 import os
 import platform
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,11 @@ def write(answers: Answers, path: Path) -> None:
             "about": answers.about,
             "steps": answers.steps,
             "eyes": answers.eyes,
-            "deals": answers.deals,
-            "calls": answers.calls,
-            "rows": answers.rows,
         }
+    )
+    # what went in and came out is numbers and the words of the shipped deals: only paths could slip in
+    told |= without_names(
+        {"deals": answers.deals, "calls": answers.calls, "rows": answers.rows}, names=()
     )
     parts = []
     for key, value in told.items():
@@ -83,18 +85,19 @@ def read(path: Path) -> Answers:
         ) from None
 
 
-def without_names(value: Any) -> Any:
-    """The same with every path, web address, and the names of user and machine taken out of its
-    texts.
+def without_names(value: Any, names: Sequence[str] | None = None) -> Any:
+    """The same with every path, web address, and the names of user and machine (or `names`) taken
+    out of its texts.
     """
+    names = _own_names() if names is None else names
     if isinstance(value, dict):
-        return {key: without_names(item) for key, item in value.items()}
+        return {key: without_names(item, names) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [without_names(item) for item in value]
+        return [without_names(item, names) for item in value]
     if not isinstance(value, str):
         return value
     text = _ADDRESS.sub("<address>", _PATH.sub("<path>", value))
-    for name in _own_names():
+    for name in names:
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "<name>", text, flags=re.IGNORECASE)
     return text
 

@@ -42,7 +42,7 @@ def starts(check: Check) -> None:
 
 def opens_addin(check: Check) -> None:
     """the add-in opens"""
-    check.app.books.open(str(check.addin))
+    check.app.books.open(str(check.addin), read_only=True)  # another Excel may hold it
 
 
 def first_formula(check: Check) -> Any:

@@ -28,9 +28,9 @@ def interpreter(system: System) -> Path:
 
 def arguments() -> list[str]:
     """What it is started with: no variable and no current folder adds to where it looks for
-    modules (-E, -P), and xlwings' server of that class is run.
+    modules (-E, -P), and the server of that class is run.
     """
-    return ["-E", "-P", "-c", f"import xlwings; xlwings.serve('{CLASS_ID}')"]
+    return ["-E", "-P", "-c", f"import bankable_start; bankable_start.serve('{CLASS_ID}')"]
 
 
 def command(system: System) -> str:
@@ -59,8 +59,15 @@ def register(system: System) -> list[str]:
             " Windows from python.org or your software centre, make the venv anew, then run this"
             " again."
         )
-    for key, value in entries(system).items():
-        system.registry.set(key, "", value)
+    try:
+        for key, value in entries(system).items():
+            system.registry.set(key, "", value)
+    except OSError as fault:
+        unregister(system)
+        raise Refusal(
+            f"the registry cannot be written (HKEY_CURRENT_USER\\{CLASSES}: {fault}): ask IT"
+            " whether a rule forbids a user's own COM classes; `bankable install` does without."
+        ) from None
     return [
         f"COM server: HKEY_CURRENT_USER\\{CLASSES}\\{PROG_ID} and {CLASS_ID}",
         f"Windows starts: {command(system)}",

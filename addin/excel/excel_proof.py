@@ -88,7 +88,7 @@ def calculated(xlwings: Any, addin: Path) -> dict[str, Any]:
     app = xlwings.App(visible=False, add_book=False)
     try:
         app.display_alerts = False
-        app.books.open(str(addin))
+        app.books.open(str(addin), read_only=True)  # another Excel may hold it
         book = app.books.add()
         cells = book.sheets[0].range((1, 1), (len(DUE), 1))
         cells.formula_array = FORMULA

@@ -119,8 +119,14 @@ def install(
                 f" xlwings=={metadata.version('xlwings')}`, then this again."
             )
         settings = settings_text(system, folder)
+    was_registered = com_server.is_registered(system)
     steps = com_server.register(system) if by_com_server else []
-    steps += _place(system, startup_folder, by_com_server)
+    try:
+        steps += _place(system, startup_folder, by_com_server)
+    except Refusal:
+        if by_com_server and not was_registered:
+            com_server.unregister(system)
+        raise
     if by_com_server:
         if _forget_settings(system):
             steps.append(f"removed {system.settings_file}: this way needs none")

@@ -78,6 +78,14 @@ def tell(answer: str) -> None:
         json.dump(told, file)
 
 
+def serve(class_id: str) -> None:
+    """Be Excel's Python: the COM server of that class, as the registry's entry starts it."""
+    path = in_the_way()
+    if path:
+        raise ImportError(sentence(path))
+    importlib.import_module("bankable.addin.excel.com_class").serve(class_id)
+
+
 def __getattr__(name: str) -> Any:
     """The worksheet functions by name, for xlwings: those of `bankable.addin.excel.functions`."""
     if name.startswith("__"):

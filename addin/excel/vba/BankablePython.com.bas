@@ -16,8 +16,25 @@ End Function
 ' Lets go of the running Python, which then ends unless another Excel uses it; the next call asks for a new one.
 Public Sub StopPython()
     On Error Resume Next
-    If Not Held Is Nothing Then Held.Call Held.Module("bankable.addin.answer_cache"), "forget"
+    If Not Held Is Nothing Then Held.Forget
     Set Held = Nothing
+End Sub
+
+' Begins a task of the ribbon on the active workbook; its first text.
+Public Function StartTask(ByVal Server As Object, ByVal Task As String, ByVal Argument As String) As String
+    If ActiveWorkbook Is Nothing Then
+        StartTask = Server.Start(Task, Argument)
+    Else
+        StartTask = Server.Start(Task, Argument, ActiveWorkbook)
+    End If
+End Function
+
+Public Function AdvanceTask(ByVal Server As Object) As String
+    AdvanceTask = Server.Advance()
+End Function
+
+Public Sub CancelTask(ByVal Server As Object)
+    Server.Cancel
 End Sub
 
 Private Function NewServer() As Object

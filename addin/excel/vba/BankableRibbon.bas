@@ -2,8 +2,6 @@ Option Explicit
 ' The buttons of the Bankable tab. Python does the work in short steps; between two steps the status bar is brought up to
 ' date and Esc is heard, so long work can be stopped.
 
-Private Const RIBBON_MODULE As String = "bankable.addin.excel.ribbon"
-
 Private Events As BankableEvents
 
 Public Sub BankableStart()
@@ -67,21 +65,20 @@ Public Sub Work(ByVal Task As String, ByVal Argument As String)
     Application.EnableCancelKey = 2
 Begin:
     Set Server = Python()
-    If Not ActiveWorkbook Is Nothing Then Server.SetAttr Server.Module("xlwings._xlwindows"), "BOOK_CALLER", ActiveWorkbook
-    Said = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "start", Server.Tuple(Task, Argument)))
+    Said = StartTask(Server, Task, Argument)
     Do While Left$(Said, 1) = "~"
         Application.StatusBar = "Bankable: " & Mid$(Said, 2) & " (Esc stops)"
         DoEvents
-        Said = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "advance"))
+        Said = AdvanceTask(Server)
     Loop
-    Finish Server
+    Finish
     If Len(Said) > 0 Then MsgBox Said, vbInformation, "Bankable"
     Exit Sub
 Failed:
     If Err.Number = 18 Then
         Said = "Stopped; what was done so far stands."
         On Error Resume Next
-        Server.Call Server.Module(RIBBON_MODULE), "cancel"
+        CancelTask Server
     ElseIf IsGone(Err.Number) And Not Again Then
         Again = True
         LetGo
@@ -89,14 +86,11 @@ Failed:
     Else
         Said = Err.Description
     End If
-    Finish Server
+    Finish
     MsgBox Said, vbExclamation, "Bankable"
 End Sub
 
-' Python keeps no hold on the workbook: Excel could not end while it did.
-Private Sub Finish(ByVal Server As Object)
-    On Error Resume Next
-    If Not Server Is Nothing Then Server.SetAttr Server.Module("xlwings._xlwindows"), "BOOK_CALLER", Nothing
+Private Sub Finish()
     Application.StatusBar = False
     Application.EnableCancelKey = 1
 End Sub

@@ -49,7 +49,7 @@ class App:
     def International(self, number: int) -> str:
         return {1: "49", 3: ",", 5: ";"}[number]
 
-    def open(self, path: str) -> Book:
+    def open(self, path: str, read_only: bool = False) -> Book:
         self.opened.append(Path(path).name)
         self.all.append(Book(self, Path(path)))
         return self.all[-1]

@@ -18,6 +18,7 @@ import pytest
 from bankable.addin import cli
 from bankable.addin.excel import (
     addin_file,
+    com_class,
     com_server,
     doctor,
     installation,
@@ -56,7 +57,7 @@ def test_the_entries_are_those_of_a_local_server_of_one_user(windows: System) ->
     installation.install(windows, by_com_server=True)
     pythonw = windows.python.with_name("pythonw.exe")
     number = "{FE593BE4-5CEF-403C-AC9C-9C236BA850D9}"
-    command = f'"{pythonw}" -E -P -c "import xlwings; xlwings.serve(\'{number}\')"'
+    command = f'"{pythonw}" -E -P -c "import bankable_start; bankable_start.serve(\'{number}\')"'
     user = registry(windows).user
     assert {key: values for key, values in user.items() if key.startswith(CLASSES)} == {
         rf"{CLASSES}\Bankable.Python": {"": "Bankable: worksheet functions in Python"},
@@ -192,9 +193,9 @@ def test_the_command_of_the_registry_serves_every_call(windows: System) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()[-3000:]
-    registered, (made, *results) = pickle.loads(done.stdout)
+    registered, (made, *results), tasks = pickle.loads(done.stdout)
     assert registered == [(com_server.CLASS_ID, ("factory of", com_server.CLASS_ID), 4)]
-    assert made == "xlwings.com_server.XLPython"
+    assert made == ["BankablePython", "xlwings.com_server.XLPython", list(com_class.OFFERED)]
     assert len(results) == len(rows) > 500
     wrong = [
         (name, arguments, result)
@@ -202,6 +203,48 @@ def test_the_command_of_the_registry_serves_every_call(windows: System) -> None:
         if not same(result, in_python(name, arguments))
     ]
     assert not wrong
+    assert tasks == {
+        "explain": "The active cell holds no function of Bankable.",
+        "the book while it is checked": "the caller's",
+        "check": ["~calculating", "This did not work (AttributeError: no cells here)."],
+        "the book afterwards": None,
+        "cancel": "",
+        "forget": None,
+        "refused": ["os.system", "bankable_start.evaluate", "bankable_start.serve"],
+    }
+
+
+def test_the_class_runs_no_python_text() -> None:
+    """What xlwings' class offers and a macro could misuse is not among what ours offers."""
+    assert set(com_class.OFFERED) == {"CallUDF", "Start", "Advance", "Cancel", "Forget"}
+    vba = wrappers.modules(True, by_com_server=True)
+    asked = re.findall(r"\b(?:Server|Held|Python\(\))\.(\w+)", "\n".join(vba.values()))
+    assert set(asked) == set(com_class.OFFERED)
+
+
+def test_a_locked_registry_or_folder_leaves_nothing_behind(
+    windows: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(installation.Path, "write_bytes", _denied)
+        with pytest.raises(Refusal, match=r"bankable\.xlam cannot be written"):
+            installation.install(windows, by_com_server=True)
+    assert registry(windows).user == {}
+    whole = type(registry(windows)).set
+
+    def locked(self: object, key: str, name: str, value: str) -> None:
+        if "LocalServer32" in key:
+            raise PermissionError(13, "Access is denied")
+        whole(self, key, name, value)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(registry(windows)), "set", locked)
+    with pytest.raises(Refusal, match="the registry cannot be written"):
+        installation.install(windows, by_com_server=True)
+    assert registry(windows).user == {}
+
+
+def _denied(self: object, data: bytes) -> None:
+    raise PermissionError(13, "Permission denied")
 
 
 # Its VBA ---------------------------------------------------------------------------------------

@@ -298,7 +298,8 @@ class PretendApp:
         self.sheets = [self]
         self.display_alerts = True
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, read_only: bool) -> None:
+        assert read_only
         self.log.append(f"open {path}")
 
     def add(self) -> PretendApp:
@@ -336,7 +337,7 @@ def test_excel_is_ended_whatever_comes(tmp_path: Path, monkeypatch: pytest.Monke
     assert excel_proof.as_due(told["shown"])
     ended = ["close", "quit", "kill"]
     assert log == ["open bankable.xlam", "calculate =SURVIVAL(4,0,0.85,1)", *ended]
-    monkeypatch.setattr(PretendApp, "open", lambda self, path: 1 / 0)
+    monkeypatch.setattr(PretendApp, "open", lambda self, path, read_only: 1 / 0)
     monkeypatch.setitem(sys.modules, "xlwings", xlwings)
     with pytest.raises(SystemExit):
         excel_proof.main("bankable.xlam", str(tmp_path / "answer.json"))
