@@ -42,5 +42,13 @@ def difference(written: str | None, ours: str) -> str:
     )
 
 
+def difference_of(book: Any, ours: str) -> str:
+    """The same of a workbook that is open in Excel."""
+    if SHEET not in [sheet.name for sheet in book.sheets]:
+        return ""
+    rows = book.sheets[SHEET].range(*PLACE).options(ndim=2).value
+    return difference(written_by(rows), ours)
+
+
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -20,7 +20,7 @@ OFFERED = ("CallUDF", "Start", "Advance", "Cancel", "Forget")
 def made(com_server: Any) -> type:
     """The class, over that of xlwings' module `com_server`."""
 
-    class BankablePython(com_server.XLPython):  # type: ignore[misc]
+    class BankablePython(com_server.XLPython):
         """Answers cells and buttons; what is not in `_public_methods_` cannot be asked for."""
 
         _public_methods_: ClassVar[list[str]] = list(OFFERED)
@@ -66,7 +66,8 @@ def _said(text: str) -> str:
 
 
 def _caller(book: Any) -> None:
-    importlib.import_module("xlwings._xlwindows").BOOK_CALLER = book
+    windows: Any = importlib.import_module("xlwings._xlwindows")
+    windows.BOOK_CALLER = book
 
 
 def serve(class_id: str) -> None:

@@ -16,7 +16,17 @@ from bankable.addin.excel.diagnosis.finding import OK, WARNING, Finding
 
 def findings(book: Path) -> Iterator[Finding]:
     """The workbook's version beside this one, and its folder."""
-    written = _version_in(book)
+    try:
+        written = _version_in(book)
+    except Exception as fault:  # whatever a foreign file makes openpyxl raise
+        yield Finding(
+            "workbook",
+            WARNING,
+            f"{book.name} is no .xlsx workbook that can be read ({type(fault).__name__})",
+            "save it as .xlsx or .xlsm in Excel, then ask again",
+        )
+        yield from search_path.beside_book(book)
+        return
     said = book_version.difference(written, bankable.__version__)
     if said:
         yield Finding("workbook", WARNING, f"{book.name}: {said}", "as it says")

@@ -380,6 +380,13 @@ def test_a_workbook_of_another_version_is_said(
     assert one(findings, "beside the workbook").state == OK
 
 
+def test_what_is_no_workbook_is_said(tmp_path: Path) -> None:
+    (tmp_path / "deal.xlsx").write_text("no workbook")
+    finding = one(doctor.examine(pc(tmp_path), tmp_path / "deal.xlsx"), "workbook")
+    assert finding.state == WARNING
+    assert "no .xlsx workbook" in finding.seen
+
+
 def test_a_bankable_py_beside_a_workbook_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
