@@ -28,7 +28,9 @@ Task = Generator[str, None, str]
 
 MARK = (255, 199, 206)  # the fill of a failing cell
 # words of the families whose functions take long
-HEAVY = tuple("simulation|sensitivity|break-even|stress|frontier|whole deal|uncertainty".split("|"))
+HEAVY = (
+    "simulation", "sensitivity", "break-even", "stress", "frontier", "whole deal", "uncertainty"
+)  # fmt: skip
 CHECKS_SHEET = "Checks"
 ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
 
