@@ -18,6 +18,7 @@ CLASS_ID = "{FE593BE4-5CEF-403C-AC9C-9C236BA850D9}"  # made once for Bankable, n
 CLASSES = r"Software\Classes"
 # A 32-bit Excel looks in the second place first, a 64-bit one in the first.
 CLASS_KEYS = tuple(rf"{CLASSES}\{view}CLSID\{CLASS_ID}" for view in ("", "Wow6432Node" + "\\"))
+_PARENTS = tuple(rf"{CLASSES}\{key}" for key in (r"Wow6432Node\CLSID", "Wow6432Node", "CLSID"))
 TITLE = "Bankable: worksheet functions in Python"
 
 
@@ -79,6 +80,10 @@ def unregister(system: System) -> list[str]:
     there = [key for key in reversed(entries(system)) if system.registry.has(key)]
     for key in there:
         system.registry.delete_key(key)
+    for key in _PARENTS:  # Windows makes them with the first class in them
+        empty = not system.registry.keys(key) and not system.registry.values(key)
+        if there and empty and system.registry.has(key):
+            system.registry.delete_key(key)
     return [f"registry: the COM server {PROG_ID} was removed"] if there else []
 
 

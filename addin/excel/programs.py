@@ -84,11 +84,17 @@ class RealStarter:
         `command` is started first and its object waited for; without one Windows starts it.
         """
         box: list[Any] = []
+        started: list[Any] = []
         thread = threading.Thread(
-            target=_ask, args=(box, name, command, ask, seconds), daemon=True, name="bankable-com"
+            target=_ask,
+            args=(box, started, name, command, ask, seconds),
+            daemon=True,
+            name="bankable-com",
         )
         thread.start()
         thread.join(seconds + 5)
+        for process in started:
+            _end_with_children(process.pid)
         if not box:
             raise Stopped(0, f"no answer came within {seconds} seconds")
         if isinstance(box[0], Exception):
@@ -96,18 +102,26 @@ class RealStarter:
         return box[0]
 
 
-def _ask(box: list[Any], name: str, command: str, ask: Callable[[Any], Any], seconds: int) -> None:
+def _ask(
+    box: list[Any],
+    started: list[Any],
+    name: str,
+    command: str,
+    ask: Callable[[Any], Any],
+    seconds: int,
+) -> None:
     """In a thread of its own, since COM may wait as long as it likes."""
     pythoncom: Any = importlib.import_module("pythoncom")
-    started = None
     begun = time.monotonic()
     try:
         pythoncom.CoInitialize()
         if command:
-            started = subprocess.Popen(
-                command,
-                executable=system_program("cmd.exe"),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            started.append(
+                subprocess.Popen(
+                    command,
+                    executable=system_program("cmd.exe"),
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
             )
         server = _object(pythoncom, name, begun + seconds if command else begun)
         box.append((ask(server), time.monotonic() - begun))
@@ -118,15 +132,17 @@ def _ask(box: list[Any], name: str, command: str, ask: Callable[[Any], Any], sec
         box.append(Stopped(number, fault.strerror or str(fault)))
     except Exception as fault:
         box.append(Stopped(0, f"{type(fault).__name__}: {fault}"))
-    finally:
-        if started is not None:
-            with contextlib.suppress(OSError, subprocess.SubprocessError):
-                subprocess.run(
-                    [system_program("taskkill.exe"), "/f", "/t", "/pid", str(started.pid)],
-                    capture_output=True,
-                    timeout=20,
-                    check=False,
-                )
+
+
+def _end_with_children(number: int) -> None:
+    """End a process that was started here, and what it started."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(
+            [system_program("taskkill.exe"), "/f", "/t", "/pid", str(number)],
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
 
 
 def _object(pythoncom: Any, name: str, until: float) -> Any:

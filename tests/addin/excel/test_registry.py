@@ -5,11 +5,16 @@ and raises as Windows does.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from bankable.addin.excel import com_server
 from bankable.addin.excel.registry import NoRegistry, WindowsRegistry
+
+from tests.addin.excel.pretend_windows import pc
 
 USER, MACHINE = "HKCU", "HKLM"
 
@@ -42,7 +47,9 @@ class Winreg(ModuleType):
         return Key(root, key, access)
 
     def CreateKey(self, root: str, key: str) -> Key:
-        self.tree.setdefault((root, key), {})
+        parts = key.split("\\")
+        for i in range(1, len(parts) + 1):  # Windows makes the keys above it too
+            self.tree.setdefault((root, "\\".join(parts[:i])), {})
         return Key(root, key, 2)
 
     def _values(self, key: Key) -> dict[str, Any]:
@@ -114,7 +121,25 @@ def test_what_is_written_is_read_and_goes_again(winreg: Winreg) -> None:
     registry.set(r"Software\AB", "", "a neighbour")
     registry.delete_key(r"Software\A")
     registry.delete_key(r"Software\A")
-    assert list(winreg.tree) == [(USER, r"Software\AB")]
+    assert list(winreg.tree) == [(USER, "Software"), (USER, r"Software\AB")]
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_the_com_servers_entries_come_and_go_in_it(
+    winreg: Winreg, tmp_path: Path, others: bool
+) -> None:
+    registry = WindowsRegistry()
+    registry.set(r"Software\Classes\.txt", "", "someone else's")
+    if others:
+        registry.set(r"Software\Classes\CLSID\{OTHER}\LocalServer32", "", "someone else's")
+    before = {key: dict(values) for key, values in winreg.tree.items()}
+    system = replace(pc(tmp_path), registry=registry)
+    for _ in range(2):
+        com_server.register(system)
+        assert com_server.wrong_entries(system) == {}
+    assert com_server.unregister(system)
+    assert winreg.tree == before
+    assert com_server.unregister(system) == []
 
 
 def test_what_is_not_there_is_nothing(winreg: Winreg) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -230,6 +231,15 @@ def test_a_started_server_is_waited_for_asked_and_ended(monkeypatch: pytest.Monk
     assert start._is_due(answer)
     assert seconds < 5
     assert log == ["start cmd line", *["create <{X}> 4 9"] * 3, "/f /t /pid 7"]
+
+
+def test_a_server_that_hangs_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = com_modules(monkeypatch, 0, ComError(0, ""))
+    hanging = threading.Event()
+    with pytest.raises(Stopped, match="no answer came within"):
+        RealStarter().ask_com("{X}", "cmd line", lambda server: hanging.wait(60), -4)
+    hanging.set()
+    assert log == ["start cmd line", "create <{X}> 4 9", "/f /t /pid 7"]
 
 
 def test_a_class_of_the_registry_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
