@@ -30,6 +30,7 @@ COMMANDS = (
     "install",
     "uninstall",
     "doctor",
+    "excel-check",
     "functions",
     "help",
 )
@@ -73,7 +74,7 @@ def command_module(name: str) -> ModuleType:
     """The module that does a command: its SUMMARY, `add_arguments(parser)` and `run(args) ->
     int`.
     """
-    return importlib.import_module(f"bankable.addin.commands.{name}")
+    return importlib.import_module(f"bankable.addin.commands.{name.replace('-', '_')}")
 
 
 def build_parser() -> Parser:

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
     finish: Callable[[bytes], bytes] = bytes
     if args.output and args.output.lower().endswith(".xlsm"):
-        from bankable.addin.excel.standalone import with_macros as finish
+        from bankable.addin.excel.standalone import as_installed as finish
     elif args.output and not args.output.lower().endswith(".xlsx"):
         raise wrong_value(
             f"{args.output} is neither .xlsx nor .xlsm (with the functions in the workbook itself):"

@@ -15,10 +15,12 @@ from importlib import metadata
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import bankable
 from bankable.addin.excel import ribbon_xml, wrappers
 
-ADDIN = "addin/excel/files/bankable.xlam"
-PROJECT = "addin/excel/files/vbaProject.bin"
+FOLDER = "addin/excel/files"
+ADDIN, PROJECT = "bankable.xlam", "vbaProject.bin"  # Python started by xlwings' DLL
+COM_ADDIN, COM_PROJECT = "bankable_com_server.xlam", "vbaProject_com_server.bin"
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -75,19 +77,23 @@ def vba_project(
     return compound.to_bytes()
 
 
-def fingerprint() -> str:
+def fingerprint(by_com_server: bool = False) -> str:
     """What the add-in was built from, in a few letters: doctor compares it with the installed
     package's.
     """
-    texts = [text for _, text in sorted(wrappers.modules(for_addin=True).items())] + [
-        ribbon_xml.ribbon_xml()
-    ]
+    modules = wrappers.modules(True, by_com_server)
+    texts = [text for _, text in sorted(modules.items())] + [ribbon_xml.ribbon_xml()]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
-def xlam() -> bytes:
-    """bankable.xlam."""
-    version = metadata.version("xlwings")
+def built_from(by_com_server: bool) -> str:
+    """What the add-in says of itself in its properties: words in pairs, read by doctor."""
+    asked = "server com" if by_com_server else f"xlwings {metadata.version('xlwings')}"
+    return f"bankable {bankable.__version__} {asked} build {fingerprint(by_com_server)}"
+
+
+def xlam(by_com_server: bool = False) -> bytes:
+    """bankable.xlam, of either way to start Python."""
     parts = {
         "[Content_Types].xml": (
             f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="bin"'
@@ -113,7 +119,7 @@ def xlam() -> bytes:
             ' xmlns:dc="http://purl.org/dc/elements/1.1/">'
             "<dc:title>Bankable</dc:title><dc:description>Worksheet functions for lending against"
             " long projects</dc:description>"
-            f"<cp:keywords>{escape(f'xlwings {version} build {fingerprint()}')}</cp:keywords></cp:coreProperties>"
+            f"<cp:keywords>{escape(built_from(by_com_server))}</cp:keywords></cp:coreProperties>"
         ),
         "xl/workbook.xml": (
             f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr codeName="ThisWorkbook"/>'
@@ -141,7 +147,8 @@ def xlam() -> bytes:
     }
     data = {name: (_HEAD + text).encode("utf-8") for name, text in parts.items()}
     data["customUI/customUI14.xml"] = ribbon_xml.ribbon_xml().encode("utf-8")
-    data["xl/vbaProject.bin"] = vba_project(wrappers.modules(for_addin=True), sheet="Sheet1")
+    modules = wrappers.modules(True, by_com_server)
+    data["xl/vbaProject.bin"] = vba_project(modules, sheet="Sheet1")
     return zipped(data)
 
 
@@ -167,4 +174,9 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 def files() -> dict[str, bytes]:
     """The built files by path, for `python -m bankable.addin.generate`."""
-    return {ADDIN: xlam(), PROJECT: vba_project(wrappers.modules(for_addin=False), sheet=None)}
+    built = {}
+    for by_com_server, addin, project in ((False, ADDIN, PROJECT), (True, COM_ADDIN, COM_PROJECT)):
+        built[f"{FOLDER}/{addin}"] = xlam(by_com_server)
+        modules = wrappers.modules(False, by_com_server)
+        built[f"{FOLDER}/{project}"] = vba_project(modules, sheet=None)
+    return built

@@ -1,16 +1,22 @@
-"""Puts bankable.xlam where Excel finds it, writes the file that leads the add-in to this Python,
-and takes both away again.
+"""Puts bankable.xlam where Excel finds it, writes what leads the add-in to this Python, and takes
+both away again.
 
-Nothing is installed for other users and no administrator's rights are needed.
+There are two ways to start Python: xlwings' DLL, led by a settings file, and a COM server of one's
+own, led by registry entries. Nothing is installed for other users and no administrator's rights are
+needed.
 """
 
 from __future__ import annotations
 
+import io
+import re
 import shutil
+import zipfile
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 
+from bankable.addin.excel import com_server, excel_proof
 from bankable.addin.excel.system import System
 from bankable.templates.refusal import Refusal
 
@@ -22,14 +28,28 @@ MANAGER_KEY = r"Software\Microsoft\Office\16.0\Excel\Add-in Manager"
 
 @dataclass(frozen=True)
 class Done:
-    """What was done, a sentence a step."""
+    """What was done, a sentence a step; `fault` says why it is not proven to work ("": it is)."""
 
     steps: tuple[str, ...]
+    fault: str = ""
 
 
-def shipped_addin() -> bytes:
-    """The bankable.xlam in this package."""
-    return (resources.files("bankable.addin.excel") / "files" / ADDIN_NAME).read_bytes()
+def shipped_addin(by_com_server: bool = False) -> bytes:
+    """The bankable.xlam in this package, of either way."""
+    name = "bankable_com_server.xlam" if by_com_server else ADDIN_NAME
+    return (resources.files("bankable.addin.excel") / "files" / name).read_bytes()
+
+
+def built_from(xlam: bytes) -> dict[str, str]:
+    """What an add-in says it was built from: versions of Bankable and xlwings, the build."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(xlam)) as package:
+            core = package.read("docProps/core.xml").decode("utf-8")
+    except (zipfile.BadZipFile, KeyError):
+        return {}
+    words = re.search(r"<cp:keywords>([^<]*)<", core)
+    parts = words[1].split() if words else []
+    return dict(zip(parts[::2], parts[1::2], strict=False))
 
 
 def dll_names() -> tuple[str, str]:
@@ -78,13 +98,65 @@ def is_ours(entry: str) -> bool:
     )
 
 
-def install(system: System, startup_folder: bool = False, force: bool = False) -> Done:
-    """Install for this user; running it again brings everything up to date."""
+def install(
+    system: System,
+    startup_folder: bool = False,
+    force: bool = False,
+    by_com_server: bool = False,
+    proven: bool = True,
+) -> Done:
+    """Install for this user; running it again brings everything up to date, and changes the way
+    where the other one is asked for. `proven`: Excel is to calculate a formula afterwards.
+    """
+    _refuse_unfit(system, force)
+    settings = b""
+    if not by_com_server:
+        folder = dll_folder(system)
+        if folder is None:
+            raise Refusal(
+                f"{dll_names()[0]} is in neither {system.prefix} nor {system.python.parent}: run"
+                " `python -m pip install --force-reinstall --no-deps"
+                f" xlwings=={metadata.version('xlwings')}`, then this again."
+            )
+        settings = settings_text(system, folder)
+    was_registered = com_server.is_registered(system)
+    steps = com_server.register(system) if by_com_server else []
+    try:
+        steps += _place(system, startup_folder, by_com_server)
+    except Refusal:
+        if by_com_server and not was_registered:
+            com_server.unregister(system)
+        raise
+    if by_com_server:
+        if _forget_settings(system):
+            steps.append(f"removed {system.settings_file}: this way needs none")
+    else:
+        steps += com_server.unregister(system)
+        system.settings_file.parent.mkdir(parents=True, exist_ok=True)
+        system.settings_file.write_bytes(settings)
+        steps.append(f"settings: {system.settings_file} leads to {interpreter_for_excel(system)}")
+    if proven:
+        place = system.startup_folder if startup_folder else system.addins_folder
+        try:
+            steps.append(excel_proof.prove(system, place / ADDIN_NAME))
+        except Refusal as refusal:
+            return Done(tuple(steps), refusal.sentence)
+    return Done(tuple(steps))
+
+
+def _refuse_unfit(system: System, force: bool) -> None:
+    """What stands in the way of either way."""
     if not system.is_windows:
         raise Refusal(
             "the Excel add-in is for Windows; this is another system. `bankable install"
             " --libreoffice` installs the functions in LibreOffice, and docs/web-and-mac.md tells"
             " how Excel on the web and the Mac get them."
+        )
+    if from_the_store(system):
+        raise Refusal(
+            f"this Python is the Microsoft Store's ({system.base_prefix}), and Windows hides what"
+            " it writes from Excel: install Python from python.org or your software centre, make"
+            " the venv with that, then run this again."
         )
     if system.excel_is_running and not force:
         raise Refusal(
@@ -96,37 +168,47 @@ def install(system: System, startup_folder: bool = False, force: bool = False) -
             "pywin32 is missing from this Python: run `python -m pip install pywin32`, then this"
             " again."
         )
-    folder = dll_folder(system)
-    if folder is None:
-        raise Refusal(
-            f"{dll_names()[0]} is in neither {system.prefix} nor {system.python.parent}: run"
-            " `python -m pip install --force-reinstall --no-deps"
-            f" xlwings=={metadata.version('xlwings')}`, then this again."
-        )
-    settings = settings_text(system, folder)
-    steps = []
+
+
+def from_the_store(system: System) -> bool:
+    """Whether Python is the Microsoft Store's: what it writes in the user's folders and registry
+    is kept apart for it alone.
+    """
+    return "windowsapps" in str(system.base_prefix).lower()
+
+
+def _place(system: System, startup_folder: bool, by_com_server: bool) -> list[str]:
+    """Put the add-in where Excel loads it from, and nowhere else."""
     place = (system.startup_folder if startup_folder else system.addins_folder) / ADDIN_NAME
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(shipped_addin())
+        place.unlink(missing_ok=True)  # with any mark of a file from the internet
+        place.write_bytes(shipped_addin(by_com_server))
     except PermissionError:
         raise Refusal(
             f"{place} cannot be written: close Excel, and ask IT if the folder is locked."
         ) from None
-    steps.append(f"add-in: {place}")
+    steps = [f"add-in: {place}"]
     other = (system.addins_folder if startup_folder else system.startup_folder) / ADDIN_NAME
     if other.is_file():
         other.unlink()
         steps.append(f"removed the older copy: {other}")
     if startup_folder:
         steps += _forget_entries(system)
-        steps.append("Excel loads it from its startup folder; no registry entry is needed")
+        steps.append("Excel loads it from its startup folder; no registry entry is needed for that")
     else:
         steps += _enter(system, place)
-    system.settings_file.parent.mkdir(parents=True, exist_ok=True)
-    system.settings_file.write_bytes(settings)
-    steps.append(f"settings: {system.settings_file} leads to {interpreter_for_excel(system)}")
-    return Done(tuple(steps))
+    return steps
+
+
+def _forget_settings(system: System) -> bool:
+    """Take the settings file away, and its folder where nothing else is in it."""
+    there = system.settings_file.is_file()
+    if there:
+        system.settings_file.unlink()
+    if system.settings_file.parent.is_dir() and not any(system.settings_file.parent.iterdir()):
+        shutil.rmtree(system.settings_file.parent)
+    return there
 
 
 def settings_text(system: System, folder: Path) -> bytes:
@@ -210,9 +292,7 @@ def uninstall(system: System, force: bool = False) -> Done:
         if is_ours(name):
             system.registry.delete(MANAGER_KEY, name)
             steps.append("removed from Excel's list of add-ins")
-    if system.settings_file.is_file():
-        system.settings_file.unlink()
+    steps += com_server.unregister(system)
+    if _forget_settings(system):
         steps.append(f"removed {system.settings_file}")
-    if system.settings_file.parent.is_dir() and not any(system.settings_file.parent.iterdir()):
-        shutil.rmtree(system.settings_file.parent)
     return Done(tuple(steps) or ("nothing was installed",))

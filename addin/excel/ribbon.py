@@ -9,8 +9,6 @@ or `cancel` when Esc was pressed.
 from __future__ import annotations
 
 import importlib
-import itertools
-import os
 import re
 import tempfile
 import webbrowser
@@ -18,25 +16,22 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import bankable
 from bankable import udfs
-from bankable.addin import answer_cache
-from bankable.addin.excel import functions, stress_sheets
+from bankable.addin import answer_cache, book_version
+from bankable.addin.excel import book_places, functions, ribbon_inserts
+from bankable.addin.excel.system import documents_folder
 from bankable.templates.engine.formulas import SPELLINGS
 from bankable.udfs import reference
 
 Task = Generator[str, None, str]
 
 MARK = (255, 199, 206)  # the fill of a failing cell
+# words of the families whose functions take long
 HEAVY = (
-    "simulation",
-    "sensitivity",
-    "break-even",
-    "stress",
-    "frontier",
-    "whole deal",
-    "uncertainty",
-)
-CHECKS_SHEET, FIRST_COLUMN_OF_INSERT = "Checks", 2
+    "simulation", "sensitivity", "break-even", "stress", "frontier", "whole deal", "uncertainty"
+)  # fmt: skip
+CHECKS_SHEET = "Checks"
 ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
 
 _running: list[Task] = []
@@ -104,7 +99,7 @@ def check(book: Any, argument: str = "") -> Task:
     failed: list[str] = []
     errors = 0
     absent = 0
-    marked = _marked.setdefault(book.fullname, [])
+    marked = _marked.setdefault(book_places.place_of(book), [])
     for sheet in book.sheets:
         yield f"checking {sheet.name}"
         area = sheet.used_range
@@ -130,7 +125,8 @@ def check(book: Any, argument: str = "") -> Task:
         text += "".join(f"\n- {name}" for name in failed[:10])
     if absent:
         text += f"\n{absent} checks could not be made: the functions did not answer."
-    return text
+    said = book_version.difference_of(book, bankable.__version__)
+    return f"{text}\n{said}" if said else text
 
 
 def _label(row: list[Any]) -> str:
@@ -139,7 +135,7 @@ def _label(row: list[Any]) -> str:
 
 
 def _unmark(book: Any) -> None:
-    for sheet, address, colour in _marked.pop(book.fullname, []):
+    for sheet, address, colour in _marked.pop(book_places.place_of(book), []):
         try:
             book.sheets[sheet].range(address).color = colour
         except Exception:  # the sheet is gone, or protected
@@ -158,7 +154,7 @@ def memo(book: Any, argument: str = "") -> Task:
         _save_copy(book, copy)
         yield "writing the memo"
         written = importlib.import_module("bankable.templates.memo.write").memo(
-            str(copy), out=str(_beside(book, "memo", ".docx"))
+            str(copy), out=str(book_places.beside(book, "memo", ".docx"))
         )
     return str(written.text)
 
@@ -169,10 +165,7 @@ def new(book: Any, argument: str = "") -> Task:
 
     yield "building the workbook"
     comparison = importlib.import_module("bankable.templates.comparison.compare")
-    folder = Path(os.environ.get("USERPROFILE", str(Path.home()))) / "Documents"
-    target = _free(
-        folder if folder.is_dir() else Path(tempfile.gettempdir()), "comparison", ".xlsx"
-    )
+    target = book_places.free(documents_folder(), "comparison", ".xlsx")
     comparison.new(str(target))
     yield "opening it"
     (book.app if book is not None else xlwings.apps.active).books.open(str(target))  # type: ignore[union-attr]
@@ -209,99 +202,6 @@ def refresh(book: Any, argument: str = "") -> Task:
         if found
         else "No cell of this workbook uses a simulation, grid or solver."
     )
-
-
-def insert(book: Any, argument: str = "") -> Task:
-    """Put a function at the active cell: a labelled cell for each argument with its help beside it,
-    and the call below them.
-    """
-    yield f"inserting {argument}"
-    entry = udfs.FUNCTIONS[argument]
-    sheet, at = book.app.selection.sheet, book.app.selection
-    top, left = at.row, at.column
-    height = len(entry.cell_params) + 2
-    block = sheet.range((top, left), (top + height - 1, left + 2))
-    if any(value not in (None, "") for row in block.options(ndim=2).value for value in row):
-        return (
-            f"{entry.name} needs {height} rows and 3 columns of empty cells at the active cell:"
-            " choose another place."
-        )
-    example = reference.worked_example(entry)
-    sheet.range((top, left)).value = f"{entry.name}: {entry.question}"
-    sheet.range((top, left)).font.bold = True
-    arguments = []
-    for i, param in enumerate(entry.cell_params, 1):
-        row = top + i
-        label, cell, note = (sheet.range((row, left + k)) for k in range(3))
-        label.value = param.name
-        note.value = (
-            param.help
-            + (f" ({param.allowed})" if param.allowed else "")
-            + ("" if not param.optional else "; may stay empty")
-        )
-        if param.default is not None:
-            cell.value = param.default
-        cell.color = (221, 235, 247)
-        arguments.append(cell.address.replace("$", ""))
-    result = sheet.range((top + height - 1, left + 1))
-    sheet.range((top + height - 1, left)).value = "Result"
-    formula = f"={entry.name}({', '.join(arguments)})"
-    try:
-        result.formula2 = formula
-    except Exception:  # an Excel without dynamic arrays
-        result.formula = formula
-    hint = f"\nA worked example: {example.formula}" if example is not None else ""
-    return f"Fill in the blue cells; the result stands below them.{hint}"
-
-
-def ready_sheet(book: Any, argument: str) -> Task:
-    """Add a sheet that is ready to read: the deal under stress, or with support."""
-    yield "looking for a deal"
-    place = stress_sheets.deal_of(book)
-    if place is None:
-        return stress_sheets.NO_DEAL
-    taken = {sheet.name.lower() for sheet in book.sheets}
-    name = next(
-        name for i in itertools.count(1) if (name := f"{argument} {i}").lower() not in taken
-    )
-    yield f"writing the sheet {name}"
-    layout = stress_sheets.SHEETS[argument](place)
-    sheet = book.sheets.add(name, after=book.sheets[len(book.sheets) - 1])
-    for (row, col), value in layout.cells.items():
-        cell = sheet.range((row, col))
-        if (row, col) in layout.blocks:
-            _enter_block(sheet, row, col, value, *layout.blocks[row, col])
-        elif value is not None:
-            cell.value = value
-        if (row, col) in layout.blue:
-            cell.color = stress_sheets.BLUE
-        if (row, col) in layout.bold:
-            cell.font.bold = True
-    sheet.range((1, 1)).column_width = 44
-    return (
-        f"The sheet {name} is about {place.name}. For another deal stand in its block of keys and"
-        f" values, then press {argument} again."
-    )
-
-
-def _enter_block(sheet: Any, row: int, col: int, formula: str, height: int, width: int) -> None:
-    """A formula that gives a block: it spills, or fills its range in an Excel without dynamic
-    arrays.
-    """
-    try:
-        sheet.range((row, col)).formula2 = formula
-    except Exception:
-        sheet.range((row, col), (row + height - 1, col + width - 1)).formula_array = formula
-
-
-def stress_sheet(book: Any, argument: str = "") -> Task:
-    """Add a sheet with the deal under bad news."""
-    return (yield from ready_sheet(book, "Stress"))
-
-
-def support_sheet(book: Any, argument: str = "") -> Task:
-    """Add a sheet with what support would change."""
-    return (yield from ready_sheet(book, "Support"))
 
 
 def help_page(book: Any, argument: str = "") -> Task:
@@ -357,9 +257,9 @@ TASKS: dict[str, Callable[[Any, str], Task]] = {
     "memo": memo,
     "new": new,
     "refresh": refresh,
-    "insert": insert,
-    "stress": stress_sheet,
-    "support": support_sheet,
+    "insert": ribbon_inserts.insert,
+    "stress": ribbon_inserts.stress_sheet,
+    "support": ribbon_inserts.support_sheet,
     "help": help_page,
     "explain": explain,
     "kept": kept_answers,
@@ -395,19 +295,3 @@ def _two_dimensional(formulas: Any) -> list[Any]:
 def _save_copy(book: Any, path: Path) -> None:
     """The workbook as it is on the screen, saved elsewhere without touching the user's file."""
     book.api.SaveCopyAs(str(path))
-
-
-def _beside(book: Any, stem: str, ending: str) -> Path:
-    """A free name beside the workbook; in the documents folder where it was never saved or lies on
-    a web address.
-    """
-    place = Path(book.fullname)
-    folder = place.parent if place.is_absolute() and place.parent.is_dir() else Path.home()
-    return _free(folder, f"{Path(book.name).stem} {stem}", ending)
-
-
-def _free(folder: Path, stem: str, ending: str) -> Path:
-    number = 1
-    while (path := folder / f"{stem}{f' ({number})' if number > 1 else ''}{ending}").exists():
-        number += 1
-    return path

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import zipfile
 from importlib import resources
 
+from bankable.addin.excel import com_server
+from bankable.addin.excel.system import this_system
 from bankable.udfs.cells import wrong_value
 
 _BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -21,14 +24,26 @@ _RELATION = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
+def as_installed(xlsx: bytes) -> bytes:
+    """The workbook with the wrappers of the way that is installed for this user: the COM server's
+    where `bankable install --com-server` was run, the DLL's anywhere else.
+    """
+    by_com_server = sys.platform == "win32" and com_server.is_registered(this_system())
+    return with_macros(xlsx, shipped_project(by_com_server))
+
+
+def shipped_project(by_com_server: bool = False) -> bytes:
+    """The VBA project in this package, of either way to start Python."""
+    name = "vbaProject_com_server.bin" if by_com_server else "vbaProject.bin"
+    return (resources.files("bankable.addin.excel") / "files" / name).read_bytes()
+
+
 def with_macros(xlsx: bytes, project: bytes | None = None) -> bytes:
     """The workbook as an .xlsm with the wrappers in it (or with another VBA project); the same
     bytes each time.
     """
     if project is None:
-        project = (
-            resources.files("bankable.addin.excel") / "files" / "vbaProject.bin"
-        ).read_bytes()
+        project = shipped_project()
     try:
         source = zipfile.ZipFile(io.BytesIO(xlsx))
     except zipfile.BadZipFile:

@@ -1,7 +1,8 @@
-"""The one place where the Excel door touches the machine: folders, registry, running programs, the
-keyboard.
+"""The one place that knows this machine: folders, registry, running programs, and what starts
+programs.
 
-Everything else is given a `System`; tests give one over a temporary folder and a dictionary.
+Everything else of the Excel door is given a `System`; tests give one over a temporary folder and a
+dictionary.
 """
 
 from __future__ import annotations
@@ -9,63 +10,16 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import tempfile
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from bankable.addin.excel.programs import RealStarter, Starter, running_programs
+from bankable.addin.excel.registry import NoRegistry, Registry, WindowsRegistry
 
-class Registry(Protocol):
-    """The user's part of the Windows registry (HKEY_CURRENT_USER), and reading of the machine's."""
-
-    def get(self, key: str, name: str, machine: bool = False) -> Any: ...
-
-    def values(self, key: str) -> dict[str, Any]: ...
-
-    def set(self, key: str, name: str, value: str) -> None: ...
-
-    def delete(self, key: str, name: str) -> None: ...
-
-
-class WindowsRegistry:
-    """The real one; every read answers None or {} where there is nothing or it may not be read."""
-
-    def get(self, key: str, name: str, machine: bool = False) -> Any:
-        import winreg  # type: ignore[import-not-found,unused-ignore]
-
-        root = winreg.HKEY_LOCAL_MACHINE if machine else winreg.HKEY_CURRENT_USER  # type: ignore[attr-defined,unused-ignore]
-        try:
-            with winreg.OpenKey(root, key) as opened:  # type: ignore[attr-defined,unused-ignore]
-                return winreg.QueryValueEx(opened, name)[0]  # type: ignore[attr-defined,unused-ignore]
-        except OSError:
-            return None
-
-    def values(self, key: str) -> dict[str, Any]:
-        import winreg  # type: ignore[import-not-found,unused-ignore]
-
-        found: dict[str, Any] = {}
-        try:
-            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:  # type: ignore[attr-defined,unused-ignore]
-                for i in range(winreg.QueryInfoKey(opened)[1]):  # type: ignore[attr-defined,unused-ignore]
-                    name, value, _ = winreg.EnumValue(opened, i)  # type: ignore[attr-defined,unused-ignore]
-                    found[name] = value
-        except OSError:
-            return found
-        return found
-
-    def set(self, key: str, name: str, value: str) -> None:
-        import winreg  # type: ignore[import-not-found,unused-ignore]
-
-        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:  # type: ignore[attr-defined,unused-ignore]
-            winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)  # type: ignore[attr-defined,unused-ignore]
-
-    def delete(self, key: str, name: str) -> None:
-        import winreg  # type: ignore[import-not-found,unused-ignore]
-
-        try:
-            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key, 0, winreg.KEY_SET_VALUE) as opened:  # type: ignore[attr-defined,unused-ignore]
-                winreg.DeleteValue(opened, name)  # type: ignore[attr-defined,unused-ignore]
-        except FileNotFoundError:
-            return
+_DOCUMENTS = uuid.UUID("FDD39AD0-238F-46AF-ADB4-6C85480369C7")  # Windows' number of the folder
 
 
 @dataclass
@@ -81,6 +35,10 @@ class System:
     registry: Registry = field(repr=False)
     programs: frozenset[str] = frozenset()  # names of running programs, in small letters
     has_pywin32: bool = True
+    base_prefix: Path = Path()  # where the Python lies that a venv was made of
+    is_elevated: bool = False  # run as administrator
+    starter: Starter = field(default_factory=RealStarter, repr=False)
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
     @property
     def excel_is_running(self) -> bool:
@@ -113,30 +71,52 @@ def this_system() -> System:
         python=Path(sys.executable),
         prefix=Path(sys.prefix),
         code_page="mbcs" if is_windows else locale.getpreferredencoding(False),
-        registry=WindowsRegistry(),
+        registry=WindowsRegistry() if is_windows else NoRegistry(),
         programs=running_programs() if is_windows else frozenset(),
         has_pywin32=not is_windows or importlib.util.find_spec("pythoncom") is not None,
+        base_prefix=Path(sys.base_prefix),
+        is_elevated=is_windows and _is_elevated(),
     )
 
 
-def running_programs() -> frozenset[str]:
-    """The names of the running programs on Windows, in small letters; empty where they cannot be
-    listed.
-    """
-    import csv
-    import subprocess
+def _is_elevated() -> bool:
+    import ctypes
 
+    windll: Any = getattr(ctypes, "windll", None)
     try:
-        listing = subprocess.run(
-            ["tasklist", "/fo", "csv", "/nh"],
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
+        return bool(windll.shell32.IsUserAnAdmin())
+    except (AttributeError, OSError):
+        return False
+
+
+def documents_folder() -> Path:
+    """The user's documents folder as the system knows it (a bank may have moved it to a server);
+    the home folder, or that for temporary files, where there is none that can be written.
+    """
+    home = Path.home()
+    known = _known_folder(_DOCUMENTS) if sys.platform == "win32" else None
+    for folder in (known, home / "Documents", home):
+        if folder is not None and folder.is_dir() and os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.gettempdir())
+
+
+def _known_folder(number: uuid.UUID) -> Path | None:
+    """A folder that Windows knows by number, wherever the user or a policy has moved it."""
+    import ctypes
+
+    windll: Any = getattr(ctypes, "windll", None)
+    found = ctypes.c_wchar_p()
+    try:
+        wrong = windll.shell32.SHGetKnownFolderPath(
+            ctypes.create_string_buffer(number.bytes_le, 16), 0, None, ctypes.byref(found)
         )
-    except (OSError, subprocess.SubprocessError):
-        return frozenset()
-    return frozenset(row[0].lower() for row in csv.reader(listing.stdout.splitlines()) if row)
+        return None if wrong or not found.value else Path(found.value)
+    except (AttributeError, OSError):
+        return None
+    finally:
+        if windll is not None and found.value:
+            windll.ole32.CoTaskMemFree(found)
 
 
 def machine_in_words() -> str:

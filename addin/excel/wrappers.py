@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from importlib import metadata, resources
 
 from bankable import udfs
+from bankable.addin.excel import com_server
 from bankable.addin.excel.coercion import LEFT_OUT
 from bankable.addin.excel.functions import category
 from bankable.templates.engine.formulas import SPELLINGS
@@ -31,13 +32,12 @@ width with withevents write xor
 RESERVED = frozenset(_KEPT.split())
 
 ADDIN_MODULES = (
-    "BankablePython",
     "BankableCall",
     "BankableRebind",
     "BankableRibbon",
     "BankableEvents",
 )
-BOOK_MODULES = ("BankablePython", "BankableCall")
+BOOK_MODULES = ("BankableCall",)
 CLASSES = ("BankableEvents", "ThisWorkbook")
 
 
@@ -194,15 +194,19 @@ def file_module(name: str) -> str:
         text.replace("{xlwings}", metadata.version("xlwings"))
         .replace("{left_out}", LEFT_OUT)
         .replace("{spellings}", spellings)
+        .replace("{prog_id}", com_server.PROG_ID)
     )
 
 
-def modules(for_addin: bool) -> dict[str, str]:
+def modules(for_addin: bool, by_com_server: bool = False) -> dict[str, str]:
     """All modules of the add-in, or of a book that carries the functions itself, by name;
     "ThisWorkbook" among them.
+
+    Python is started by xlwings' DLL, or by Windows' COM service.
     """
     entries = list(udfs.FUNCTIONS.values())
     texts = {name: file_module(name) for name in (ADDIN_MODULES if for_addin else BOOK_MODULES)}
+    texts["BankablePython"] = file_module(f"BankablePython.{'com' if by_com_server else 'dll'}")
     texts["BankableFunctions"] = functions_module(entries)
     texts["BankableWizard"] = wizard(entries)
     texts["ThisWorkbook"] = file_module("ThisWorkbook.addin" if for_addin else "ThisWorkbook.book")

@@ -9,6 +9,7 @@ standard library.
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from typing import Any
 
@@ -60,6 +61,31 @@ def main() -> int:
     return command()
 
 
+def tell(answer: str) -> None:
+    """What this Python gives Excel, as JSON in the file `answer`: `bankable doctor` asks so."""
+    path = in_the_way()
+    if path:
+        told: dict[str, Any] = {"in_the_way": sentence(path)}
+    else:
+        import bankable
+
+        survival = importlib.import_module(FUNCTIONS).SURVIVAL
+        told = {
+            "version": bankable.__version__,
+            "survival": survival([[4.0]], [[0.0]], [[0.85]], [[1.0]]),
+        }
+    with open(answer, "w", encoding="utf-8") as file:
+        json.dump(told, file)
+
+
+def serve(class_id: str) -> None:
+    """Be Excel's Python: the COM server of that class, as the registry's entry starts it."""
+    path = in_the_way()
+    if path:
+        raise ImportError(sentence(path))
+    importlib.import_module("bankable.addin.excel.com_class").serve(class_id)
+
+
 def __getattr__(name: str) -> Any:
     """The worksheet functions by name, for xlwings: those of `bankable.addin.excel.functions`."""
     if name.startswith("__"):
@@ -67,7 +93,15 @@ def __getattr__(name: str) -> Any:
     path = in_the_way()
     if path:
         raise ImportError(sentence(path))
-    return getattr(importlib.import_module(FUNCTIONS), name)
+    functions = importlib.import_module(FUNCTIONS)
+    if name.isupper() and not hasattr(functions, name):
+        import bankable
+
+        raise AttributeError(
+            f"the add-in asks for {name}, which Bankable {bankable.__version__} in this Python does"
+            " not have: close Excel and run `bankable install`, so that both are of one version."
+        )
+    return getattr(functions, name)
 
 
 if __name__ == "__main__":

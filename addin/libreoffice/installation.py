@@ -1,166 +1,130 @@
-"""Puts the extension in LibreOffice with LibreOffice's own tool (unopkg), and takes it out again.
+"""Puts the extension in LibreOffice, takes it out again, and lets LibreOffice calculate a formula
+before it says "Installed".
 
-Before it does so it makes sure that LibreOffice is there, new enough, and runs the same Python as
-Bankable.
+LibreOffice's own tool (unopkg) does it; where an administrator names a profile, which that tool
+refuses, LibreOffice itself does it by a script.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 
 import bankable
-from bankable.addin.libreoffice import extension
+from bankable.addin.libreoffice import extension, proof
+from bankable.addin.libreoffice.office import (
+    Office,
+    check,
+    dotted,
+    environment,
+    find,
+    profile_options,
+    run_office,
+)
 from bankable.templates.refusal import Refusal
 
-_PLACES = (
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-    r"C:\Program Files\LibreOffice\program\soffice.com",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.com",
-)
+_SCRIPT = "bankable_extension.py"
 _NOISE = re.compile(
     r"^\((?:process|soffice|unopkg)[^)]*\)|CRITICAL|javaldx"
 )  # what GTK and others say beside the matter
+_LOCKED = re.compile(r"permission|read-only|access denied|osl_createdirectory", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Done:
-    """What was done, a sentence a step."""
+    """What was done, a sentence a step; `fault` says why it is not proven to work ("": it is)."""
 
     steps: tuple[str, ...]
+    fault: str = ""
 
 
-@dataclass(frozen=True)
-class Office:
-    """A LibreOffice on this machine: its programs, version and the Python that it runs (None: not
-    told).
+def install(profile: str | None = None, shared: bool = False, proven: bool = True) -> Done:
+    """Install for this user, in another user profile, or `shared` for all users of this machine;
+    `proven`: LibreOffice is to calculate a formula afterwards.
     """
-
-    soffice: Path
-    unopkg: Path
-    version: tuple[int, ...]
-    python: tuple[int, int] | None
-
-
-def install(profile: str | None = None, shared: bool = False) -> Done:
-    """Install for this user, in another user profile, or `shared` for all users of this machine."""
+    _refuse_both(profile, shared)
     office = find()
     check(office)
     with tempfile.TemporaryDirectory() as folder:
         oxt = Path(folder) / "bankable.oxt"
         oxt.write_bytes(extension.fitted(extension.shipped(), _version(), package_folders()))
-        _unopkg(office, ["add", "--force"], [str(oxt)], profile, shared)
+        if profile is not None and _is_root():
+            _by_script(office, profile, oxt)
+        else:
+            _unopkg(office, ["add", "--force"], [str(oxt)], profile, shared)
+    place = " for all users" if shared else f" in {profile}" if profile else ""
     steps = [
-        f"LibreOffice {_dotted(office.version)}: {office.soffice}",
-        (
-            f"functions: {extension.IDENTIFIER}"
-            f" {_version()}{' for all users' if shared else f' in {profile}' if profile else ''}"
-        ),
-        f"Python {_dotted(sys.version_info[:2])}: {', '.join(package_folders())}",
-        "Installed. Start LibreOffice Calc again and type =SURVIVAL(4, 0, 0.85).",
+        f"LibreOffice {dotted(office.version)}: {office.soffice}",
+        f"functions: {extension.IDENTIFIER} {_version()}{place}",
+        f"Python {dotted(sys.version_info[:2])}: {', '.join(package_folders())}",
     ]
+    if proven:
+        try:
+            steps.append(_proof(office, profile, shared))
+        except Refusal as refusal:
+            return Done(tuple(steps), refusal.sentence)
+    if _venv_leads():
+        steps.append(
+            "This terminal's environment is active: a LibreOffice started from here would take it"
+            " for its own Python and show #NAME?. Start it from the menu, or type `deactivate`"
+            " first."
+        )
+    steps.append("Installed. Start LibreOffice Calc again and type =SURVIVAL(4, 0, 0.85).")
     return Done(tuple(steps))
+
+
+def _proof(office: Office, profile: str | None, shared: bool) -> str:
+    """The proof in the profile that was installed in; what all users have is proven in a new
+    one.
+    """
+    if not shared:
+        return proof.prove(office, profile_options(profile))
+    with tempfile.TemporaryDirectory() as folder:
+        return proof.prove(office, profile_options(folder))
+
+
+def _venv_leads() -> bool:
+    """Whether our own environment stands on the PATH that a program started here would have."""
+    return sys.prefix != sys.base_prefix and environment()["PATH"] != os.environ.get("PATH", "")
 
 
 def uninstall(profile: str | None = None, shared: bool = False) -> Done:
     """Take the extension out again."""
+    _refuse_both(profile, shared)
     office = find()
-    listed = _unopkg(office, ["list"], [], profile, shared)
-    if extension.IDENTIFIER not in re.findall(r"^Identifier:\s*(\S+)", listed, re.MULTILINE):
+    if profile is not None and _is_root():
+        was_there = Path(profile).is_dir() and _by_script(office, profile, None)
+    else:
+        listed = _unopkg(office, ["list"], [], profile, shared)
+        was_there = extension.IDENTIFIER in re.findall(
+            r"^Identifier:\s*(\S+)", listed, re.MULTILINE
+        )
+        if was_there:
+            _unopkg(office, ["remove"], [extension.IDENTIFIER], profile, shared)
+    if not was_there:
         return Done(("Nothing to undo: the functions are not installed in LibreOffice.",))
-    _unopkg(office, ["remove"], [extension.IDENTIFIER], profile, shared)
     return Done(
         (
-            f"removed {extension.IDENTIFIER} from LibreOffice {_dotted(office.version)}",
+            f"removed {extension.IDENTIFIER} from LibreOffice {dotted(office.version)}",
             "Uninstalled.",
         )
     )
 
 
-# What is on this machine -----------------------------------------------------------------------
-
-
-def find() -> Office:
-    """The LibreOffice of this machine; says where it was looked for when there is none."""
-    for name in ("soffice.com", "soffice", "libreoffice", *_PLACES):
-        found = shutil.which(name)
-        if found:
-            soffice = Path(found)
-            folder = soffice.resolve().parent
-            unopkg = next(
-                (
-                    path
-                    for ending in (".com", ".exe", ".bin", "")
-                    if (path := folder / f"unopkg{ending}").is_file()
-                ),
-                None,
-            )
-            if unopkg is not None:
-                unopkg = folder / "unopkg" if (folder / "unopkg").is_file() else unopkg
-                return Office(soffice, unopkg, version_of(soffice), python_of(folder))
-    raise Refusal(
-        "LibreOffice was not found on this machine: install LibreOffice 24.8 or newer with its"
-        " Python scripting, or put its program folder on the PATH, then run this again."
-    )
-
-
-def version_of(soffice: Path) -> tuple[int, ...]:
-    """The version that LibreOffice says it is."""
-    try:
-        said = subprocess.run(
-            [str(soffice), "--version"], capture_output=True, text=True, timeout=60, check=False
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        said = ""
-    return version_in(said)
-
-
-def version_in(said: str) -> tuple[int, ...]:
-    """The version in what `soffice --version` prints; empty where it says none."""
-    found = re.search(r"LibreOffice\S*\s+(\d+(?:\.\d+)+)", said)
-    return tuple(int(part) for part in found[1].split(".")) if found else ()
-
-
-def python_of(folder: Path) -> tuple[int, int] | None:
-    """The Python that LibreOffice runs: it stands in the library that joins the two."""
-    for name in ("libpyuno.so", "libpyuno.dylib", "pyuno.pyd", "../Frameworks/libpyuno.dylib"):
-        library = folder / name
-        if library.is_file():
-            found = re.search(
-                rb"(?:libpython|python|Versions/)3\.?(\d{1,2})[./\x00d]", library.read_bytes()
-            )
-            return (3, int(found[1])) if found else None
-    return None
-
-
-def check(office: Office) -> None:
-    """Raise for a LibreOffice in which the functions could not work."""
-    oldest = tuple(int(part) for part in extension.OLDEST.split("."))
-    if office.version and office.version < oldest:
+def _refuse_both(profile: str | None, shared: bool) -> None:
+    if shared and profile is not None:
         raise Refusal(
-            f"LibreOffice {_dotted(office.version)} is too old: versions before {extension.OLDEST}"
-            " lose the functions' names in .xlsx files. Install a newer one, then run this again."
-        )
-    if office.python is None:
-        raise Refusal(
-            f"the LibreOffice in {office.soffice.resolve().parent} has no Python: install its"
-            " Python scripting support (on Debian and Ubuntu the package"
-            " libreoffice-script-provider-python, with python3-uno), then run this again."
-        )
-    mine = (sys.version_info[0], sys.version_info[1])
-    if office.python != mine:
-        raise Refusal(
-            f"LibreOffice runs Python {_dotted(office.python)} and Bankable is installed in Python"
-            f" {_dotted(mine)}: install Bankable in an environment made with Python"
-            f" {_dotted(office.python)} and run this again from there."
+            "--shared installs for all users and --profile in one user's profile: choose one of"
+            " the two."
         )
 
 
@@ -172,46 +136,66 @@ def package_folders() -> list[str]:
     return list(dict.fromkeys([ours, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]))
 
 
-# LibreOffice's tool ----------------------------------------------------------------------------
-
-
-def profile_options(profile: str | None, shared: bool = False) -> list[str]:
-    """What LibreOffice's programs need to work in a profile of one's own.
-
-    An administrator may install for all users only: in a profile of one's own that store lies in
-    the profile too.
-    """
-    if profile is None:
-        return []
-    folder = Path(profile).resolve()
-    options = [f"-env:UserInstallation={folder.as_uri()}"]
-    if shared or _is_root():
-        options.append(f"-env:UNO_SHARED_PACKAGES_CACHE={(folder / 'shared').as_uri()}")
-    return options
+# LibreOffice's tool, and LibreOffice itself ----------------------------------------------------
 
 
 def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
+def _by_script(office: Office, profile: str, oxt: Path | None) -> bool:
+    """Put the extension in a profile (None: take it out) by a script that LibreOffice runs there;
+    whether it was there before.
+    """
+    folder = Path(profile).resolve() / "user" / "Scripts" / "python"
+    script = folder / _SCRIPT
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = resources.files("bankable.addin.libreoffice") / "parts" / _SCRIPT
+        script.write_bytes(text.read_bytes())
+        with tempfile.TemporaryDirectory() as place:
+            job = Path(place) / "job.json"
+            wanted = {"identifier": extension.IDENTIFIER, "add": oxt.as_uri() if oxt else ""}
+            job.write_text(json.dumps(wanted), encoding="utf-8")
+            url = f"vnd.sun.star.script:{_SCRIPT}$run?language=Python&location=user"
+            said = run_office(office, [*profile_options(profile), url], BANKABLE_JOB=str(job))
+            answer = json.loads(job.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refusal(
+            f"{profile} cannot be used as a user profile ({error.strerror or error}): choose"
+            " another with --profile."
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            script.unlink(missing_ok=True)
+    if "fault" not in answer or answer["fault"]:
+        why = answer.get("fault") or _said(said.stdout + said.stderr) or "the script did not run"
+        raise Refusal(
+            f"LibreOffice did not change the profile {profile} ({why[:300]}): close LibreOffice,"
+            " then run this again."
+        )
+    return bool(answer["was_there"])
+
+
 def _unopkg(
     office: Office, command: list[str], arguments: list[str], profile: str | None, shared: bool
 ) -> str:
-    if _is_root() and not shared and profile is None:
+    if _is_root() and not shared:
         raise Refusal(
             "LibreOffice refuses an administrator's own extensions: run this as the user who is to"
-            " have the functions, or with --shared for all users."
+            " have the functions, with --shared for all users, or with --profile."
         )
-    shared = shared or _is_root()
     full = [
         str(office.unopkg),
         *command,
         *(["--shared"] if shared else []),
-        *profile_options(profile, shared),
+        *profile_options(profile),
         *arguments,
     ]
     try:
-        done = subprocess.run(full, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            full, capture_output=True, text=True, timeout=300, check=False, env=environment()
+        )
     except OSError as error:
         raise Refusal(f"{office.unopkg} cannot be run: {error.strerror}.") from None
     except subprocess.TimeoutExpired:
@@ -220,18 +204,18 @@ def _unopkg(
             " again."
         ) from None
     if done.returncode:
-        lines = [
-            re.sub(r"^ERROR:", "", line).strip()
-            for line in (done.stdout + done.stderr).splitlines()
-        ]
-        said = " ".join(line for line in lines if line and not _NOISE.search(line))
+        said = _said(done.stdout + done.stderr)
         do = "close LibreOffice, then run this again"
-        if re.search(
-            r"permission|read-only|access denied|osl_createdirectory", said, re.IGNORECASE
-        ):
+        if _LOCKED.search(said):
             do = "the folder of the user profile cannot be written; choose another with --profile"
         raise Refusal(f"LibreOffice's unopkg refused ({said[:300]}): {do}.")
     return done.stdout
+
+
+def _said(text: str) -> str:
+    """What a program of LibreOffice printed, without the noise."""
+    lines = [re.sub(r"^ERROR:", "", line).strip() for line in text.splitlines()]
+    return " ".join(line for line in lines if line and not _NOISE.search(line))
 
 
 def _version() -> str:
@@ -239,7 +223,3 @@ def _version() -> str:
         return metadata.version("bankable")
     except metadata.PackageNotFoundError:
         return "1.0"
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(str(part) for part in version)

@@ -14,16 +14,35 @@ Public Function Failure() As String
 End Function
 
 Public Function CallPython(ByVal FunctionName As String, ByVal Arguments As Variant) As Variant
-    Dim Result As Variant
+    Dim Result As Variant, Again As Boolean
     On Error GoTo Failed
+Ask:
     Result = Python().CallUDF(FUNCTIONS_MODULE, FunctionName, Arguments)
     CallPython = ToCells(Result)
     LastFailure = ""
     Exit Function
 Failed:
+    If Not Again And IsGone(Err.Number) Then
+        Again = True
+        LetGo
+        Resume Ask
+    End If
     LastFailure = Err.Description
     CallPython = CVErr(2015)
 End Function
+
+' Whether an error says that the Python that was held is no longer there: it was ended, or it crashed.
+Public Function IsGone(ByVal Number As Long) As Boolean
+    Select Case Number
+        Case 462, -2147023174, -2147023170, -2147417848, -2147418105, -2147418094: IsGone = True
+    End Select
+End Function
+
+' Lets go of Python, in whatever state it is.
+Public Sub LetGo()
+    On Error Resume Next
+    StopPython
+End Sub
 
 ' An argument as plain values: a mark where it was left out, the values of a range, anything else as it is.
 Public Function Given(Optional ByRef Argument As Variant) As Variant

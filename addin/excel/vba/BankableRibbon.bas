@@ -2,8 +2,6 @@ Option Explicit
 ' The buttons of the Bankable tab. Python does the work in short steps; between two steps the status bar is brought up to
 ' date and Esc is heard, so long work can be stopped.
 
-Private Const RIBBON_MODULE As String = "bankable.addin.excel.ribbon"
-
 Private Events As BankableEvents
 
 Public Sub BankableStart()
@@ -19,6 +17,7 @@ End Sub
 
 Public Sub BankableEnd()
     Set Events = Nothing
+    LetGo
 End Sub
 
 Public Sub BankableTask(ByVal control As Object)
@@ -61,16 +60,16 @@ End Sub
 
 ' Runs a task of addin/excel/ribbon.py step by step. A text that starts with "~" means: still at work.
 Public Sub Work(ByVal Task As String, ByVal Argument As String)
-    Dim Server As Object, Said As String
+    Dim Server As Object, Said As String, Again As Boolean
     On Error GoTo Failed
     Application.EnableCancelKey = 2
+Begin:
     Set Server = Python()
-    If Not ActiveWorkbook Is Nothing Then Server.SetAttr Server.Module("xlwings._xlwindows"), "BOOK_CALLER", ActiveWorkbook
-    Said = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "start", Server.Tuple(Task, Argument)))
+    Said = StartTask(Server, Task, Argument)
     Do While Left$(Said, 1) = "~"
         Application.StatusBar = "Bankable: " & Mid$(Said, 2) & " (Esc stops)"
         DoEvents
-        Said = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "advance"))
+        Said = AdvanceTask(Server)
     Loop
     Finish
     If Len(Said) > 0 Then MsgBox Said, vbInformation, "Bankable"
@@ -79,7 +78,11 @@ Failed:
     If Err.Number = 18 Then
         Said = "Stopped; what was done so far stands."
         On Error Resume Next
-        Server.Call Server.Module(RIBBON_MODULE), "cancel"
+        CancelTask Server
+    ElseIf IsGone(Err.Number) And Not Again Then
+        Again = True
+        LetGo
+        Resume Begin
     Else
         Said = Err.Description
     End If

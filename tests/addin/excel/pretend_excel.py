@@ -140,6 +140,10 @@ class PretendBook:
         self.opened: list[str] = []
         self.selection: Any = None
 
+    @property
+    def FullName(self) -> str:
+        return self.fullname
+
     def calculate(self) -> None:
         self.calculated += 1
 

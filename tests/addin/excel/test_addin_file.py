@@ -17,7 +17,6 @@ import xlsxwriter
 from bankable import udfs
 from bankable.addin.excel import (
     addin_file,
-    doctor,
     installation,
     ribbon,
     ribbon_xml,
@@ -83,7 +82,7 @@ def test_the_package_is_an_addin_with_a_ribbon(addin: bytes) -> None:
         assert b"addin.macroEnabled.main+xml" in package.read("[Content_Types].xml")
         assert b"customUI/customUI14.xml" in package.read("_rels/.rels")
         parts = {name: package.read(name) for name in package.namelist()}
-    assert doctor.built_from(addin)["build"] == addin_file.fingerprint()
+    assert installation.built_from(addin)["build"] == addin_file.fingerprint()
     parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
         b"excel.addin.macro", b"excel.sheet.macro"
     )
@@ -195,4 +194,6 @@ def test_a_book_with_macros_keeps_every_other_part() -> None:
 def test_the_shipped_addin_asks_for_the_installed_xlwings() -> None:
     from importlib import metadata
 
-    assert doctor.built_from(installation.shipped_addin())["xlwings"] == metadata.version("xlwings")
+    assert installation.built_from(installation.shipped_addin())["xlwings"] == metadata.version(
+        "xlwings"
+    )

@@ -13,63 +13,22 @@ from typing import Any
 import pytest
 
 from bankable.addin import cli
-from bankable.addin.excel import doctor, installation
+from bankable.addin.excel import check_list, doctor, installation
+from bankable.addin.excel.diagnosis import desk_rules, excel_checks, python_checks
+from bankable.addin.excel.diagnosis.finding import FAULT
 from bankable.addin.excel.installation import MANAGER_KEY, OPTIONS_KEY
 from bankable.addin.excel.system import System
 from bankable.templates.refusal import Refusal
-
-
-class Dictionary:
-    """A registry in memory."""
-
-    def __init__(self) -> None:
-        self.user: dict[str, dict[str, Any]] = {}
-        self.machine: dict[str, dict[str, Any]] = {
-            r"Software\Classes\Excel.Application\CurVer": {"": "Excel.Application.16"}
-        }
-
-    def get(self, key: str, name: str, machine: bool = False) -> Any:
-        return (self.machine if machine else self.user).get(key, {}).get(name)
-
-    def values(self, key: str) -> dict[str, Any]:
-        return dict(self.user.get(key, {}))
-
-    def set(self, key: str, name: str, value: str) -> None:
-        self.user.setdefault(key, {})[name] = value
-
-    def delete(self, key: str, name: str) -> None:
-        self.user.get(key, {}).pop(name, None)
+from tests.addin.excel.pretend_windows import files, pc, registry
 
 
 @pytest.fixture
 def windows(tmp_path: Path) -> System:
-    venv = tmp_path / "venv"
-    (venv / "Scripts").mkdir(parents=True)
-    (venv / "Scripts" / "python.exe").write_bytes(b"")
-    for name in installation.dll_names():
-        (venv / name).write_bytes(b"")
-    return System(
-        is_windows=True,
-        home=tmp_path / "Zoë",
-        app_data=tmp_path / "AppData",
-        python=venv / "Scripts" / "python.exe",
-        prefix=venv,
-        code_page="cp1252",
-        registry=Dictionary(),
-    )
-
-
-def files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
-
-def registry(system: System) -> dict[str, dict[str, Any]]:
-    assert isinstance(system.registry, Dictionary)
-    return system.registry.user
+    return pc(tmp_path)
 
 
 def faults(system: System) -> set[str]:
-    return {finding.check for finding in doctor.examine(system) if finding.state == doctor.FAULT}
+    return {finding.check for finding in doctor.examine(system) if finding.state == FAULT}
 
 
 @pytest.mark.parametrize("startup_folder", [False, True])
@@ -78,7 +37,7 @@ def test_install_then_uninstall_leaves_nothing(
 ) -> None:
     other = '"C:\\else\\other.xlam"'
     windows.registry.set(OPTIONS_KEY, "OPEN", other)
-    before, keys = files(tmp_path), json.dumps(registry(windows))
+    before, keys = files(tmp_path), json.dumps(registry(windows).user)
     done = installation.install(windows, startup_folder)
     place = (windows.startup_folder if startup_folder else windows.addins_folder) / "bankable.xlam"
     assert place.read_bytes() == installation.shipped_addin()
@@ -91,7 +50,7 @@ def test_install_then_uninstall_leaves_nothing(
     windows.registry.set(MANAGER_KEY, str(place), "")
     installation.uninstall(windows)
     assert files(tmp_path) == before
-    windows_registry = {key: values for key, values in registry(windows).items() if values}
+    windows_registry = {key: values for key, values in registry(windows).user.items() if values}
     assert json.dumps(windows_registry) == keys
     assert installation.uninstall(windows).steps == ("nothing was installed",)
 
@@ -104,7 +63,7 @@ def test_removing_our_entry_closes_the_gap(windows: System) -> None:
     ):
         windows.registry.set(OPTIONS_KEY, name, value)
     installation.uninstall(windows)
-    assert registry(windows)[OPTIONS_KEY] == {"OPEN": '"a.xlam"', "OPEN1": '/R "b.xlam"'}
+    assert registry(windows).user[OPTIONS_KEY] == {"OPEN": '"a.xlam"', "OPEN1": '/R "b.xlam"'}
 
 
 def test_an_old_entry_is_put_right_in_its_place(windows: System) -> None:
@@ -148,7 +107,7 @@ def _break_addin(system: System) -> None:
 
 
 def _unlist(system: System) -> None:
-    registry(system)[OPTIONS_KEY].clear()
+    registry(system).user[OPTIONS_KEY].clear()
 
 
 def _drop_settings(system: System) -> None:
@@ -161,11 +120,11 @@ def _drop_dll(system: System) -> None:
 
 
 def _require_signature(system: System) -> None:
-    registry(system)[doctor.POLICY] = {"RequireAddinSig": 1}
+    registry(system).user[desk_rules.POLICY + r"\Excel\Security"] = {"RequireAddinSig": 1}
 
 
 def _disable(system: System) -> None:
-    registry(system)[doctor.DISABLED] = {
+    registry(system).user[excel_checks.DISABLED] = {
         "1F": b"\x00\x00" + "C:\\x\\BANKABLE.xlam".encode("utf-16-le")
     }
 
@@ -191,7 +150,7 @@ def test_doctor_finds_each_fault_and_tells_its_mend(
 ) -> None:
     installation.install(windows)
     breakage(windows)
-    found = [finding for finding in doctor.examine(windows) if finding.state == doctor.FAULT]
+    found = [finding for finding in doctor.examine(windows) if finding.state == FAULT]
     assert check in {finding.check for finding in found}
     assert all(finding.mend for finding in found)
 
@@ -207,7 +166,7 @@ def test_the_report_holds_the_check_list_and_no_user_name(
     installation.install(windows)
     text = doctor.report(doctor.examine(windows), "0.0")
     assert "Zoë" not in text
-    assert all(line in text for line in doctor.TO_TRY)
+    assert all(line in text for line in check_list.TO_TRY)
 
 
 def test_a_missing_package_is_named_and_hides_no_other_fault(
@@ -222,14 +181,14 @@ def test_a_missing_package_is_named_and_hides_no_other_fault(
             raise metadata.PackageNotFoundError(name)
         return found
 
-    monkeypatch.setattr(doctor.metadata, "version", version)
+    monkeypatch.setattr(python_checks.metadata, "version", version)
     monkeypatch.setattr(
         doctor,
         "CHECKS",
-        tuple(broken if check is doctor._functions else check for check in doctor.CHECKS),
+        tuple(broken if check is python_checks.functions else check for check in doctor.CHECKS),
     )
     findings = {finding.check: finding for finding in doctor.examine(windows)}
-    assert findings["packages"].state == doctor.FAULT
+    assert findings["packages"].state == FAULT
     assert '"openpyxl' in findings["packages"].mend
     assert "formualizer==" in findings["packages"].mend
     assert (
@@ -246,7 +205,7 @@ def broken(_: System) -> Any:
 def test_the_page_for_windows_holds_the_same_check_list() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "windows.md").read_text(encoding="utf-8")
     assert [line.partition(". ")[2] for line in page.splitlines() if line[:1].isdigit()] == list(
-        doctor.TO_TRY
+        check_list.TO_TRY
     )
 
 

@@ -5,6 +5,7 @@ are classes in VBA themselves.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -111,9 +112,10 @@ Public Function Quiet(ByVal Links As Variant) As Long
     Quiet = Book.UpdateLinks
 End Function
 
-Public Function RunTask(ByVal StopAt As Long) As String
+Public Function RunTask(ByVal StopAt As Long, Optional ByVal GoneAt As Long) As String
     Setup
     Server.StopAt = StopAt
+    Server.GoneAt = GoneAt
     Said = ""
     Work "check", "x"
     RunTask = Server.Log & "|" & Application.Bar & "|" & Said & "|" & Application.EnableCancelKey
@@ -127,6 +129,7 @@ Public Function Failure() As String
 End Function
 
 Public Sub StopPython()
+    Server.Log = Server.Log & "let go "
 End Sub
 
 Public Sub DescribeFunctions()
@@ -137,7 +140,7 @@ Public Function MsgBox(ByVal Text As String, ByVal Kind As Long, ByVal Title As 
 End Function
 """
 SERVER = """
-Public Log As String, Steps As Long, StopAt As Long
+Public Log As String, Steps As Long, StopAt As Long, GoneAt As Long
 Public Function Module(ByVal Name As String) As String
     Module = Name
 End Function
@@ -151,15 +154,45 @@ Public Sub SetAttr(ByVal A As Variant, ByVal B As Variant, ByVal C As Variant)
 End Sub
 Public Function [Call](ByVal Where As String, ByVal What As String, Optional ByVal Given As String) As String
     Log = Log & What & Given & " "
+    [Call] = NextStep()
+End Function
+Private Function NextStep() As String
     Steps = Steps + 1
     If Steps = StopAt Then Err.Raise 18, "Excel", "User interrupt occurred"
-    If Steps < 3 Then [Call] = "~step " & Steps Else [Call] = "All is well."
+    If Steps = GoneAt Then
+        GoneAt = 0
+        Steps = 0
+        Err.Raise 462, "Excel", "The remote server machine does not exist or is unavailable"
+    End If
+    If Steps < 3 Then NextStep = "~step " & Steps Else NextStep = "All is well."
 End Function
+Public Function Start(ByVal Task As String, ByVal Argument As String, Optional ByVal Book As Variant) As String
+    Log = Log & "start(" & Task & "," & Argument & ") "
+    Start = NextStep()
+End Function
+Public Function Advance() As String
+    Log = Log & "advance "
+    Advance = NextStep()
+End Function
+Public Sub Cancel()
+    Log = Log & "cancel "
+End Sub
 """
 
 
-@pytest.fixture(scope="module")
-def vba() -> Any:
+def procedures(module: str, *names: str) -> str:
+    """Some procedures of a module kept as a file."""
+    text = wrappers.file_module(module)
+    found = [
+        re.search(rf"^Public (Function|Sub) {name}\(.*?^End \1$", text, re.MULTILINE | re.DOTALL)
+        for name in names
+    ]
+    assert all(found)
+    return "\n".join(each[0] for each in found if each)
+
+
+@pytest.fixture(scope="module", params=["dll", "com"])
+def vba(request: pytest.FixtureRequest) -> Any:
     made = pyopenvba.Interpreter()
     classes = {
         "PretendBook": BOOK,
@@ -174,6 +207,12 @@ def vba() -> Any:
     made.add_module(HOST, name="Host")
     made.add_module(wrappers.file_module("BankableRebind"), name="BankableRebind")
     made.add_module(wrappers.known_names(udfs.FUNCTIONS.values()), name="Names")
+    tasks = procedures(
+        f"BankablePython.{request.param}", "StartTask", "AdvanceTask", "CancelTask"
+    ).replace("Server.Call", "Server.CallIt")
+    constant = 'Private Const RIBBON_MODULE As String = "bankable.addin.excel.ribbon"\n'
+    made.add_module(constant + tasks, name="BankablePython")
+    made.add_module(procedures("BankableCall", "IsGone", "LetGo"), name="BankableCall")
     ribbon = (
         wrappers.file_module("BankableRibbon")
         .replace("Server.Call", "Server.CallIt")
@@ -254,6 +293,12 @@ def test_a_task_runs_step_by_step_and_says_how_it_ended(vba: Any) -> None:
     assert bar == "Bankable: step 1 (Esc stops)/Bankable: step 2 (Esc stops)/False/"
     assert said == "All is well."
     assert key == "1"
+
+
+def test_a_task_begins_again_when_python_was_gone(vba: Any) -> None:
+    log, _, said, _ = str(vba.run("RunTask", [0, 1])).split("|")
+    assert log == "start(check,x) let go start(check,x) advance advance "
+    assert said == "All is well."
 
 
 def test_esc_stops_a_task(vba: Any) -> None:

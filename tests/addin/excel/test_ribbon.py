@@ -4,15 +4,19 @@ that they can be stopped.
 
 from __future__ import annotations
 
+import ctypes
 import sys
+import uuid
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+import xlwings.utils
 
+import bankable
 from bankable import udfs
-from bankable.addin.excel import functions, ribbon
+from bankable.addin.excel import book_places, functions, ribbon, system
 from tests.addin.excel.pretend_excel import PretendBook
 
 
@@ -139,7 +143,7 @@ def test_memo_is_written_from_a_copy_beside_the_workbook(
 def test_new_builds_a_comparison_and_opens_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
     (tmp_path / "Documents").mkdir()
     module = ModuleType("bankable.templates.comparison.compare")
     module.new = lambda path: Path(path).write_bytes(b"new")  # type: ignore[attr-defined]
@@ -150,6 +154,118 @@ def test_new_builds_a_comparison_and_opens_it(
     assert book.opened == [
         str(tmp_path / "Documents" / f"comparison{n}.xlsx") for n in ("", " (2)")
     ]
+
+
+# as Excel tells a workbook's place when it was opened from there
+ADDRESSES = (
+    "https://d.docs.live.net/0123456789abcdef/deals/deal.xlsx",
+    "https://bank-my.sharepoint.com/personal/a_b_com/Documents/deal.xlsx",
+    "https://bank.sharepoint.com/sites/Credit/Shared Documents/deal.xlsx",
+    "https://bank.sharepoint.com/teams/Credit/Shared Documents/deal.xlsx",
+)
+
+
+class CloudBook(PretendBook):
+    """A workbook from the web: xlwings' own rule for its full name is asked, which finds no copy
+    on this machine.
+    """
+
+    address = ""
+
+    @property
+    def fullname(self) -> str:
+        return str(xlwings.utils.fullname_url_to_local_path(self.address))
+
+    @fullname.setter
+    def fullname(self, path: str) -> None:
+        return
+
+    @property
+    def FullName(self) -> str:
+        return self.address
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_book_from_sharepoint_or_onedrive_is_checked_and_gets_its_memo(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    documents = tmp_path / "Documents"
+    documents.mkdir()
+    module = ModuleType("bankable.templates.memo.write")
+    module.memo = lambda workbook, out: SimpleNamespace(text=out)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "bankable.templates.memo.write", module)
+    monkeypatch.setattr(CloudBook, "address", address)
+    book = CloudBook(tmp_path, Summary={"C2": "#NUM!"}, Checks={"B5": "Sources", "H5": "OK"})
+    with pytest.raises(Exception, match=r"local|OneDrive|SharePoint"):
+        assert book.fullname  # so xlwings itself would answer
+    for _ in range(2):
+        _, said = run("check", book)
+        assert said.startswith("0 checks fail and 1 cells show an error")
+    book.sheets["Summary"].values[2, 3] = 1.3
+    assert run("check", book)[1].startswith("Every check passes")
+    assert book.sheets["Summary"].colours == {(2, 3): None}
+    assert run("memo", book)[1] == str(documents / "deal memo.docx")
+
+
+def test_a_book_that_excel_tells_no_place_of_goes_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    book = PretendBook(tmp_path, Summary={})
+    monkeypatch.setattr(PretendBook, "FullName", property(lambda self: 1 / 0))
+    assert book_places.place_of(book) == "deal.xlsx"
+    assert book_places.beside(book, "memo", ".docx") == tmp_path / "deal memo.docx"
+
+
+class Shell:
+    """Windows' shell: knows the documents folder at a place of its own."""
+
+    def __init__(self, place: Path, answer: int = 0) -> None:
+        self.place, self.answer, self.freed = place, answer, 0
+        self.shell32 = self.ole32 = self
+
+    def SHGetKnownFolderPath(self, number: Any, flags: int, token: None, out: Any) -> int:
+        assert bytes(number) == uuid.UUID("FDD39AD0-238F-46AF-ADB4-6C85480369C7").bytes_le
+        if not self.answer:
+            out._obj.value = str(self.place)
+        return self.answer
+
+    def CoTaskMemFree(self, pointer: Any) -> None:
+        self.freed += 1
+
+
+def test_the_documents_folder_is_the_one_that_the_system_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved, home = tmp_path / "server" / "Dokumente", tmp_path / "home"
+    moved.mkdir(parents=True)
+    (home / "Documents").mkdir(parents=True)
+    monkeypatch.setattr(Path, "home", lambda: home)
+    assert system.documents_folder() == home / "Documents"
+    monkeypatch.setattr(system.sys, "platform", "win32")
+    shell = Shell(moved)
+    monkeypatch.setattr(ctypes, "windll", shell, raising=False)
+    assert system.documents_folder() == moved
+    assert shell.freed == 1
+    monkeypatch.setattr(ctypes, "windll", Shell(tmp_path / "gone"))
+    assert system.documents_folder() == home / "Documents"
+    monkeypatch.setattr(ctypes, "windll", Shell(moved, answer=-2147024894))
+    assert system.documents_folder() == home / "Documents"
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [(bankable.__version__, ""), ("99.0.0", "Install 99.0.0 here"), ("0.0.1", "bankable compare")],
+)
+def test_check_says_that_a_book_is_of_another_version(
+    tmp_path: Path, version: str, words: str
+) -> None:
+    book = PretendBook(tmp_path, Cover={"B4": "Version of Bankable", "C4": version})
+    _, said = run("check", book)
+    assert said.startswith("Every check passes and no cell shows an error.")
+    assert words in said
+    assert ("written by Bankable" in said) == bool(words)
 
 
 def test_explain_tells_the_sentence_of_the_error(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 called from cells of an .xlsm.
 
 The COM object is replaced by a class that tells what it was given and answers with numbers, arrays
-and error texts.
+and error texts. The module of the COM server's way runs as it is, with VBA's CreateObject replaced.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ Public Function CallUDF(ByVal Script As String, ByVal FunctionName As String, By
     Select Case FunctionName
         Case "OFFTAKE_NPV": CallUDF = 42.5
         Case "HAZARD_FROM_PD": CallUDF = "#NUM!"
+        Case "COST_OF_DELAY"
+            If ServersMade() = 1 Then Err.Raise 462, "", "The remote server machine does not exist"
+            CallUDF = "server " & ServersMade()
         Case "LAPSE_COST": Err.Raise 1000, "Python", "Python is not there"
         Case "SURVIVAL"
             Block(0, 0) = 1.5: Block(0, 1) = "#NUM!": Block(0, 2) = "text"
@@ -55,6 +58,30 @@ Public Function Python() As Object
     If Held Is Nothing Then Set Held = New StandIn
     Set Python = Held
 End Function
+Public Sub StopPython()
+    Set Held = Nothing
+End Sub
+Public Function ServersMade() As Long
+    ServersMade = 2
+End Function
+"""
+# Put at the end of the real module of the COM server's way: VBA takes a module's own function before
+# its built-in one of that name.
+CREATE_OBJECT = """
+Private Made As Long
+Private Function CreateObject(ByVal ClassName As String) As Object
+    If ClassName <> "{class_name}" Then Err.Raise 429, "", "ActiveX component can't create object"
+    Made = Made + 1
+    Set CreateObject = New StandIn
+End Function
+Public Function ServersMade() As Long
+    ServersMade = Made
+End Function
+"""
+TOLD = """Option Explicit
+Public Function WHY_NOT(ByVal After As Variant) As Variant
+    WHY_NOT = Failure()
+End Function
 """
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -70,19 +97,20 @@ FORMULAS = {
     "C5": "=DSCR_AVG(A1:A3,A4:A6)",
     "C6": '=TERMINATION_PV(0.5,TRUE,"a text",3)',
     "C7": "=VASICEK_QUANTILE(A1,A4)",
+    "C8": "=COST_OF_DELAY(1,2,3,4,5)",
+    "C9": "=WHY_NOT(C3)",
 }
 
 
-@pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def calculated(book: bytes, folder: Path) -> dict[str, Any]:
+    """The cells of sheet A after LibreOffice has opened the book with its macros and calculated."""
     soffice, python = libreoffice.program(), libreoffice.python_with_uno()
     if soffice is None or python is None:
         libreoffice.missing("LibreOffice with its Python bridge")
     assert soffice is not None
     assert python is not None
-    folder = tmp_path_factory.mktemp("basic")
     source, target, profile = folder / "book.xlsm", folder / "out.xlsx", folder / "profile"
-    source.write_bytes(workbook())
+    source.write_bytes(book)
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
     pipe = f"bankable{uuid.uuid4().hex[:8]}"
@@ -117,15 +145,23 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
-def workbook() -> bytes:
+@pytest.fixture(scope="module", params=["dll", "com server"])
+def cells(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    by_com_server = request.param == "com server"
+    return calculated(workbook(by_com_server), tmp_path_factory.mktemp("basic"))
+
+
+def workbook(by_com_server: bool = False, class_name: str = "Bankable.Python") -> bytes:
     """A book with calls of the wrappers, carrying the VBA of a standalone book with the stand-in in
     Python's place.
     """
-    modules = wrappers.modules(for_addin=False)
-    modules["BankablePython"], modules["StandIn"] = (
-        PYTHON.replace("\n", "\r\n"),
-        STAND_IN.replace("\n", "\r\n"),
-    )
+    modules = wrappers.modules(False, by_com_server)
+    if by_com_server:
+        modules["BankablePython"] += CREATE_OBJECT.format(class_name=class_name)
+    else:
+        modules["BankablePython"] = PYTHON
+    modules |= {"StandIn": STAND_IN, "Told": TOLD}
+    modules = {k: v.replace("\r\n", "\n").replace("\n", "\r\n") for k, v in modules.items()}
     project = addin_file.vba_project(modules, sheet=None, classes=(*wrappers.CLASSES, "StandIn"))
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -137,6 +173,17 @@ def workbook() -> bytes:
     sheet.write_array_formula("E4:G4", "{=IDC(1,2)}")
     book.close()
     return standalone.with_macros(out.getvalue(), project)
+
+
+def test_a_python_that_is_gone_is_asked_for_once_more(cells: dict[str, Any]) -> None:
+    assert cells["C8"] == "server 2"
+
+
+def test_without_the_class_a_cell_shows_an_error_and_why_is_told(tmp_path: Path) -> None:
+    shown = calculated(workbook(True, class_name="Somebody.Else"), tmp_path)
+    assert shown["C1"] == "Error 2015"
+    assert shown["C9"].startswith("Bankable's Python could not be started (429 ")
+    assert "run: bankable doctor" in shown["C9"]
 
 
 def test_a_number_comes_back_as_it_is(cells: dict[str, Any]) -> None:

@@ -14,6 +14,8 @@ Private Declare PtrSafe Function Activate Lib "xlwings32-{xlwings}.dll" Alias "X
 Private Declare PtrSafe Function LoadLibrary Lib "kernel32" Alias "LoadLibraryW" (ByVal Path As LongPtr) As LongPtr
 #End If
 
+Private Const RIBBON_MODULE As String = "bankable.addin.excel.ribbon"
+
 Private ServerCommand As String
 
 ' The COM object of the running Python; starts it if it is not running.
@@ -37,6 +39,20 @@ Public Sub StopPython()
     If Activate(Result, ServerCommand, -1) <> 0 Then Err.Raise 1000, "Bankable", CStr(Result)
     ServerCommand = ""
 #End If
+End Sub
+
+' Begins a task of the ribbon on the active workbook; its first text.
+Public Function StartTask(ByVal Server As Object, ByVal Task As String, ByVal Argument As String) As String
+    If Not ActiveWorkbook Is Nothing Then Server.SetAttr Server.Module("xlwings._xlwindows"), "BOOK_CALLER", ActiveWorkbook
+    StartTask = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "start", Server.Tuple(Task, Argument)))
+End Function
+
+Public Function AdvanceTask(ByVal Server As Object) As String
+    AdvanceTask = Server.Str(Server.Call(Server.Module(RIBBON_MODULE), "advance"))
+End Function
+
+Public Sub CancelTask(ByVal Server As Object)
+    Server.Call Server.Module(RIBBON_MODULE), "cancel"
 End Sub
 
 #If Mac Then
