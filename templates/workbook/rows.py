@@ -13,7 +13,7 @@ may be named before they are placed:
     {key#n}  the n-th time column ($G$12 for n = 1); {key#1-20} the first twenty
     {key+}   the row's total ($E$12)
     {Sheet!key...}  the same on another sheet, by position in time where its time columns stand
-             elsewhere
+             elsewhere; a range of two such tokens, {Sheet!one}:{Sheet!other}, names it once
     [name]   a parameter, in a key or anywhere in a formula, so that one text serves every view,
              case or tool: {[case]!cfads_[view]}; `given` puts the values in
 """
@@ -307,6 +307,15 @@ def _moving(place: Placed, suffix: str) -> Callable[[int], str]:
     return lambda t: f"{column_letters(columns.first + t + shift)}{row}"
 
 
+def _second_corner(begun: str, prefix: str, what: str) -> str:
+    """What stands before the second token of a range: nothing, since the first names the sheet
+    (`'S'!D5:'S'!D9` is not read by every program).
+    """
+    if prefix != begun:
+        raise UnknownKeyError(f"{what} ends a range that begins on another sheet")
+    return ""
+
+
 # Markers that stand in a formula for the letters of the time column before, here and after
 # (Unicode's private area).
 _BEFORE, _HERE, _AFTER = "\ue010", "\ue011", "\ue012"
@@ -326,6 +335,7 @@ class _Formula:
             str
         ] = []  # the same with markers for columns, while all moving tokens share one layout
         layouts: set[TimeColumns] = set()
+        begun = ""  # the sheet of the token before, which a range of two tokens names once
         for part in _split(text):
             if isinstance(part, str):
                 self.parts.append(part)
@@ -334,6 +344,10 @@ class _Formula:
             sheet_name, key, suffix, token = part
             prefix, place = _find(book, sheet, sheet_name, key, where)
             prefix = prefix or (sheet_prefix(sheet.name) if qualified else "")
+            if self.parts and self.parts[-1] == ":":
+                prefix = _second_corner(begun, prefix, f"{where}: {token}")
+            else:
+                begun = prefix
             reference = _fixed(place, suffix, f"{where}: {token}")
             if reference is not None:
                 self.parts.append(prefix + reference)

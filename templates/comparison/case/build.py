@@ -119,7 +119,7 @@ def case_rows(build: str) -> list[Row]:
         scalar("budgeted_cost", "={capex}*(1+{contingency})"),
         scalar("hard_cost", "={budgeted_cost}*(1+{overrun})"),
         *(
-            scalar("profile_[n]", "=INDEX({Lists!profile_[n]:},{spend_profile}+1)", n=n)
+            scalar("profile_[n]", "=INDEX({Lists!profile_[n]:},1,{spend_profile}+1)", n=n)
             for n in (1, 2, 3)
         ),
         scalar("base_rate_now", "={base_rate}+{base_rate_shock}*(1-{hedge_ratio})"),

@@ -63,7 +63,7 @@ def rows() -> list[Row]:
             ),
         ),
         scalar("tail_start", "=ROUNDDOWN(MAX(0,{secured_end_year}-{tail_years}),0)"),
-        scalar("tail_balance", "=IF({tail_start}>=1,INDEX({closing:},{tail_start}),{debt})"),
+        scalar("tail_balance", "=IF({tail_start}>=1,INDEX({closing:},1,{tail_start}),{debt})"),
         band("Probability of DSCR below 1 at a multiple of the debt"),
         path(
             "step_chance",
@@ -128,13 +128,13 @@ def rows() -> list[Row]:
         ),
         scalar(
             "binding_name",
-            '=IF({binding_test}>0,INDEX({Lists!tests:},MAX(1,{binding_test})),"n/a")',
+            '=IF({binding_test}>0,INDEX({Lists!tests:},1,MAX(1,{binding_test})),"n/a")',
         ),
         scalar("tests_failed", "=COUNTIF([passed],0)", passed=passed),
         scalar("first_failed", "=IF({tests_failed}>0,MATCH(0,[passed],0),0)", passed=passed),
         scalar(
             "first_failed_name",
-            '=IF({first_failed}>0,INDEX({Lists!tests:},MAX(1,{first_failed})),"[none]")',
+            '=IF({first_failed}>0,INDEX({Lists!tests:},1,MAX(1,{first_failed})),"[none]")',
             none=ALL_MET,
         ),
         scalar(
@@ -145,6 +145,6 @@ def rows() -> list[Row]:
             ),
         ),
         scalar("decision", "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)"),
-        scalar("decision_words", "=INDEX({Lists!decisions:},{decision}+1)"),
+        scalar("decision_words", "=INDEX({Lists!decisions:},1,{decision}+1)"),
     ]
     return rows

@@ -27,7 +27,7 @@ def rows() -> list[Row]:
         scalar("bank_loan", "=(1-{government_loan_share})*{debt}"),
         scalar("bank_loss_share", '=IF({bank_loan}>0,(1-{coverage})*{loss_share},"n/a")'),
         *worst_rows("", "debt_service", "serviced"),
-        scalar("contract_kept", "=INDEX({alive:},{tenor})"),
+        scalar("contract_kept", "=INDEX({alive:},1,{tenor})"),
         scalar("worst_kept", "=IF(COUNT({dscr_promised:})>0,MIN({dscr_promised:}),0)"),
         path("shortfall_by_year", "={serviced}*{lost}*IF({worst}<1,1,0)"),
         scalar(

@@ -61,7 +61,7 @@ def rows() -> list[Row]:
         ),
         path("loan_survives_before", "=IF({year}=1,1,{loan_survival<})"),
         path("loan_survival", "={loan_survives_before}*(1-{pd})"),
-        scalar("pd_equivalent", "=1-INDEX({loan_survival:},{tenor})^(1/{tenor})"),
+        scalar("pd_equivalent", "=1-INDEX({loan_survival:},1,{tenor})^(1/{tenor})"),
         band("Recovery"),
     ]
     for part in PARTS:

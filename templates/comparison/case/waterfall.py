@@ -69,5 +69,5 @@ def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
 def unpaid_rows() -> list[Row]:
     """What is still owed when the loan ends."""
     return [
-        scalar("unpaid", "=INDEX({arrears:},{tenor})"),
+        scalar("unpaid", "=INDEX({arrears:},1,{tenor})"),
     ]

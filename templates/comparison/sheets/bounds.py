@@ -7,6 +7,7 @@ in its own unit by conditional formats, red where it misses its limit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bankable.templates.workbook.book import Book, Conditional, Sheet, Validation
@@ -113,6 +114,23 @@ def kept_cell(book: Book, sheet: Sheet, key: str, name: str) -> tuple[int, int, 
     place = sheet.placed[key]
     keep(book, sheet, name, place.row, place.col, place.row, place.col)
     return (place.row, place.col, place.row, place.col)
+
+
+def outside(each: Sequence[str], low: str, high: str = "", whole: bool | str = False) -> str:
+    """How many of the cells are no number from `low` to `high`, or no whole one where `whole` holds
+    (a condition, or True).
+
+    Asked cell by cell: not every program takes ISNUMBER or ROUND over a range.
+    """
+
+    def asked(cell: str) -> str:
+        good = [f"{cell}>={low}"] + [f"{cell}<={high}"] * bool(high)
+        if whole:
+            unbroken = f"ROUND({cell},0)={cell}"
+            good.append(unbroken if whole is True else f"OR(NOT({whole}),{unbroken})")
+        return f"IF(ISNUMBER({cell}),IF(AND({','.join(good)}),0,1),1)"
+
+    return "+".join(map(asked, each))
 
 
 def show_as(sheet: Sheet, spot: tuple[int, int, int, int], kind: str, fails: str = "") -> None:

@@ -114,8 +114,8 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "The last instalment, which clears the balance, is what the profile asks",
-        "=INDEX({[case]!principal:},{[case]!tenor})",
-        "=INDEX({[case]!profile_principal:},{[case]!tenor})",
+        "=INDEX({[case]!principal:},1,{[case]!tenor})",
+        "=INDEX({[case]!profile_principal:},1,{[case]!tenor})",
     ),
     (
         PROOF,
@@ -123,7 +123,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         "=NPV({[case]!all_in_rate},{[case]!debt_service:})+NPV({[case]!all_in_rate},{[case]!balloon_paid:})",
         "={[case]!debt}",
     ),
-    (TIE, "The scheduled balance ends at zero", "=INDEX({[case]!closing:},{[case]!tenor})", "0"),
+    (TIE, "The scheduled balance ends at zero", "=INDEX({[case]!closing:},1,{[case]!tenor})", "0"),
     (
         TIE,
         "Principal and balloon add to the debt",
@@ -319,7 +319,9 @@ def lay_checks(
             continue
         last_row = -(-max(r for r, _ in other.cells) // LINES) * LINES
         last_col = max(c for _, c in other.cells)
-        area = f"SUMPRODUCT(ISERROR({sheet_prefix(other.name)}$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)})*1)"
+        cells = f"$A${frame.FIRST_ROW + 1}:{address(last_row, last_col, True)}"
+        # a sum passes on any error that it meets, in every program; errors counted as an array not
+        area = f"IF(ISERROR(SUM({sheet_prefix(other.name)}{cells})),1,0)"
         if other.name in with_functions:
             live = f"=IF({{live}}=1,{area},{address(frame.UNITS_ROW, RIGHT, True)})"
             rows.add(TIE, f"No error cell on {other.name}", "all", live, 0, function=True)

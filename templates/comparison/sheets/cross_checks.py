@@ -131,7 +131,7 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
         (
             "DEAL_SCENARIOS: minimum DSCR of the scenario in force",
             name,
-            f"=INDEX({{Scenarios!strip_min_dscr_{i}:}},{{Scenarios!number}})",
+            f"=INDEX({{Scenarios!strip_min_dscr_{i}:}},1,{{Scenarios!number}})",
             f"={{{name}!min_dscr}}",
         )
         for i, name in enumerate(names, start=1)

@@ -331,7 +331,7 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
             k("coverage"),
             "Its guarantee coverage",
             "%",
-            f'=IF({found},INDEX({{coverages:}},MATCH({{{k("cost")}}},{{{k("costs")}:}},0)),"n/a")',
+            f'=IF({found},INDEX({{coverages:}},1,MATCH({{{k("cost")}}},{{{k("costs")}:}},0)),"n/a")',
             "total share",
         ),
     ]

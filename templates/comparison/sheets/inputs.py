@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.case.inputs import number_format
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.bounds import NO_BOUND
+from bankable.templates.comparison.sheets.bounds import NO_BOUND, outside
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import (
     Book,
@@ -203,12 +203,11 @@ def _bounds(
     message.
     """
     spot = (row, FIRST_CASE, row, FIRST_CASE + n - 1)
-    cells = f"{address(row, FIRST_CASE)}:{address(row, FIRST_CASE + n - 1)}"
+    each = [address(row, FIRST_CASE + i) for i in range(n)]
     message = f"{param.help[:1].upper()}{param.help[1:]}."
     if param.kind == "text":
-        sheet.put(
-            row, out, f'=SUMPRODUCT(1-(TRIM({cells})<>""))' if key == "case_name" else 0, "flag"
-        )
+        unnamed = "+".join(f'IF(TRIM({cell})="",1,0)' for cell in each)
+        sheet.put(row, out, f"={unnamed}" if key == "case_name" else 0, "flag")
         sheet.validations.append(
             Validation(
                 spot,
@@ -223,11 +222,8 @@ def _bounds(
         return
     if param.choices or param.kind == "switch":
         words, listed = (param.choices, f"list_{key}") if param.choices else (SWITCH, "switch")
-        each = (
-            f"IF(COUNTIF({{Lists!{listed}:}},{address(row, FIRST_CASE + i)})=0,1,0)"
-            for i in range(n)
-        )
-        sheet.put(row, out, "=" + "+".join(each), "flag")
+        unlisted = (f"IF(COUNTIF({{Lists!{listed}:}},{cell})=0,1,0)" for cell in each)
+        sheet.put(row, out, "=" + "+".join(unlisted), "flag")
         choices = Validation(
             spot,
             "list",
@@ -255,11 +251,8 @@ def _bounds(
     sheet.mark(f"least_{key}", row, least)
     sheet.mark(f"most_{key}", row, most)
     low, high = address(row, least), address(row, most)
-    within = f"ISNUMBER({cells})*({cells}>={low})" + (
-        f"*({cells}<={high})" if param.high < NO_BOUND else ""
-    )
-    whole = f"*(ROUND({cells},0)={cells})" if param.kind == "count" else ""
-    sheet.put(row, out, f"=IFERROR(SUMPRODUCT(1-{within}{whole}),1)", "flag")
+    bounded = high if param.high < NO_BOUND else ""
+    sheet.put(row, out, f"={outside(each, low, bounded, param.kind == 'count')}", "flag")
     kind = "whole" if param.kind == "count" else "decimal"
     sheet.validations.append(
         Validation(

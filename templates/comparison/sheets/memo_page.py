@@ -223,7 +223,7 @@ def _tests(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
         sheet.put(row, LIMIT, "=" + chosen_of(f"{{[case]!limit_{key}}}"), style)
         passed = chosen_of(f"{{[case]!pass_{key}}}")
         sheet.put(
-            row, VERDICT, f'=IF(ISNUMBER({passed}),IF({passed}=1,"passed","FAILED"),"n/a")', "right"
+            row, VERDICT, f'=IF({passed}="n/a","n/a",IF({passed}=1,"passed","FAILED"))', "right"
         )
     frame.flag_words(sheet, first, VERDICT, row, VERDICT)
     return row + 1

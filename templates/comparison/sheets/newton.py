@@ -60,25 +60,25 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f"{prefix}inflow_{name}",
                 "Inflows at completion",
                 "$m",
-                f"=SUMPRODUCT({received}*EXP(-{g}*{year}))",
+                f"=SUMPRODUCT({received}*EXP(-{g})^{year})",
             ),
             path(
                 f"{prefix}outflow_{name}",
                 "Outflows at completion",
                 "$m",
-                f"=SUMPRODUCT({spent}*EXP({g}*{before}))+SUMPRODUCT({paid}*EXP(-{g}*{year}))",
+                f"=SUMPRODUCT({spent}*EXP({g})^{before})+SUMPRODUCT({paid}*EXP(-{g})^{year})",
             ),
             path(
                 f"{prefix}slope_in_{name}",
                 "Inflows times years",
                 "$m years",
-                f"=SUMPRODUCT({received}*{year}*EXP(-{g}*{year}))",
+                f"=SUMPRODUCT({received}*{year}*EXP(-{g})^{year})",
             ),
             path(
                 f"{prefix}slope_out_{name}",
                 "Outflows times years before completion",
                 "$m years",
-                f"=SUMPRODUCT({spent}*{before}*EXP({g}*{before}))-SUMPRODUCT({paid}*{year}*EXP(-{g}*{year}))",
+                f"=SUMPRODUCT({spent}*{before}*EXP({g})^{before})-SUMPRODUCT({paid}*{year}*EXP(-{g})^{year})",
             ),
             path(
                 f"{prefix}gap_{name}",
@@ -111,8 +111,8 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f"{prefix}signs_{name}",
                 "Sign changes of the flow",
                 "number",
-                f"=IF(SUM({spent})>0,{k('inflow_last', '#1')}+SUMPRODUCT(ABS({k('inflow_last', f'#2-{YEARS}')}"
-                f"-{k('inflow_last', f'#1-{YEARS - 1}')})),0)",
+                f"=IF(SUM({spent})>0,{k('inflow_last', '#1')}+SUMXMY2({k('inflow_last', f'#2-{YEARS}')}"
+                f",{k('inflow_last', f'#1-{YEARS - 1}')}),0)",
                 "count",
             ),
         ]

@@ -278,7 +278,7 @@ def _case_rows(i: int) -> list[Row]:
     rows = []
     for key in SHOCKED:
         label, unit = _label(key)
-        in_force = f"=INDEX({{{key}_{i}:}},{{number}})"
+        in_force = f"=INDEX({{{key}_{i}:}},1,{{number}})"
         shown = "centre wrap" if param_of(key).kind == "choice" else _format(key)
         total = "centre wrap" if param_of(key).kind == "choice" else f"headline {_format(key)}"
         rows.append(

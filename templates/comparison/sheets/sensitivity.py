@@ -477,10 +477,16 @@ def _pair(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> 
         cell, given, kind = address(*whole[:2]), area(*spots[side], True), f"{{{side}_kind}}"
         beyond = f"OR(NOT(ISNUMBER({cell})),{cell}<{{{side}_least}},{cell}>{{{side}_most}})"
         bounds.show_as(sheet, whole, kind, f'IF({kind}="text",ISNUMBER({cell}),{beyond})')
-        within = f"ISNUMBER({given})*({given}>={{{side}_least}})*({given}<={{{side}_most}})"
-        whole_years = f'IF({kind}="count",SUMPRODUCT(1-(ROUND({given},0)={given})),0)'
+        first_row, first_col, last_row, last_col = spots[side]
+        each = [
+            address(at, col, True)
+            for at in range(first_row, last_row + 1)
+            for col in range(first_col, last_col + 1)
+        ]
+        ends = f"{{{side}_least}}", f"{{{side}_most}}"
+        beyond_ends = bounds.outside(each, *ends, f'{kind}="count"')
         at = sheet.placed[side].row
-        amiss = f'=IFERROR(IF({kind}="text",SUMPRODUCT(ISNUMBER({given})*1),SUMPRODUCT(1-{within})+{whole_years}),1)'
+        amiss = f'=IFERROR(IF({kind}="text",COUNT({given}),{beyond_ends}),1)'
         sheet.put(at, HELP + 5, amiss, "grey")
         sheet.mark(f"{side}_amiss", at, HELP + 5)
     one, other = (

@@ -332,7 +332,7 @@ def refinancing(
             "refi_cfads",
             "CFADS of the year after, lender's view",
             "$m",
-            "INDEX({[case]!lender_cfads:},MIN(ROWS({[case]!year:})*COLUMNS({[case]!year:}),{[case]!tenor}+1))",
+            "INDEX({[case]!lender_cfads:},1,MIN(COLUMNS({[case]!year:}),{[case]!tenor}+1))",
             "nil number",
         ),
         (

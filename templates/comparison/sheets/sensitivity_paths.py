@@ -96,13 +96,13 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     sheet.conditionals.append(
         Conditional((top, G + 1, last, G + 3), "formula", below, "fail multiple")
     )
-    bad = area(top, G + 1, last, G + 1, True)
-    of_loan = f"INDEX({bad},1):INDEX({bad},{tenor})"
+    of_loan = area(top, HELP + 8, last, HELP + 8, True)
     sheet.put(row, HELP + 1, f"=MIN({of_loan})", "grey")
-    sheet.put(row, HELP + 2, f"=MATCH({address(row, HELP + 1)},{bad},0)", "grey")
+    sheet.put(row, HELP + 2, f"=MATCH({address(row, HELP + 1)},{of_loan},0)", "grey")
     least, year = address(row, HELP + 1, True), address(row, HELP + 2, True)
-    # the chart's points: year, three percentiles, the limit
-    for i, head in enumerate(("year shown", "bad", "middle", "good", "limit"), 3):
+    # the chart's points: year, three percentiles, the limit; and the bad one while the loan runs
+    heads_beside = ("year shown", "bad", "middle", "good", "limit", "bad, of the loan")
+    for i, head in enumerate(heads_beside, 3):
         sheet.put(row, HELP + i, head, "grey")
     for at in range(top, last + 1):
         sheet.put(at, HELP + 3, f"=MIN({address(at, G)},{tenor})", "grey")
@@ -112,6 +112,8 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
                 at, HELP + 4 + j, f"=IF(ISNUMBER({point}),{point},{{at_limit_min_dscr}})", "grey"
             )
         sheet.put(at, HELP + 7, "={at_limit_min_dscr}", "grey")
+        while_it_runs = f'=IF({address(at, G)}<={tenor},{address(at, G + 1)},"n/a")'
+        sheet.put(at, HELP + 8, while_it_runs, "grey")
     asked, tenth = "{at_limit_min_dscr}", f"ROUND({bad_level},6)=0.1"
     end = last + 2
     sheet.put(

@@ -381,7 +381,7 @@ FINDINGS = (
         "finding_scenarios",
         "Stresses that leave the loan holding",
         (
-            'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_[i]:},"holds")-IF(INDEX({Scenarios!standing_[i]:},1)&""="holds",1,0))&"'
+            'IF({Checks!live}=1,(COUNTIF({Scenarios!standing_[i]:},"holds")-IF(INDEX({Scenarios!standing_[i]:},1,1)&""="holds",1,0))&"'
             ' of "&(COLUMNS({Scenarios!standing_[i]:})-1-COUNTIF({Scenarios!standing_[i]:},"not'
             ' reached")),"n/a")'
         ),

@@ -897,9 +897,9 @@ def _charts(sheet: Sheet, row: int) -> None:
         finding + 1,
         LABEL,
         '=IF(COUNT({passing_cost:})>0,"Cheapest package that passes:'
-        ' "&INDEX({packages:},MATCH(MIN({passing_cost:}),{passing_cost:},0))&",'
+        ' "&INDEX({packages:},1,MATCH(MIN({passing_cost:}),{passing_cost:},0))&",'
         ' $"&TEXT(MIN({passing_cost:}),"#,##0")&"m expected,'
-        ' $"&TEXT(INDEX({r_budget_authority:},MATCH(MIN({passing_cost:}),{passing_cost:},0)),"#,##0")&"m'
+        ' $"&TEXT(INDEX({r_budget_authority:},1,MATCH(MIN({passing_cost:}),{passing_cost:},0)),"#,##0")&"m'
         ' of budget authority","No package passes every test")',
     )
     sheet.mark("finding_cost", finding + 1, LABEL)

@@ -200,9 +200,8 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         area(at, G, at, G + len(names) - 1, True)
         for at in (sheet.placed["delay_cost_1"].row, frame.HEAD_ROW)
     )
-    dearest = (
-        f'TEXT(MAX({costs}),"#,##0.0")&" ("&INDEX({cases},1,MATCH(MAX({costs}),{costs},0))&")"'
-    )
+    which = f"INDEX({cases},1,MATCH(MAX({costs}),{costs},0))" if len(names) > 1 else cases
+    dearest = f'TEXT(MAX({costs}),"#,##0.0")&" ("&{which}&")"'
     finding(
         sheet,
         row,
