@@ -128,7 +128,8 @@ def outside(each: Sequence[str], low: str, high: str = "", whole: bool | str = F
         if whole:
             unbroken = f"ROUND({cell},0)={cell}"
             good.append(unbroken if whole is True else f"OR(NOT({whole}),{unbroken})")
-        return f"IF(ISNUMBER({cell}),IF(AND({','.join(good)}),0,1),1)"
+        test = good[0] if len(good) == 1 else f"AND({','.join(good)})"
+        return f"IF(ISNUMBER({cell}),IF({test},0,1),1)"
 
     return "+".join(map(asked, each))
 

@@ -1,0 +1,91 @@
+"""IronCalc, an engine that shares nothing with ours or LibreOffice, calculates every native cell of
+every shipped workbook to its saved value.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bankable.templates.comparison import shipped
+from bankable.templates.engine.formulas import calls_ours
+from bankable.templates.workbook.book import cell_at
+from bankable.udfs.cells import CellError
+from tests.calc import shipped_variants
+from tests.calc.other_programs import Differing, IronCalc, differing, native, with_rounded_texts
+
+PLAYGROUND = "function_playground"  # every formula there calls a function of ours
+LEAST = {
+    "comparison": 25_000,
+    "blank_comparison": 18_000,
+    "single_factory": 10_000,
+    "single_data_centre": 10_000,
+}
+
+# Where IronCalc 0.9.1 itself is wrong: TEXT does not carry when it rounds (`test_its_text_does_not_
+# carry`), so that some sentences show a last digit too low. Each such cell must come out right once
+# the figures in its TEXT are rounded by ROUND; there are 4, 1 and 1 of them in three books.
+MOST_WITH_TEXT = 8
+
+
+@pytest.mark.parametrize("variant", LEAST)
+def test_every_native_cell_has_its_saved_value(variant: str, tmp_path: Path) -> None:
+    book = native(shipped_variants.path_of(variant), tmp_path)
+    engine = IronCalc(book.path)
+    compared, found = differing(book, engine.values(book.formulas))
+    assert compared == sum(map(len, book.formulas.values())) > LEAST[variant]
+    sentences = [cell for cell in found if isinstance(cell.ours, str)]
+    assert len(sentences) <= MOST_WITH_TEXT, _told(sentences)
+    for cell in sentences:
+        engine.put(cell.sheet, cell.spot, with_rounded_texts(cell.formula))
+    engine.model.evaluate()
+    _, left = differing(book, engine.values(book.formulas))
+    assert not left, _told(left)
+
+
+def _told(cells: list[Differing]) -> str:
+    return f"{len(cells)}: " + "\n".join(map(str, cells[:20]))
+
+
+def test_its_text_does_not_carry(tmp_path: Path) -> None:
+    """Fails when IronCalc is mended: then nothing is to be excepted above."""
+    book = native(shipped_variants.path_of("single_factory"), tmp_path)
+    engine = IronCalc(book.path)
+    for row, formula in enumerate(('=TEXT(0.996,"0.00")', '=TEXT(ROUND(0.996,2),"0.00")')):
+        engine.put("Lists", (900 + row, 0), formula)
+    engine.model.evaluate()
+    assert [engine.value("Lists", (900 + row, 0)) for row in (0, 1)] == ["0.00", "1.00"]
+
+
+def test_all_shipped_workbooks_are_compared() -> None:
+    assert {*LEAST, PLAYGROUND} == set(shipped.VARIANTS)
+    formulas = shipped_variants.opened(PLAYGROUND).formulas
+    called = [formula for found in formulas.values() for formula in found.values()]
+    assert called
+    assert all(map(calls_ours, called))
+
+
+def test_a_changed_input_is_told_cell_by_cell(tmp_path: Path) -> None:
+    book = native(shipped_variants.path_of("single_factory"), tmp_path)
+    engine = IronCalc(book.path)
+    sheet, _, where = shipped_variants.opened("single_factory").ranges["in_capex"].partition("!")
+    spot = cell_at(where.partition(":")[0])
+    assert spot is not None
+    engine.put(sheet, spot, str(book.saved[sheet][spot] * 1.001))
+    engine.model.evaluate()
+    compared, found = differing(book, engine.values(book.formulas))
+    assert 1_000 < len(found) < compared
+
+
+@pytest.mark.parametrize("variant", LEAST)
+def test_without_our_functions_it_says_what_was_not_run(variant: str) -> None:
+    opened = shipped_variants.opened(variant)
+    engine = IronCalc(shipped_variants.path_of(variant))
+    [probe] = [
+        spot for spot, text in opened.formulas["Checks"].items() if text == "HAZARD_FROM_PD(0)"
+    ]
+    assert engine.value("Checks", probe) == CellError("#NAME?", "#NAME?")
+    assert re.fullmatch(r"OK, \d+ not run", engine.value("Checks", (0, 7)))
+    assert engine.value("Checks", (1, 7)) == "functions: showing saved values"
