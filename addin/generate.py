@@ -32,6 +32,8 @@ class Generator:
 
 GENERATORS = (
     Generator("reference pages", "docs/functions/*.md", reference_pages.pages),
+    Generator("inputs of a deal", "docs/inputs.md", reference_pages.inputs),
+    Generator("lines of a deal", "docs/lines.md", reference_pages.calculated),
     Generator("README's functions", "README.md", reference_pages.readme),
     Generator("Excel add-in", "addin/excel/files/*", addin_file.files),
     Generator("LibreOffice extension", "addin/libreoffice/*.oxt", libreoffice.files),
