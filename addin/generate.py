@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bankable.addin import reference_pages
+from bankable.addin import reference_pages, typed_stubs
 from bankable.addin.excel import addin_file
 from bankable.addin.libreoffice import extension as libreoffice
 from bankable.templates.memo import word_template
@@ -32,7 +32,11 @@ class Generator:
 
 GENERATORS = (
     Generator("reference pages", "docs/functions/*.md", reference_pages.pages),
+    Generator("inputs of a deal", "docs/inputs.md", reference_pages.inputs),
+    Generator("lines of a deal", "docs/lines.md", reference_pages.calculated),
     Generator("README's functions", "README.md", reference_pages.readme),
+    Generator("function signatures", "udfs/*.pyi", typed_stubs.stub),
+    Generator("names of rows", "udfs/deal/chain/row_names.py", typed_stubs.row_names),
     Generator("Excel add-in", "addin/excel/files/*", addin_file.files),
     Generator("LibreOffice extension", "addin/libreoffice/*.oxt", libreoffice.files),
     Generator("Word template", "templates/memo/*.docx", word_template.files),

@@ -1,8 +1,8 @@
-"""The reference pages docs/functions/*.md: one a function, and an index by family and by a banker's
-question.
+"""The reference pages: docs/functions/*.md, one a function with an index by family and by a banker's
+question, docs/inputs.md of a deal's inputs and docs/lines.md of its lines.
 
-All text comes from `bankable.udfs.reference`, so the pages, the terminal's help and the workbook's
-Functions sheet say the same.
+All text comes from `bankable.udfs.reference`, from the inputs and from the catalogue of lines, so
+the pages, the terminal's help and the workbook say the same.
 """
 
 from __future__ import annotations
@@ -13,9 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from bankable import udfs
+from bankable.templates.comparison.case import build, case
+from bankable.templates.workbook.rows import Row
 from bankable.udfs import reference
+from bankable.udfs.deal.chain.lines import Line, lines
+from bankable.udfs.deal.deal import INPUTS, param_of
 from bankable.udfs.reference import WorkedExample
 from bankable.udfs.registry import Function
+
+SWITCH = ("TRUE", "FALSE")
+READING_INPUTS = (
+    "Each row is one assumption of a deal, by the key under which a deal file and the sheet Inputs"
+    " hold it. Money is in $ million, shares and rates are decimals (6.5% = 0.065), and an input"
+    " whose default is `required` must be given."
+)
+READING_LINES = (
+    "Each row is one line of a deal's calculation in the order of the sheets of a case, with its"
+    " native formula, in which braces name other lines by their keys. `{key}` is the figure of the"
+    " same period (or the only one), `{key<}` of the period before, `{key>}` of the next, `{key#3}`"
+    " of the third; `{key:}` are all periods, `{key..}` those up to this one, `{key>>}` this and the"
+    " later ones, `{key+}` is their sum, and `{Sheet!key}` stands on another sheet."
+)
 
 
 def pages() -> dict[str, bytes]:
@@ -24,6 +42,61 @@ def pages() -> dict[str, bytes]:
     files = {f"docs/functions/{entry.name}.md": page(entry) for entry in entries}
     files["docs/functions/index.md"] = index(entries)
     return {path: text.encode("utf-8") for path, text in files.items()}
+
+
+def inputs() -> dict[str, bytes]:
+    """docs/inputs.md: every input of a deal by section, as its field and its bounds say."""
+    found: dict[str, list[list[str]]] = {}
+    for field in INPUTS:
+        meta, param = field.metadata, param_of(field.name)
+        bounds = _code(*(SWITCH if param.kind == "switch" else param.choices)) or param.allowed
+        bounds = f"whole, {bounds}" if param.kind == "count" else bounds
+        default = reference.default_text(param).strip('"')
+        row = [_code(field.name), meta["label"], _sentence(param.help), meta["unit"]]
+        found.setdefault(meta["section"], []).append([*row, _code(default) or "required", bounds])
+    parts = ["# Inputs of a deal", READING_INPUTS]
+    for section, rows in found.items():
+        head = ["Key", "Label", "Meaning", "Unit", "Default", "Bounds or choices"]
+        parts += [f"## {section}", _table(head, rows)]
+    return {"docs/inputs.md": ("\n\n".join(parts) + "\n").encode()}
+
+
+def calculated() -> dict[str, bytes]:
+    """docs/lines.md: every line of the chain by section of the case's sheets, with its formula."""
+    left = dict(lines())
+    case_rows = case.rows("Build", "Returns", "", lambda key: f"{{Inputs!{key}}}")
+    parts = ["# Lines of a deal", READING_LINES]
+    for sheet, rows in (("Case", case_rows), ("Build", build.rows("Case"))):
+        parts.append(f"## Sheet of the {sheet.lower()}")
+        for heading, members in _by_heading(rows).items():
+            entered = [(left.pop(row.key), row.formula) for row in members if row.key in left]
+            if entered:
+                parts += [f"### {heading}", _lines_table(entered)]
+    parts += ["## On no sheet of a case", _lines_table([(one, "") for one in left.values()])]
+    return {"docs/lines.md": ("\n\n".join(parts) + "\n").encode()}
+
+
+def _by_heading(rows: list[Row]) -> dict[str, list[Row]]:
+    """The rows of a sheet by the heading over them."""
+    found: dict[str, list[Row]] = {}
+    heading = "Periods"
+    for row in rows:
+        if row.kind == "heading":
+            heading = f"{row.section}. {row.label}"
+        elif row.key:
+            found.setdefault(heading, []).append(row)
+    return found
+
+
+def _lines_table(entered: list[tuple[Line, str]]) -> str:
+    rows = [
+        [_code(one.key), one.label, one.unit, _code(formula), one.says] for one, formula in entered
+    ]
+    return _table(["Key", "Label", "Unit", "Formula", "What it is"], rows)
+
+
+def _code(*texts: str) -> str:
+    return ", ".join(f"`{text}`" for text in texts if text)
 
 
 def readme() -> dict[str, bytes]:

@@ -90,6 +90,8 @@ class Param:
         An omitted or blank optional argument takes its default; a blank where a value is needed is
         `#VALUE!`, so that a forgotten input is never read as zero.
         """
+        if type(raw) not in _PLAIN and hasattr(raw, "to_numpy"):
+            raw = _cells_of_frame(raw)
         if self.optional and (raw is OMITTED or is_blank(raw)):
             return self.default
         if raw is OMITTED:
@@ -111,6 +113,25 @@ class Param:
 
 
 # Raw values ------------------------------------------------------------------------------------
+
+_PLAIN = frozenset({float, int, bool, str, list, tuple, np.ndarray, type(None), _Omitted})
+
+
+def _cells_of_frame(frame: Any) -> Any:
+    """A pandas Series as a column, a DataFrame as a block, their missing values as blanks; told by
+    what they can do, so that the finance needs no pandas.
+    """
+    values = frame.to_numpy()
+    if values.dtype.kind in "fiu":
+        return values
+    cells = [[*row] for row in frame.itertuples(index=False)] if values.ndim == 2 else [*frame]
+    missing = frame.isna().to_numpy().tolist()
+    if values.ndim == 1:
+        return [None if gone else cell for cell, gone in zip(cells, missing, strict=True)]
+    return [
+        [None if gone else cell for cell, gone in zip(row, none, strict=True)]
+        for row, none in zip(cells, missing, strict=True)
+    ]
 
 
 def is_blank(raw: Any) -> bool:

@@ -248,7 +248,7 @@ def renewal(f: Figures, deal: Deal) -> Risk:
     """The contract may not stand to the end of the loan."""
     return Risk(
         "The contract ends early",
-        f"It stands to the end of the loan with probability {f('contract_kept')}; minimum DSCR on"
+        f"It is kept to its end or the loan's with probability {f('contract_kept')}; minimum DSCR on"
         f" firm revenue only {f('min_dscr_firm')}, if every renewal comes"
         f" {f('min_dscr_promised')}.",
         f"Secured for {counted(f('supported_end_year'), 'year')}, against a tenor of"

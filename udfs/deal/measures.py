@@ -87,6 +87,7 @@ OLD_NAMES = {
     "plant cost": "plant_cost",
     "total uses, interest during construction included": "total_uses",
     "sponsor's equity": "sponsor_equity",
+    "probability that the contract stands to the end of the loan": "contract_kept",
     "all-in rate": "all_in_rate",
     "contracted share of revenue, lender's view": "contracted_share",
     "year of the minimum": "min_dscr_year",

@@ -8,7 +8,7 @@ construction months (S, 60) counted from financial close; NaN stands where a fig
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -29,17 +29,25 @@ class Rows(Protocol):
     def __getattr__(self, key: str) -> Any: ...
 
 
-class Results(dict[str, Any]):
-    """The rows of the chain by key, readable as attributes."""
+if TYPE_CHECKING:
+    from bankable.udfs.deal.chain.row_names import RowNames
 
-    def __getattr__(self, key: str) -> Any:
-        try:
-            return self[key]
-        except KeyError:
-            raise AttributeError(key) from None
+    class Results(RowNames, dict[str, Any]):
+        """The rows of the chain by key, readable as attributes: those of `row_names` alone."""
 
-    def __setattr__(self, key: str, value: Any) -> None:
-        self[key] = value
+else:
+
+    class Results(dict[str, Any]):
+        """The rows of the chain by key, readable as attributes."""
+
+        def __getattr__(self, key: str) -> Any:
+            try:
+                return self[key]
+            except KeyError:
+                raise AttributeError(key) from None
+
+        def __setattr__(self, key: str, value: Any) -> None:
+            self[key] = value
 
 
 def total(path: Array) -> Array:

@@ -3,7 +3,8 @@ shown, and what it says.
 
 `lines.toml` holds it, a table a row by the modules of the chain; sheets, measures, memo, help pages
 and JSON read their words here. A file `lines.LANGUAGE.toml` beside it, with the same keys, holds
-the words of another language; keys stay as they are.
+the words of another language, and under `inputs` the labels of a deal's inputs too; keys stay as
+they are.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 ENGLISH = "en"
+INPUTS = "inputs"  # the section of the inputs in use
 # keys of version 0.1: a workbook's names that others link to are kept under them too
 OLD_KEYS = {
     "lender_min_dscr": "min_dscr",
@@ -51,30 +53,39 @@ def _read(name: str) -> dict[str, Any]:
 
 def _each(
     pattern: str, words: Mapping[str, Mapping[str, str]]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """The keys that a pattern stands for, each with the word that completes its label."""
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The keys that a pattern stands for, each with its name in the pattern's place and the words
+    that complete its texts.
+    """
     kind = next((kind for kind in words if f"{{{kind}}}" in pattern), None)
     if kind is None:
-        yield pattern, {}
+        yield pattern, "", {}
         return
     for name, word in words[kind].items():
         named = {kind: word}
         if name in words.get(f"{kind}_in_words", {}):
             named[f"{kind}_in_words"] = words[f"{kind}_in_words"][name]
-        yield pattern.replace(f"{{{kind}}}", name), named
+        yield pattern.replace(f"{{{kind}}}", name), name, named
 
 
 def _entries(language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(section, key, facts) of every row in a language's file."""
-    held = _read("lines.toml" if language == ENGLISH else f"lines.{language}.toml")
-    words = held.pop("words", {})
+    """(section, key, facts) of every row in a language's file; a text may be a table with one for
+    each name that the pattern stands for.
+    """
+    held = _read(_file(language))
+    words: dict[str, dict[str, str]] = _read(_file(ENGLISH))["words"]
+    for kind, said in held.pop("words", {}).items():
+        words[kind] = words.get(kind, {}) | said
     for section, rows in held.items():
         for pattern, facts in rows.items():
-            for key, named in _each(pattern, words):
-                texts = {
-                    k: v.format(**named) if isinstance(v, str) else v for k, v in facts.items()
-                }
-                yield section, key, texts
+            for key, name, named in _each(pattern, words):
+                own = {k: v.get(name) if isinstance(v, dict) else v for k, v in facts.items()}
+                texts = {k: v.format(**named) if isinstance(v, str) else v for k, v in own.items()}
+                yield section, key, {k: v for k, v in texts.items() if v is not None}
+
+
+def _file(language: str) -> str:
+    return "lines.toml" if language == ENGLISH else f"lines.{language}.toml"
 
 
 @functools.cache
@@ -82,20 +93,34 @@ def lines(language: str = ENGLISH) -> Mapping[str, Line]:
     """Every row by its key, in the order of the sheets; English where a language has no word."""
     found = {key: Line(key, section, **facts) for section, key, facts in _entries(ENGLISH)}
     if language != ENGLISH:
-        for _, key, facts in _entries(language):
-            said = {word: facts[word] for word in ("label", "says") if word in facts}
-            found[key] = found[key]._replace(**said)
+        for section, key, facts in _entries(language):
+            if key in found:
+                said = {word: facts[word] for word in ("label", "says") if word in facts}
+                found[key] = found[key]._replace(**said)
+            elif section != INPUTS:  # where the inputs of a deal have their words too
+                raise _unknown(key, found, f", which {_file(language)} names")
     return MappingProxyType(found)
+
+
+def label_of_input(key: str, own: str, language: str = ENGLISH) -> str:
+    """The label of a deal's input in a language; `own`, the deal's, where the language has none."""
+    said = {} if language == ENGLISH else _read(_file(language)).get(INPUTS, {})
+    return str(said.get(key, {}).get("label", own))
+
+
+def _unknown(key: str, found: Mapping[str, Line], teller: str = "") -> KeyError:
+    """The error that the catalogue has no such row, with near keys and the file that names it."""
+    near = difflib.get_close_matches(key, found, n=3)
+    hint = f"; near: {', '.join(near)}" if near else ""
+    return KeyError(f"lines.toml has no row {key!r}{teller}{hint}")
 
 
 def line(key: str, language: str = ENGLISH) -> Line:
     """The row of that key; KeyError with near keys."""
-    try:
-        return lines(language)[key]
-    except KeyError:
-        near = difflib.get_close_matches(key, lines(language), n=3)
-        hint = f"; near: {', '.join(near)}" if near else ""
-        raise KeyError(f"lines.toml has no row {key!r}{hint}") from None
+    found = lines(language)
+    if key not in found:
+        raise _unknown(key, found)
+    return found[key]
 
 
-__all__ = ["ENGLISH", "OLD_KEYS", "Line", "line", "lines"]
+__all__ = ["ENGLISH", "OLD_KEYS", "Line", "label_of_input", "line", "lines"]

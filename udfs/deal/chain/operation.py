@@ -98,7 +98,7 @@ def idled(running: Array, ramped: Array, idle_cost: Array) -> Array:
     return np.where(ramped > 0, np.maximum(running, -idle_cost), running)
 
 
-def running_cash(r: Rows, margin: Array) -> Array:
+def running_cash(r: Results | Rows, margin: Array) -> Array:
     """What the plant earns by running: its margin (revenue less variable cost) less every cost that
     does not go with volume. Each view, what remains after a lost contract, and every simulated path
     pass here: a new cost of the kind is entered in this line.
@@ -106,7 +106,7 @@ def running_cash(r: Rows, margin: Array) -> Array:
     return margin - r.fixed_cost_path - r.maintenance
 
 
-def standing_cash(x: SimpleNamespace, r: Rows, running: Array) -> Array:
+def standing_cash(x: SimpleNamespace, r: Results | Rows, running: Array) -> Array:
     """The same where the plant may stand idle instead, at its idle cost."""
     return idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
 
