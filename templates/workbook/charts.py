@@ -16,7 +16,7 @@ _KINDS: dict[str, dict[str, str]] = {
     "stacked bar": {"type": "bar", "subtype": "stacked"},
     "scatter": {"type": "scatter", "subtype": "straight_with_markers"},
 }
-_SMALL = {"name": FONT["font_name"], "size": 9, "color": "#" + INK}
+_SMALL = {"name": FONT["font_name"], "size": 8, "color": "#" + INK}
 
 
 def insert(book: Book, sheet: Sheet, chart: Chart, file: Any) -> None:
@@ -41,7 +41,7 @@ def insert(book: Book, sheet: Sheet, chart: Chart, file: Any) -> None:
         else chart.title
     )
     drawn.set_title(
-        {"name": title, "name_font": {**_SMALL, "size": 11, "bold": True}, "overlay": False}
+        {"name": title, "name_font": {**_SMALL, "size": 10, "bold": True}, "overlay": False}
     )
     category = _axis(chart.x_title, chart.x_format) | {"label_position": "low"}
     value_axis = _axis(chart.y_title, chart.y_format) | {

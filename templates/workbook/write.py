@@ -32,7 +32,7 @@ from bankable.templates.workbook.book import (
     serial,
     sheet_prefix,
 )
-from bankable.templates.workbook.styles import FONT, style
+from bankable.templates.workbook.styles import DEFAULT_FONT, style
 from bankable.udfs.cells import CellError
 
 CALC_ID = (
@@ -116,10 +116,7 @@ def to_bytes(book: Book) -> bytes:
         out,
         {
             "in_memory": True,
-            "default_format_properties": {
-                "font_name": FONT["font_name"],
-                "font_size": FONT["font_size"],
-            },
+            "default_format_properties": DEFAULT_FONT,
         },
     )
     file.set_calc_mode("auto", CALC_ID)
