@@ -1,17 +1,26 @@
-"""Write a workbook to fill in: the blue cells are yours, and `bankable compare` reads them back."""
+"""Write a workbook to fill in: the blue cells are yours, and `bankable compare` reads them back.
+
+A name that ends in .xltx gives a template: each opening of it is a new workbook.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from bankable.addin.commands.compare import PAPERS
 
-SUMMARY = "write a workbook to fill in"
+SUMMARY = "write a workbook to fill in, or a template of one"
+KINDS = (".xlsx", ".xltx")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("output", metavar="FILE.xlsx", help="the workbook to write")
+    parser.add_argument(
+        "output",
+        metavar="FILE.xlsx",
+        help="the workbook to write; FILE.xltx for a template, which opens as a new workbook",
+    )
     parser.add_argument(
         "--cases", type=int, default=2, metavar="N", help="how many cases, 1 to 6 (default: 2)"
     )
@@ -27,7 +36,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from bankable.templates.comparison import compare
+    from bankable.templates.refusal import Refusal
 
+    kind = Path(args.output).suffix.lower()
+    if kind not in KINDS and not Path(args.output).is_dir():
+        raise Refusal(
+            f"{args.output} is neither a workbook (.xlsx) nor a template (.xltx): choose one of"
+            " these."
+        )
     result = compare.new(args.output, force=args.force, cases=args.cases, paper=PAPERS[args.paper])
-    print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else result.text)
+    text = result.text
+    if kind == ".xltx":
+        text = (
+            f"{result.figures['workbook']}: each opening gives a new workbook; fill in the blue"
+            " cells of Inputs, one column a case, save it as .xlsx, then run `bankable compare` on"
+            " that file."
+        )
+    print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else text)
     return 0

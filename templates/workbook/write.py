@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import CellErrorTuple, Worksheet
 
 from bankable.templates.refusal import Refusal
-from bankable.templates.workbook import charts, rows
+from bankable.templates.workbook import charts, rows, template
 from bankable.templates.workbook.book import (
     Block,
     Book,
@@ -81,12 +81,14 @@ def refuse_to_overwrite(path: Path, force: bool) -> None:
 
 
 def write(book: Book, path: str | os.PathLike[str], force: bool = False) -> Path:
-    """Write the calculated book; an existing file is replaced only with `force`, and never left
-    half written.
+    """Write the calculated book, as a template where the name ends so; an existing file is replaced
+    only with `force`, and never left half written.
     """
     path = Path(path)
     refuse_to_overwrite(path, force)
-    return put(path, to_bytes(book))
+    data = to_bytes(book)
+    is_template = path.suffix.lower() == template.SUFFIX
+    return put(path, template.as_template(data) if is_template else data)
 
 
 def put(path: Path, data: bytes) -> Path:
@@ -116,7 +118,7 @@ def to_bytes(book: Book) -> bytes:
         out,
         {
             "in_memory": True,
-            "default_format_properties": DEFAULT_FONT,
+            "default_format_properties": dict(DEFAULT_FONT),  # it writes into it
         },
     )
     file.set_calc_mode("auto", CALC_ID)

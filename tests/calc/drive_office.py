@@ -132,9 +132,11 @@ def ended(desktop: Any) -> None:
 
 def main(pipe: str, jobs: str, answers: str) -> None:
     desktop = connected(pipe)
+    places = {}
     try:
         for job in json.loads(Path(jobs).read_text(encoding="utf-8")):
             book = opened(desktop, job["url"])
+            places[job["url"]] = book.getLocation()  # none where the file is a template
             book.enableAutomaticCalculation(False)
             for step in job["steps"]:
                 undo = [put(book, *change) for change in step["put"]]
@@ -146,6 +148,7 @@ def main(pipe: str, jobs: str, answers: str) -> None:
                     json.dumps(found), encoding="utf-8"
                 )
             book.close(True)
+        (Path(answers) / "places.json").write_text(json.dumps(places), encoding="utf-8")
     finally:
         ended(desktop)
 

@@ -55,6 +55,13 @@ class Shown:
         said = json.loads((self.folder / f"{step}.json").read_text(encoding="utf-8"))
         return {sheet: dict(_cells(found)) for sheet, found in said.items()}
 
+    def places(self) -> dict[str, str]:
+        """Where LibreOffice will save each file that it opened, by the file's name: "" for a new
+        document.
+        """
+        said = json.loads((self.folder / "places.json").read_text(encoding="utf-8"))
+        return {url.rpartition("/")[2]: place for url, place in said.items()}
+
 
 def _cells(found: Mapping[str, Any]) -> Iterator[tuple[Spot, Any]]:
     for row, line in enumerate(found["rows"]):

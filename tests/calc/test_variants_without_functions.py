@@ -16,6 +16,10 @@ from bankable.udfs.cells import CellError
 from tests.calc import libreoffice, office, shipped_variants
 from tests.calc.office import Shown
 
+SAYS_ABSENT = ("functions absent", "no add-in", "functions: showing saved values")
+LIVE = (2, 5)  # whether the functions are here, 1 or 0
+LEAST_NOT_RUN = {"comparison": 80, "blank_comparison": 50, "single_factory": 25}
+
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
@@ -62,3 +66,40 @@ def test_a_book_saved_as_ods_and_back_says_what_was_not_run(tmp_path: Path) -> N
     )
     back = libreoffice.values(libreoffice.convert(ods, "xlsx", tmp_path / "back", profile))
     assert re.fullmatch(r"OK, \d+ not run", back["Checks"][0, 7])
+
+
+@pytest.mark.parametrize("variant", LEAST_NOT_RUN)
+def test_opened_as_users_have_it_every_sheet_says_what_was_not_run(
+    variant: str, tmp_path: Path
+) -> None:
+    """No extension, and the setting that LibreOffice comes with: saved values are kept, but arrays
+    are calculated. Whatever differs from the saved values must say that the functions are absent.
+    """
+    if libreoffice.program() is None:
+        libreoffice.missing("LibreOffice")
+    path = shipped_variants.path_of(variant)
+    saved = libreoffice.values(path)
+    shown = libreoffice.values(
+        libreoffice.convert(path, "xlsx", tmp_path / "opened", tmp_path / "profile", 600)
+    )
+    master = str(shown["Checks"][0, 7])
+    not_run = re.fullmatch(r"OK, (\d+) not run", master)
+    assert not_run
+    verdicts = [value for (_, col), value in shown["Checks"].items() if col == 7]
+    assert verdicts.count("functions absent") == int(not_run[1]) > LEAST_NOT_RUN[variant]
+    state = "functions: showing saved values"
+    assert (saved["Checks"][LIVE], shown["Checks"].pop(LIVE)) == (1, 0)
+    assert shown["Checks"][1, 7] == shown["Summary"][2, 3] == state
+    assert state in shown["Cover"].values()
+    for sheet, cells in shown.items():
+        if sheet != "Checks":
+            assert cells[1, 3] == master, sheet
+        for spot, value in cells.items():
+            assert office.agree(saved[sheet].get(spot), value) or _says_so(value), (sheet, spot)
+
+
+def _says_so(value: Any) -> bool:
+    """Whether a cell tells a reader that it is not calculated."""
+    if isinstance(value, CellError):
+        return value.code == "#NAME?"
+    return str(value) in SAYS_ABSENT or re.fullmatch(r"OK, \d+ not run", str(value)) is not None

@@ -7,7 +7,16 @@ import datetime as dt
 import pytest
 
 from bankable.templates.workbook.book import Book, TimeColumns
-from bankable.templates.workbook.rows import UnknownKeyError, block, lay, path, ref, resolve, scalar
+from bankable.templates.workbook.rows import (
+    UnknownKeyError,
+    block,
+    lay,
+    path,
+    ref,
+    resolve,
+    scalar,
+    text_of,
+)
 
 
 @pytest.fixture
@@ -72,6 +81,36 @@ def test_other_sheet_and_link_style(book):
     assert summary.cells[0, 0].style == "link rate"
     assert summary.cells[1, 0].style == "rate"
     assert ref(book, "Data centre!year#2") == "'Data centre'!$H$12"
+
+
+def test_a_range_of_two_tokens_names_its_sheet_once(book):
+    summary = book["Summary"]
+    summary.put(0, 0, "=SUM({Data centre!year#1}:{Data centre!rate})")
+    summary.put(1, 0, "=SUM({Data centre!year#1}:INDEX({Data centre!year:},1,2))")
+    resolve(book)
+    assert summary.cells[0, 0].formula == "=SUM('Data centre'!$G$12:$D$13)"
+    # what a function gives is no corner: its argument needs the sheet
+    assert summary.cells[1, 0].formula == (
+        "=SUM('Data centre'!$G$12:INDEX('Data centre'!$G$12:$AJ$12,1,2))"
+    )
+    text = "={Data centre!year}:{Data centre!rate}"
+    assert text_of(book, book["Data centre"], text.replace("year", "year#1"), "", True) == (
+        "='Data centre'!$G$12:$D$13"
+    )
+
+
+def test_a_moving_range_on_another_sheet_names_it_once(book):
+    monthly = book.sheet("Build")
+    lay(monthly, [path("sum", "Sum", "", "=SUM({Data centre!year#1}:{Data centre!year})")], 0, 30)
+    resolve(book)
+    assert monthly.cells[0, 8].formula == "=SUM('Data centre'!$G$12:I12)"
+
+
+def test_a_range_over_two_sheets_is_refused(book):
+    book["Summary"].put(0, 0, "=SUM({Data centre!rate}:{Other!rate})")
+    lay(book.sheet("Other"), [scalar("rate", "Rate", "%", 0.05)], 0, 30)
+    with pytest.raises(UnknownKeyError, match="ends a range that begins on another sheet"):
+        resolve(book)
 
 
 def test_sheets_whose_time_starts_elsewhere_meet_by_position(book):

@@ -252,7 +252,10 @@ class Rows:
         same = f'IF({both},IF(ABS({d})<={t}*MAX(1,ABS({a}),ABS({b})),"OK","FAIL"),IF({a}&""={b}&"","OK","FAIL"))'
         judged = f'IF(OR(ISERROR({a}),ISERROR({b})),"FAIL",{same})'
         verdict = f'=IF({{live}}=0,"functions absent",{judged})' if function else f"={judged}"
-        sheet.put(row, VERDICT, verdict, "check")
+        if function:
+            frame.told(sheet, row, VERDICT, verdict, "check")
+        else:
+            sheet.put(row, VERDICT, verdict, "check")
         self.row += 1
 
     def band(self, title: str) -> None:
@@ -297,12 +300,9 @@ def lay_checks(
             ),
         )
     sheet.put(frame.UNITS_ROW, LEFT, "Probe of the functions", "right")
-    # an array of one cell: LibreOffice calculates arrays when it opens a file and other cells not,
-    # and all must tell the same
-    sheet.array(frame.UNITS_ROW, RIGHT, 1, 1, "=HAZARD_FROM_PD(0)", "general")
-    sheet.put(
-        frame.UNITS_ROW, DIFFERENCE, f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)", "flag"
-    )
+    frame.told(sheet, frame.UNITS_ROW, RIGHT, "=HAZARD_FROM_PD(0)", "general")
+    live = f"=IF(ISERROR({address(frame.UNITS_ROW, RIGHT)}),0,1)"
+    frame.told(sheet, frame.UNITS_ROW, DIFFERENCE, live, "flag")
     sheet.mark("live", frame.UNITS_ROW, DIFFERENCE)
     rows = Rows(sheet, frame.FIRST_ROW)
     rows.band("Inputs and cells")
@@ -352,15 +352,11 @@ def lay_checks(
     )
     not_run = f'COUNTIF({verdicts},"functions absent")'
     all_good = f'IF({not_run}>0,"OK, "&{not_run}&" not run","OK")'
-    sheet.put(frame.TITLE_ROW, VERDICT, f'=IF({good}=COUNT({numbers}),{all_good},"FAIL")', "check")
+    master = f'=IF({good}=COUNT({numbers}),{all_good},"FAIL")'
+    frame.told(sheet, frame.TITLE_ROW, VERDICT, master, "check")
     sheet.mark("master", frame.TITLE_ROW, VERDICT)
-    sheet.put(
-        frame.STATUS_ROW,
-        VERDICT,
-        f'=IF(COUNTIF({verdicts},"functions absent")>0,"functions: showing saved'
-        ' values","functions: live")',
-        "right",
-    )
+    state = f'IF({not_run}>0,"functions: showing saved values","functions: live")'
+    frame.told(sheet, frame.STATUS_ROW, VERDICT, f"={state}", "right")
     sheet.mark("functions", frame.STATUS_ROW, VERDICT)
     end = rows.row + 1
     sheet.put(end, WHAT, "Checks that fail", "bold")

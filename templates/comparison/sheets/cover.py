@@ -60,6 +60,9 @@ LEGEND = (
 )
 
 
+STATE = "={Checks!functions}"
+
+
 def lay_cover(
     book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str, str]], paper: str
 ) -> Sheet:
@@ -75,17 +78,16 @@ def lay_cover(
         ("Model hash (formulas)", "{model_hash}"),
         ("Inputs as delivered (hash)", "{inputs_hash}"),
         ("What the model hash covers", HASH),
-        ("Functions here", "={Checks!functions}"),
+        ("Functions here", STATE),
         ("Cases", "=" + '&"; "&'.join(f"{{Inputs!case_name_{i}}}" for i in _case_numbers(book))),
     ):
         sheet.put(row, LABEL, label, "bold")
         marked = isinstance(value, str) and value.startswith("{")
-        sheet.put(
-            row,
-            UNIT,
-            None if marked else value,
-            "left date" if isinstance(value, dt.date) else "wrap",
-        )
+        if value == STATE:
+            frame.told(sheet, row, UNIT, STATE, "wrap")
+        else:
+            style = "left date" if isinstance(value, dt.date) else "wrap"
+            sheet.put(row, UNIT, None if marked else value, style)
         if marked:
             sheet.mark(str(value)[1:-1], row, UNIT)
         if value in (PURPOSE, HASH):

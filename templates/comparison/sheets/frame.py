@@ -32,10 +32,17 @@ def start(book: Book, name: str, title: str, tab: str | None = None, paper: str 
     )  # Checks has words of its own beside the master check
     if name != "Checks":
         sheet.put(STATUS_ROW, UNIT, "Master check", "right")
-        sheet.put(STATUS_ROW, CONSTANT, "={Checks!master}", "check")
+        told(sheet, STATUS_ROW, CONSTANT, "={Checks!master}", "check")
         flag_words(sheet, STATUS_ROW, CONSTANT)
     sheet.print = Print(paper=paper)
     return sheet
+
+
+def told(sheet: Sheet, row: int, col: int, formula: str, style: str) -> None:
+    """A cell that tells whether the functions are here, as an array of one cell: LibreOffice
+    calculates arrays when it opens a file, and keeps the saved values of other cells.
+    """
+    sheet.array(row, col, 1, 1, formula, style)
 
 
 def _say_scenario(sheet: Sheet, row: int) -> None:

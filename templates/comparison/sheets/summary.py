@@ -129,6 +129,8 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     """
     title = "Summary: the cases side by side" if len(names) > 1 else "Summary"
     sheet = frame.start(book, "Summary", title, "1F3864", paper)
+    # read first, so it says itself whether its figures are calculated here
+    frame.told(sheet, frame.UNITS_ROW, CONSTANT, "={Checks!functions}", "right")
     sheet.links_green = False
     n = len(names)
     sheet.put(frame.HEAD_ROW, LABEL, "What a committee reads first", "heading")
