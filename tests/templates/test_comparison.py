@@ -21,9 +21,8 @@ from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book
 from bankable.udfs import FUNCTIONS
-from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
-from bankable.udfs.deal.deal import Deal
+from tests.random_deals import drawn
 
 from .parity import differences
 
@@ -83,54 +82,48 @@ def test_decisions_differ_for_reasons_a_banker_accepts(shipped_book: Book) -> No
     assert carried[2] > 1
 
 
-def random_deal(rng: random.Random, bases: list[Deal], name: str) -> Deal:
-    """A shipped deal with a few inputs moved anywhere within their bounds."""
-    while True:
-        base = rng.choice(bases)
-        changes: dict[str, object] = {"case_name": name}
-        for key in rng.sample(
-            [k for k in deals.KEYS if k not in deals.TEXT_KEYS], rng.randint(1, 25)
-        ):
-            param, now = deals.param_of(key), getattr(base, key)
-            if param.choices:
-                changes[key] = rng.choice(param.choices)
-            elif param.kind == "switch":
-                changes[key] = rng.random() < 0.5
-            elif param.kind == "count":
-                changes[key] = rng.randint(int(param.low), int(min(param.high, 30)))
-            elif param.kind in ("rate", "probability"):
-                changes[key] = rng.choice(
-                    [
-                        max(param.low, 0.0),
-                        param.high,
-                        rng.uniform(max(param.low, 0.0), min(param.high, 0.1)),
-                    ]
-                )
-            elif now:
-                changes[key] = min(param.high, now * rng.choice([0.5, 1.5, 2]))
-        deal = dataclasses.replace(base, **changes)  # type: ignore[arg-type]
-        try:
-            deals.check(deal)
-        except CellError:
-            continue
-        return deal
-
-
-@pytest.mark.parametrize("seed", [11, 12])
-def test_rows_equal_the_chain_on_deals_drawn_at_random(
-    seed: int, shipped: list[SourcedDeal]
-) -> None:
-    rng = random.Random(seed)
-    bases = [
-        *(case.deal for case in shipped),
-        deal_file.load(deal_file.shipped_path("factory_band")).deal,
-    ]
-    cases = [SourcedDeal(random_deal(rng, bases, f"Random {i}"), {}, "") for i in range(6)]
+def rows_equal_the_chain(rng: random.Random) -> None:
+    """A book of six random deals: every row is the chain's, no error cell, every check OK."""
+    cases = [SourcedDeal(drawn(rng, f"Random {i}"), {}, "") for i in range(6)]
     book = compare.calculated(cases)
     _, faults = differences(book, cases)
     assert not faults, faults[:5]
     assert book.errors() == []
     assert book["Checks"].value_of("master") == "OK"
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int) -> None:
+    rows_equal_the_chain(random.Random(seed))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_rows_equal_the_chain_on_many_deals(seed: int) -> None:
+    rows_equal_the_chain(random.Random(seed))
+
+
+def test_every_input_of_a_drawn_deal_is_moved_and_counts() -> None:
+    """None is at its default but by a choice that fell so; and each, moved alone, moves a row."""
+    rng = random.Random(5)
+    sample = [drawn(rng, f"Random {i}") for i in range(30)]
+    before = deals.evaluate(sample)
+    unread = []
+    for field in deals.INPUTS:
+        key = field.name
+        if key in deals.TEXT_KEYS:
+            continue
+        values = [getattr(deal, key) for deal in sample]
+        if not deals.param_of(key).choices and deals.param_of(key).kind != "switch":
+            assert field.default not in values, key
+        moved = [
+            dataclasses.replace(deal, **{key: other})
+            for deal, other in zip(sample, [*values[1:], values[0]], strict=True)
+        ]
+        after = deals.evaluate(moved)
+        if all(np.array_equal(before[row], after[row], equal_nan=True) for row in before):
+            unread.append(key)
+    assert unread == []
 
 
 def test_the_same_deals_give_the_same_bytes(shipped_book: Book, shipped: list[SourcedDeal]) -> None:

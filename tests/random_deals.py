@@ -1,0 +1,116 @@
+"""Deals drawn at random in which every input is moved, those of tomorrow too: the draw goes by an
+input's kind, unit and bounds.
+
+No number is at its default (a tax of nil would hide a line that is entered on one side only);
+choices and switches fall either way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+from bankable.udfs.cells import CellError
+from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.deal import INPUTS, TEXT_KEYS, Deal
+
+# amounts go with the plant: the share of capital cost, or of the price, that a draw may reach
+SHARE_OF_CAPEX = {"$m": 0.15, "$m a year": 0.03, "$m a month": 0.004}
+SHARE_OF_PRICE = 1.2
+# ranges in which a plant is a plant; anything else is drawn within its own bounds
+PLAUSIBLE: dict[str, tuple[float, float]] = {
+    "tenor": (4, 18),
+    "operating_years": (18, 30),
+    "grace_years": (0, 2),
+    "contract_years": (3, 25),
+    "firm_years": (1, 15),
+    "contract_stop_year": (1, 20),
+    "build_months": (6, 40),
+    "capacity": (50, 2000),
+    "learning_volume": (10, 500),
+    "buyer_demand": (0.6, 1.5),
+    "max_volume": (1.0, 1.5),
+    "take_or_pay": (0.3, 1.0),
+    "gearing": (0.1, 0.8),
+    "utilisation": (0.6, 1.0),
+    "renewal": (0.6, 0.99),
+    "contract_share": (0.3, 1.0),
+    "tax_life": (5, 30),
+    "working_capital_days": (5, 120),
+    "lock_up_dscr": (0.9, 1.4),
+    "price_vol": (0.05, 0.4),
+    "ramp_months": (1, 36),
+    "retool_months": (1, 12),
+    "refill_months": (1, 12),
+    "sale_months": (1, 36),
+    "dsra_months": (1, 12),
+    "buyer_value": (0.3, 1.4),
+    "lgd_floor": (0.05, 0.95),
+}
+SMALL = 0.12  # rates and shares that name no range of their own stay below it
+
+
+def drawn(rng: random.Random, name: str) -> Deal:
+    """A deal with some debt whose inputs keep the rules between them."""
+    while True:
+        deal = _draw(rng, name)
+        try:
+            deals.check(deal)
+        except CellError:
+            continue
+        if deals.evaluate(deal).debt[0, 0] > 0:
+            return deal
+
+
+def _draw(rng: random.Random, name: str) -> Deal:
+    values: dict[str, object] = {"case_name": name, "capex": rng.uniform(200, 4000)}
+    capacity = rng.uniform(*PLAUSIBLE["capacity"])
+    values |= {"capacity": capacity}
+    # revenue of a fifth to a third of the cost, so that some plants pay and some do not
+    price = float(values["capex"]) * rng.uniform(0.12, 0.35) / capacity  # type: ignore[arg-type]
+    for field in INPUTS:
+        if field.name in values or field.name in TEXT_KEYS:
+            continue
+        values[field.name] = _value(rng, field, float(values["capex"]), price)  # type: ignore[arg-type]
+    parts = [key for key in values if key.endswith("_share") and f"{key[:-6]}_reuse" in values]
+    whole = sum(float(values[key]) for key in parts)  # type: ignore[arg-type]
+    for key in parts:
+        values[key] = float(values[key]) / whole * rng.uniform(0.9, 1.0)  # type: ignore[arg-type]
+    return Deal(**values)  # type: ignore[arg-type]
+
+
+def _value(rng: random.Random, field: dataclasses.Field, capex: float, price: float) -> object:
+    """One input; a number is never its default."""
+    param, unit = deals.param_of(field.name), str(field.metadata["unit"])
+    for _ in range(100):
+        value = _plausible(rng, field.name, param, unit, capex, price)
+        if param.choices or param.kind == "switch" or value != field.default:
+            return value
+    raise AssertionError(f"{field.name} has no value but its default")
+
+
+def _plausible(
+    rng: random.Random, key: str, param: object, unit: str, capex: float, price: float
+) -> object:
+    kind, low, high = param.kind, param.low, param.high  # type: ignore[attr-defined]
+    if param.choices:  # type: ignore[attr-defined]
+        return rng.choice(param.choices)  # type: ignore[attr-defined]
+    if kind == "switch":
+        return rng.random() < 0.5
+    if key in PLAUSIBLE:
+        low, high = PLAUSIBLE[key]
+    elif key.startswith("limit_") and kind in ("rate", "probability"):
+        low, high = 0.01, 0.95
+    elif key.startswith("limit_"):
+        low, high = 0.8, 2.0
+    elif unit in SHARE_OF_CAPEX:
+        low, high = 0.0, capex * SHARE_OF_CAPEX[unit]
+    elif unit.startswith("$m a unit"):
+        low, high = price * 0.3, price * SHARE_OF_PRICE
+    elif kind in ("rate", "probability"):
+        low, high = max(low, 0.0), min(high, SMALL)
+    elif kind == "count":
+        low, high = low, min(high, 30)
+    else:
+        high = min(high, 100.0)
+    return rng.randint(int(low), int(high)) if kind == "count" else rng.uniform(low, high)
