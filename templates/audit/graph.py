@@ -63,8 +63,11 @@ def reads_value(token: Token) -> bool:
 
 
 def scans(token: Token) -> bool:
-    """Whether a range is only looked through for errors or blanks."""
-    return bool(token.calls) and token.calls[-1][0] in _SCANS
+    """Whether a range is only looked through for errors or blanks, by a sum's error too."""
+    names = [name for name, _ in token.calls]
+    if names[-1:] == ["SUM"]:
+        return names[-2:-1] == ["ISERROR"]
+    return bool(names) and names[-1] in _SCANS
 
 
 class Graph:
