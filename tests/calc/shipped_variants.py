@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bankable.templates.comparison import shipped
 from bankable.templates.comparison.sheets import scenarios
-from bankable.templates.engine import calculation
-from bankable.templates.engine.open_xml import Opened
+from bankable.templates.engine.opened_file import Opened, open_package
+from bankable.templates.engine.workbook_file import open_file
 
 from tests.calc.office import Step
 
@@ -27,7 +27,7 @@ EVERY = [
 def opened(variant: str) -> Opened:
     """The shipped file, ready for the engine."""
     path = BUILT / f"{variant}.xlsx"
-    return calculation.opened_file(path.read_bytes(), path)
+    return open_package(open_file(path.read_bytes(), path.name))
 
 
 def changes(scenario: str) -> dict[str, str]:

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from bankable.templates.engine import calculation
 from bankable.templates.engine.function_names import rebind
+from bankable.templates.engine.opened_file import open_package
+from bankable.templates.engine.workbook_file import open_file
 
 from tests.doors import excel_saved
 
@@ -175,5 +176,5 @@ def test_the_engine_reads_every_form(form: str, saved: Path, tmp_path: Path) -> 
 
 
 def test_calculating_needs_no_rewriting(saved: Path) -> None:
-    opened = calculation.opened_file(saved.read_bytes(), saved)
+    opened = open_package(open_file(saved.read_bytes(), saved.name))
     assert opened.formulas["Deal"][0, 2] == "[1]!HAZARD_FROM_PD(A1)"
