@@ -114,7 +114,8 @@ def _refuse_foreign(file: WorkbookFile) -> None:
     """Figures that come from elsewhere; the link that Excel writes to our own add-in is none of
     them.
     """
-    for part in file.of_type(".externalLink+xml"):
+    named = [part for part in file.parts if part.startswith("xl/externalLinks/externalLink")]
+    for part in sorted({*named, *file.of_type(".externalLink+xml")}):
         target = file.link_target(part)
         ours = target.lower().endswith("bankable.xlam") and b"sheetName" not in file.parts[part]
         if not ours:
@@ -122,7 +123,7 @@ def _refuse_foreign(file: WorkbookFile) -> None:
                 f"{file.name} is linked to {target}: figures from outside cannot be tied out."
                 " Break the links (Data, Edit Links)."
             )
-    if file.of_type(".connections+xml") or file.part_of("connections"):
+    if file.of_type(".connections+xml") or "xl/connections.xml" in file.parts:
         raise Refusal(
             f"{file.name} draws on a data connection: figures from outside cannot be tied out."
             " Remove the connection."

@@ -18,13 +18,20 @@ from pathlib import Path
 from typing import Any
 
 from bankable.templates import deal_file, opening
-from bankable.templates.comparison import compare, read_inputs, tie_out
-from bankable.templates.comparison.model_match import changed, shown
+from bankable.templates.comparison import compare, placeholders, read_inputs, tie_out
+from bankable.templates.comparison.model_match import (
+    changed,
+    shown,
+    strange_names,
+    strange_sheets,
+)
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import input_name
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.engine.formulas import calls_ours
+from bankable.templates.engine.opened_file import open_package
+from bankable.templates.engine.workbook_file import WorkbookFile
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
 from bankable.templates.workbook.book import (
@@ -57,6 +64,7 @@ class Filled:
     names: list[str]
     digest: str = ""
     cells_tied: int = 0
+    purpose: str = "no memo is written"
 
     def looks_at(self, case: int) -> bool:
         """Whether the sheet Sensitivity looks at this case."""
@@ -64,7 +72,26 @@ class Filled:
         return sheet is not None and "case" in sheet.placed and sheet.value_of("case") == case
 
     def case_number(self, wanted: str | None) -> int:
-        """The case (from 1) of that name or number; without either the only case, or the last."""
+        """The case (from 1) of that name or number; without either the only case, or the last. One
+        that still holds placeholders is refused.
+        """
+        number = self._number(wanted)
+        keys = placeholders.untouched(self.cases[number - 1])
+        if keys:
+            cells = [f"{self._cell(key, number)} ({key})" for key in keys[:SHOWN_FAULTS]]
+            more = f" and {len(keys) - SHOWN_FAULTS} more" if len(keys) > SHOWN_FAULTS else ""
+            raise Refusal(
+                f"{self.path.name}: case {self.cases[number - 1].deal.case_name} still holds"
+                f" {len(keys)} placeholders, so {self.purpose}: {', '.join(cells)}{more}. Type the"
+                " figures, or their source where the figure stands; --case chooses another case."
+            )
+        return number
+
+    def _cell(self, key: str, number: int) -> str:
+        place = self.book["Inputs"].placed[f"{key}_{number}"]
+        return f"Inputs!{address(place.row, place.col)}"
+
+    def _number(self, wanted: str | None) -> int:
         called = [case.deal.case_name for case in self.cases]
         if wanted is None:
             return len(called)
@@ -84,7 +111,9 @@ class Filled:
 def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     """The workbook, tied out; the refusal names the cells where it is not."""
     path = Path(path)
-    values, formulas = opening.open_workbook(path)
+    file = opening.opened(path)
+    values, formulas = opening.cells(file, data_only=True), opening.cells(file)
+    _refuse_settings(file, purpose)
     _refuse_sprawl(path, formulas)
     _refuse_strangers(path, values)
     names = _case_sheets(path, formulas)
@@ -95,8 +124,9 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
             f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of"
             f" {len(names)} have none."
         )
-    filled = Filled(path, book, cases, names, hashlib.sha256(path.read_bytes()).hexdigest())
-    faults = changed(book, formulas)
+    digest = hashlib.sha256(file.source).hexdigest()
+    filled = Filled(path, book, cases, names, digest, purpose=purpose)
+    faults = [*strange_sheets(book, file), *strange_names(book, file), *changed(book, formulas)]
     _say(path, purpose, "was changed where no input stands", faults)
     _put_values(book, values)
     _refuse_scenario(path, book, purpose)
@@ -112,7 +142,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
         "was saved where Bankable's functions are absent; run `bankable compare` on it first",
         _nameless(book),
     )
-    filled.cells_tied, faults = _stale(path, book)
+    filled.cells_tied, faults = _stale(file, book)
     _say(
         path,
         purpose,
@@ -145,6 +175,25 @@ def _say(path: Path, purpose: str, what: str, faults: list[str]) -> None:
 
 
 # Is it ours, and of this version ---------------------------------------------------------------
+
+
+def _refuse_settings(file: WorkbookFile, purpose: str) -> None:
+    """Settings under which a program shows other figures than the formulas give."""
+    for is_set, what, so in (
+        (
+            file.as_displayed,
+            "rounds its figures as they are displayed",
+            "take off 'Set precision as displayed'",
+        ),
+        (file.manual, "calculates only when it is told to", "set Calculation Options to Automatic"),
+        (
+            file.dates_from_1904,
+            "counts its dates from 1904",
+            "take off 'Use 1904 date system' and type the dates again",
+        ),
+    ):
+        if is_set:
+            raise Refusal(f"{file.name} {what}, so {purpose}: {so}, calculate and save.")
 
 
 def _refuse_sprawl(path: Path, formulas: Any) -> None:
@@ -332,9 +381,9 @@ def _refuse_scenario(path: Path, book: Book, purpose: str) -> None:
         )
 
 
-def _stale(path: Path, book: Book) -> tuple[int, list[str]]:
+def _stale(file: WorkbookFile, book: Book) -> tuple[int, list[str]]:
     """How many computed cells were recalculated, and those whose saved value is another."""
-    fresh = calculation.calculate_file(path)
+    fresh = calculation.calculate_opened(open_package(file))
     count, faults = 0, []
     for sheet, spot, cell in _each_computed(book):
         count += 1
