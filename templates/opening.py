@@ -14,8 +14,10 @@ from typing import Any
 import openpyxl
 from bankable.templates.engine.workbook_file import WorkbookFile, open_file
 from bankable.templates.refusal import Refusal
+from bankable.templates.workbook.book import address
 
 LARGEST_FILE = 50 * 2**20
+WIDEST = 5_000_000  # cells that a sheet of ours may span from its first to its last
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_KINDS = {
     ".xls": "an Excel 97-2003 workbook",
@@ -32,7 +34,20 @@ def open_workbook(path: Path) -> tuple[Any, Any]:
     not be trusted.
     """
     file = opened(path)
-    return cells(file, data_only=True), cells(file)
+    formulas = cells(file)
+    refuse_sprawl(file, formulas)
+    return cells(file, data_only=True), formulas
+
+
+def refuse_sprawl(file: WorkbookFile, formulas: Any) -> None:
+    """A sheet with a cell so far out that no program could lay out what lies between."""
+    for sheet in formulas.worksheets:
+        if sheet.max_row * sheet.max_column > WIDEST:
+            far = address(sheet.max_row - 1, sheet.max_column - 1)
+            raise Refusal(
+                f"{file.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far"
+                " from the rest."
+            )
 
 
 def cells(file: WorkbookFile, **options: Any) -> Any:

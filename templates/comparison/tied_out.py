@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bankable.templates import deal_file, opening
-from bankable.templates.comparison import compare, placeholders, read_inputs, tie_out
+from bankable.templates import opening
+from bankable.templates.comparison import own_version, placeholders, read_inputs, tie_out
 from bankable.templates.comparison.model_match import (
     changed,
     shown,
@@ -26,14 +24,12 @@ from bankable.templates.comparison.model_match import (
     strange_sheets,
 )
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.inputs import input_name
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.engine.formulas import calls_ours
 from bankable.templates.engine.opened_file import open_package
 from bankable.templates.engine.workbook_file import WorkbookFile
 from bankable.templates.refusal import Refusal
-from bankable.templates.workbook import rows
 from bankable.templates.workbook.book import (
     Book,
     Sheet,
@@ -44,12 +40,8 @@ from bankable.templates.workbook.book import (
     sheet_prefix,
 )
 from bankable.udfs.cells import CellError
-from bankable.udfs.deal import deal as deals
 
 SHOWN_FAULTS = 8
-_MOST_SOURCES = 2_000  # rows of the sheet of sources: inputs times cases is below it
-_WIDEST = 5_000_000  # cells that a sheet may span from its first to its last
-_LINK = re.compile(r"='?([^'!]+)'?!")
 
 
 @dataclass
@@ -113,11 +105,11 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     path = Path(path)
     file = opening.opened(path)
     values, formulas = opening.cells(file, data_only=True), opening.cells(file)
-    _refuse_settings(file, purpose)
-    _refuse_sprawl(path, formulas)
-    _refuse_strangers(path, values)
-    names = _case_sheets(path, formulas)
-    book = _laid(path, values, names)
+    own_version.refuse_settings(file, purpose)
+    opening.refuse_sprawl(file, formulas)
+    own_version.refuse_strangers(path, values)
+    names = own_version.case_sheets(path, formulas)
+    book = own_version.laid(path, values, names)
     cases = read_inputs.read_workbook(path, (values, formulas))
     if len(cases) != len(names):
         raise Refusal(
@@ -174,143 +166,7 @@ def _say(path: Path, purpose: str, what: str, faults: list[str]) -> None:
         )
 
 
-# Is it ours, and of this version ---------------------------------------------------------------
-
-
-def _refuse_settings(file: WorkbookFile, purpose: str) -> None:
-    """Settings under which a program shows other figures than the formulas give."""
-    for is_set, what, so in (
-        (
-            file.as_displayed,
-            "rounds its figures as they are displayed",
-            "take off 'Set precision as displayed'",
-        ),
-        (file.manual, "calculates only when it is told to", "set Calculation Options to Automatic"),
-        (
-            file.dates_from_1904,
-            "counts its dates from 1904",
-            "take off 'Use 1904 date system' and type the dates again",
-        ),
-    ):
-        if is_set:
-            raise Refusal(f"{file.name} {what}, so {purpose}: {so}, calculate and save.")
-
-
-def _refuse_sprawl(path: Path, formulas: Any) -> None:
-    """A sheet with a cell so far out that no program could lay out what lies between."""
-    for sheet in formulas.worksheets:
-        if sheet.max_row * sheet.max_column > _WIDEST:
-            far = address(sheet.max_row - 1, sheet.max_column - 1)
-            raise Refusal(
-                f"{path.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far"
-                " from the rest."
-            )
-
-
-def _refuse_strangers(path: Path, values: Any) -> None:
-    """Another program's workbook, or another version's."""
-    if input_name("case_name") not in values.defined_names:
-        raise Refusal(
-            f"{path.name} is not a comparison of Bankable: it has no cells named"
-            f" {input_name('case_name')}."
-        )
-    if "Cover" not in values.sheetnames:
-        raise Refusal(f"{path.name} has no sheet Cover: start again from `bankable compare`.")
-    written = next(
-        (
-            row[1].value
-            for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40)
-            if row[0].value == "Version of Bankable"
-        ),
-        None,
-    )
-    ours = metadata.version("bankable")
-    if str(written) != ours:
-        raise Refusal(
-            f"{path.name} was built by Bankable {written}; this is {ours}: `bankable compare"
-            f" {path.name}` brings it to this version."
-        )
-    missing = [input_name(key) for key in deals.KEYS if input_name(key) not in values.defined_names]
-    if missing:
-        raise Refusal(
-            f"{path.name} has lost the cells named {', '.join(missing[:5])}: `bankable compare"
-            f" {path.name}` cannot read it either."
-        )
-
-
-def _case_sheets(path: Path, formulas: Any) -> list[str]:
-    """The case sheets in the order of Inputs' columns, from the links of the Summary's decision."""
-    if "Summary" not in formulas.sheetnames:
-        raise Refusal(f"{path.name} has no sheet Summary.")
-    name = formulas.defined_names.get("out_decision_words")
-    if name is None:
-        raise Refusal(
-            f"{path.name} has lost the name out_decision_words: build it again with `bankable"
-            " compare`."
-        )
-    sheet, where = next(iter(name.destinations))
-    area = formulas[sheet][where.replace("$", "")]
-    found = []
-    for cell in area[0] if isinstance(area, tuple) else (area,):
-        link = _LINK.match(str(cell.value))
-        if link is None:
-            raise Refusal(
-                f"{path.name} was changed: {sheet}!{cell.coordinate} holds {cell.value!r} where the"
-                " model has a link to a case sheet."
-            )
-        found.append(link[1])
-    return found
-
-
-def _laid(path: Path, values: Any, names: list[str]) -> Book:
-    """The same workbook laid afresh, its sheets named as in the file."""
-    blank = deal_file.load(deal_file.shipped_path("placeholder"))
-    said = _sources_said(values)
-    book = compare.build(
-        [
-            SourcedDeal(
-                replace(blank.deal, case_name=name),
-                {key: str(min(i, count - 1)) for key, count in said.items()},
-                "",
-            )
-            for i, name in enumerate(names)
-        ]
-    )
-    missing = [name for name in book.sheets if name not in values.sheetnames]
-    if missing:
-        raise Refusal(f"{path.name} has no sheet {', '.join(missing)}: it was deleted or renamed.")
-    rows.resolve(book)
-    place = book["Cover"].placed["model_hash"]
-    written = values["Cover"].cell(place.row + 1, place.col + 1).value
-    expected = book["Cover"].value(place.row, place.col)
-    if written != expected:
-        raise Refusal(
-            f"{path.name} holds another model (hash {written}) than this version's (hash"
-            f" {expected}): `bankable compare {path.name}` brings its inputs to this one."
-        )
-    return book
-
-
-def _sources_said(values: Any) -> dict[str, int]:
-    """How many sources the sheet of sources holds for each input: its length, and the checks on it,
-    depend on that.
-    """
-    if "Sources" not in values.sheetnames:
-        return dict.fromkeys(deals.KEYS, 1)
-    sheet = values["Sources"]
-    labels = [
-        line[0].value
-        for line in sheet.iter_rows(
-            min_row=frame.FIRST_ROW + 1, max_row=_MOST_SOURCES, min_col=2, max_col=2
-        )
-    ]
-    counts, at = {}, 0
-    for field_of in deals.INPUTS:
-        start = at
-        while at < len(labels) and labels[at] == field_of.metadata["label"]:
-            at += 1
-        counts[field_of.name] = max(1, at - start)
-    return counts
+# The file's values ---------------------------------------------------------------------------
 
 
 def _put_values(book: Book, values: Any) -> None:

@@ -47,13 +47,13 @@ def refuse_unsound(file: str, part: str, data: bytes, kind: str) -> None:
         raise Refusal(
             f"{file} holds {said} in {part}, which no spreadsheet program writes: it is not opened."
             if not said.startswith("damaged")
-            else f"{file} is damaged and cannot be read ({part}, {said[9:]}): take it from its"
+            else f"{file} is damaged and cannot be read ({part}, {said[8:]}): take it from its"
             " sender again."
         )
 
 
 def _fault(data: bytes, by_pattern: bool) -> str:
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=" ")
     where: list[int] = []
 
     def stop(what: str) -> None:
@@ -121,9 +121,9 @@ def _refuse_covered(where: str, text: str) -> None:
     for found in MERGED.finditer(text):
         area = REFERENCE.search(found[0])
         first, _, last = (area[1] if area else "").partition(":")
-        corners = cell_at(first), cell_at(last or first)
-        if corners[0] and corners[1]:
-            (top, left), (bottom, right) = corners
+        start, end = cell_at(first), cell_at(last or first)
+        if start and end:
+            (top, left), (bottom, right) = start, end
             covered += (abs(bottom - top) + 1) * (abs(right - left) + 1)
         if covered > MOST_COVERED:
             raise Refusal(

@@ -144,7 +144,7 @@ def relations(parts: dict[str, bytes], part: str) -> dict[str, Relation]:
 
 
 def _resolved(folder: str, target: str) -> str:
-    return posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
+    return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 
 
 def _read(source: bytes, name: str) -> WorkbookFile:
@@ -189,7 +189,7 @@ def _content_types(name: str, parts: dict[str, bytes]) -> dict[str, str]:
         if tag.tag.endswith("}Default"):
             defaults[tag.get("Extension", "").lower()] = kind
         elif tag.tag.endswith("}Override"):
-            given[unquote(tag.get("PartName", "")).lstrip("/").lower()] = kind
+            given[tag.get("PartName", "").lstrip("/").lower()] = kind
     return {
         part: given.get(part.lower()) or defaults.get(part.rpartition(".")[2].lower(), "")
         for part in parts

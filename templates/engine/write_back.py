@@ -69,7 +69,7 @@ def _wanted(done: Recalculated) -> dict[str, dict[Spot, Value]]:
     for where, value in done.changes.items():
         sheet, row, col = locate(where, opened.names, opened.cells)
         if isinstance(value, (dt.datetime, dt.date)):
-            value = serial(value) - DAYS_TO_1904 * opened.file.dates_from_1904
+            value = serial(value) - (DAYS_TO_1904 if opened.file.dates_from_1904 else 0)
         wanted[sheet][row, col] = value
     return wanted
 
@@ -166,6 +166,7 @@ def _written(prefix: str, value: Value, is_result: bool) -> tuple[str, str]:
             ' t="inlineStr"',
             f"<{prefix}is><{prefix}t{space}>{_text(value)}</{prefix}t></{prefix}is>",
         )
+    assert not isinstance(value, dt.date)  # made a number with the others
     number = float(value)
     return (
         "",
