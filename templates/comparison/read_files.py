@@ -65,14 +65,15 @@ def carry_over(found: Read, build: Build) -> tuple[Book, list[str]]:
     """
     if found.path is None or found.opened is None:
         return build(found.cases, found.settings), []
-    cases = found.cases
-    if found.faults:  # the sheets are laid all the same, to look at the cells outside Inputs
-        cases = [deal_file.load(deal_file.shipped_path("placeholder"))]
-    book = build(cases, found.settings)
-    wrong, left_out = settings_kept.faults(book, found.opened[0])
-    read_inputs.refuse(found.path, [*found.faults, *wrong])
     where = inputs_found.find(found.path, found.opened[1])
     columns = read_inputs.case_columns(where, found.opened[0])
+    cases = found.cases
+    if found.faults:  # the sheets are laid all the same, to look at the cells outside Inputs
+        cases = [deal_file.load(deal_file.shipped_path("placeholder"))] * len(columns)
+    book = build(cases, found.settings)
+    fewer = len(columns) < len(where.columns)
+    wrong, left_out = settings_kept.faults(book, found.opened[0], fewer)
+    read_inputs.refuse(found.path, [*found.faults, *wrong])
     notes: Notes = owners_notes.collect(found.opened[1], where, columns, book)
     owners_notes.put(book, notes)
     return book, [*left_out, *notes.lost]

@@ -17,9 +17,9 @@ from bankable.templates.workbook.settings import PREFIX
 _NUMBERS = ("decimal", "whole", "date")
 
 
-def faults(book: Book, file: Any) -> tuple[list[str], list[str]]:
+def faults(book: Book, file: Any, fewer: bool = False) -> tuple[list[str], list[str]]:
     """What is wrong in the file's cells, and what of them the laid `book` leaves out; `file` holds
-    saved values.
+    saved values. With `fewer` cases than columns, the place of a case that is gone is left out.
     """
     wrong: list[str] = []
     left_out: list[str] = []
@@ -39,6 +39,8 @@ def faults(book: Book, file: Any) -> tuple[list[str], list[str]]:
         else:
             for spot, cell in zip(spots, cells, strict=True):
                 fault, left = _fault(sheet, spot, cell)
+                if fault and fewer and isinstance(cell.value, int):
+                    fault, left = "", f"held {cell.value!r}"
                 wrong += [f"{_where(cell)} {fault}"] if fault else []
                 left_out += [f"{_where(cell)} {left}"] if left else []
     return wrong, left_out
@@ -78,7 +80,7 @@ def _fault(sheet: Sheet, spot: tuple[int, int], cell: Any) -> tuple[str, str]:
         ),
         None,
     )
-    allowed = f" {rule.error}" if rule is not None and rule.error else ""
+    allowed = _said(rule) if rule is not None else ""
     if held is None:
         return f"{label} is blank: type its value.{allowed}".lstrip(), ""
     if cell.data_type == "e":
@@ -93,6 +95,15 @@ def _fault(sheet: Sheet, spot: tuple[int, int], cell: Any) -> tuple[str, str]:
         return f"{label} holds {held!r}.{allowed or ' That is not allowed there.'}".lstrip(), ""
     same = laid == number or (isinstance(laid, dt.date) and serial(laid) == number)
     return "", "" if same else f"{label} held {held!r}; the new book has {laid!r}".lstrip()
+
+
+def _said(rule: Validation) -> str:
+    """What a validation allows, in words."""
+    if rule.kind == "list" and rule.choices:
+        return f" Allowed is {' or '.join(repr(str(word)) for word in rule.choices)}."
+    if not rule.error or rule.error.startswith("Allowed"):
+        return f" {rule.error}" if rule.error else ""
+    return f" Allowed: {rule.error[0].lower()}{rule.error[1:]}"
 
 
 def _allowed(rule: Validation, value: Any) -> bool:
