@@ -16,7 +16,7 @@ from bankable.templates.comparison import inputs_found, owners_notes, read_input
 from bankable.templates.comparison.owners_notes import Notes
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.refusal import Refusal
-from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.book import Book, column_letters
 from bankable.templates.workbook.settings import Settings
 
 Build = Callable[[Sequence[SourcedDeal], Settings], Book]
@@ -76,4 +76,9 @@ def carry_over(found: Read, build: Build) -> tuple[Book, list[str]]:
     read_inputs.refuse(found.path, [*found.faults, *wrong])
     notes: Notes = owners_notes.collect(found.opened[1], where, columns, book)
     owners_notes.put(book, notes)
-    return book, [*left_out, *notes.lost]
+    unnamed = [
+        f"column {column_letters(column - 1)} of {where.sheet}, which has no case name"
+        for column in where.columns
+        if column not in columns
+    ]
+    return book, [*unnamed, *left_out, *notes.lost]

@@ -21,11 +21,12 @@ def faults(book: Book, file: Any, fewer: bool = False) -> tuple[list[str], list[
     """What is wrong in the file's cells, and what of them the laid `book` leaves out; `file` holds
     saved values. With `fewer` cases than columns, the place of a case that is gone is left out.
     """
-    wrong: list[str] = []
+    gone = sorted(_sheets_of_settings(book) - set(file.sheetnames))
+    wrong = [f"the sheet {sheet} is gone: take it from an earlier copy." for sheet in gone]
     left_out: list[str] = []
     for name, target in book.names.items():
         there = file.defined_names.get(name) if name.startswith(PREFIX) else None
-        if there is None:
+        if there is None or _sheet_of(target) in gone:
             continue
         sheet, spots = _laid_cells(book, target)
         cells = named_cells(file, there.value)
@@ -46,13 +47,20 @@ def faults(book: Book, file: Any, fewer: bool = False) -> tuple[list[str], list[
     return wrong, left_out
 
 
+def _sheet_of(target: str) -> str:
+    return target.lstrip("=").rpartition("!")[0].strip("'")
+
+
+def _sheets_of_settings(book: Book) -> set[str]:
+    return {_sheet_of(target) for name, target in book.names.items() if name.startswith(PREFIX)}
+
+
 def _laid_cells(book: Book, target: str) -> tuple[Sheet, list[tuple[int, int]]]:
-    sheet, _, area = target.lstrip("=").rpartition("!")
-    first, _, last = area.partition(":")
+    first, _, last = target.rpartition("!")[2].partition(":")
     start, end = cell_at(first), cell_at(last or first)
     assert start is not None
     assert end is not None
-    return book[sheet.strip("'")], [
+    return book[_sheet_of(target)], [
         (row, col) for row in range(start[0], end[0] + 1) for col in range(start[1], end[1] + 1)
     ]
 
