@@ -7,6 +7,9 @@ no faster than the length of a part: well-formed, no document type, no markup wi
 from __future__ import annotations
 
 import re
+from collections import Counter
+from html import unescape
+from itertools import accumulate
 from xml.parsers import expat
 
 from bankable.templates.engine.cell_xml import MERGED, REFERENCE
@@ -14,11 +17,18 @@ from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import cell_at
 
 MOST_CELLS = 4_000_000  # in a sheet
-MOST_COVERED = 2_000_000  # cells that merges and hyperlinks of a sheet cover
+LONGEST_FORMULA = 8_192  # characters, as in Excel
+MOST_SHARED = 4_000_000  # characters of long formulas that cells of a sheet share, written out
+DEEPEST_FORMULA = 256  # open parentheses; Excel takes 64 levels
+_LONG = 1_000
+MOST_COVERED = 250_000  # cells that merges and hyperlinks of a sheet cover
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
 _DATA = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
 _ROOT = re.compile(rb"<(?:(\w+):)?worksheet[\s/>]")
 _FOREIGN = re.compile(rb"<[^<>]*\sxmlns[\s:=]")
+_LONG_FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s>])([^<>]*)>([^<]{%d,})</(?:\w+:)?f\s*>" % _LONG)
+_FOLLOWS = re.compile(rb"<(?:\w+:)?f\s[^<>]*\bsi\s*=\s*[\"'](\d+)")
+_GROUP = re.compile(rb"\bsi\s*=\s*[\"'](\d+)")
 _READ_BY_PATTERN = (
     ".main+xml",
     ".worksheet+xml",
@@ -104,6 +114,7 @@ def refuse_sheet(file: str, sheet: str, data: bytes) -> None:
             f"{where} is laid in a way that programs read differently: it is not opened. Save it"
             " again in Excel or LibreOffice."
         )
+    _refuse_long(where, inside)
     _refuse_covered(where, data[cells.start() + len(inside) :].decode("utf-8", "replace"))
 
 
@@ -114,6 +125,40 @@ def _strange(inside: bytes, prefix: bytes | None) -> bool:
     if prefix is None:
         return b":c " in inside and re.search(rb"<\w+:c[\s/>]", inside) is not None
     return re.search(rb"<(?!" + prefix + rb":)(?:\w+:)?c[\s/>]", inside) is not None
+
+
+def _refuse_long(where: str, inside: bytes) -> None:
+    """Formulas longer than a program writes, and long ones shared by so many cells that writing
+    them out takes minutes.
+    """
+    shared: dict[bytes, int] = {}
+    for found in _LONG_FORMULA.finditer(inside):
+        text = unescape(found[2].decode("utf-8", "replace"))
+        if len(text) > LONGEST_FORMULA:
+            raise Refusal(
+                f"{where} has a formula of {len(text):,} characters, more than Excel takes: it is"
+                " not opened."
+            )
+        if text.count("(") > DEEPEST_FORMULA and _depth(text) > DEEPEST_FORMULA:
+            raise Refusal(
+                f"{where} has a formula nested more than {DEEPEST_FORMULA} levels deep, which no"
+                " spreadsheet program takes: it is not opened."
+            )
+        group = _GROUP.search(found[1])
+        if group is not None:
+            shared[group[1]] = len(text)
+    if not shared:
+        return
+    followers = Counter(found[1] for found in _FOLLOWS.finditer(inside))
+    if sum(length * followers[group] for group, length in shared.items()) > MOST_SHARED:
+        raise Refusal(
+            f"{where} shares a formula of {max(shared.values()):,} characters among so many cells"
+            " that reading them takes minutes: it is not opened."
+        )
+
+
+def _depth(text: str) -> int:
+    return max(accumulate((ch == "(") - (ch == ")") for ch in text))
 
 
 def _refuse_covered(where: str, text: str) -> None:

@@ -131,6 +131,25 @@ REFUSED: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
         ),
         "merges or links more than",
     ),
+    "a formula longer than Excel takes": (
+        lambda: changed(SHEET, "A1*3", "A1" + "+A1" * 3_000),
+        "has a formula of 9,002 characters",
+    ),
+    "a formula of a thousand levels": (
+        lambda: changed(SHEET, "A1*3", "(" * 1_000 + "1" + ")" * 1_000),
+        "nested more than 256 levels",
+    ),
+    "a long formula shared by many cells": (
+        lambda: packages.parts(
+            f'<row r="1"><c r="A1"><f t="shared" ref="A1:A3000" si="0">A1{"+A1" * 1_500}</f></c>'
+            "</row>"
+            + "".join(
+                f'<row r="{i}"><c r="A{i}"><f t="shared" si="0"/></c></row>'
+                for i in range(2, 3_001)
+            )
+        ),
+        "shares a formula of 4,502 characters",
+    ),
     "a document type": (
         lambda: changed(SHEET, "<worksheet", '<!DOCTYPE w [<!ENTITY a "b">]><worksheet'),
         "a document type",
