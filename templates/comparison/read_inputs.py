@@ -151,8 +151,8 @@ def _value(param: Param, cell: Any, typed: Any) -> tuple[str, Any]:
     allowed = f" Allowed is {param.allowed}." if param.allowed else ""
     if cell.value is None and isinstance(typed, str) and typed.startswith("="):
         return (
-            f"holds the formula {typed} without a saved value: open and save the workbook, or type"
-            " the number.",
+            f"holds the formula {typed}, which has no saved value: open and save the workbook, or"
+            " type the number.",
             None,
         )
     if cell.value is None:

@@ -38,12 +38,13 @@ _YES = ("1", "true", "on")
 @dataclass(frozen=True)
 class Relation:
     """What a part leads to: `kind` is the last word of the relation's type, `target` a part's name,
-    or an address where it is `external`.
+    or an address where it is `external`; `written` is how the file says it.
     """
 
     kind: str
     target: str
     external: bool
+    written: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class WorkbookFile:
     def link_target(self, part: str) -> str:
         """Where an external link leads, as it is written in the file."""
         found = relations(self.parts, part)
-        return unquote(next(iter(found.values())).target) if found else "another workbook"
+        return unquote(next(iter(found.values())).written) if found else "another workbook"
 
 
 def open_file(source: bytes, name: str) -> WorkbookFile:
@@ -139,6 +140,7 @@ def relations(parts: dict[str, bytes], part: str) -> dict[str, Relation]:
             tag.get("Type", "").rpartition("/")[2],
             target if external else _resolved(folder, target),
             external,
+            target,
         )
     return found
 
