@@ -47,7 +47,7 @@ def links_of(file: WorkbookFile) -> Iterator[Link]:
 
 def relations_part(part: str) -> str:
     folder, _, name = part.rpartition("/")
-    return f"{folder}/_rels/{name}.rels"
+    return f"{folder}/_rels/{name}.rels".lstrip("/")
 
 
 def drop_link(file: WorkbookFile, parts: Parts, link: Link) -> Parts:
@@ -84,8 +84,15 @@ def add_link(file: WorkbookFile, parts: Parts, addin: str, names: list[str]) -> 
     target = _address(addin)
     book = parts[file.book_part].decode("utf-8")
     after = _AFTER_SHEETS.search(book)
-    if after is None:
-        raise Refusal(f"{file.name} ends its list of sheets in a way that is not known here.")
+    plain = (
+        b"</Types>" in parts[_TYPES]
+        and b"</Relationships>" in parts[relations_part(file.book_part)]
+    )
+    if after is None or not plain:
+        raise Refusal(
+            f"{file.name} is written in a way in which no link can be added here: save it"
+            " again in Excel or LibreOffice."
+        )
     prefix = after[1]
     space = "" if "xmlns:r=" in book else f' xmlns:r="{OFFICE}"'
     reference = f'<{prefix}externalReference{space} r:id="{relation}"/>'
