@@ -267,8 +267,11 @@ SHEETS = (
         lambda here: inputs.lay_lists(here.book, here.paper),
     ),
 )
-RESERVED = frozenset({sheet.name.lower() for sheet in SHEETS if not sheet.each} | {"history"})
-"""Names, in small letters, that the sheet of a case may not bear (`History` is Excel's own)."""
+RESERVED = frozenset(
+    {sheet.name.lower() for sheet in SHEETS if not sheet.each} | {"history", "notes"}
+)
+"""Names, in small letters, that the sheet of a case may not bear (`History` is Excel's own, `Notes` an
+owner's)."""
 
 
 def tabs(here: Laying) -> Iterator[tuple[str, Planned]]:

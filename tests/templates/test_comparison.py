@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from bankable.templates import deal_file
-from bankable.templates.comparison import compare
+from bankable.templates.comparison import compare, report
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
@@ -224,9 +224,9 @@ def test_an_existing_file_is_kept_unless_forced_and_a_second_run_finds_a_free_na
     }
 
 
-def test_figures_are_json(shipped_book: Book) -> None:
-    report = compare.report(shipped_book, 3, Path("x.xlsx"))
-    assert json.loads(json.dumps(report, allow_nan=False))["cases"][0]["case"] == "Data centre"
+def test_figures_are_json(shipped_book: Book, shipped: list[SourcedDeal]) -> None:
+    told = report.figures(shipped_book, shipped, Path("x.xlsx"))
+    assert json.loads(json.dumps(told, allow_nan=False))["cases"][0]["case"] == "Data centre"
 
 
 def test_new_writes_a_workbook_that_compare_reads(tmp_path: Path) -> None:

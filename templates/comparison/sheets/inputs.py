@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bankable.templates.comparison.case.inputs import number_format
-from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets import frame, plausible
 from bankable.templates.comparison.sheets.bounds import NO_BOUND
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import (
@@ -159,6 +159,8 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         "total count",
     )
     sheet.mark("out_of_range", row + 1, out)
+    said = [(source + i, frame.FIRST_ROW, row - 1) for i in range(n)]
+    end = plausible.lay(sheet, row + 3, n, FIRST_CASE, said)
     sheet.widths |= {
         SECTION: 4,
         LABEL: 44,
@@ -175,7 +177,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
     sheet.heights[frame.HEAD_ROW] = 30
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
-    sheet.print.area = (0, 0, row + 1, short)
+    sheet.print.area = (0, 0, end - 1, short)
     return sheet
 
 
