@@ -44,7 +44,7 @@ from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
-from bankable.templates.workbook.book import Book, address
+from bankable.templates.workbook.book import Book, Typed, address
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.rows import lay
 from bankable.templates.workbook.settings import Settings
@@ -178,7 +178,7 @@ def build(
     inputs.lay_inputs(book, cases, paper)
     cover_sheet = cover.lay_cover(book, version, day, contents, paper)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
-        title = f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
+        title = Typed(f"{cases[i - 1].deal.case_name}: the chain of the deal, by year of operation")
         sheet = frame.time_sheet(
             book, name, title, YEAR_COLUMNS, "{Timeline!year}", "0072B2", paper
         )
@@ -194,7 +194,7 @@ def build(
         sheet.print.area = (first, 0, end - 1, YEAR_COLUMNS.last)
         sheet.print.pages_wide = 2  # thirty years are not to be read on one
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
-        title = f"{cases[i - 1].deal.case_name}: the build, by month from financial close"
+        title = Typed(f"{cases[i - 1].deal.case_name}: the build, by month from financial close")
         sheet = frame.time_sheet(
             book, months, title, MONTH_COLUMNS, "{Timeline!month}", "56B4E9", paper
         )

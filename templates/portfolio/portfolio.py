@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from bankable.templates.file_in_place import place_of
 from bankable.templates.portfolio import blocks, read_loans, write_results
+from bankable.templates.portfolio.only_run import only_run
 from bankable.templates.portfolio.read_loans import Fault, LoanBook
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.write import refuse_to_overwrite
@@ -84,6 +86,7 @@ class Portfolio:
     watch: pd.DataFrame
     faults: list[Fault]
     passed_over: list[str]
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def run(
         )
     if not target.parent.is_dir():
         raise Refusal(f"there is no folder {target.parent}.")
-    if target.resolve() == source.resolve():
+    if any(path.resolve() == source.resolve() for path in write_results.files(target)):
         raise Refusal(
             f"{target} is the table of deals itself: choose another name for the results."
         )
@@ -130,6 +133,24 @@ def run(
     for path in write_results.files(target):
         refuse_to_overwrite(path, force)
     loans = read_loans.read_book(source)
+    with only_run(place_of(write_results.files(target)[-1])):
+        for path in write_results.files(target):
+            refuse_to_overwrite(path, force)
+        return _calculate_and_write(
+            loans, target, engine, scheduler, budget_correlation, default_correlation, progress
+        )
+
+
+def _calculate_and_write(
+    loans: LoanBook,
+    target: Path,
+    engine: str,
+    scheduler: str | None,
+    budget_correlation: float,
+    default_correlation: float,
+    progress: blocks.Progress | None,
+) -> Report:
+    """What `run` does once the output is its own."""
     write_results.refuse_too_many(target, loans.size)
     figures = np.empty((0, len(NAMES)))
     store = None
@@ -234,6 +255,7 @@ def sum_up(
         watched,
         sorted(faults, key=lambda fault: fault.row),
         loans.passed_over,
+        loans.notes,
     )
 
 

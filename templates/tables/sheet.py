@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import islice, repeat
 from pathlib import Path
@@ -75,7 +76,7 @@ def measure(path: Path) -> bool:
             for part in parts:
                 if part.filename.lower().endswith((".xml", ".rels")):
                     has_formulas |= measure_part(path, package, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         raise Refusal(
             f"{path.name} is not a sound .xlsx file; it may be cut off, or another kind of file"
             " under this name: save it again."

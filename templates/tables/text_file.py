@@ -11,6 +11,7 @@ import codecs
 import csv
 import io
 import warnings
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -142,10 +143,10 @@ def separator_line(head: str) -> tuple[str | None, int]:
     return None, 0
 
 
-def records(text: str, separator: str, consumed: list[int] | None = None):
+def records(text: str, separator: str, consumed: list[int] | None = None) -> Iterator[list[str]]:
     """The records of a text; `consumed` is told how many characters were taken for them."""
 
-    def lines():
+    def lines() -> Iterator[str]:
         for line in io.StringIO(text, newline=""):
             if consumed is not None:
                 consumed[0] += len(line)
@@ -216,7 +217,7 @@ def read_quickly(
     grid = Grid(headings, frame, np.arange(len(frame)), name, known)
     if data and not data.endswith((b"\n", b"\r")) and len(frame):
         last = data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :].decode("utf-8", "replace")
-        cells = next(records(last, separator), [])
+        cells: list[str] = next(records(last, separator), [])
         if len(cells) < width and headings[len(cells) :] != [""] * (width - len(cells)):
             grid.faults.append(_cut_off(len(frame) - 1, cells, headings))
     return grid
@@ -232,7 +233,7 @@ def _cut_off(row: int, cells: list[str], headings: list[str]) -> Fault:
 
 
 def parsed(
-    data: bytes, separator: str, width: int, texts: dict[int, type], decimal: str
+    data: bytes, separator: str, width: int, texts: Mapping[int, type], decimal: str
 ) -> pd.DataFrame | None:
     """Cells by position, amounts as numbers where a whole column reads so; None where a row has
     cells beyond the headings.
@@ -262,7 +263,7 @@ def parsed(
     return None if beyond.notna().any() else frame
 
 
-def strings(frame: pd.DataFrame, at: list[int]):
+def strings(frame: pd.DataFrame, at: list[int]) -> Iterator[str]:
     """The texts in the columns of amounts."""
     for i in at:
         if not amounts.is_clean(frame[i]):
@@ -303,7 +304,6 @@ def read_line_by_line(
     """
     width, faults = len(headings), []
     columns: list[list[str | None]] = [[] for _ in headings]
-    cells: list[str] = []
     reader = records(text, separator)
     try:
         for row, cells in enumerate(reader):
@@ -324,7 +324,7 @@ def read_line_by_line(
                 raise _too_large(name)
     except csv.Error as error:
         raise Refusal(
-            f"{name} cannot be read as a table: {error}, in line {reader.line_num} below the"
+            f"{name} cannot be read as a table: {error}, after {len(columns[0]):,} rows below the"
             " heading."
         ) from None
     frame = pd.DataFrame({i: pd.Series(column, dtype=object) for i, column in enumerate(columns)})

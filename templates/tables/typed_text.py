@@ -64,9 +64,9 @@ def name(cell: Any) -> tuple[str, str | None]:
             f"holds a date or time ({shown(cell)}): format the cell as text and type it again"
         )
     if isinstance(cell, (float, np.floating)):
-        return (
-            str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(float(cell))
-        ), None
+        number = float(cell)
+        is_whole = number.is_integer() and abs(number) < 1e15
+        return str(int(number)) if is_whole else repr(number), None
     text = one_line(str(cell))
     if kept := _KEPT_BY_FORMULA.fullmatch(text):
         text = kept[1].replace('""', '"')
