@@ -10,7 +10,9 @@ import re
 
 _BREAKS = re.compile(r"[ \t]*(?:\r\n|[\r\n\t\v\f\x85\u2028\u2029])[ \t]*")
 # Controls, marks that turn the direction of writing, and halves of characters: no name needs them.
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # A text that begins so is calculated by spreadsheet programs when they open a .csv; a semicolon, a
 # tab or a break begins a new cell where the program takes it for the separator.
@@ -19,8 +21,8 @@ _LIVE_START = re.compile(r"[=+\-@\t\r\n;＝＋－＠]")
 
 
 def one_line(text: str) -> str:
-    """A text on one line: a line break or a tab within it counts as a space."""
-    return _BREAKS.sub(" ", text).strip()
+    """A text on one line: a line break, a tab or a hard space within it counts as a space."""
+    return _BREAKS.sub(" ", text).replace("\xa0", " ").strip()
 
 
 def unseen(text: str) -> str | None:
@@ -29,6 +31,11 @@ def unseen(text: str) -> str | None:
     """
     found = _UNSEEN.search(text)
     return f"U+{ord(found[0]):04X}" if found else None
+
+
+def seen(text: str) -> str:
+    """A text without the characters that cannot be seen."""
+    return _UNSEEN.sub("", one_line(text))
 
 
 def for_terminal(text: str) -> str:

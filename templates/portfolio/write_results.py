@@ -123,7 +123,7 @@ def as_text(answer: Portfolio, target: Path) -> str:
     if answer.faults:
         out.append("\nSet aside:")
         out += [
-            f"  row {fault.row}, {fault.column}: {fault.sentence}"
+            f"  row {fault.row}{', ' * bool(fault.column)}{fault.column}: {fault.sentence}"
             for fault in answer.faults[:MOST_LISTED]
         ]
         if len(answer.faults) > MOST_LISTED:

@@ -211,7 +211,10 @@ def _notes(
     """How the table was read, for the user to see that it was read as meant."""
     first = ""
     if table.size:
-        first = f", {table.size:,} rows from row {int(table.rows[0])} to {int(table.rows[-1])}"
+        last = int(table.rows[-1])
+        first = f"; {table.size:,} rows from row {int(table.rows[0])} to row {last}"
+        if table.size == 1:
+            first = f"; one row, row {last}"
     notes = [f"{table.origin}: {'; '.join(grid.notes)}{first}"] if grid.notes else []
     if known.decimal == "," or known.thousands:
         mark, other = ("comma", "point") if known.decimal == "," else ("point", "comma")

@@ -173,7 +173,7 @@ def find_heading(
     _, separator, position = best
     consumed = [0]
     found = next(islice(records(head, separator, consumed), position, None))
-    return separator, position, [key_of(cell) for cell in found], consumed[0]
+    return separator, position, [key_of(cell) for cell in found] or [""], consumed[0]
 
 
 def decimal_of(sample: str, separator: str, at: list[int]) -> str:
@@ -299,9 +299,7 @@ def could_be_thousands(cells: pd.Series) -> bool:
 def read_line_by_line(
     text: str, separator: str, headings: list[str], at: list[int], name: str
 ) -> Grid:
-    """The table by the csv module: a row with cells beyond the headings is named and its cells are
-    left out.
-    """
+    """The table by the csv module: a row with cells beyond the headings is named."""
     width, faults = len(headings), []
     columns: list[list[str | None]] = [[] for _ in headings]
     reader = records(text, separator)
@@ -316,7 +314,6 @@ def read_line_by_line(
                         " with the separator in it needs quotation marks.",
                     )
                 )
-                cells = []
             cells = [*cells[:width], *[""] * (width - len(cells))]
             for column, cell in zip(columns, cells, strict=True):
                 column.append(cell if cell.strip() else None)

@@ -133,16 +133,25 @@ def test_a_list_is_read_whatever_program_saved_it(tmp_path: Path) -> None:
         ("", "is empty"),
         ("year,cfads\n1,2\n", "no column debt_service"),
         ("year,cfads,debt_service\n", "holds no year"),
-        ("year,cfads,debt_service\n1,abc,89\n", "line 2: cfads is 'abc'"),
-        ('year,cfads,debt_service\n1,"1,118.2",89\n', "line 2: cfads is '1,118.2'"),
-        ("year,cfads,debt_service\n1,118,89\n1,118,89\n", "line 3: year 1 stands twice"),
+        ("year,cfads,debt_service\n1,abc,89\n", "row 2: cfads is 'abc', not a number"),
+        ('year,cfads,debt_service\n1,"1,118",89\n', "row 2: cfads is '1,118', which may mean 1118"),
+        ("year;cfads;debt_service\n1;1.300;200\n", "row 2: cfads is '1.300', which may mean 1300"),
+        ("year,cfads,debt_service\n1,1_300,200\n", "row 2: cfads is '1_300', not a number"),
+        ("year,cfads,debt_service\n1,12%,200\n", "takes no percent sign"),
+        ("year,cfads,debt_service\n1,TRUE,200\n", "a logical value"),
+        ("year,cfads,debt_service\n1,2027-03-31,200\n", "a date"),
+        ("year,cfads,debt_service\n1,#REF!,200\n", "the error #REF!"),
+        ("year,cfads,debt_service\n1,inf,200\n", "no amount"),
+        ("year,cfads,debt_service\n1,118.2,89,7\n", "4 cells under 3 headings"),
+        ("just,a,text\n1,2,3\n", "is a heading with the names"),
+        ("year,cfads,debt_service\n1,118,89\n1,118,89\n", "row 3: year 1 stands twice"),
         ("year,cfads,debt_service\n11,118,89\n", "1 to 10 from completion"),
         ("year,cfads,debt_service\n2027,118,89\n", "1 to 10 from completion"),
         ("year,cfads,debt_service\n1,118,-89\n", "as a positive amount"),
-        ("year,cfads,debt_service\n1,,89\n", "line 2: cfads is blank"),
-        ("year,cfads,debt_service\n1,nan,89\n", "no amount"),
+        ("year,cfads,debt_service\n1,,89\n", "row 2: cfads is blank"),
+        ("year,cfads,debt_service\n1,nan,89\n", "not a number"),
         ("year,cfads,debt_service\n1,118\n", "debt_service is blank"),
-        ("year,year,cfads,debt_service\n1,1,118,89\n", "a column twice"),
+        ("year,year,cfads,debt_service\n1,1,118,89\n", "the column year twice"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -152,7 +161,7 @@ def test_a_bad_row_is_named(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_a_list_that_is_no_text(tmp_path: Path) -> None:
-    (tmp_path / "actuals.csv").write_bytes(b"\xff\xfe\x00year")
+    (tmp_path / "actuals.csv").write_bytes(b"\xff\xfe\x00year\x00\x00")
     with pytest.raises(Refusal, match="UTF-8"):
         review.read_actuals(tmp_path / "actuals.csv", 10)
     with pytest.raises(Refusal, match="no file"):
