@@ -39,10 +39,6 @@ class Store:
                     f"{folder} is in the way of the run's blocks: it is no folder of its own."
                     " Remove it, or choose another output."
                 )
-            try:
-                folder.mkdir(mode=0o700, exist_ok=True)
-            except OSError as error:
-                raise Refusal(f"{folder} cannot be made: {error.strerror or error}.") from None
 
     def path(self, number: int) -> Path:
         """The file of a block."""
@@ -73,6 +69,8 @@ class Store:
         block = out.getvalue()
         draft = self.folder / f"{number:06d}.part"
         try:
+            self.parent.mkdir(mode=0o700, exist_ok=True)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
             draft.unlink(missing_ok=True)
             with draft.open("xb") as file:
                 file.write(self._mark(number, block) + block)

@@ -6,7 +6,10 @@ sentence; a block whose worker dies is calculated by another.
 
 from __future__ import annotations
 
+import queue
+import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +18,10 @@ import numpy as np
 from bankable.templates.portfolio import blocks
 from bankable.templates.refusal import Refusal
 
+_ADDRESS = re.compile(
+    r"((tcp|tls|ws|wss|ucx)://)?([\w.-]{1,250}|\[[0-9a-fA-F:.]{2,60}\]):[0-9]{1,5}(/[\w./-]*)?",
+    re.ASCII,
+)
 CONNECTS_WITHIN = 12.0  # seconds
 WORKERS_WITHIN = 12.0
 SILENT_AFTER = 25.0
@@ -61,13 +68,27 @@ def on_dask(
 
 def connected(distributed: Any, to: Any, where: str) -> Any:
     """A client of a cluster that answers and has workers."""
+    if isinstance(to, str) and not _ADDRESS.fullmatch(to):
+        raise Refusal(f"--scheduler is {to}: give an address such as tcp://host:8786.")
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def connect() -> None:
+        try:
+            answers.put(distributed.Client(to, timeout=CONNECTS_WITHIN, set_as_default=False))
+        except Exception as error:
+            answers.put(error)
+
+    # distributed waits without end for one that takes the call and says nothing
+    threading.Thread(target=connect, daemon=True).start()
     try:
-        client = distributed.Client(to, timeout=CONNECTS_WITHIN, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+        client = answers.get(timeout=CONNECTS_WITHIN + 3)
+    except queue.Empty:
+        client = TimeoutError()
+    if isinstance(client, Exception):
         raise Refusal(
-            f"no Dask scheduler answers {where} ({type(error).__name__}): look whether it runs, and"
+            f"no Dask scheduler answers {where} ({type(client).__name__}): look whether it runs, and"
             " at the address."
-        ) from None
+        )
     try:
         client.wait_for_workers(1, timeout=WORKERS_WITHIN)
     except (OSError, TimeoutError):
