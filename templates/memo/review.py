@@ -1,108 +1,30 @@
 """The annual review: actual cash flow and debt service beside the base case, covenants tested, one
 page in Word.
 
-The actuals come as a table with the columns year, cfads and debt_service; no review is written of a
-table in which a row cannot be read.
+The actuals come as a table (`actuals`); what a covenant says of a year stands here.
 """
 
 from __future__ import annotations
 
 import io
-import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bankable.templates.comparison import tied_out
 from bankable.templates.comparison.tied_out import Filled
 from bankable.templates.memo import pictures
+from bankable.templates.memo.actuals import Actual, read_list
 from bankable.templates.memo.figures import Figures, typed_deal
 from bankable.templates.memo.paper import Paper, same_bytes, shade, typed, verdict
 from bankable.templates.memo.write import Written, opened, put
 from bankable.templates.plain_text import seen
 from bankable.templates.refusal import Refusal
-from bankable.templates.tables import read_table
-from bankable.templates.tables.table import Wanted
 from bankable.templates.workbook.book import sheet_prefix
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.styles import PALE_GREEN, PALE_RED
 from bankable.templates.workbook.write import refuse_to_overwrite
 
-COLUMNS = ("year", "cfads", "debt_service")
-WANTED = Wanted(amounts=COLUMNS, label="year")
-MOST_ROWS = 1_000
 COMPLIES, LOCKED, DEFAULTED = "complies", "lock-up", "default"
-
-
-@dataclass(frozen=True)
-class Actual:
-    """One year as it came out."""
-
-    year: int
-    cfads: float
-    debt_service: float
-
-    @property
-    def dscr(self) -> float | None:
-        return self.cfads / self.debt_service if self.debt_service > 0 else None
-
-
-def read_actuals(path: str | Path, years: int) -> list[Actual]:
-    """The years in a list of actuals, in order; every bad row is named with its number."""
-    return read_list(Path(path), years)[0]
-
-
-def read_list(path: Path, years: int) -> tuple[list[Actual], list[str]]:
-    """(the years in a list of actuals, how the list was read)."""
-    table = read_table.read(path, WANTED, "list of actuals")
-    missing = [name for name in COLUMNS if name not in table.amounts]
-    if missing:
-        raise Refusal(
-            f"{path.name} has no column {', '.join(missing)}: it needs the columns"
-            f" {', '.join(COLUMNS)}."
-        )
-    if table.size > MOST_ROWS:
-        raise Refusal(
-            f"{path.name} has {table.size:,} rows: a list of actuals has a row a year. Is it the"
-            " right file?"
-        )
-    told: dict[int, list[str]] = {}
-    for fault in table.faults:
-        told.setdefault(fault.row, []).append(fault.sentence.rstrip("."))
-    found: dict[int, Actual] = {}
-    for i, row in enumerate(table.rows.tolist()):
-        if row in told:
-            continue
-        try:
-            actual = _actual({name: float(table.amounts[name][i]) for name in COLUMNS}, years)
-            if actual.year in found:
-                raise ValueError(f"year {actual.year} stands twice")
-            found[actual.year] = actual
-        except ValueError as fault:
-            told[row] = [str(fault)]
-    if told:
-        faults = [f"row {row}: {', '.join(said)}" for row, said in sorted(told.items())]
-        more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
-        raise Refusal(f"{path.name}, {'; '.join(faults[:5])}{more}.")
-    if not found:
-        raise Refusal(f"{path.name} holds no year.")
-    return [found[year] for year in sorted(found)], table.notes
-
-
-def _actual(values: dict[str, float], years: int) -> Actual:
-    for name, value in values.items():
-        if math.isnan(value):
-            raise ValueError(f"{name} is blank")
-        if not abs(value) < 1e9:
-            raise ValueError(f"{name} is {value:g}, which is no amount in $ million")
-    year = values["year"]
-    if not year.is_integer() or not 1 <= year <= years:
-        raise ValueError(f"year is {year:g}: give a year of the loan, 1 to {years} from completion")
-    if values["debt_service"] < 0:
-        raise ValueError(
-            f"debt_service is {values['debt_service']:g}: give what was due, as a positive amount"
-        )
-    return Actual(int(year), values["cfads"], values["debt_service"])
 
 
 def state(actual: Actual, default: float, lock_up: float) -> str:

@@ -7,7 +7,6 @@ parts are `read_loans`, `blocks`, `write_results` and the finance of the book in
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pandas as pd
 from bankable.templates.file_in_place import place_of
 from bankable.templates.portfolio import blocks, read_loans, write_results
 from bankable.templates.portfolio.only_run import only_run
+from bankable.templates.portfolio.progress_bar import Bar
 from bankable.templates.portfolio.read_loans import Fault, LoanBook
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.write import refuse_to_overwrite
@@ -316,27 +316,6 @@ def by_group(
     whole = grouped["bank_exposure"].sum()
     grouped.insert(3, "share_of_exposure", grouped["bank_exposure"] / whole if whole else 0.0)
     return grouped, index
-
-
-class Bar:
-    """A progress line on the error output, where that is a terminal."""
-
-    def __init__(self) -> None:
-        self.shown = -1
-
-    def __call__(self, done: int, size: int) -> None:
-        percent = 100 * done // max(1, size)
-        if percent == self.shown or sys.stderr is None or not sys.stderr.isatty():
-            return
-        self.shown = percent
-        filled = percent * 30 // 100
-        end = "\n" if done >= size else ""
-        print(
-            f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {size:,} deals",
-            end=end,
-            file=sys.stderr,
-            flush=True,
-        )
 
 
 __all__ = ["DECISIONS", "ENGINES", "Bar", "Portfolio", "Report", "run", "sum_up"]
