@@ -32,11 +32,8 @@ _BEFORE = {  # the elements that must follow, so that what is added stands where
 
 
 # Characters that Unicode keeps free for a program's own use stand for those of the markup.
-_AS_TYPED = {"*": "\ufdd0", "[": "\ufdd1", "]": "\ufdd2"}
-_ESCAPED, _BACK = (
-    str.maketrans(_AS_TYPED),
-    str.maketrans({mark: char for char, mark in _AS_TYPED.items()}),
-)
+_ESCAPED = str.maketrans("*[]", "\ufdd0\ufdd1\ufdd2")
+_BACK = str.maketrans("\ufdd0\ufdd1\ufdd2", "*[]")
 
 
 def typed(text: str) -> str:

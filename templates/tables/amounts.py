@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -84,7 +85,45 @@ def convention(
     if decimal is None:
         more = "." if seen["."] > seen[","] else ","
         decimal = default if seen["."] == seen[","] else more
-    return Convention(decimal, decimal in thousands)
+    return settled(decimal, seen, thousands)
+
+
+def settled(
+    decimal: str | None, seen: dict[str, int], thousands: set[str], is_shown: bool = False
+) -> Convention:
+    """The convention from the evidence; `is_shown` where numbers prove the mark beside the texts."""
+    if decimal is None:
+        return Convention(None)
+    is_shown = (is_shown or seen[decimal] > 0) and not seen["," if decimal == "." else "."]
+    return Convention(decimal, decimal in thousands, is_shown)
+
+
+def of_column(cells: pd.Series, known: Convention) -> Convention:
+    """The convention of one column: where the file shows its decimal mark, and no number of this
+    column has one, the other mark parts its thousands.
+    """
+    if is_clean(cells) or not known.shown or known.thousands or known.decimal is None:
+        return known
+    texts = [cell for cell in cells.astype(object).tolist() if not is_blank(cell)]
+    if not all(isinstance(text, str) for text in texts):
+        return known
+    return known if evidence(texts)[0][known.decimal] else replace(known, thousands=True)
+
+
+def is_blank(cell: Any) -> bool:
+    """Whether a cell holds nothing."""
+    return cell is None or cell is pd.NaT or cell is pd.NA or cell != cell
+
+
+def parted(cells: pd.Series, known: Convention) -> str | None:
+    """The first number of a column whose mark could be a decimal one and is taken to part
+    thousands.
+    """
+    if is_clean(cells) or not known.thousands:
+        return None
+    either = (COMMA if known.decimal == "." else POINT).either
+    texts = (cell for cell in cells.tolist() if isinstance(cell, str))
+    return next((text.strip() for text in texts if either.fullmatch(_bare(text))), None)
 
 
 def column(

@@ -115,7 +115,7 @@ def of_frame(frame: pd.DataFrame, origin: str, loaded: list[str] | None = None) 
     cells.columns = pd.RangeIndex(len(headings))
     grid = Grid(headings, cells.reset_index(drop=True), np.arange(len(frame)) + FIRST_ROW, origin)
     if loaded is not None:
-        grid.notes = [f"{len(frame):,} rows, counted from {FIRST_ROW} as below a heading"]
+        grid.notes = [f"rows counted from {FIRST_ROW}, as below a heading"]
     return grid
 
 
@@ -137,11 +137,16 @@ def settle(grid: Grid, wanted: Wanted) -> Table:
     rows = grid.rows[keep]
     if not keep.all():
         frame = frame[keep]
+    parts: list[str] = []
     table = Table(origin, grid.headings, rows, {}, {}, {}, [], [])
     for name, i in at.items():
         cells = frame[i]
         if name in wanted.amounts:
-            table.amounts[name], wrong = amounts.column(cells, known, name in wanted.shares)
+            own = amounts.of_column(cells, known)
+            table.amounts[name], wrong = amounts.column(cells, own, name in wanted.shares)
+            if (text := amounts.parted(cells, own)) is not None:
+                whole = text.replace(".", "").replace(",", "")
+                parts.append(f"in {name} {text} is read as {whole}, a mark between thousands")
         elif name in wanted.words:
             table.words[name], wrong = words(cells)
         else:
@@ -150,6 +155,7 @@ def settle(grid: Grid, wanted: Wanted) -> Table:
     present = set(rows.tolist())
     table.faults += [fault for fault in grid.faults if fault.row in present]
     table.notes = _notes(grid, known, wanted, table, grid.rows[totals])
+    table.notes[1:1] = parts
     return table
 
 

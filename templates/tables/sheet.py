@@ -31,16 +31,17 @@ _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 2**20
 _ROW = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,20}:)?row[\s/>]")
 _FORMULA = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,20}:)?f[\s/>]")
+_STALE = re.compile(rb"fullCalcOnLoad\s*=\s*[\"'](?:1|true)", re.IGNORECASE)
 _PADDED = re.compile(r"0{2,15}")  # a number format such as 00000: 123 is shown as 00123
 
 
 def read(path: Path, wanted: Wanted) -> Grid:
     """The table in a workbook."""
-    has_formulas = measure(path)
+    has_formulas, is_stale = measure(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return read_sheet(path, wanted, has_formulas)
+            return read_sheet(path, wanted, has_formulas, is_stale)
     except Refusal:
         raise
     except MemoryError:
@@ -52,9 +53,11 @@ def read(path: Path, wanted: Wanted) -> Grid:
         ) from None
 
 
-def measure(path: Path) -> bool:
-    """Refuse a package that is none, or that unpacks to more than it may; whether there is a
-    formula in it.
+def measure(path: Path) -> tuple[bool, bool]:
+    """Refuse a package that is none, or that unpacks to more than it may.
+
+    (whether there is a formula in it, whether it asks to be calculated when it is opened: then its
+    saved values are a program's zeros, not the formulas' values).
     """
     if path.stat().st_size > LARGEST:
         raise Refusal(f"{path.name} is larger than {LARGEST >> 20} MB: give it as .csv.")
@@ -64,7 +67,7 @@ def measure(path: Path) -> bool:
         raise Refusal(
             f"{path.name} is protected by a password, or is an old .xls: save it as an open .xlsx."
         )
-    has_formulas = False
+    has_formulas = is_stale = False
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
@@ -76,12 +79,14 @@ def measure(path: Path) -> bool:
             for part in parts:
                 if part.filename.lower().endswith((".xml", ".rels")):
                     has_formulas |= measure_part(path, package, part)
+                if part.filename.lower() == "xl/workbook.xml":
+                    is_stale = _STALE.search(package.read(part)) is not None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         raise Refusal(
             f"{path.name} is not a sound .xlsx file; it may be cut off, or another kind of file"
             " under this name: save it again."
         ) from None
-    return has_formulas
+    return has_formulas, is_stale
 
 
 def measure_part(path: Path, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
@@ -112,7 +117,7 @@ def measure_part(path: Path, package: zipfile.ZipFile, part: zipfile.ZipInfo) ->
     return has_formula
 
 
-def read_sheet(path: Path, wanted: Wanted, has_formulas: bool) -> Grid:
+def read_sheet(path: Path, wanted: Wanted, has_formulas: bool, is_stale: bool) -> Grid:
     """The table on the first visible sheet that has its headings."""
     book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     typed = None
@@ -144,7 +149,7 @@ def read_sheet(path: Path, wanted: Wanted, has_formulas: bool) -> Grid:
         if has_formulas:
             typed = openpyxl.load_workbook(path, read_only=True, keep_links=False)
         formulas = typed[sheet.title] if typed else None
-        lines, rows = cells_below(path, sheet, formulas, position, headings, padded)
+        lines, rows = cells_below(path, sheet, formulas, position, headings, padded, is_stale)
     finally:
         book.close()
         if typed:
@@ -177,7 +182,13 @@ def heading_of(sheet: Any, wanted: Wanted) -> tuple[int, list[str], int]:
 
 
 def cells_below(
-    path: Path, sheet: Any, formulas: Any, position: int, headings: list[str], padded: set[int]
+    path: Path,
+    sheet: Any,
+    formulas: Any,
+    position: int,
+    headings: list[str],
+    padded: set[int],
+    is_stale: bool,
 ) -> tuple[list[list[Any]], list[int]]:
     """The rows below the heading that hold anything, and their numbers in the sheet; `formulas` is
     the same sheet with formulas in place of their values, or None where it has none.
@@ -194,7 +205,8 @@ def cells_below(
         ]
         for i, content in enumerate(contents or ()):
             # an empty text that a formula gave is a saved value
-            if values[i] is None and cells[i].data_type != "str" and is_formula(content):
+            has_none = values[i] is None and cells[i].data_type != "str"
+            if (has_none or (is_stale and content != values[i])) and is_formula(content):
                 values[i] = UNSAVED
         if all(value is None for value in values):
             continue

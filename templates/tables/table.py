@@ -67,12 +67,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Convention:
-    """How a file writes numbers: its decimal mark (None where nothing in it shows one), and whether
-    the other mark is known to part thousands.
+    """How a file writes numbers: its decimal mark (None where nothing in it shows one), whether the
+    other mark is known to part thousands, and whether the file shows its decimal mark throughout.
     """
 
     decimal: str | None
     thousands: bool = False
+    shown: bool = False
 
 
 @dataclass

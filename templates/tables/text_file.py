@@ -216,18 +216,21 @@ def proven(frame: pd.DataFrame, separator: str, at: list[int], decimal: str) -> 
     """The convention, where the clean columns prove the decimal mark: a number below 1, or with
     four decimals, cannot have been a thousand.
     """
-    known = Convention(decimal, decimal in amounts.evidence(strings(frame, at))[1])
-    if separator == "," and decimal == ".":
-        return known
-    for i in at:
-        if not amounts.is_clean(frame[i]):
-            continue
-        size = np.abs(frame[i].to_numpy(dtype=float))
-        with np.errstate(invalid="ignore"):
-            fine = np.abs(size * 1000 - np.round(size * 1000)) > 1e-3
-            if (((size > 0) & (size < 1)) | (fine & (size < 1e6))).any():
-                return known
+    is_shown = any(shows_decimals(frame[i]) for i in at)
+    seen, thousands = amounts.evidence(strings(frame, at))
+    if is_shown or (separator == "," and decimal == "."):
+        return amounts.settled(decimal, seen, thousands, is_shown)
     return None
+
+
+def shows_decimals(cells: pd.Series) -> bool:
+    """Whether a clean column holds a number that cannot have been written with a thousands mark."""
+    if not amounts.is_clean(cells):
+        return False
+    size = np.abs(cells.to_numpy(dtype=float))
+    with np.errstate(invalid="ignore"):
+        fine = np.abs(size * 1000 - np.round(size * 1000)) > 1e-3
+        return bool((((size > 0) & (size < 1)) | (fine & (size < 1e6))).any())
 
 
 def could_be_thousands(cells: pd.Series) -> bool:

@@ -78,14 +78,18 @@ def test_a_thousands_point_is_never_a_decimal_point(
 ) -> None:
     plain = run(decimal_commas(shipped, tmp_path / "plain.csv"))
     table = shipped.copy()
-    table.loc[1, "capex"] = "2.400"
+    table["capex"] = ["2866,5", "2.400", "2.400"]
     figures = run(decimal_commas(table, tmp_path / "book.csv"))
-    assert set(set_aside(figures)) == {(3, "capex")}
+    assert set(set_aside(figures)) == {(3, "capex"), (4, "capex")}
     assert "'2.400', which may mean 2400 or 2,4" in set_aside(figures)[3, "capex"]
     table.loc[0, "capex"] = "2.866,5"  # now the file shows what its points are
     figures = run(decimal_commas(table, tmp_path / "book.csv"))
     assert not figures["set_aside"]
     assert figures["book"]["debt"] == pytest.approx(plain["book"]["debt"])
+    table["capex"] = ["2.400", "2.400", "2.400"]  # decimal commas elsewhere, none in this column
+    figures = run(decimal_commas(table, tmp_path / "book.csv"))
+    assert not figures["set_aside"]
+    assert any("in capex 2.400 is read as 2400" in note for note in figures["read"])
 
 
 def test_a_word_sets_its_row_alone_aside(shipped: pd.DataFrame, tmp_path: Path, run: Run) -> None:

@@ -122,10 +122,19 @@ def test_an_empty_text_that_a_formula_gave_is_a_blank(tmp_path: Path) -> None:
     ):
         for part in old.namelist():
             data = old.read(part).replace(b'<c r="C2"><f>', b'<c r="C2" t="str"><f>')
-            new.writestr(part, data)
+            new.writestr(part, data.replace(b'fullCalcOnLoad="1"', b""))
     table = read_table.read(tmp_path / "book.xlsx", WANTED)
     assert set(told(table)) == {(2, "rate")}
     assert np.isnan(table.amounts["capex"][0])
+
+
+def test_zeros_that_a_program_saved_for_formulas_are_no_values(tmp_path: Path) -> None:
+    """XlsxWriter, and pandas with it, saves 0 beside each formula and asks for a calculation."""
+    frame = pd.DataFrame([["A", "=1+1", 0.5], ["B", 7, 0.5]], columns=["name", "capex", "rate"])
+    frame.to_excel(tmp_path / "book.xlsx", index=False, engine="xlsxwriter")
+    table = read_table.read(tmp_path / "book.xlsx", WANTED)
+    assert set(told(table)) == {(2, "capex")}
+    assert table.amounts["capex"][1] == 7
 
 
 def package(path: Path, cells: bytes, **parts: bytes) -> Path:

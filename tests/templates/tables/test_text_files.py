@@ -123,6 +123,7 @@ def test_title_lines_above_the_heading(read: Read) -> None:
         ("65%", "an amount takes no percent sign"),
         ("1" * 60 + "a", "not a number"),
         ('"1,300"', "capex is '1,300', which may mean 1300 or 1.3: write it without"),
+        ("1.300,5", "while the other numbers of the table have decimal points"),
         ('"0,95"', "while the other numbers of the table have decimal points"),
         ("1.2.3", "not a number"),
     ],
@@ -130,10 +131,11 @@ def test_title_lines_above_the_heading(read: Read) -> None:
 def test_a_cell_that_is_no_amount_is_named_and_its_row_alone(
     read: Read, typed: str, said: str
 ) -> None:
-    table = read(f"name,capex,rate\nA,10,0.5\nB,{typed},0.5\nC,30,0.25\nD,,0.5\n")
+    typed = f'"{typed}"' if "," in typed and '"' not in typed else typed
+    table = read(f"name,capex,rate\nA,10,0.5\nB,{typed},0.5\nC,30.5,0.25\nD,,0.5\n")
     assert set(told(table)) == {(3, "capex")}
     assert said in told(table)[3, "capex"]
-    assert table.amounts["capex"][[0, 2]].tolist() == [10, 30]
+    assert table.amounts["capex"][[0, 2]].tolist() == [10, 30.5]
     assert np.isnan(table.amounts["capex"][[1, 3]]).all()
 
 
@@ -148,8 +150,20 @@ def test_a_point_between_three_digits_beside_decimal_commas_is_never_a_decimal_m
     read: Read, other: str
 ) -> None:
     table = read(f"name;capex;price\nA;2.400;{other}\nB;1.866;{other}\nC;10;{other}\n")
-    assert set(told(table)) == {(2, "capex"), (3, "capex")}
-    assert "'2.400', which may mean 2400 or 2,4" in told(table)[2, "capex"]
+    assert table.amounts["capex"].tolist() == [2400, 1866, 10]
+    assert any("in capex 2.400 is read as 2400" in note for note in table.notes)
+    mixed = read(f"name;capex;price\nA;2.400;{other}\nB;1.866;{other}\nC;10,5;{other}\n")
+    assert set(told(mixed)) == {(2, "capex"), (3, "capex")}
+    assert "'2.400', which may mean 2400 or 2,4" in told(mixed)[2, "capex"]
+
+
+@pytest.mark.parametrize("other", ["0.95", "1234567.5", "1.2345", "0.95x", "0.5%"])
+def test_a_comma_in_quotes_beside_decimal_points_is_none_either(read: Read, other: str) -> None:
+    rate = "rate" if "%" in other else "price"
+    text = f'name,capex,{rate}\nA,"2,400",0.95\nB,"1,866",{other}\nC,10,{other}\n'
+    assert read(text).amounts["capex"].tolist() == [2400, 1866, 10]
+    mixed = read(text.replace(",10,", ",10.5,"))
+    assert {row for row, name in told(mixed) if name == "capex"} == {2, 3}
 
 
 def test_it_is_a_thousands_mark_where_the_file_shows_it_to_be_one(read: Read) -> None:
