@@ -24,6 +24,9 @@ from bankable.udfs.deal.deal import Deal
 LARGEST = 2**20  # bytes of a file
 LONGEST_TEXT, LONGEST_SOURCE = 255, 2_000  # characters
 MOST_EXTENDED = 10
+FILE_ERRORS = frozenset(
+    ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+)  # a text that a cell would show as one
 SHIPPED = ("data_centre", "defence_factory", "factory_supported")
 
 
@@ -155,6 +158,8 @@ def _text(path: Path, what: str, text: str, longest: int) -> str:
         raise Refusal(
             f"{path.name}: {what} holds a character that cannot be seen ({hidden}): type it again."
         )
+    if line in FILE_ERRORS:
+        raise Refusal(f"{path.name}: {what} is the error {line}: type what was meant.")
     if len(line) > longest:
         raise Refusal(f"{path.name}: {what} is longer than {longest} characters: shorten it.")
     return line

@@ -18,10 +18,12 @@ from bankable.templates.refusal import Refusal
 
 
 @contextmanager
-def only_run(output: Path) -> Iterator[None]:
-    """Hold an output for this run; Refusal where another run holds it."""
+def only_run(output: Path, name: str | None = None) -> Iterator[None]:
+    """Hold an output for this run; Refusal, under the name that the user gave it, where another run
+    holds it.
+    """
     path = output.with_name(f"{output.name}.lock")
-    handle = _taken(path, output)
+    handle = _taken(path, name or output.name)
     try:
         now = dt.datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
         os.ftruncate(handle, 0)
@@ -38,7 +40,7 @@ def only_run(output: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def _taken(path: Path, output: Path) -> int:
+def _taken(path: Path, name: str) -> int:
     """The open lock file, locked."""
     while True:
         try:
@@ -56,7 +58,7 @@ def _taken(path: Path, output: Path) -> int:
             os.close(handle)
             told = f" ({holder})" if holder.isprintable() and holder else ""
             raise Refusal(
-                f"{output.name} is being written by another run{told}: wait for it, or choose"
+                f"{name} is being written by another run{told}: wait for it, or choose"
                 f" another output. If there is no such run, delete {path.name} and give the command"
                 " again."
             )

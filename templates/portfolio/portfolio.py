@@ -133,7 +133,7 @@ def run(
     for path in write_results.files(target):
         refuse_to_overwrite(path, force)
     loans = read_loans.read_book(source)
-    with only_run(place_of(write_results.files(target)[-1])):
+    with only_run(place_of(write_results.files(target)[-1]), target.name):
         for path in write_results.files(target):
             refuse_to_overwrite(path, force)
         return _calculate_and_write(

@@ -228,7 +228,7 @@ def shows_decimals(cells: pd.Series) -> bool:
     if not amounts.is_clean(cells):
         return False
     size = np.abs(cells.to_numpy(dtype=float))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         fine = np.abs(size * 1000 - np.round(size * 1000)) > 1e-3
         return bool((((size > 0) & (size < 1)) | (fine & (size < 1e6))).any())
 

@@ -44,6 +44,7 @@ def deal(folder: Path, text: str, name: str = "own.toml") -> Path:
         (f'borrower = "{"x" * 300}"', "borrower is longer than 255 characters"),
         (f'capex = {{ value = 1, source = "{"x" * 3000}" }}', "the source of capex is longer"),
         ("capx = 1", "Did you mean capex"),
+        ('case_name = "#REF!"', "case_name is the error #REF!"),
     ],
 )
 def test_what_no_deal_holds_is_refused_by_file_and_key(
