@@ -12,7 +12,7 @@ from typing import Any
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.workbook.book import Book, Conditional, Sheet, address
-from bankable.templates.workbook.rows import LABEL, SECTION, UNIT
+from bankable.templates.workbook.rows import LABEL, SECTION, UNIT, given
 
 PLACEHOLDER = "placeholder"  # how the source of an input that nobody has looked at begins
 
@@ -38,8 +38,8 @@ MEASURES = (
         "revenue_to_capex",
         "Revenue of a year at full use to capital cost",
         "share",
-        "{capacity_#}*{price_#}",
-        "{capex_#}",
+        "{capacity_[i]}*{price_[i]}",
+        "{capex_[i]}",
         0.01,
         10,
         "capex, capacity and price",
@@ -48,8 +48,8 @@ MEASURES = (
         "fixed_to_revenue",
         "Fixed cost of a year to that revenue",
         "share",
-        "{fixed_cost_#}",
-        "({capacity_#}*{price_#})",
+        "{fixed_cost_[i]}",
+        "({capacity_[i]}*{price_[i]})",
         0.001,
         3,
         "fixed_cost, capacity and price",
@@ -58,8 +58,8 @@ MEASURES = (
         "variable_to_price",
         "Variable cost of a unit to its price",
         "share",
-        "{variable_cost_#}",
-        "{price_#}",
+        "{variable_cost_[i]}",
+        "{price_[i]}",
         0.005,
         1.5,
         "variable_cost and price",
@@ -68,8 +68,8 @@ MEASURES = (
         "margin",
         "Margin at full use: what the costs leave of that revenue",
         "share",
-        "({capacity_#}*({price_#}-{variable_cost_#})-{fixed_cost_#})",
-        "({capacity_#}*{price_#})",
+        "({capacity_[i]}*({price_[i]}-{variable_cost_[i]})-{fixed_cost_[i]})",
+        "({capacity_[i]}*{price_[i]})",
         -0.5,
         0.99,
         "price, variable_cost and fixed_cost",
@@ -78,8 +78,8 @@ MEASURES = (
         "market_to_price",
         "Market price to contract price",
         "share",
-        "{market_price_#}",
-        "{price_#}",
+        "{market_price_[i]}",
+        "{price_[i]}",
         0.02,
         50,
         "market_price and price",
@@ -98,7 +98,7 @@ def lay(sheet: Sheet, row: int, cases: int, first: int, sources: list[tuple[int,
         sheet.put(row, LABEL, measure.label)
         sheet.put(row, UNIT, measure.unit, "unit")
         for i in range(1, cases + 1):
-            above, below = (text.replace("#", str(i)) for text in (measure.above, measure.below))
+            above, below = (given(text, i=i) for text in (measure.above, measure.below))
             plain = f"{above}/{below}"
             sheet.put(row, first + i - 1, f'=IFERROR(IF({above}=0,"n/a",{plain}),"n/a")', "level")
             sheet.mark(f"fit_{measure.key}_{i}", row, first + i - 1)
