@@ -26,7 +26,7 @@ from tests.templates.tables.conftest import WANTED
 
 LONGEST = 10  # seconds a file
 SHORT = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=35_000, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 cells = st.one_of(
     st.sampled_from(
