@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn, TextIO, cast
 
 COMMANDS = (
     "compare",
@@ -105,7 +105,24 @@ def build_parser() -> Parser:
 
 def complain(sentence: str) -> None:
     """One line on the error output."""
-    print(f"bankable: {sentence}", file=sys.stderr)
+    from bankable.templates.plain_text import for_terminal
+
+    print(f"bankable: {for_terminal(sentence)}", file=sys.stderr)
+
+
+class PlainOutput:
+    """Standard output without what a terminal obeys: a name from somebody's file is only shown."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        from bankable.templates.plain_text import for_terminal
+
+        return self._stream.write(for_terminal(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -153,6 +170,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    shown = None if sys.stdout is None else cast(TextIO, PlainOutput(sys.stdout))
+    with contextlib.redirect_stdout(shown):
+        return _run_plainly(argv)
+
+
+def _run_plainly(argv: Sequence[str] | None) -> int:
     try:
         parser = build_parser()
         args = parser.parse_args(argv)

@@ -147,6 +147,7 @@ NEVER = {
         "templates.portfolio",
         "templates.audit",
     ),
+    "templates/tables": ("udfs", *DEALS[1:], "templates.audit", "templates.engine"),
     "templates/portfolio": ("templates.comparison", "templates.memo", "templates.audit"),
     "templates/comparison": ("templates.memo", "templates.portfolio", "templates.audit"),
     "udfs/numerics": ("udfs.deal", "udfs.registry"),

@@ -18,6 +18,7 @@ import numpy as np
 
 LONGEST_PATH = 10_000
 LARGEST_AMOUNT = 1e15
+REST = 1e-9  # of the largest figure of a range: less is nothing
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 
@@ -336,6 +337,10 @@ def _read_path(param: Param, raw: Any) -> np.ndarray:
     if np.isinf(values).any():
         raise impossible(f"{param.name} holds a number that is not finite.")
     known = values[~np.isnan(values)]
+    if known.size and not param.open_low and known.min() < param.low:
+        rest = REST * max(1.0, float(np.abs(known).max()))  # what a subtraction leaves of nothing
+        values = np.where((values < param.low) & (values >= param.low - rest), param.low, values)
+        known = values[~np.isnan(values)]
     if known.size and (
         known.min() < param.low
         or known.max() > param.high

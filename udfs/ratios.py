@@ -16,6 +16,10 @@ from bankable.udfs.registry import function
 FAMILY = "Debt"
 
 
+# Debt service below this share of the largest is a rest of floating-point arithmetic, and none.
+REST = 1e-9
+
+
 def dscr(cfads, debt_service):
     """CFADS over debt service; NaN where no debt service is due or CFADS is blank; negative CFADS
     gives a negative ratio.
@@ -23,7 +27,8 @@ def dscr(cfads, debt_service):
     cfads, debt_service = np.broadcast_arrays(
         np.asarray(cfads, float), np.asarray(debt_service, float)
     )
-    due = np.nan_to_num(debt_service) > 0
+    service = np.nan_to_num(debt_service)
+    due = (service > 0) & (service >= REST * service.max(axis=-1, keepdims=True, initial=0.0))
     return np.divide(cfads, debt_service, out=np.full(cfads.shape, np.nan), where=due)
 
 
@@ -67,7 +72,8 @@ def DSCR_PATH(cfads, debt_service):
     -----------
     CFADS is after tax. Debt service is all interest, scheduled principal and fees due in the
     period. A period without debt service, or with a blank CFADS, gives a blank, neither 0 nor
-    infinity. A negative CFADS gives a negative DSCR.
+    infinity. Debt service below a billionth of the largest of the range is a rest of floating-point
+    arithmetic and counts as none. A negative CFADS gives a negative DSCR.
 
     Source
     ------
@@ -103,7 +109,8 @@ def DSCR_MIN(cfads, debt_service):
 
     Conventions
     -----------
-    As DSCR_PATH: periods without debt service and blank CFADS do not count.
+    As DSCR_PATH: periods without debt service (or with a rest below a billionth of the largest) and
+    blank CFADS do not count.
 
     Errors
     ------
@@ -144,7 +151,8 @@ def DSCR_AVG(cfads, debt_service, weighted=False):
 
     Conventions
     -----------
-    As DSCR_PATH. The plain mean is the usual covenant.
+    As DSCR_PATH: periods without debt service (or with a rest below a billionth of the largest) and
+    blank CFADS do not count. The plain mean is the usual covenant.
 
     Errors
     ------

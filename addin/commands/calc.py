@@ -67,10 +67,10 @@ def run(args: argparse.Namespace) -> int:
     changes = dict(change(args, text) for text in args.set)
     if args.output:
         write.refuse_to_overwrite(Path(args.output), args.force)
-    opening.refuse_unfit(path, foreign=False)
+    file = opening.opened(path, foreign=False)
     if args.output:
         refuse_other_kind(path, Path(args.output))
-    done = recalculate(path, changes)
+    done = recalculate(file, changes)
     cells = {where: _cells(done, where) for where in args.get}
     data, changed = write_back.patched(done)
     sound = done.is_sound or args.partial
@@ -87,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
             },
             "errors": errors,
             "not_calculated": done.held,
+            "manual_calculation": file.manual,
             "output": args.output if sound else None,
         }
         print(json.dumps(result, indent=1, allow_nan=False))
@@ -100,6 +101,11 @@ def run(args: argparse.Namespace) -> int:
             print(f"{len(errors):,} cells hold errors: {_some(errors)}.")
         if args.output and sound:
             print(f"Written: {args.output}")
+    if file.manual:
+        cli.complain(
+            f"{path.name} is set to manual calculation: what it showed until now may be older than"
+            " its inputs. Formulas, Calculation Options, Automatic changes that."
+        )
     if done.held:
         cells_held = [f"{where} {reason}" for where, reason in done.held.items()]
         ending = (

@@ -1,7 +1,7 @@
 """Hold a year's actual cash flow against the base case: covenants tested, and a one-page review in
 Word.
 
-The list of actuals has the columns year, cfads and debt_service (year of operation from completion,
+The table of actuals (.csv, .xlsx or .parquet) has the columns year, cfads and debt_service (year of operation from completion,
 $ million), a row a year.
 """
 
@@ -17,7 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "workbook", metavar="BOOK.xlsx", help="the workbook of the base case, as approved"
     )
-    parser.add_argument("actuals", metavar="ACTUALS.csv", help="columns year, cfads, debt_service")
+    parser.add_argument(
+        "actuals",
+        metavar="ACTUALS.csv",
+        help="columns year, cfads, debt_service (.csv, .xlsx or .parquet)",
+    )
     parser.add_argument(
         "-o",
         "--output",

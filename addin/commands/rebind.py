@@ -46,10 +46,10 @@ def run(args: argparse.Namespace) -> int:
     if args.addin and args.to != "desktop":
         args.parser.error("--addin goes with --to desktop")
     path, out = Path(args.workbook), Path(args.output or args.workbook)
-    opening.refuse_unfit(path, foreign=False)
+    file = opening.opened(path, foreign=False)
     write.refuse_to_overwrite(out, args.force)
     refuse_other_kind(path, out)
-    done = function_names.rebind(path.read_bytes(), args.to, args.addin or function_names.ADDIN)
+    done = function_names.rebind(file, args.to, args.addin or function_names.ADDIN)
     write.put(out, done.data)
     if args.json:
         result = {

@@ -17,7 +17,7 @@ from bankable.templates.workbook.book import cell_at
 LAST_ROW, LAST_COL = 1_048_575, 16_383
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 
-_WHERE = r"(?:'(?:[^']|'')+'|(?:\[[^\[\]]+\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?|\[[^\[\]]+\](?:\w[\w.]*)?|[\w.]+)!"
+_WHERE = r"(?:'(?:[^']|''){1,400}'|(?:\[[^\[\]]+\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?|\[[^\[\]]+\](?:\w[\w.]*)?|[\w.]+)!"
 _POINT = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _END = r"(?![\w.(!])"
 _TOKEN = re.compile(

@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from bankable.templates import opening
 from bankable.templates.audit.r1c1 import LAST_COL, LAST_ROW, Area, Form, Forms
-from bankable.templates.engine.open_xml import CELL, VALUE, attributes
-from bankable.templates.refusal import Refusal
+from bankable.templates.engine.cell_xml import CELL, FORMULA, VALUE, attributes
+from bankable.templates.engine.opened_file import date_number
+from bankable.templates.engine.workbook_file import WorkbookFile
 from bankable.templates.workbook.book import cell_at
 
 ADD_INS = (".xlam", ".xla", ".xll")
-_ELEMENT = re.compile(r"<(?:\w+:)?(\w+)\b([^>]*?)/?>")
 _CHART_FORMULA = re.compile(r"<(?:\w+:)?f>([^<]+)</")
 
 
@@ -105,6 +102,9 @@ class Book:
     links: list[Link] = field(default_factory=list)
     charts: list[str] = field(default_factory=list)  # the formulas of charts
     iterates: bool = False
+    manual: bool = False
+    as_displayed: bool = False
+    dates_from_1904: bool = False
     macros: bool = False
     chart_sheets: list[str] = field(default_factory=list)
     forms: Forms = field(default_factory=Forms)
@@ -117,40 +117,14 @@ class Book:
 def read(path: str | Path) -> Book:
     """The workbook, after every guard; Refusal says in a sentence why it cannot be read."""
     path = Path(path)
-    opening.refuse_unfit(path, foreign=False)
-    source = path.read_bytes()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # of what openpyxl would lose on saving; nothing is saved here
-            workbook = openpyxl.load_workbook(path, keep_links=False)
-        book = Book(path, hashlib.sha256(source).hexdigest())
-        with zipfile.ZipFile(path) as package:
-            _read_package(book, package)
-            parts = _sheet_parts(package)
-            for sheet in workbook.worksheets:
-                part = parts.get(sheet.title)
-                text = (
-                    package.read(part).decode("utf-8-sig", "replace")
-                    if part in package.namelist()
-                    else ""
-                )
-                book.sheets[sheet.title] = _read_sheet(book, sheet, text)
-    except Refusal:
-        raise
-    except PermissionError:
-        raise Refusal(
-            f"{path.name} cannot be read: it may be open in another program. Close it there first."
-        ) from None
-    except Exception as error:  # openpyxl raises whatever a broken part makes it stumble on
-        said = (
-            str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__
-        )
-        raise Refusal(
-            f"{path.name} is damaged and cannot be read ({said}): take it from its sender again."
-        ) from None
-    book.chart_sheets = [sheet.title for sheet in workbook.chartsheets]
+    file = opening.opened(path, foreign=False)
+    workbook = opening.cells(file, keep_links=False)
+    book = Book(path, hashlib.sha256(file.source).hexdigest())
+    _read_package(book, file)
+    parts = {sheet.name: sheet.part for sheet in file.worksheets}
+    for sheet in workbook.worksheets:
+        book.sheets[sheet.title] = _read_sheet(book, sheet, file.text(parts[sheet.title]))
+    book.chart_sheets = [sheet.name for sheet in file.sheets if sheet.kind == "chartsheet"]
     for name, defined in workbook.defined_names.items():
         _name(book, name, defined.value)
     for sheet in workbook.worksheets:
@@ -167,78 +141,27 @@ def _name(book: Book, name: str, text: str | None) -> None:
 # The package -----------------------------------------------------------------------------------
 
 
-def _read_package(book: Book, package: zipfile.ZipFile) -> None:
-    names = package.namelist()
-    book.macros = "xl/vbaProject.bin" in names
-    for found in _ELEMENT.finditer(package.read("xl/workbook.xml").decode("utf-8-sig", "replace")):
-        if found[1] == "calcPr":
-            book.iterates = attributes(found[2]).get("iterate", "0") in ("1", "true")
-    for part in names:
-        if part.startswith(("xl/charts/chart", "xl/chartsheets/")) and part.endswith(".xml"):
-            book.charts += [
-                unescape(text)
-                for text in _CHART_FORMULA.findall(
-                    package.read(part).decode("utf-8-sig", "replace")
-                )
-            ]
-    order = _external_order(package)
-    for number, part in enumerate(order, start=1):
-        if part not in names:
-            continue
-        folder, _, file = part.rpartition("/")
-        rels = f"{folder}/_rels/{file}.rels"
-        found_target = (
-            re.search(r'Target="([^"]*)"', package.read(rels).decode("utf-8", "replace"))
-            if rels in names
-            else None
-        )
-        text = package.read(part).decode("utf-8", "replace")
-        book.links.append(
-            Link(
-                number,
-                unescape(found_target[1]) if found_target else "an unknown file",
-                bool(VALUE.search(text)),
-            )
-        )
-
-
-def _relationships(package: zipfile.ZipFile) -> dict[str, str]:
-    text = package.read("xl/_rels/workbook.xml.rels").decode("utf-8-sig", "replace")
-    out = {}
-    for found in _ELEMENT.finditer(text):
-        tag = attributes(found[2])
-        if found[1] == "Relationship" and "Id" in tag:
-            target = tag.get("Target", "")
-            out[tag["Id"]] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return out
-
-
-def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
-    targets = _relationships(package)
-    text = package.read("xl/workbook.xml").decode("utf-8-sig", "replace")
-    tags = [attributes(found[2]) for found in _ELEMENT.finditer(text) if found[1] == "sheet"]
-    return {tag["name"]: targets.get(tag.get("id", ""), "") for tag in tags if "name" in tag}
-
-
-def _external_order(package: zipfile.ZipFile) -> list[str]:
-    targets = _relationships(package)
-    text = package.read("xl/workbook.xml").decode("utf-8-sig", "replace")
-    return [
-        targets.get(attributes(found[2]).get("id", ""), "")
-        for found in _ELEMENT.finditer(text)
-        if found[1] == "externalReference"
-    ]
+def _read_package(book: Book, file: WorkbookFile) -> None:
+    book.macros = file.part_of("vbaProject") is not None
+    book.iterates, book.manual = file.iterates, file.manual
+    book.as_displayed, book.dates_from_1904 = file.as_displayed, file.dates_from_1904
+    for part in file.of_type(".chart+xml", ".chartex+xml", ".chartsheet+xml"):
+        book.charts += [unescape(text) for text in _CHART_FORMULA.findall(file.text(part))]
+    for number, part in enumerate(file.links, start=1):
+        if part in file.parts:
+            saved = VALUE.search(file.text(part)) is not None
+            book.links.append(Link(number, file.link_target(part), saved))
 
 
 # A sheet ---------------------------------------------------------------------------------------
 
 
-def _saved_values(text: str) -> dict[tuple[int, int], tuple[Any, bool]]:
+def _saved_values(text: str, from_1904: bool) -> dict[tuple[int, int], tuple[Any, bool]]:
     """What cells with formulas showed when the file was saved, and whether it is an error."""
     out: dict[tuple[int, int], tuple[Any, bool]] = {}
     for found in CELL.finditer(text):
         inside = found[3]
-        if not inside or ("<f" not in inside and ":f" not in inside):
+        if not inside or ("<f" not in inside and ":f" not in inside) or not FORMULA.search(inside):
             continue
         tag = attributes(found[2])
         spot = cell_at(tag.get("r", ""))
@@ -246,11 +169,12 @@ def _saved_values(text: str) -> dict[tuple[int, int], tuple[Any, bool]]:
         if spot is None or value is None:
             continue
         said, kind = unescape(value[2]), tag.get("t", "n")
-        if kind == "n":
+        if kind in ("n", "d"):
             try:
-                out[spot] = (float(said), False)
+                number = float(said) if kind == "n" else date_number(said, from_1904)
             except ValueError:
                 continue
+            out[spot] = (number, False)
         else:
             out[spot] = (said == "1" if kind == "b" else said, kind == "e")
     return out
@@ -258,7 +182,7 @@ def _saved_values(text: str) -> dict[tuple[int, int], tuple[Any, bool]]:
 
 def _read_sheet(book: Book, source: Any, text: str) -> Sheet:
     sheet = Sheet(source.title, source.sheet_state)
-    saved = _saved_values(text)
+    saved = _saved_values(text, book.dates_from_1904)
     blocks: list[str] = []
     styles: dict[int, Any] = {}
     for (row, col), held in source._cells.items():

@@ -25,6 +25,7 @@ CHECKS: tuple[Callable[[Audit], Iterator[Finding]], ...] = (
     rules_workbook.errors,
     rules_workbook.links,
     rules_workbook.hidden,
+    rules_workbook.settings,
     rules_rows.formula_rows,
     rules_flow.circles,
     rules_flow.checks,
@@ -57,6 +58,7 @@ RULES = {
     "no-saved-value": "formulas",
     "hidden-sheet": "sheets",
     "hidden-cells": "sheets",
+    "calculation-settings": "settings",
 }
 SHOWN = 30
 SCHEMA = 1

@@ -149,6 +149,37 @@ def hidden(audit: Audit) -> Iterator[Finding]:
             )
 
 
+def settings(audit: Audit) -> Iterator[Finding]:
+    """Settings under which a program shows other figures than the formulas give."""
+    rule, book = "calculation-settings", audit.book
+    audit.look(rule, 3)
+    for is_set, severity, evidence, sentence in (
+        (
+            book.as_displayed,
+            "warning",
+            "precision as displayed",
+            "Every figure is cut to what its cell displays, and what was cut is lost: take off 'Set"
+            " precision as displayed'.",
+        ),
+        (
+            book.manual,
+            "warning",
+            "manual calculation",
+            "What the cells show may be older than the inputs: set Calculation Options to"
+            " Automatic.",
+        ),
+        (
+            book.dates_from_1904,
+            "note",
+            "dates from 1904",
+            "Dates copied to or from another book shift by four years and a day: take off 'Use 1904"
+            " date system' in a new book.",
+        ),
+    ):
+        if is_set:
+            yield Finding(rule, severity, "", "", evidence, sentence)
+
+
 def errors(audit: Audit) -> Iterator[Finding]:
     """Error values, broken references, and formulas that were never calculated."""
     for sheet in audit.book.sheets.values():

@@ -17,20 +17,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from bankable.templates import deal_file, opening
-from bankable.templates.comparison import plan, read_inputs
-from bankable.templates.comparison.sheets import (
-    summary,
-)
-from bankable.templates.comparison.words import shown
+from bankable.templates import deal_file
+from bankable.templates.comparison import plan, read_files, read_inputs, report
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book, address
-from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.settings import Settings
-from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.chain.lines import OLD_KEYS
 
 RELEASED = dt.datetime(
@@ -116,30 +110,16 @@ def read_deals(paths: Sequence[str]) -> list[SourcedDeal]:
     """The deals in the files named: deal files (.toml), workbooks of ours (.xlsx); the shipped ones
     where none is named.
     """
-    return read_files(paths)[0]
+    found = read_files.read(paths)
+    if found.path is not None:
+        read_inputs.refuse(found.path, found.faults)
+    _refuse_too_many(found.cases)
+    return found.cases
 
 
-def read_files(paths: Sequence[str]) -> tuple[list[SourcedDeal], Settings]:
-    """The deals, and where just one workbook is named its choices outside Inputs: scenario, terms
-    of support, ranges.
-    """
-    if not paths:
-        return deal_file.load_shipped(), Settings()
-    cases: list[SourcedDeal] = []
-    kept: list[Settings] = []
-    for name in paths:
-        path = Path(name)
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
-            opened = opening.open_workbook(path)
-            cases += read_inputs.read_workbook(path, opened)
-            kept.append(read_inputs.read_settings(path, opened))
-        elif path.suffix.lower() == ".toml":
-            cases.append(deal_file.load(path))
-        else:
-            raise Refusal(f"{name} is neither a deal file (.toml) nor a workbook (.xlsx).")
+def _refuse_too_many(cases: Sequence[SourcedDeal]) -> None:
     if len(cases) > MOST_CASES:
         raise Refusal(f"a comparison takes at most {MOST_CASES} deals; {len(cases)} were given.")
-    return cases, kept[0] if len(kept) == 1 else Settings()
 
 
 def calculated(
@@ -183,13 +163,20 @@ def compare(
     """
     target = Path(out) if out else write.free_name("comparison.xlsx")
     write.refuse_to_overwrite(target, force)
-    cases, settings = read_files(paths)
-    book = calculated(cases, paper, settings, dt.date.today())
-    written = write.put(target, finish(write.to_bytes(book)))
+    found = read_files.read(paths)
+    _refuse_too_many(found.cases)
+
+    def laid(cases: Sequence[SourcedDeal], settings: Settings) -> Book:
+        return build(cases, paper, settings, dt.date.today())
+
+    with _no_collecting():
+        book, left_out = read_files.carry_over(found, laid)
+        calculation.calculate(book)
+        written = write.put(target, finish(write.to_bytes(book)))
     return Comparison(
         book,
-        report(book, len(cases), written),
-        table(book, len(cases)) + f"\n\nWorkbook: {written}",
+        report.figures(book, found.cases, written, left_out),
+        report.text(book, found.cases, left_out) + f"\n\nWorkbook: {written}",
     )
 
 
@@ -210,71 +197,3 @@ def new(out: str, force: bool = False, cases: int = 2, paper: str = "A4") -> Com
         f" compare {written.name}`."
     )
     return Comparison(book, {"workbook": str(written), "cases": cases}, text)
-
-
-def report(book: Book, n: int, path: Path) -> dict[str, Any]:
-    """The Summary's figures for programs: one dictionary a case."""
-    sheet = book["Summary"]
-    cases = []
-    for i in range(1, n + 1):
-        figures = {
-            key[: -len(f"_{i}")]: sheet.value_of(key)
-            for key in sheet.placed
-            if key.endswith(f"_{i}")
-        }
-        cases.append(
-            {
-                "case": book["Inputs"].value_of(f"case_name_{i}"),
-                **{k: None if v == "n/a" else v for k, v in figures.items()},
-            }
-        )
-    return {
-        "workbook": str(path),
-        "master_check": book["Checks"].value_of("master"),
-        "formulas": book.formulas(),
-        "cases": cases,
-    }
-
-
-def table(book: Book, n: int) -> str:
-    """The side-by-side table for a terminal."""
-    sheet = book["Summary"]
-    heads = ["", *(str(book["Inputs"].value_of(f"case_name_{i}")) for i in range(1, n + 1))]
-    lines: list[list[str]] = []
-    for label, key in (("Decision", "decision_words"), ("Binding test", "binding_name")):
-        lines.append([label, *(str(sheet.value_of(f"{key}_{i}")) for i in range(1, n + 1))])
-    for title, rows in summary.ROWS:
-        lines.append([])
-        lines.append([title])
-        for key, label, unit, style in shown(*rows):
-            values = [printed(sheet.value_of(f"{key}_{i}"), style) for i in range(1, n + 1)]
-            lines.append(
-                [
-                    f"  {label}" + (f", {unit}" if unit in ("$m", "years", "months", "$") else ""),
-                    *values,
-                ]
-            )
-    lines += [[], ["Credit tests: value / limit"]]
-    for key, label, _, _ in TESTS:
-        lines.append(
-            [f"  {label}", *(str(sheet.value_of(f"test_{key}_{i}")) for i in range(1, n + 1))]
-        )
-    first = max(len(line[0]) for line in lines if len(line) > 1)
-    widths = [max(len(row[c]) for row in [heads, *lines] if len(row) > c) for c in range(1, n + 1)]
-    out = []
-    for line in [heads, *lines]:
-        if len(line) > 1:
-            out.append(
-                "  ".join(
-                    [
-                        line[0].ljust(first),
-                        *(text.rjust(width) for text, width in zip(line[1:], widths, strict=True)),
-                    ]
-                ).rstrip()
-            )
-        else:
-            out.append(line[0] if line else "")
-    out.append(
-        f"\nMaster check: {book['Checks'].value_of('master')} ({book.formulas():,} formulas)"
-    )
-    return "\n".join(out)

@@ -13,13 +13,52 @@ from typing import Any
 from openpyxl.worksheet.formula import ArrayFormula
 
 from bankable.templates.comparison import tie_out
+from bankable.templates.comparison.owners_notes import SHEET as NOTES
+from bankable.templates.comparison.owners_notes import edge
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import SOURCE_HEAD
-from bankable.templates.workbook.book import Book, Sheet, address, serial, sheet_prefix
+from bankable.templates.engine.workbook_file import WorkbookFile
+from bankable.templates.workbook.book import Block, Book, Sheet, address, area, serial, sheet_prefix
 from bankable.templates.workbook.rows import LABEL
 from bankable.udfs.cells import CellError
 
 _FREE_SHEETS = {"Cover", "Sources"}  # words only: what stands there changes no figure
+
+
+def strange_sheets(book: Book, file: WorkbookFile) -> list[str]:
+    """Sheets that the model does not have, and sheets that a reader does not see; one called Notes
+    is its owner's.
+    """
+    faults = []
+    for sheet in file.sheets:
+        if sheet.name not in book.sheets and sheet.name != NOTES:
+            faults.append(f"the sheet {sheet.name} is none of the model's: take it out")
+        elif sheet.state != "visible":
+            faults.append(f"the sheet {sheet.name} is hidden: show it")
+        elif sheet.kind != "worksheet":
+            faults.append(f"the sheet {sheet.name} is no worksheet: take it out")
+    return faults
+
+
+def strange_names(book: Book, file: WorkbookFile) -> list[str]:
+    """Defined names that lead elsewhere than the model's, are gone, or are none of them."""
+    wanted = {name.lower(): (name, target) for name, target in book.names.items()}
+    faults, met = [], set()
+    for held in file.names:
+        low = held.name.lower()
+        if low.startswith("_xl"):  # print areas, filters and the like, which programs keep so
+            continue
+        name, target = wanted.get(low, (held.name, None))
+        if held.sheet is not None or target is None:
+            faults.append(f"the name {held.name} ({held.text}) is none of the model's: delete it")
+        elif normal(held.text) != normal(target.lstrip("=")):
+            faults.append(f"the name {name} leads to {held.text}, in the model to {target}")
+        elif low in met:
+            faults.append(f"the name {name} stands in the file twice")
+        met.add(low)
+    return faults + [
+        f"the name {name} is gone" for low, (name, _) in wanted.items() if low not in met
+    ]
 
 
 def changed(book: Book, formulas: Any) -> list[str]:
@@ -37,6 +76,10 @@ def changed(book: Book, formulas: Any) -> list[str]:
         free = _free_cells(sheet)
         for spot in sorted(there.keys() | sheet.cells.keys()):
             if spot in free:
+                fault = _moving(there.get(spot))
+                faults += [f"{sheet_prefix(sheet.name)}{address(*spot)} {fault}"] if fault else []
+                continue
+            if sheet.name == "Inputs" and spot not in sheet.cells and _is_note(sheet, spot, there):
                 continue
             fault = _fault(sheet, spot, there.get(spot))
             if fault:
@@ -60,6 +103,22 @@ def _free_cells(sheet: Sheet) -> set[tuple[int, int]]:
     return free
 
 
+def _moving(got: Any) -> str | None:
+    """What is wrong with an input that is a formula: one that gives another figure tomorrow."""
+    text = got.text if isinstance(got, ArrayFormula) else got
+    if isinstance(text, str) and text.startswith("=") and _MOVING.search(text):
+        return f"is an input and holds {text}, which changes by itself: type the figure"
+    return None
+
+
+def _is_note(sheet: Sheet, spot: tuple[int, int], there: dict[tuple[int, int], Any]) -> bool:
+    """Whether a cell right of Inputs or below it is its owner's note: no formula reads there."""
+    row, col = edge(sheet)
+    got = there.get(spot)
+    is_formula = isinstance(got, ArrayFormula) or (isinstance(got, str) and got.startswith("="))
+    return (spot[0] > row or spot[1] > col) and not is_formula
+
+
 def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
     cell = sheet.cells.get(spot)
     text = got.text if isinstance(got, ArrayFormula) else got
@@ -74,8 +133,10 @@ def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
         if (block.first_row, block.first_col) == spot
         else None
     )
-    if block is not None and wanted is None:
-        return None  # the rest of an array; its head is held against the model
+    if block is not None and wanted is None:  # the rest of an array, whose head is held below
+        return f"holds {shown(text)} within the array {_area(block)}" if is_formula else None
+    if block is not None and _spread(got) != _area(block):
+        return f"fills {_spread(got)} where the model has one formula over {_area(block)}"
     if wanted is None:
         same = (
             text == cell.value
@@ -92,6 +153,17 @@ def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
     )
 
 
+def _area(block: Block) -> str:
+    return area(block.first_row, block.first_col, block.last_row, block.last_col)
+
+
+def _spread(got: Any) -> str:
+    """The range that an array formula fills; one cell is written as one."""
+    text = str(got.ref) if isinstance(got, ArrayFormula) else "this cell alone"
+    first, _, last = text.replace("$", "").partition(":")
+    return first if first == last else text.replace("$", "")
+
+
 def _equal_numbers(a: Any, b: Any) -> bool:
     a, b = (serial(value) if isinstance(value, dt.date) else value for value in (a, b))
     return (
@@ -101,9 +173,14 @@ def _equal_numbers(a: Any, b: Any) -> bool:
     )
 
 
+_MOVING = re.compile(
+    r"\b(?:TODAY|NOW|RAND|RANDBETWEEN|RANDARRAY|OFFSET|INDIRECT|CELL|INFO|WEBSERVICE|RTD)\s*\(|\[",
+    re.IGNORECASE,
+)
 _WHOLE_RANGE = re.compile(
     r"([\w\x01.() -]+)!(\$?[A-Z]{1,3}\$?[0-9]+):\1!"
 )  # Data!A1:Data!A9 is Data!A1:A9
+_ONE_CELL = re.compile(r"(?<![A-Z0-9$:])(\$?[A-Z]{1,3}\$?[0-9]+):\1(?![0-9:])")  # D6:D6 is D6
 _PARTS = re.compile(r'("(?:[^"]|"")*")|([^"]+)')
 
 
@@ -117,7 +194,7 @@ def normal(formula: str) -> str:
             return part[1]
         text = re.sub(r"'([^']*)'!", lambda found: f"{found[1].replace(' ', chr(1))}!", part[2])
         text = re.sub(r"\s+", "", text).upper()
-        text = _WHOLE_RANGE.sub(r"\1!\2:", text)
+        text = _ONE_CELL.sub(r"\1", _WHOLE_RANGE.sub(r"\1!\2:", text))
         return (
             text.replace("_XLFN.", "")
             .replace("_XLWS.", "")

@@ -34,7 +34,7 @@ from bankable.templates.comparison.sheets import (
 from bankable.templates.comparison.sheets import deals as deals_sheet
 from bankable.templates.comparison.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.book import Book, Typed
 from bankable.templates.workbook.rows import lay
 from bankable.templates.workbook.settings import Settings
 
@@ -97,7 +97,8 @@ class Planned(NamedTuple):
 def lay_cases(here: Laying) -> None:
     """The case sheets, by year of operation."""
     for i, (name, months) in enumerate(zip(here.names, here.builds, strict=True), start=1):
-        title = f"{here.cases[i - 1].deal.case_name}: the chain of the deal, by year of operation"
+        case = here.cases[i - 1].deal.case_name
+        title = Typed(f"{case}: the chain of the deal, by year of operation")
         heads = "{Timeline!year#[i]}"
         sheet = frame.time_sheet(here.book, name, title, YEAR_COLUMNS, heads, "0072B2", here.paper)
         frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "year_ends")
@@ -114,7 +115,8 @@ def lay_cases(here: Laying) -> None:
 def lay_builds(here: Laying) -> None:
     """The build sheets, by month from financial close."""
     for i, (name, months) in enumerate(zip(here.names, here.builds, strict=True)):
-        title = f"{here.cases[i].deal.case_name}: the build, by month from financial close"
+        case = here.cases[i].deal.case_name
+        title = Typed(f"{case}: the build, by month from financial close")
         heads = "{Timeline!month#[i]}"
         sheet = frame.time_sheet(
             here.book, months, title, MONTH_COLUMNS, heads, "56B4E9", here.paper
@@ -267,8 +269,11 @@ SHEETS = (
         lambda here: inputs.lay_lists(here.book, here.paper),
     ),
 )
-RESERVED = frozenset({sheet.name.lower() for sheet in SHEETS if not sheet.each} | {"history"})
-"""Names, in small letters, that the sheet of a case may not bear (`History` is Excel's own)."""
+RESERVED = frozenset(
+    {sheet.name.lower() for sheet in SHEETS if not sheet.each} | {"history", "notes"}
+)
+"""Names, in small letters, that the sheet of a case may not bear (`History` is Excel's own, `Notes` an
+owner's)."""
 
 
 def tabs(here: Laying) -> Iterator[tuple[str, Planned]]:

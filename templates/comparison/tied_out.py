@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bankable.templates import deal_file, opening
-from bankable.templates.comparison import compare, read_inputs, tie_out
-from bankable.templates.comparison.model_match import changed, shown
+from bankable.templates import opening
+from bankable.templates.comparison import own_version, placeholders, read_inputs, tie_out
+from bankable.templates.comparison.model_match import (
+    changed,
+    shown,
+    strange_names,
+    strange_sheets,
+)
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.inputs import input_name
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.engine.formulas import calls_ours
+from bankable.templates.engine.opened_file import open_package
+from bankable.templates.engine.workbook_file import WorkbookFile
 from bankable.templates.refusal import Refusal
-from bankable.templates.workbook import rows
 from bankable.templates.workbook.book import (
     Book,
     Sheet,
@@ -37,12 +40,8 @@ from bankable.templates.workbook.book import (
     sheet_prefix,
 )
 from bankable.udfs.cells import CellError
-from bankable.udfs.deal import deal as deals
 
 SHOWN_FAULTS = 8
-_MOST_SOURCES = 2_000  # rows of the sheet of sources: inputs times cases is below it
-_WIDEST = 5_000_000  # cells that a sheet may span from its first to its last
-_LINK = re.compile(r"='?([^'!]+)'?!")
 
 
 @dataclass
@@ -57,6 +56,7 @@ class Filled:
     names: list[str]
     digest: str = ""
     cells_tied: int = 0
+    purpose: str = "no memo is written"
 
     def looks_at(self, case: int) -> bool:
         """Whether the sheet Sensitivity looks at this case."""
@@ -64,7 +64,26 @@ class Filled:
         return sheet is not None and "case" in sheet.placed and sheet.value_of("case") == case
 
     def case_number(self, wanted: str | None) -> int:
-        """The case (from 1) of that name or number; without either the only case, or the last."""
+        """The case (from 1) of that name or number; without either the only case, or the last. One
+        that still holds placeholders is refused.
+        """
+        number = self._number(wanted)
+        keys = placeholders.untouched(self.cases[number - 1])
+        if keys:
+            cells = [f"{self._cell(key, number)} ({key})" for key in keys[:SHOWN_FAULTS]]
+            more = f" and {len(keys) - SHOWN_FAULTS} more" if len(keys) > SHOWN_FAULTS else ""
+            raise Refusal(
+                f"{self.path.name}: case {self.cases[number - 1].deal.case_name} still holds"
+                f" {len(keys)} placeholders, so {self.purpose}: {', '.join(cells)}{more}. Type the"
+                " figures, or their source where the figure stands; --case chooses another case."
+            )
+        return number
+
+    def _cell(self, key: str, number: int) -> str:
+        place = self.book["Inputs"].placed[f"{key}_{number}"]
+        return f"Inputs!{address(place.row, place.col)}"
+
+    def _number(self, wanted: str | None) -> int:
         called = [case.deal.case_name for case in self.cases]
         if wanted is None:
             return len(called)
@@ -84,19 +103,22 @@ class Filled:
 def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
     """The workbook, tied out; the refusal names the cells where it is not."""
     path = Path(path)
-    values, formulas = opening.open_workbook(path)
-    _refuse_sprawl(path, formulas)
-    _refuse_strangers(path, values)
-    names = _case_sheets(path, formulas)
-    book = _laid(path, values, names)
+    file = opening.opened(path)
+    values, formulas = opening.cells(file, data_only=True), opening.cells(file)
+    own_version.refuse_settings(file, purpose)
+    opening.refuse_sprawl(file, formulas)
+    own_version.refuse_strangers(path, values)
+    names = own_version.case_sheets(path, formulas)
+    book = own_version.laid(path, values, names)
     cases = read_inputs.read_workbook(path, (values, formulas))
     if len(cases) != len(names):
         raise Refusal(
             f"{path.name}: every case on Inputs needs a name; {len(names) - len(cases)} of"
             f" {len(names)} have none."
         )
-    filled = Filled(path, book, cases, names, hashlib.sha256(path.read_bytes()).hexdigest())
-    faults = changed(book, formulas)
+    digest = hashlib.sha256(file.source).hexdigest()
+    filled = Filled(path, book, cases, names, digest, purpose=purpose)
+    faults = [*strange_sheets(book, file), *strange_names(book, file), *changed(book, formulas)]
     _say(path, purpose, "was changed where no input stands", faults)
     _put_values(book, values)
     _refuse_scenario(path, book, purpose)
@@ -112,7 +134,7 @@ def read(path: str | Path, purpose: str = "no memo is written") -> Filled:
         "was saved where Bankable's functions are absent; run `bankable compare` on it first",
         _nameless(book),
     )
-    filled.cells_tied, faults = _stale(path, book)
+    filled.cells_tied, faults = _stale(file, book)
     _say(
         path,
         purpose,
@@ -144,124 +166,7 @@ def _say(path: Path, purpose: str, what: str, faults: list[str]) -> None:
         )
 
 
-# Is it ours, and of this version ---------------------------------------------------------------
-
-
-def _refuse_sprawl(path: Path, formulas: Any) -> None:
-    """A sheet with a cell so far out that no program could lay out what lies between."""
-    for sheet in formulas.worksheets:
-        if sheet.max_row * sheet.max_column > _WIDEST:
-            far = address(sheet.max_row - 1, sheet.max_column - 1)
-            raise Refusal(
-                f"{path.name}, sheet {sheet.title}, reaches to {far}: delete what stands so far"
-                " from the rest."
-            )
-
-
-def _refuse_strangers(path: Path, values: Any) -> None:
-    """Another program's workbook, or another version's."""
-    if input_name("case_name") not in values.defined_names:
-        raise Refusal(
-            f"{path.name} is not a comparison of Bankable: it has no cells named"
-            f" {input_name('case_name')}."
-        )
-    if "Cover" not in values.sheetnames:
-        raise Refusal(f"{path.name} has no sheet Cover: start again from `bankable compare`.")
-    written = next(
-        (
-            row[1].value
-            for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40)
-            if row[0].value == "Version of Bankable"
-        ),
-        None,
-    )
-    ours = metadata.version("bankable")
-    if str(written) != ours:
-        raise Refusal(
-            f"{path.name} was built by Bankable {written}; this is {ours}: `bankable compare"
-            f" {path.name}` brings it to this version."
-        )
-    missing = [input_name(key) for key in deals.KEYS if input_name(key) not in values.defined_names]
-    if missing:
-        raise Refusal(
-            f"{path.name} has lost the cells named {', '.join(missing[:5])}: `bankable compare"
-            f" {path.name}` cannot read it either."
-        )
-
-
-def _case_sheets(path: Path, formulas: Any) -> list[str]:
-    """The case sheets in the order of Inputs' columns, from the links of the Summary's decision."""
-    if "Summary" not in formulas.sheetnames:
-        raise Refusal(f"{path.name} has no sheet Summary.")
-    name = formulas.defined_names.get("out_decision_words")
-    if name is None:
-        raise Refusal(
-            f"{path.name} has lost the name out_decision_words: build it again with `bankable"
-            " compare`."
-        )
-    sheet, where = next(iter(name.destinations))
-    area = formulas[sheet][where.replace("$", "")]
-    found = []
-    for cell in area[0] if isinstance(area, tuple) else (area,):
-        link = _LINK.match(str(cell.value))
-        if link is None:
-            raise Refusal(
-                f"{path.name} was changed: {sheet}!{cell.coordinate} holds {cell.value!r} where the"
-                " model has a link to a case sheet."
-            )
-        found.append(link[1])
-    return found
-
-
-def _laid(path: Path, values: Any, names: list[str]) -> Book:
-    """The same workbook laid afresh, its sheets named as in the file."""
-    blank = deal_file.load(deal_file.shipped_path("placeholder"))
-    said = _sources_said(values)
-    book = compare.build(
-        [
-            SourcedDeal(
-                replace(blank.deal, case_name=name),
-                {key: str(min(i, count - 1)) for key, count in said.items()},
-                "",
-            )
-            for i, name in enumerate(names)
-        ]
-    )
-    missing = [name for name in book.sheets if name not in values.sheetnames]
-    if missing:
-        raise Refusal(f"{path.name} has no sheet {', '.join(missing)}: it was deleted or renamed.")
-    rows.resolve(book)
-    place = book["Cover"].placed["model_hash"]
-    written = values["Cover"].cell(place.row + 1, place.col + 1).value
-    expected = book["Cover"].value(place.row, place.col)
-    if written != expected:
-        raise Refusal(
-            f"{path.name} holds another model (hash {written}) than this version's (hash"
-            f" {expected}): `bankable compare {path.name}` brings its inputs to this one."
-        )
-    return book
-
-
-def _sources_said(values: Any) -> dict[str, int]:
-    """How many sources the sheet of sources holds for each input: its length, and the checks on it,
-    depend on that.
-    """
-    if "Sources" not in values.sheetnames:
-        return dict.fromkeys(deals.KEYS, 1)
-    sheet = values["Sources"]
-    labels = [
-        line[0].value
-        for line in sheet.iter_rows(
-            min_row=frame.FIRST_ROW + 1, max_row=_MOST_SOURCES, min_col=2, max_col=2
-        )
-    ]
-    counts, at = {}, 0
-    for field_of in deals.INPUTS:
-        start = at
-        while at < len(labels) and labels[at] == field_of.metadata["label"]:
-            at += 1
-        counts[field_of.name] = max(1, at - start)
-    return counts
+# The file's values ---------------------------------------------------------------------------
 
 
 def _put_values(book: Book, values: Any) -> None:
@@ -332,9 +237,9 @@ def _refuse_scenario(path: Path, book: Book, purpose: str) -> None:
         )
 
 
-def _stale(path: Path, book: Book) -> tuple[int, list[str]]:
+def _stale(file: WorkbookFile, book: Book) -> tuple[int, list[str]]:
     """How many computed cells were recalculated, and those whose saved value is another."""
-    fresh = calculation.calculate_file(path)
+    fresh = calculation.calculate_opened(open_package(file))
     count, faults = 0, []
     for sheet, spot, cell in _each_computed(book):
         count += 1

@@ -7,13 +7,15 @@ every function of the register as a callback. Its known traps are dealt with her
 from __future__ import annotations
 
 import marshal
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bankable.templates.engine import elementwise, open_xml
 from bankable.templates.engine.formulas import FIT, OMITTED_TEXT, PLACE_MARK, prepare
+from bankable.templates.engine.opened_file import Opened, open_package
+from bankable.templates.engine.workbook_file import open_file
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
 from bankable.templates.workbook.book import Book, Value, address, cell_at, sheet_prefix
@@ -92,25 +94,11 @@ def calculate_file(path: Any, changes: Mapping[str, Value] | None = None) -> Cal
 
     `changes` maps `Sheet!A1` addresses or defined names (of one cell) to new values.
     """
-    with open(path, "rb") as file:
-        return calculate_opened(opened_file(file.read(), path), changes)
+    path = Path(path)
+    return calculate_opened(open_package(open_file(path.read_bytes(), path.name)), changes)
 
 
-def opened_file(
-    source: bytes, path: Any, held: Mapping[str, set[tuple[int, int]]] | None = None
-) -> open_xml.Opened:
-    """An .xlsx made ready for the engine; the formulas of `held` cells are left out. `path` is for
-    the message.
-    """
-    try:
-        return open_xml.open_package(source, held)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise Refusal(f"{path} is not a workbook that can be read (.xlsx): {error}") from None
-
-
-def calculate_opened(
-    opened: open_xml.Opened, changes: Mapping[str, Value] | None = None
-) -> Calculated:
+def calculate_opened(opened: Opened, changes: Mapping[str, Value] | None = None) -> Calculated:
     """The values of an opened file, calculated after `changes`."""
     wanted = [
         (*locate(where, opened.names, opened.cells), value)
@@ -124,7 +112,7 @@ def calculate_opened(
                 " be changed alone."
             )
         opened.cells[sheet].add((row, col))
-    found, said = _evaluate(opened.data, opened.cells, wanted)
+    found, said = _evaluate(opened.data, opened.cells, wanted, opened.file.dates_from_1904)
     result = Calculated(names=opened.names)
     for name, cells in opened.cells.items():
         values = {spot: _to_python(found[name][spot]) for spot in sorted(cells)}
@@ -187,13 +175,16 @@ def _read(sheet: Any, name: str, cells: Iterable[Spot]) -> dict[Spot, Any]:
 
 
 def _evaluate(
-    data: bytes, cells: Mapping[str, Iterable[Spot]], changes: Iterable[tuple[str, int, int, Value]]
+    data: bytes,
+    cells: Mapping[str, Iterable[Spot]],
+    changes: Iterable[tuple[str, int, int, Value]],
+    from_1904: bool = False,
 ) -> tuple[dict[str, dict[Spot, Any]], dict[str, CellError]]:
     """The values of these cells by sheet, and what our functions said in which cell."""
     import formualizer
 
     try:
-        workbook = formualizer.load_workbook_bytes(data)
+        workbook = _counting_from_1904(data) if from_1904 else formualizer.load_workbook_bytes(data)
     except Exception as error:
         raise Refusal(f"the workbook cannot be calculated: {error}") from error
     workbook.set_temporal_egress("serial")
@@ -210,6 +201,17 @@ def _evaluate(
     except Exception as error:
         raise Refusal(f"the workbook cannot be calculated: {error}") from error
     return {name: _read(workbook.sheet(name), name, spots) for name, spots in cells.items()}, said
+
+
+def _counting_from_1904(data: bytes) -> Any:
+    """The engine's workbook with days counted as Excel for the Mac once did."""
+    import formualizer
+
+    settings = formualizer.EvaluationConfig()
+    settings.date_system = "1904"
+    return formualizer.Workbook.from_bytes(
+        data, config=formualizer.WorkbookConfig(eval_config=settings)
+    )
 
 
 def _number_or_text(value: Value) -> Any:

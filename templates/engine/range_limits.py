@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from bankable.templates.engine.open_xml import Opened
+from bankable.templates.engine.opened_file import Opened
 from bankable.templates.workbook.book import address, cell_at, sheet_prefix
 
 MOST_CELLS = 5_000_000  # of a range that a formula reads

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bankable.templates.engine import calculation, open_xml, range_limits
+from bankable.templates.engine import calculation, range_limits
 from bankable.templates.engine.formulas import called_names, our_names, prepare
+from bankable.templates.engine.opened_file import Opened, open_package
+from bankable.templates.engine.workbook_file import WorkbookFile, open_file
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import Value, address, cell_at, sheet_prefix
 from bankable.udfs.cells import CellError
@@ -35,12 +37,11 @@ _NOT_DONE = {
 
 @dataclass
 class Recalculated:
-    """A workbook calculated afresh: its bytes as they were, the new values, and the cells that kept
+    """A workbook calculated afresh: the file as it was, the new values, and the cells that kept
     their saved ones, with the reason.
     """
 
-    source: bytes
-    opened: open_xml.Opened
+    opened: Opened
     values: calculation.Calculated
     changes: Mapping[str, Value]
     held: dict[str, str] = field(default_factory=dict)
@@ -55,12 +56,20 @@ class Recalculated:
         return not self.without_value and not (self.held and self.changes)
 
 
-def recalculate(path: Path, changes: Mapping[str, Value] | None = None) -> Recalculated:
+def recalculate(
+    book: Path | WorkbookFile, changes: Mapping[str, Value] | None = None
+) -> Recalculated:
     """Calculate the workbook after `changes` (addresses or names of single cells to values); the
     file is not touched.
     """
-    source = path.read_bytes()
-    opened = calculation.opened_file(source, path)
+    file = open_file(book.read_bytes(), book.name) if isinstance(book, Path) else book
+    if file.as_displayed:
+        raise Refusal(
+            f"{file.name} calculates with figures rounded as they are displayed, which is not done"
+            " here: take off 'Set precision as displayed' (Excel: File, Options, Advanced) and save"
+            " it."
+        )
+    opened = open_package(file)
     changes = dict(changes or {})
     _refuse_formulas(opened, changes)
     for where in changes:
@@ -68,7 +77,7 @@ def recalculate(path: Path, changes: Mapping[str, Value] | None = None) -> Recal
         opened.cells[sheet].add((row, col))
     reasons = _beyond_the_engine(opened)
     for _ in range(_TRIES):
-        ready = calculation.opened_file(source, path, _by_sheet(reasons)) if reasons else opened
+        ready = open_package(file, _by_sheet(reasons)) if reasons else opened
         values = calculation.calculate_opened(ready, changes)
         failing = _failing(opened, values, reasons)
         if not failing:
@@ -76,7 +85,6 @@ def recalculate(path: Path, changes: Mapping[str, Value] | None = None) -> Recal
         reasons |= _roots(opened, failing)
     spots = sorted((sheet, spot) for sheet, spot in reasons if spot in opened.formulas[sheet])
     return Recalculated(
-        source,
         opened,
         values,
         changes,
@@ -86,7 +94,7 @@ def recalculate(path: Path, changes: Mapping[str, Value] | None = None) -> Recal
     )
 
 
-def named_range(opened: open_xml.Opened, where: str) -> str | None:
+def named_range(opened: Opened, where: str) -> str | None:
     """The range under a defined name, in any case of letters; None where the name is of one cell or
     there is none.
     """
@@ -106,7 +114,7 @@ def _by_sheet(reasons: Mapping[tuple[str, Spot], str]) -> dict[str, set[Spot]]:
     return held
 
 
-def _refuse_formulas(opened: open_xml.Opened, changes: Mapping[str, Value]) -> None:
+def _refuse_formulas(opened: Opened, changes: Mapping[str, Value]) -> None:
     """A change replaces an input; a formula that was put over by mistake would be lost."""
     for where in changes:
         area = named_range(opened, where)
@@ -122,7 +130,7 @@ def _refuse_formulas(opened: open_xml.Opened, changes: Mapping[str, Value]) -> N
 # What is beyond the engine ---------------------------------------------------------------------
 
 
-def _beyond_the_engine(opened: open_xml.Opened) -> dict[tuple[str, Spot], str]:
+def _beyond_the_engine(opened: Opened) -> dict[tuple[str, Spot], str]:
     """The cells whose formulas the engine cannot even try, with the reason; all cells of a
     block.
     """
@@ -182,7 +190,7 @@ def _lacking(names: set[str]) -> set[str]:
 
 
 def _hold(
-    opened: open_xml.Opened, held: dict[tuple[str, Spot], str], sheet: str, spot: Spot, reason: str
+    opened: Opened, held: dict[tuple[str, Spot], str], sheet: str, spot: Spot, reason: str
 ) -> None:
     """Hold a cell, and with it all of its block or all that share its formula."""
     block = opened.blocks[sheet].get(spot)
@@ -201,7 +209,7 @@ def _hold(
 
 
 def _failing(
-    opened: open_xml.Opened, values: calculation.Calculated, held: Mapping[tuple[str, Spot], str]
+    opened: Opened, values: calculation.Calculated, held: Mapping[tuple[str, Spot], str]
 ) -> dict[tuple[str, Spot], str]:
     """The formulas that came to nothing because of the engine, with the reason; one that was saved
     as #NAME? is no failure.
@@ -221,9 +229,7 @@ def _failing(
     return failing
 
 
-def _roots(
-    opened: open_xml.Opened, failing: dict[tuple[str, Spot], str]
-) -> dict[tuple[str, Spot], str]:
+def _roots(opened: Opened, failing: dict[tuple[str, Spot], str]) -> dict[tuple[str, Spot], str]:
     """Those of the failing cells that read no other failing cell; all of them where each reads
     another.
     """
@@ -239,7 +245,7 @@ def _roots(
     return found
 
 
-def _reads(opened: open_xml.Opened, sheet: str, spot: Spot) -> Iterator[tuple[str, Spot]]:
+def _reads(opened: Opened, sheet: str, spot: Spot) -> Iterator[tuple[str, Spot]]:
     """The formula cells that a formula reads, as far as its text tells."""
     import formualizer
 

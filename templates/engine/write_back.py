@@ -11,20 +11,19 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from bankable.templates.engine import open_xml
+from bankable.templates.engine.cell_xml import CELL, DATA, FORMULA, ROW, VALUE, attributes
+from bankable.templates.engine.opened_file import DAYS_TO_1904, date_number
 from bankable.templates.engine.recalculate import Recalculated, Spot
+from bankable.templates.engine.workbook_file import MAIN, WorkbookFile
 from bankable.templates.workbook.book import Value, address, cell_at, serial
 from bankable.templates.workbook.write import FILE_ERRORS
 from bankable.udfs.cells import CellError
 
 _TYPE = re.compile(r"""\s+t\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ROW = re.compile(r"<((?:\w+:)?)row\b([^>]*?)(?:/>|>(.*?)</\1row>)", re.DOTALL)
-_DATA = re.compile(r"<((?:\w+:)?)sheetData\b([^>]*?)(?:/>|>(.*?)</\1sheetData>)", re.DOTALL)
-_ITEM = re.compile(r"<((?:\w+:)?)si(\s[^>]*)?(?:/>|>(.*?)</\1si>)", re.DOTALL)
-_TEXT = re.compile(r"<((?:\w+:)?)t(?:\s[^>]*)?>(.*?)</\1t>", re.DOTALL)
-_PHONETIC = re.compile(r"<((?:\w+:)?)rPh\b.*?</\1rPh>", re.DOTALL)
+_TEXT = f"{{{MAIN}}}t"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -32,16 +31,21 @@ def patched(done: Recalculated) -> tuple[bytes, int]:
     """The workbook with its new values, and how many cells of it changed."""
     wanted = _wanted(done)
     out, count = io.BytesIO(), 0
-    texts = _shared_texts(done.source)
+    file = done.opened.file
+    texts = _shared_texts(file)
     sheet_of = {part: sheet for sheet, part in done.opened.parts.items()}
-    with zipfile.ZipFile(io.BytesIO(done.source)) as parts, zipfile.ZipFile(out, "w") as target:
-        for item in parts.infolist():
-            data = parts.read(item)
+    with zipfile.ZipFile(out, "w") as target:
+        for item in file.items:
+            data = file.parts[item.filename]
             sheet = sheet_of.get(item.filename)
             if sheet is not None:
                 mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
                 text, changed = _sheet(
-                    data.decode("utf-8-sig"), wanted[sheet], texts, done.opened.blocks[sheet]
+                    data.decode("utf-8-sig"),
+                    wanted[sheet],
+                    texts,
+                    done.opened.blocks[sheet],
+                    file.dates_from_1904,
                 )
                 data, count = mark + text.encode("utf-8") if changed else data, count + changed
             target.writestr(item, data, item.compress_type)
@@ -64,74 +68,83 @@ def _wanted(done: Recalculated) -> dict[str, dict[Spot, Value]]:
         wanted[sheet] = {spot: values.get(spot, 0.0) for spot in spots}
     for where, value in done.changes.items():
         sheet, row, col = locate(where, opened.names, opened.cells)
+        if isinstance(value, (dt.datetime, dt.date)):
+            value = serial(value) - (DAYS_TO_1904 if opened.file.dates_from_1904 else 0)
         wanted[sheet][row, col] = value
     return wanted
 
 
-def _shared_texts(source: bytes) -> list[str]:
-    """The texts that cells of type `s` point to."""
-    with zipfile.ZipFile(io.BytesIO(source)) as parts:
-        if "xl/sharedStrings.xml" not in parts.namelist():
-            return []
-        text = _PHONETIC.sub("", parts.read("xl/sharedStrings.xml").decode("utf-8-sig"))
-    return [
-        "".join(found[2] for found in _TEXT.finditer(item[3] or ""))
-        for item in _ITEM.finditer(text)
-    ]
+def _shared_texts(file: WorkbookFile) -> list[str]:
+    """The texts that cells of type `s` point to, without the readings of Japanese writing."""
+    part = file.part_of("sharedStrings")
+    if part is None or part not in file.parts:
+        return []
+    spoken = f"{{{MAIN}}}rPh"
+    texts = []
+    for item in ElementTree.fromstring(file.parts[part]).iterfind(f"{{{MAIN}}}si"):
+        pieces = [found for child in item if child.tag != spoken for found in child.iter(_TEXT)]
+        texts.append("".join(found.text or "" for found in pieces))
+    return texts
 
 
 def _sheet(
-    text: str, wanted: Mapping[Spot, Value], texts: list[str], blocks: Mapping[Spot, str]
+    text: str,
+    wanted: Mapping[Spot, Value],
+    texts: list[str],
+    blocks: Mapping[Spot, str],
+    from_1904: bool,
 ) -> tuple[str, int]:
     left, changed = dict(wanted), 0
 
     def cell(found: re.Match[str]) -> str:
         nonlocal changed
-        spot = cell_at(open_xml.attributes(found[2]).get("r", ""))
+        spot = cell_at(attributes(found[2]).get("r", ""))
         if spot is None or spot not in left:
             return found[0]
-        new = _cell(found, left.pop(spot), texts, spot in blocks)
+        new = _cell(found, left.pop(spot), texts, spot in blocks, from_1904)
         changed += new != found[0]
         return new
 
-    text = open_xml.CELL.sub(cell, text)
+    text = CELL.sub(cell, text)
     added = {spot: value for spot, value in left.items() if value is not None}
     return (_with_cells(text, added), changed + len(added)) if added else (text, changed)
 
 
-def _cell(found: re.Match[str], value: Value, texts: list[str], in_block: bool) -> str:
+def _cell(
+    found: re.Match[str], value: Value, texts: list[str], in_block: bool, from_1904: bool
+) -> str:
     """A cell with its new value; the cell as it was where that is the value it had. An empty text
     in a block is no value.
     """
-    prefix, attributes, inside = found[1], found[2], found[3] or ""
-    formula = open_xml.FORMULA.search(inside)
-    saved, type_found = open_xml.VALUE.search(inside), _TYPE.search(attributes)
+    prefix, told, inside = found[1], found[2], found[3] or ""
+    formula = FORMULA.search(inside)
+    saved, type_found = VALUE.search(inside), _TYPE.search(told)
     saved_kind = (type_found[1] or type_found[2]) if type_found else "n"
     if saved is None and formula is None and in_block and value == "":
         return found[0]
     if saved is not None and saved_kind == "s":
         number = int(saved[2])
-        if isinstance(value, str) and number < len(texts) and texts[number] == _text(value):
+        if isinstance(value, str) and number < len(texts) and texts[number] == _plain(value):
             return found[0]
-    elif saved is not None and _same(saved[2], saved_kind, value):
+    elif saved is not None and _same(saved[2], saved_kind, value, from_1904):
         return found[0]
     kind, content = _written(prefix, value, formula is not None or in_block)
-    attributes = _TYPE.sub("", attributes)
+    told = _TYPE.sub("", told)
     body = (formula[0] if formula else "") + content
-    head = f"<{prefix}c{attributes.rstrip()}{kind}"
+    head = f"<{prefix}c{told.rstrip()}{kind}"
     return f"{head}>{body}</{prefix}c>" if body else f"{head}/>"
 
 
-def _same(saved: str, kind: str, value: Value) -> bool:
+def _same(saved: str, kind: str, value: Value, from_1904: bool) -> bool:
     if isinstance(value, bool):
         return kind == "b" and saved == str(int(value))
     if isinstance(value, CellError):
         return kind == "e" and saved == _code(value)
     if isinstance(value, str):
         return kind == "str" and saved == _text(value)
-    if isinstance(value, (int, float)) and kind == "n":
+    if isinstance(value, (int, float)) and kind in ("n", "d"):
         try:
-            return float(saved) == value
+            return (float(saved) if kind == "n" else date_number(saved, from_1904)) == value
         except ValueError:
             return False
     return False
@@ -145,8 +158,6 @@ def _written(prefix: str, value: Value, is_result: bool) -> tuple[str, str]:
         return ' t="b"', f"<{prefix}v>{int(value)}</{prefix}v>"
     if isinstance(value, CellError):
         return ' t="e"', f"<{prefix}v>{_code(value)}</{prefix}v>"
-    if isinstance(value, (dt.datetime, dt.date)):
-        value = serial(value)
     if isinstance(value, str):
         space = ' xml:space="preserve"' if value != value.strip() else ""
         if is_result:
@@ -155,6 +166,7 @@ def _written(prefix: str, value: Value, is_result: bool) -> tuple[str, str]:
             ' t="inlineStr"',
             f"<{prefix}is><{prefix}t{space}>{_text(value)}</{prefix}t></{prefix}is>",
         )
+    assert not isinstance(value, dt.date)  # made a number with the others
     number = float(value)
     return (
         "",
@@ -164,8 +176,13 @@ def _written(prefix: str, value: Value, is_result: bool) -> tuple[str, str]:
     )
 
 
+def _plain(value: str) -> str:
+    """A text as a file can hold it."""
+    return _NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
+
+
 def _text(value: str) -> str:
-    return escape(_NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", value))
+    return escape(_plain(value))
 
 
 def _code(error: CellError) -> str:
@@ -177,15 +194,15 @@ def _code(error: CellError) -> str:
 
 def _with_cells(text: str, added: Mapping[Spot, Value]) -> str:
     """The sheet with new cells put into their rows, and new rows among the others."""
-    data = _DATA.search(text)
+    data = DATA.search(text)
     assert data is not None
     prefix, rows = data[1], data[3] or ""
     by_row: dict[int, dict[int, Value]] = {}
     for (row, col), value in added.items():
         by_row.setdefault(row, {})[col] = value
     pieces, end = [], 0
-    for found in _ROW.finditer(rows):
-        number = int(open_xml.attributes(found[2])["r"]) - 1
+    for found in ROW.finditer(rows):
+        number = int(attributes(found[2])["r"]) - 1
         pieces.append(rows[end : found.start()])
         pieces += [_new_row(prefix, row, by_row.pop(row)) for row in sorted(by_row) if row < number]
         pieces.append(
@@ -210,8 +227,8 @@ def _new_row(prefix: str, row: int, values: Mapping[int, Value]) -> str:
 
 def _row_with(found: re.Match[str], row: int, values: Mapping[int, Value]) -> str:
     prefix, left, pieces, end, inside = found[1], dict(values), [], 0, found[3] or ""
-    for cell in open_xml.CELL.finditer(inside):
-        spot = cell_at(open_xml.attributes(cell[2])["r"])
+    for cell in CELL.finditer(inside):
+        spot = cell_at(attributes(cell[2])["r"])
         assert spot is not None
         pieces.append(inside[end : cell.start()])
         pieces += [
@@ -221,7 +238,7 @@ def _row_with(found: re.Match[str], row: int, values: Mapping[int, Value]) -> st
         end = cell.end()
     pieces.append(inside[end:])
     pieces += [_new_cell(prefix, row, col, left[col]) for col in sorted(left)]
-    attributes = re.sub(
+    told = re.sub(
         r'\s+spans="[^"]*"', "", found[2]
     )  # an optional hint that the new cells may outgrow
-    return f"<{prefix}row{attributes}>{''.join(pieces)}</{prefix}row>"
+    return f"<{prefix}row{told}>{''.join(pieces)}</{prefix}row>"

@@ -8,6 +8,7 @@ from importlib import metadata
 
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
+from bankable.templates.memo.paper import typed
 from bankable.templates.workbook.printed import printed
 from bankable.udfs.deal.deal import INPUTS
 
@@ -86,12 +87,12 @@ def model(m: Memo) -> None:
     m.paper.heading("Appendix C: model")
     cover = m.f.book["Cover"]
     m.paper.text(
-        f"Workbook {m.filled.path.name}, Bankable {metadata.version('bankable')}, model hash"
+        f"Workbook {typed(m.filled.path.name)}, Bankable {metadata.version('bankable')}, model hash"
         f" {cover.value_of('model_hash')}, SHA-256 of the file {m.filled.digest[:16]}. Before this"
         f" memo was written {m.filled.cells_tied:,} cells were tied out: saved values against"
         " values calculated afresh, and every row of the case sheets against the model in Python;"
         f" the master check of the workbook says {m.f.book['Checks'].value_of('master')}. The"
-        f" command bankable trace {m.filled.path.name} CELL shows how a figure comes about, down to"
+        f" command bankable trace {typed(m.filled.path.name)} CELL shows how a figure comes about, down to"
         " inputs and sources."
     )
 

@@ -9,6 +9,7 @@ from bankable.templates.comparison.tie_out import close
 from bankable.templates.comparison.words import shown
 from bankable.templates.memo.figures import Figures
 from bankable.templates.memo.first_page import Memo
+from bankable.templates.memo.paper import typed
 from bankable.templates.refusal import Refusal
 from bankable.udfs.deal.deal import INPUTS, param_of
 
@@ -28,7 +29,7 @@ def lay(m: Memo) -> Figures | None:
     )
     m.paper.text(
         f"**{words}** Binding test before: {old('binding_name')}; now: {m.f('binding_name')}."
-        f" Earlier workbook: {m.earlier.path.name}."
+        f" Earlier workbook: {typed(m.earlier.path.name)}."
     )
     if not inputs and not results:
         m.paper.text("No input and no result of this case differs.")
@@ -43,14 +44,13 @@ def earlier_figures(m: Memo) -> Figures:
     """The same case in the earlier workbook, by name; by place where the name has changed."""
     assert m.earlier is not None
     names = [case.deal.case_name for case in m.earlier.cases]
-    if m.deal.case_name in names:
-        number = names.index(m.deal.case_name) + 1
+    own = m.filled.cases[m.f.case - 1].deal.case_name
+    if own in names:
+        number = names.index(own) + 1
     elif m.f.case <= len(names):
         number = m.f.case
     else:
-        raise Refusal(
-            f"{m.earlier.path.name} has no case {m.deal.case_name!r}; it has {', '.join(names)}."
-        )
+        raise Refusal(f"{m.earlier.path.name} has no case {own!r}; it has {', '.join(names)}.")
     return Figures(m.earlier.book, number, m.earlier.names[number - 1], origin=m.earlier.path.name)
 
 

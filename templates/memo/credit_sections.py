@@ -18,7 +18,7 @@ from bankable.templates.memo.first_page import (
     implied_class,
     yearly,
 )
-from bankable.templates.memo.paper import verdict
+from bankable.templates.memo.paper import typed, verdict
 from bankable.templates.workbook.printed import printed
 from bankable.udfs.deal.chain.decision import FAILS
 
@@ -104,7 +104,7 @@ def sensitivities(m: Memo) -> None:
     f = m.f
     m.paper.heading("Sensitivities and break-evens")
     sheet = f.book["Scenarios"]
-    names = [str(name) for name in sheet.values_of("names")]
+    names = [typed(str(name)) for name in sheet.values_of("names")]
     reached: list[Any] = sheet.values_of(f"reached_{f.case}")
     shown = [
         k for k in range(len(names)) if k == 0 or reached[k]
@@ -177,7 +177,7 @@ def _break_evens(m: Memo) -> None:
     rows = []
     for key in (key for key in sheet.placed if key.startswith("breakeven_")):
         place = sheet.placed[key]
-        question = str(sheet.value(place.row, 1))
+        question = typed(str(sheet.value(place.row, 1)))
         rows.append(
             [
                 question,

@@ -6,14 +6,23 @@ Nothing else puts a number on the memo's paper, so what the appendix does not li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bankable.templates.comparison.sheets.inputs import source_column
-from bankable.templates.workbook.book import Book, Cell, Placed, address, area, sheet_prefix
+from bankable.templates.memo.paper import typed
+from bankable.templates.workbook.book import (
+    Book,
+    Cell,
+    Placed,
+    Value,
+    address,
+    area,
+    sheet_prefix,
+)
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.rows import LABEL
-from bankable.udfs.deal.deal import param_of
+from bankable.udfs.deal.deal import TEXT_KEYS, Deal, param_of
 
 
 def input_style(key: str, cell: Cell) -> str:
@@ -28,6 +37,18 @@ def input_style(key: str, cell: Cell) -> str:
     if cell.style.endswith("share") and abs(value * 1000 - round(value * 1000)) > 1e-9:
         return "rate"
     return "number" if cell.style.endswith("number2") and abs(value) >= 100 else cell.style
+
+
+def on_paper(value: Value, style: str) -> str:
+    """A printed value; a text in a cell may be somebody's own and holds no markup."""
+    text = printed(value, style)
+    return typed(text) if isinstance(value, str) else text
+
+
+def typed_deal(deal: Deal) -> Deal:
+    """A deal whose texts are ready for paper."""
+    texts: dict[str, Any] = {key: typed(getattr(deal, key)) for key in TEXT_KEYS}
+    return replace(deal, **texts)
 
 
 def counted(text: str, unit: str) -> str:
@@ -112,7 +133,7 @@ class Figures:
         assert place.columns is not None
         cols = range(place.columns.first + first, place.columns.first + last + 1)
         texts = [
-            printed(home.value(place.row, col), home.cells[place.row, col].style) for col in cols
+            on_paper(home.value(place.row, col), home.cells[place.row, col].style) for col in cols
         ]
         where = f"{self._prefix(home.name)}{area(place.row, cols[0], place.row, cols[-1])}"
         self._take(name or self._label(home.name, place.row), "; ".join(texts), where)
@@ -123,7 +144,7 @@ class Figures:
     ) -> str:
         """Print the figure in a cell of any sheet."""
         found = self.book[sheet].cells[row, col]
-        text = printed(found.value, style or found.style)
+        text = on_paper(found.value, style or found.style)
         self._take(
             name or self._label(sheet, row), text, f"{self._prefix(sheet)}{address(row, col)}"
         )
@@ -137,11 +158,12 @@ class Figures:
         return self.cell(sheet, place.row, place.col, style, name)
 
     def _prefix(self, sheet: str) -> str:
-        return f"[{self.origin}]{sheet_prefix(sheet)}" if self.origin else sheet_prefix(sheet)
+        prefix = typed(sheet_prefix(sheet))
+        return f"[{typed(self.origin)}]{prefix}" if self.origin else prefix
 
     def _label(self, sheet: str, row: int) -> str:
         value = self.book[sheet].value(row, LABEL)
-        return str(value).strip() if value not in (None, "") else f"{sheet} row {row + 1}"
+        return typed(str(value)) if value not in (None, "") else f"{sheet} row {row + 1}"
 
     def _take(self, name: str, text: str, where: str) -> None:
         self.taken.setdefault((where, text), Figure(name, text, where))
@@ -151,4 +173,4 @@ class Figures:
         sheet = self.book["Inputs"]
         place = sheet.placed[f"{key}_{self.case}"]
         cases = sum(1 for name in sheet.placed if name.startswith("case_name_"))
-        return str(sheet.value(place.row, source_column(cases, self.case)) or "not stated")
+        return typed(str(sheet.value(place.row, source_column(cases, self.case)) or "not stated"))

@@ -2,7 +2,7 @@
 placeholders.
 
 In a text, **words** are bold and [[words]] a placeholder: what only a person can write, marked and
-listed.
+listed. What a user typed goes through `typed` first, so that it is never taken for markup.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
+from bankable.templates.plain_text import seen
 from bankable.templates.workbook.styles import BAND, NAVY, PALE_GREEN, PALE_RED
 
 _TOGETHER = 16  # a table of so many rows stays on one page
@@ -29,6 +30,21 @@ _BEFORE = {  # the elements that must follow, so that what is added stands where
     "w:tblHeader": ("w:tblCellSpacing", "w:jc", "w:hidden", "w:ins", "w:del", "w:trPrChange"),
     "w:shd": ("w:noWrap", "w:tcMar", "w:textDirection", "w:tcFitText", "w:vAlign", "w:hideMark"),
 }
+
+
+# Characters that Unicode keeps free for a program's own use stand for those of the markup.
+_ESCAPED = str.maketrans("*[]", "\ufdd0\ufdd1\ufdd2")
+_BACK = str.maketrans("\ufdd0\ufdd1\ufdd2", "*[]")
+
+
+def typed(text: str) -> str:
+    """A text that somebody typed, for a place where markup is read: it is printed as it stands."""
+    return seen(text).translate(_ESCAPED)
+
+
+def as_typed(text: str) -> str:
+    """The text again, as it goes on paper."""
+    return text.translate(_BACK)
 
 
 @dataclass
@@ -53,6 +69,7 @@ class Paper:
 
     def heading(self, text: str, level: int = 1, page_break: bool = False) -> None:
         """A heading that the table of contents finds."""
+        text = as_typed(text)
         paragraph = self.document.add_heading(text, level)
         paragraph.paragraph_format.page_break_before = page_break
         self.section = text
@@ -82,12 +99,12 @@ class Paper:
         """Words with their markup, at the end of a paragraph."""
         for part in _MARKUP.split(words):
             if part.startswith("**"):
-                paragraph.add_run(part[2:-2]).bold = True
+                paragraph.add_run(as_typed(part[2:-2])).bold = True
             elif part.startswith("[["):
                 self.placeholders.append((self.section, part[2:-2]))
-                paragraph.add_run(f"[To be written: {part[2:-2]}]", style=PLACEHOLDER)
+                paragraph.add_run(as_typed(f"[To be written: {part[2:-2]}]"), style=PLACEHOLDER)
             elif part:
-                paragraph.add_run(part)
+                paragraph.add_run(as_typed(part))
 
     def caption(self, kind: str, words: str) -> None:
         """A numbered caption; the number is a field that Word counts."""
@@ -97,7 +114,7 @@ class Paper:
         paragraph = self.document.add_paragraph(style="Caption")
         paragraph.add_run(f"{kind} ")
         add_field(paragraph, f"SEQ {kind} \\* ARABIC", str(number))
-        paragraph.add_run(f". {words}")
+        paragraph.add_run(f". {as_typed(words)}")
         paragraph.paragraph_format.keep_with_next = kind == "Table"
 
     def table(
@@ -171,8 +188,8 @@ class Paper:
         """A picture with its alternative text and its caption below."""
         paragraph = self.document.add_paragraph(style="Memo Picture")
         shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Emu(int(self.width * width)))
-        shape._inline.docPr.set("descr", alt)
-        shape._inline.docPr.set("title", caption)
+        shape._inline.docPr.set("descr", as_typed(alt))
+        shape._inline.docPr.set("title", as_typed(caption))
         self.caption("Figure", caption)
 
     def contents(self, at: Any) -> None:
@@ -264,7 +281,7 @@ def _describe(table: Any, words: str) -> None:
     """The table's alternative text; the schema wants it last."""
     if words:
         described = OxmlElement("w:tblDescription")
-        described.set(qn("w:val"), words)
+        described.set(qn("w:val"), as_typed(words))
         table._tbl.tblPr.append(described)
 
 
@@ -283,3 +300,4 @@ def same_bytes(data: bytes) -> bytes:
 
 
 PAPERS = {"a4": (Cm(21.0), Cm(29.7)), "letter": (Cm(21.59), Cm(27.94))}
+MARGIN = Cm(2)

@@ -4,7 +4,10 @@ that the appendix lists.
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import io
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,14 +17,28 @@ from bankable.templates.workbook.styles import ALERT_RED, GREY, PALETTE
 _SIZE = (6.7, 1.9)
 
 
-def _axes(size: tuple[float, float] = _SIZE) -> tuple[Any, Any]:
-    import matplotlib
-
+def _matplotlib() -> Any:
+    """matplotlib, with its own settings: a file matplotlibrc in the current folder or the user's
+    home would change the pictures, and can have a program started.
+    """
+    if "matplotlib" not in sys.modules:
+        found = importlib.util.find_spec("matplotlib")
+        own = next(iter(found.submodule_search_locations or ()), None) if found else None
+        with contextlib.chdir(own) if own else contextlib.nullcontext():
+            importlib.import_module("matplotlib")  # reads the settings of the current folder
+    matplotlib: Any = sys.modules["matplotlib"]
+    matplotlib.rcdefaults()
     matplotlib.use("Agg")
+    return matplotlib
+
+
+def _axes(size: tuple[float, float] = _SIZE) -> tuple[Any, Any]:
+    _matplotlib()
     import matplotlib.pyplot as plt
 
     plt.rcParams.update(
         {
+            "text.parse_math": False,  # a $ that somebody typed is a $
             "font.family": "sans-serif",
             "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"],
             "font.size": 8,

@@ -1,123 +1,30 @@
 """The annual review: actual cash flow and debt service beside the base case, covenants tested, one
 page in Word.
 
-The actuals come as a list with the columns year, cfads and debt_service; a bad row is refused by
-its line.
+The actuals come as a table (`actuals`); what a covenant says of a year stands here.
 """
 
 from __future__ import annotations
 
-import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bankable.templates.comparison import tied_out
 from bankable.templates.comparison.tied_out import Filled
 from bankable.templates.memo import pictures
-from bankable.templates.memo.figures import Figures
-from bankable.templates.memo.paper import Paper, same_bytes, shade, verdict
+from bankable.templates.memo.actuals import Actual, read_list
+from bankable.templates.memo.figures import Figures, typed_deal
+from bankable.templates.memo.paper import Paper, same_bytes, shade, typed, verdict
 from bankable.templates.memo.write import Written, opened, put
+from bankable.templates.plain_text import seen
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import sheet_prefix
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.styles import PALE_GREEN, PALE_RED
 from bankable.templates.workbook.write import refuse_to_overwrite
 
-COLUMNS = ("year", "cfads", "debt_service")
-LARGEST_LIST = 2**20
 COMPLIES, LOCKED, DEFAULTED = "complies", "lock-up", "default"
-
-
-@dataclass(frozen=True)
-class Actual:
-    """One year as it came out."""
-
-    year: int
-    cfads: float
-    debt_service: float
-
-    @property
-    def dscr(self) -> float | None:
-        return self.cfads / self.debt_service if self.debt_service > 0 else None
-
-
-def read_actuals(path: str | Path, years: int) -> list[Actual]:
-    """The years in a list of actuals, in order; every bad row is named with its line."""
-    path = Path(path)
-    if not path.is_file():
-        raise Refusal(f"there is no file {path}.")
-    if path.stat().st_size > LARGEST_LIST:
-        raise Refusal(
-            f"{path.name} is larger than 1 MB: a list of actuals has a line a year. Is it the right"
-            " file?"
-        )
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refusal(f"{path.name} is not a text file in UTF-8: save it as CSV (UTF-8).") from None
-    delimiter = (
-        ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    )
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    if not rows:
-        raise Refusal(f"{path.name} is empty: it needs the columns {', '.join(COLUMNS)}.")
-    heads = [head.strip().lower().replace(" ", "_") for head in rows[0]]
-    missing = [name for name in COLUMNS if name not in heads]
-    if missing:
-        raise Refusal(
-            f"{path.name} has no column {', '.join(missing)}: it needs the columns"
-            f" {', '.join(COLUMNS)}."
-        )
-    if len(set(heads)) != len(heads):
-        raise Refusal(f"{path.name} has a column twice.")
-    at = {name: heads.index(name) for name in COLUMNS}
-    found: dict[int, Actual] = {}
-    faults = []
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        try:
-            actual = _actual(row, at, years)
-            if actual.year in found:
-                raise ValueError(f"year {actual.year} stands twice")
-            found[actual.year] = actual
-        except ValueError as fault:
-            faults.append(f"line {line}: {fault}")
-    if faults:
-        more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
-        raise Refusal(f"{path.name}, {'; '.join(faults[:5])}{more}.")
-    if not found:
-        raise Refusal(f"{path.name} holds no year.")
-    return [found[year] for year in sorted(found)]
-
-
-def _actual(row: list[str], at: dict[str, int], years: int) -> Actual:
-    values = {}
-    for name, column in at.items():
-        text = row[column].strip() if column < len(row) else ""
-        if not text:
-            raise ValueError(f"{name} is blank")
-        try:
-            values[name] = float(text)
-        except ValueError:
-            raise ValueError(
-                f"{name} is {text!r}: write a number with a point, without thousands separators"
-            ) from None
-        if not abs(values[name]) < 1e9:
-            raise ValueError(f"{name} is {text}, which is no amount in $ million")
-    year = values["year"]
-    if not year.is_integer() or not 1 <= year <= years:
-        raise ValueError(
-            f"year is {row[at['year']].strip()}: give a year of the loan, 1 to {years} from"
-            " completion"
-        )
-    if values["debt_service"] < 0:
-        raise ValueError(
-            f"debt_service is {values['debt_service']:g}: give what was due, as a positive amount"
-        )
-    return Actual(int(year), values["cfads"], values["debt_service"])
 
 
 def state(actual: Actual, default: float, lock_up: float) -> str:
@@ -149,13 +56,13 @@ def review(
     book = tied_out.read(source, "no review is written")
     number = book.case_number(case)
     f = Figures(book.book, number, book.names[number - 1])
-    years = read_actuals(actuals, int(f.value("tenor")))
+    years, read = read_list(Path(actuals), int(f.value("tenor")))
     lock_up = float(book.cases[number - 1].deal.lock_up_dscr)
     rows = [_row(f, actual, default, lock_up) for actual in years]
     put(target, compose(document, book, f, years, rows, default, lock_up, Path(actuals).name))
     return Written(
-        _figures(book, number, target, f, years, default, lock_up),
-        _terminal(book, number, rows, years, default, lock_up, target),
+        _figures(book, number, target, f, years, default, lock_up) | {"read": read},
+        _terminal(book, number, rows, years, default, lock_up, target, read),
     )
 
 
@@ -218,7 +125,8 @@ def compose(
     listed: str,
 ) -> bytes:
     """The page."""
-    deal = book.cases[f.case - 1].deal
+    own = book.cases[f.case - 1].deal
+    deal = typed_deal(own)
     paper = Paper(document)
     paper.text(f"Annual review: {deal.case_name}", "Title")
     paper.text(f"{deal.borrower}. Buyer: {deal.offtaker}. Date of review: [[date]]", "Subtitle")
@@ -279,12 +187,13 @@ def compose(
     )
     cells = "; ".join(f"{figure.name}: {figure.cell}" for figure in _by_row(f))
     paper.text(
-        f"Base case from {book.path.name} (SHA-256 {book.digest[:16]}, {book.cells_tied:,} cells"
-        f" tied out); actuals from {listed}. Cells: {cells}.",
+        f"Base case from {typed(book.path.name)} (SHA-256 {book.digest[:16]}, {book.cells_tied:,} cells"
+        f" tied out); actuals from {typed(listed)}. Cells: {cells}.",
         "Memo Note",
     )
     properties = document.core_properties
-    properties.title, properties.subject = f"Annual review: {deal.case_name}", words
+    properties.title = seen(f"Annual review: {own.case_name}")[:255]
+    properties.subject = words
     properties.author = properties.last_modified_by = "Bankable"
     properties.created = properties.modified = book.book.created
     out = io.BytesIO()
@@ -344,6 +253,7 @@ def _terminal(
     default: float,
     lock_up: float,
     target: Path,
+    read: list[str],
 ) -> str:
     table = [list(HEADS), *rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(HEADS))]
@@ -352,5 +262,6 @@ def _terminal(
         "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
         for row in table
     ]
-    lines += ["", _verdict(years, default, lock_up)[0], f"Review: {target}"]
+    lines += ["", _verdict(years, default, lock_up)[0], *(f"Read: {note}" for note in read)]
+    lines.append(f"Review: {target}")
     return "\n".join(lines)

@@ -20,6 +20,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
 from bankable.templates.memo.paper import PAPERS, PLACEHOLDER, add_field, same_bytes
+from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.styles import GREY, NAVY
 
 FONT = "Arial"
@@ -114,10 +115,21 @@ def _existing(document: Any) -> None:
         spacing.getparent().remove(spacing)
 
 
-def complete(document: Any) -> None:
-    """Add the memo's own styles where a template lacks them."""
+def complete(document: Any, origin: str = "the template") -> None:
+    """Add the styles that the memo uses where a template lacks them; one of another kind under such
+    a name is refused.
+    """
     styles = document.styles
-    names = {style.name for style in styles}
+    kinds = {style.name: style.type for style in styles}
+    for name, kind in kinds.items():
+        if name in USED and kind != USED[name]:
+            raise Refusal(
+                f"{origin} has a style {name} that is of another kind than the memo's"
+                f" ({USED[name].name.lower()}): give it another name in Word."
+            )
+    names = set(kinds)
+    if "Normal" not in names:
+        styles.add_style("Normal", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
     for name in (
         "Title",
         "Subtitle",
@@ -153,9 +165,35 @@ def complete(document: Any) -> None:
         _space(style, 3, 0)
         style.paragraph_format.keep_with_next = True
         style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if "Table Grid" not in names:
+        styles.element.append(parse_xml(_GRID.format(names=nsdecls("w"))))
     if "Memo Table" not in names:
         styles.element.append(parse_xml(_TABLE.format(names=nsdecls("w"), font=FONT, navy=NAVY)))
 
+
+# The styles that a memo or a review uses, by what they are for.
+USED = {
+    **dict.fromkeys(
+        (
+            *("Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Caption", "List Bullet"),
+            *("Header", "Footer", "Memo Note", "Memo Small", "Memo Cell", "Memo Contents"),
+            "Memo Picture",
+        ),
+        WD_STYLE_TYPE.PARAGRAPH,
+    ),
+    PLACEHOLDER: WD_STYLE_TYPE.CHARACTER,
+    "Table Grid": WD_STYLE_TYPE.TABLE,
+    "Memo Table": WD_STYLE_TYPE.TABLE,
+}
+
+_GRID = """<w:style {names} w:type="table" w:styleId="TableGrid">
+<w:name w:val="Table Grid"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="39"/>
+<w:tblPr><w:tblBorders><w:top w:val="single" w:sz="4" w:space="0" w:color="auto"/>
+<w:left w:val="single" w:sz="4" w:space="0" w:color="auto"/>
+<w:bottom w:val="single" w:sz="4" w:space="0" w:color="auto"/>
+<w:right w:val="single" w:sz="4" w:space="0" w:color="auto"/>
+<w:insideH w:val="single" w:sz="4" w:space="0" w:color="auto"/>
+<w:insideV w:val="single" w:sz="4" w:space="0" w:color="auto"/></w:tblBorders></w:tblPr></w:style>"""
 
 _TABLE = """<w:style {names} w:type="table" w:customStyle="1" w:styleId="MemoTable">
 <w:name w:val="Memo Table"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="99"/>

@@ -4,8 +4,8 @@ or not at all.
 
 from __future__ import annotations
 
+import contextlib
 import io
-import os
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from typing import Any
 
 import docx
 
-from bankable.templates import opening
+from bankable.templates import file_in_place, opening
 from bankable.templates.comparison import tied_out
 from bankable.templates.comparison.tied_out import Filled
 from bankable.templates.memo import (
@@ -25,9 +25,11 @@ from bankable.templates.memo import (
     first_page,
     word_template,
 )
-from bankable.templates.memo.figures import Figures
+from bankable.templates.memo.figures import Figures, typed_deal
 from bankable.templates.memo.first_page import Memo
-from bankable.templates.memo.paper import PAPERS, Paper, same_bytes
+from bankable.templates.memo.paper import MARGIN, PAPERS, Paper, same_bytes
+from bankable.templates.plain_text import seen
+from bankable.templates.programs import full_path
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.write import refuse_to_overwrite
 
@@ -94,15 +96,23 @@ def opened(template: str | None, paper: str | None) -> Any:
         raise Refusal(f"there is no template {path}.")
     try:
         document = docx.Document(str(path))
+        if not document.sections:
+            raise ValueError("no page")
     except Exception as error:
         raise Refusal(
             f"{path.name} is not a Word document that can serve as template"
             f" ({type(error).__name__}): save it as .docx."
         ) from None
-    word_template.complete(document)
+    word_template.complete(document, path.name)
     if paper:
         section = document.sections[0]
         section.page_width, section.page_height = PAPERS[paper]
+    for section in document.sections:
+        if not section.page_width or not section.page_height:
+            section.page_width, section.page_height = PAPERS[paper or "a4"]
+        for side in ("left_margin", "right_margin"):
+            if getattr(section, side) is None:
+                setattr(section, side, MARGIN)
     return document
 
 
@@ -116,7 +126,13 @@ def compose(
             f"{book.path.name}, case {deal.case_name}, asks for no debt (gearing is 0): there is no"
             " loan to write a memo on."
         )
-    m = Memo(Paper(document), Figures(book.book, case, book.names[case - 1]), deal, book, earlier)
+    m = Memo(
+        Paper(document),
+        Figures(book.book, case, book.names[case - 1]),
+        typed_deal(deal),
+        book,
+        earlier,
+    )
     first_page.lay(m)
     m.paper.heading("Contents", 2, page_break=True)
     after = document.add_paragraph()
@@ -143,17 +159,17 @@ def compose(
     after._p.getparent().remove(after._p)
     properties = document.core_properties
     properties.title, properties.subject = (
-        f"Credit memorandum: {deal.case_name}",
+        seen(f"Credit memorandum: {deal.case_name}")[:255],
         f"{m.f.value('decision_words')}",
     )
     properties.author, properties.last_modified_by, properties.keywords = (
         "Bankable",
         "Bankable",
-        f"credit memo; {deal.borrower}",
+        seen(f"credit memo; {deal.borrower}")[:255],
     )
-    properties.comments = (
+    properties.comments = seen(
         f"Written from {book.path.name}, model hash {book.book['Cover'].value_of('model_hash')}"
-    )
+    )[:255]
     properties.created = properties.modified = book.book.created
     out = io.BytesIO()
     document.save(out)
@@ -165,34 +181,18 @@ def put(target: Path, data: bytes) -> None:
     opening.refuse_open_elsewhere(target)
     if not target.parent.is_dir():
         raise Refusal(f"there is no folder {target.parent}.")
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, target)
-    except PermissionError:
-        raise Refusal(
-            f"{target} cannot be written: it may be open in Word, or the folder is read-only."
-        ) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    file_in_place.put(target, data)
 
 
 def to_pdf(memo_file: Path) -> Path:
     """The memo as PDF, printed by LibreOffice where there is one."""
-    import shutil
-
-    program = next(
+    program = full_path(
         (
-            found
-            for name in (
-                "soffice",
-                "libreoffice",
-                "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-                r"C:\Program Files\LibreOffice\program\soffice.exe",
-            )
-            if (found := shutil.which(name))
-        ),
-        None,
+            "soffice",
+            "libreoffice",
+            "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+            r"C:\Program Files\LibreOffice\program\soffice.exe",
+        )
     )
     if program is None:
         raise Refusal(
@@ -200,21 +200,24 @@ def to_pdf(memo_file: Path) -> Path:
             " from Word instead."
         )
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [
-                program,
-                f"-env:UserInstallation={Path(folder, 'profile').as_uri()}",
-                "--headless",
-                "--convert-to",
-                "pdf",
-                "--outdir",
-                folder,
-                str(memo_file),
-            ],
-            capture_output=True,
-            timeout=180,
-            check=False,
-        )
+        with contextlib.suppress(subprocess.TimeoutExpired, OSError):
+            subprocess.run(
+                [
+                    program,
+                    f"-env:UserInstallation={Path(folder, 'profile').as_uri()}",
+                    "--headless",
+                    "--convert-to",
+                    "pdf",
+                    "--outdir",
+                    folder,
+                    str(memo_file.absolute()),
+                ],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=180,
+                check=False,
+            )
         made = Path(folder, f"{memo_file.stem}.pdf")
         if not made.exists():
             raise Refusal(

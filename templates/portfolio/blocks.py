@@ -8,12 +8,15 @@ is missing.
 
 from __future__ import annotations
 
-import concurrent.futures
+import concurrent.futures.process
 import hashlib
-import multiprocessing
+import multiprocessing.connection
 import os
-import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from bankable import udfs
+from bankable.templates.portfolio.block_store import Store
 from bankable.templates.refusal import Refusal
 from bankable.udfs.deal import portfolio
 
@@ -37,52 +41,25 @@ def calculate(keys: tuple[str, ...], inputs: np.ndarray, names: tuple[str, ...])
     )
 
 
+@lru_cache(maxsize=1)
+def finance() -> str:
+    """What tells one version of the finance from another: its sources, and numpy's version."""
+    state = hashlib.sha256(np.__version__.encode())
+    folder = Path(udfs.__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        state.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return state.hexdigest()
+
+
 def digest(inputs: dict[str, np.ndarray], names: tuple[str, ...], rows: int) -> str:
     """What the figures hang on: the deals, the figures asked, the size of a block, and the finance
     itself.
     """
-    state = hashlib.sha256(repr((np.__version__, rows, names)).encode())
-    folder = Path(udfs.__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        state.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    state = hashlib.sha256(repr((finance(), rows, names)).encode())
     for key, values in inputs.items():
         state.update(key.encode())
         state.update(np.ascontiguousarray(values).data)
     return state.hexdigest()[:16]
-
-
-class Store:
-    """The finished blocks of one run, a file each, put in place whole or not at all."""
-
-    def __init__(self, output: Path, key: str) -> None:
-        self.parent = output.with_name(output.name + ".blocks")
-        self.folder = self.parent / key
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def path(self, number: int) -> Path:
-        """The file of a block."""
-        return self.folder / f"{number:06d}.npy"
-
-    def read(self, number: int, shape: tuple[int, int]) -> np.ndarray | None:
-        """A block finished earlier, or None; a file that is not whole counts as none."""
-        try:
-            found = np.load(self.path(number))
-        except (OSError, ValueError, EOFError):
-            return None
-        return found if found.shape == shape else None
-
-    def keep(self, number: int, figures: np.ndarray) -> None:
-        """Put a finished block in its place."""
-        draft = self.folder / f"{number:06d}.part"
-        with draft.open("wb") as file:
-            np.save(file, figures)
-        os.replace(draft, self.path(number))
-
-    def remove(self) -> None:
-        """The output is written: the blocks are not needed any more, nor those of earlier books
-        under the same name.
-        """
-        shutil.rmtree(self.parent, ignore_errors=True)
 
 
 def run(
@@ -137,6 +114,8 @@ def engine_of(engine: str, scheduler: str | None, blocks: int) -> Engine:
     else on a cluster.
     """
     if engine == "dask":
+        from bankable.templates.portfolio.on_dask import on_dask
+
         return lambda *work: on_dask(scheduler, *work)
     return in_turn if blocks <= 1 or cores() == 1 else on_cores
 
@@ -165,7 +144,10 @@ def on_cores(
     """
     workers = min(cores(), len(missing))
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with (
+        nothing_from_the_current_folder(),
+        concurrent.futures.ProcessPoolExecutor(workers, context, stay_with_parent) as pool,
+    ):
         waiting: dict[Any, int] = {}
         try:
             for number in missing:
@@ -174,8 +156,45 @@ def on_cores(
                     yield from _finished(waiting)
             while waiting:
                 yield from _finished(waiting)
+        except concurrent.futures.process.BrokenProcessPool:
+            raise Refusal(
+                "a worker process ended before its time; memory may have run out. What is done is"
+                " kept: give the same command again, and it goes on from there."
+            ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def stay_with_parent() -> None:
+    """What each worker does first: it leaves Ctrl+C to its parent, and ends when that has ended,
+    however it ended.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def nothing_from_the_current_folder() -> Iterator[None]:
+    """Python started meanwhile looks for no module in the current folder: a file pickle.py there
+    would be run.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("PYTHONSAFEPATH", None)
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _finished(waiting: dict[Any, int]) -> Iterator[tuple[int, np.ndarray]]:
@@ -185,48 +204,4 @@ def _finished(waiting: dict[Any, int]) -> Iterator[tuple[int, np.ndarray]]:
         yield waiting.pop(future), future.result()
 
 
-def on_dask(
-    scheduler: str | None,
-    missing: list[int],
-    keys: tuple[str, ...],
-    block: Any,
-    names: tuple[str, ...],
-) -> Iterator[tuple[int, np.ndarray]]:
-    """The blocks on a Dask cluster, at an address or started here; a block whose worker dies is
-    calculated by another.
-    """
-    try:
-        import distributed
-    except ImportError:
-        raise Refusal("--engine dask needs Dask: install bankable[dask].") from None
-    cluster = None
-    try:
-        if scheduler is None:
-            cluster = distributed.LocalCluster(
-                n_workers=cores(), threads_per_worker=1, dashboard_address=None
-            )
-        client = distributed.Client(cluster or scheduler, timeout="20s", set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise Refusal(
-            f"no Dask scheduler answers at {scheduler} ({type(error).__name__})."
-        ) from None
-    try:
-        line = max(4, 2 * len(client.scheduler_info(n_workers=-1)["workers"]))
-        running = distributed.as_completed([], loop=client.loop)
-        numbers: dict[Any, int] = {}
-        left = iter(missing)
-        for count in range(len(missing)):
-            while running.count() < line and (number := next(left, None)) is not None:
-                future = client.submit(calculate, keys, block(number), names, pure=False, retries=5)
-                numbers[future.key] = number
-                running.add(future)
-            future = next(running)
-            yield numbers.pop(future.key), future.result()
-            del count
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
-
-
-__all__ = ["ROWS", "Store", "calculate", "digest", "run"]
+__all__ = ["ROWS", "Store", "calculate", "digest", "finance", "run"]

@@ -7,7 +7,6 @@ parts are `read_loans`, `blocks`, `write_results` and the finance of the book in
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bankable.templates.file_in_place import place_of
 from bankable.templates.portfolio import blocks, read_loans, write_results
+from bankable.templates.portfolio.groups import by_group, codes
+from bankable.templates.portfolio.only_run import only_run
+from bankable.templates.portfolio.progress_bar import Bar
 from bankable.templates.portfolio.read_loans import Fault, LoanBook
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.write import refuse_to_overwrite
@@ -29,7 +32,6 @@ from bankable.udfs.deal.portfolio import (
     LOSS_ROWS,
     WATCH,
     book_loss,
-    concentration,
 )
 
 ENGINES = ("local", "dask")
@@ -85,6 +87,7 @@ class Portfolio:
     watch: pd.DataFrame
     faults: list[Fault]
     passed_over: list[str]
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def run(
         )
     if not target.parent.is_dir():
         raise Refusal(f"there is no folder {target.parent}.")
-    if target.resolve() == source.resolve():
+    if any(path.resolve() == source.resolve() for path in write_results.files(target)):
         raise Refusal(
             f"{target} is the table of deals itself: choose another name for the results."
         )
@@ -131,6 +134,24 @@ def run(
     for path in write_results.files(target):
         refuse_to_overwrite(path, force)
     loans = read_loans.read_book(source)
+    with only_run(place_of(write_results.files(target)[-1]), target.name):
+        for path in write_results.files(target):
+            refuse_to_overwrite(path, force)
+        return _calculate_and_write(
+            loans, target, engine, scheduler, budget_correlation, default_correlation, progress
+        )
+
+
+def _calculate_and_write(
+    loans: LoanBook,
+    target: Path,
+    engine: str,
+    scheduler: str | None,
+    budget_correlation: float,
+    default_correlation: float,
+    progress: blocks.Progress | None,
+) -> Report:
+    """What `run` does once the output is its own."""
     write_results.refuse_too_many(target, loans.size)
     figures = np.empty((0, len(NAMES)))
     store = None
@@ -235,6 +256,7 @@ def sum_up(
         watched,
         sorted(faults, key=lambda fault: fault.row),
         loans.passed_over,
+        loans.notes,
     )
 
 
@@ -257,65 +279,6 @@ def joined(bits: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
         for one in different.tolist()
     ]
     return np.array([*texts, ""], dtype=object)[places]
-
-
-def codes(names: np.ndarray) -> np.ndarray:
-    """An index for each different name, -1 for a blank: that deal stands alone."""
-    return pd.factorize(pd.Series(names, dtype=object).where(names != "", None))[0]
-
-
-def by_group(
-    names: np.ndarray, exposure: np.ndarray, column: dict[str, np.ndarray]
-) -> tuple[pd.DataFrame, float]:
-    """One row a budget or sponsor, the largest exposure first; and the Herfindahl index, deals
-    without a name counted singly.
-    """
-    code = codes(names)
-    alone = code < 0
-    singles = np.where(alone, code.max(initial=-1) + np.cumsum(alone), code)
-    _, index = concentration(exposure, singles, int(singles.max(initial=-1)) + 1)
-    table = pd.DataFrame(
-        {
-            "name": np.where(names == "", "(none named)", names),
-            "deals": 1,
-            "bank_exposure": exposure,
-            "bank_expected_loss": column["bank_loss"],
-            "guaranteed": column["guaranteed"],
-            "guarantee_expected_cost": column["guarantee_cost"],
-            "public_expected_cost": column["public_cost"],
-            "budget_authority": column["budget_authority"],
-        }
-    )
-    grouped = (
-        table.groupby("name", sort=True)
-        .sum()
-        .sort_values("bank_exposure", ascending=False, kind="stable")
-        .reset_index()
-    )
-    whole = grouped["bank_exposure"].sum()
-    grouped.insert(3, "share_of_exposure", grouped["bank_exposure"] / whole if whole else 0.0)
-    return grouped, index
-
-
-class Bar:
-    """A progress line on the error output, where that is a terminal."""
-
-    def __init__(self) -> None:
-        self.shown = -1
-
-    def __call__(self, done: int, size: int) -> None:
-        percent = 100 * done // max(1, size)
-        if percent == self.shown or sys.stderr is None or not sys.stderr.isatty():
-            return
-        self.shown = percent
-        filled = percent * 30 // 100
-        end = "\n" if done >= size else ""
-        print(
-            f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {size:,} deals",
-            end=end,
-            file=sys.stderr,
-            flush=True,
-        )
 
 
 __all__ = ["DECISIONS", "ENGINES", "Bar", "Portfolio", "Report", "run", "sum_up"]

@@ -18,22 +18,27 @@ import numpy as np
 import pandas as pd
 
 from bankable.templates.refusal import Refusal
+from bankable.templates.tables import read_table
+from bankable.templates.tables.table import Fault, Table, Wanted
 from bankable.udfs.cells import OMITTED, CellError, Param
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.rules import RULES
 
 GROUPS = ("budget", "sponsor")
-SUFFIXES = (".csv", ".xlsx", ".parquet")
-FIRST_ROW = 2  # row of the first deal as a spreadsheet counts, below the heading
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one cell or row of the table, as a person finds it there."""
-
-    row: int
-    column: str
-    sentence: str
+_PARAMS = {key: deals.param_of(key) for key in deals.KEYS}
+_WORDS = tuple(key for key, param in _PARAMS.items() if param.kind in ("choice", "switch"))
+WANTED = Wanted(
+    amounts=tuple(key for key in deals.KEYS if key not in (*_WORDS, *deals.TEXT_KEYS)),
+    words=_WORDS,
+    texts=("case_name", *GROUPS),
+    passed=tuple(key for key in deals.TEXT_KEYS if key != "case_name"),
+    shares=tuple(
+        row.name
+        for row in deals.INPUTS
+        if _PARAMS[row.name].kind in ("rate", "probability") or "%" in row.metadata["unit"]
+    ),
+    label="case_name",
+)
 
 
 @dataclass
@@ -49,6 +54,7 @@ class LoanBook:
     total: int
     faults: list[Fault]
     passed_over: list[str]
+    notes: list[str]
 
     @property
     def size(self) -> int:
@@ -56,90 +62,49 @@ class LoanBook:
         return self.rows.size
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """The table as it stands, blank cells missing; refuses a file that is none."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise Refusal(f"{path.name} is not a table of deals: give .csv, .xlsx or .parquet.")
-    if not path.is_file():
-        raise Refusal(f"there is no file {path}.")
-    try:
-        if suffix == ".csv":
-            return read_csv(path)
-        if suffix == ".xlsx":
-            return pd.read_excel(path, engine="openpyxl", keep_default_na=False, na_values=[""])
-        return pd.read_parquet(path)
-    except ImportError:
-        raise Refusal(
-            "a .parquet table needs pyarrow: install bankable[parquet], or give .csv."
-        ) from None
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-    ) as error:  # UnicodeDecodeError, ParserError and a broken zip among them
-        raise Refusal(
-            f"{path.name} cannot be read as a table: {str(error).splitlines()[0]}."
-        ) from None
-    except Exception as error:  # zipfile.BadZipFile and pyarrow's own
-        raise Refusal(f"{path.name} cannot be read as a table ({type(error).__name__}).") from None
-
-
-def read_csv(path: Path) -> pd.DataFrame:
-    """A comma-separated table, or one with semicolons and decimal commas as many spreadsheets write
-    it.
-    """
-    with path.open(encoding="utf-8-sig") as file:
-        heading = file.readline()
-    semicolons = heading.count(";") > heading.count(",")
-    return pd.read_csv(
-        path,
-        encoding="utf-8-sig",
-        sep=";" if semicolons else ",",
-        decimal="," if semicolons else ".",
-        keep_default_na=False,
-        na_values=[""],
-        low_memory=False,
-        skip_blank_lines=False,
-    )
-
-
 def read_book(path: Path) -> LoanBook:
     """The deals of a table file."""
-    return from_table(read_table(path), path.name)
+    return from_columns(read_table.read(path, WANTED, "table of deals"))
 
 
 def from_table(table: pd.DataFrame, origin: str) -> LoanBook:
     """The deals of a table in memory."""
-    table = table.rename(columns={column: str(column).strip().lower() for column in table.columns})
-    passed_over = check_heading(list(table.columns), origin)
-    used = table.notna().to_numpy().any(axis=1)
-    rows = np.flatnonzero(used) + FIRST_ROW
-    table = table[used] if not used.all() else table
-    n = len(table)
+    return from_columns(read_table.settle(read_table.of_frame(table, origin), WANTED))
+
+
+def from_columns(table: Table) -> LoanBook:
+    """The deals of a table that was read."""
+    passed_over = check_heading(table.headings, table.origin)
+    n, rows = table.size, table.rows
     if n == 0:
-        raise Refusal(f"{origin} has no deals below its heading.")
-    faults: list[Fault] = []
+        raise Refusal(f"{table.origin} has no deals below its heading.")
+    faults = list(table.faults)
+    told = {(fault.row, fault.column) for fault in faults}
     inputs = {}
     for key in deals.KEYS:
-        param = deals.param_of(key)
+        param = _PARAMS[key]
         if param.kind == "text":
             continue
-        values, wrong = read_column(param, table.get(key), n)
+        cells = table.words.get(key) if param.kind in ("choice", "switch") else None
+        if cells is not None:
+            values, wrong = read_words(param, cells)
+        else:
+            values, wrong = read_numbers(param, table.amounts.get(key), n)
         inputs[key] = values
-        faults += [Fault(int(rows[i]), key, sentence) for i, sentence in wrong]
-    blank = table["case_name"].isna().to_numpy()
+        faults += [
+            Fault(int(rows[i]), key, sentence)
+            for i, sentence in wrong
+            if (int(rows[i]), key) not in told
+        ]
+    names = table.texts["case_name"]
     faults += [
         Fault(int(rows[i]), "case_name", "case_name is blank: name the deal.")
-        for i in np.flatnonzero(blank)
+        for i in np.flatnonzero(names == "")
+        if (int(rows[i]), "case_name") not in told
     ]
     faults += contradictions(inputs, rows, {fault.row for fault in faults})
     sound = ~np.isin(rows, list({fault.row for fault in faults}))
-    names = table["case_name"].astype(str).to_numpy(dtype=object)
-    groups = {
-        name: words(table[name]) if name in table else np.full(n, "", dtype=object)
-        for name in GROUPS
-    }
+    groups = {name: table.texts.get(name, np.full(n, "", dtype=object)) for name in GROUPS}
     faults.sort(key=lambda fault: fault.row)
     return LoanBook(
         {key: values[sound] for key, values in inputs.items()},
@@ -149,21 +114,19 @@ def from_table(table: pd.DataFrame, origin: str) -> LoanBook:
         n,
         faults,
         passed_over,
+        table.notes,
     )
 
 
 def check_heading(columns: list[str], origin: str) -> list[str]:
-    """The columns that are not used; refuses missing required keys, doubles, and names that look
-    like a slip of a key.
+    """The columns that are not used; refuses missing required keys, and names that look like a slip
+    of a key.
     """
-    for column in columns:
-        if columns.count(column) > 1:
-            raise Refusal(f"{origin} has the column {column} twice.")
-    missing = [key for key in deals.KEYS if not deals.param_of(key).optional and key not in columns]
+    missing = [key for key, param in _PARAMS.items() if not param.optional and key not in columns]
     if missing:
         raise Refusal(f"{origin} lacks the columns {', '.join(missing)}: every deal needs them.")
     known = [*deals.KEYS, *GROUPS]
-    unknown = [column for column in columns if column not in known]
+    unknown = [column for column in dict.fromkeys(columns) if column and column not in known]
     for column in unknown:
         near = difflib.get_close_matches(column, known, n=1, cutoff=0.85)
         if near:
@@ -171,29 +134,15 @@ def check_heading(columns: list[str], origin: str) -> list[str]:
     return [column for column in unknown if not column.startswith("unnamed:")]
 
 
-def words(column: pd.Series) -> np.ndarray:
-    """A column of texts, blank where missing."""
-    return (
-        column.astype(object)
-        .where(column.notna(), "")
-        .astype(str)
-        .str.strip()
-        .to_numpy(dtype=object)
-    )
-
-
-def read_column(
-    param: Param, column: pd.Series | None, n: int
+def read_numbers(
+    param: Param, values: np.ndarray | None, n: int
 ) -> tuple[np.ndarray, list[tuple[int, str]]]:
     """(values as the chain takes them, faults as (row, sentence)); a missing cell of an optional
     input takes the default.
     """
     default = number_of(param, param.default) if param.optional else np.nan
-    if column is None:
+    if values is None:
         return np.full(n, default), []
-    if param.kind in ("choice", "switch") or column.dtype.kind not in "fiu":
-        return read_words(param, column, default)
-    values = column.to_numpy(dtype=float)
     blank = np.isnan(values)
     good = (values >= param.low) & (values <= param.high)
     if param.open_low:
@@ -209,15 +158,11 @@ def read_column(
     ]
 
 
-def read_words(
-    param: Param, column: pd.Series, default: float
-) -> tuple[np.ndarray, list[tuple[int, str]]]:
-    """As `read_column`, for a column that holds words, or words among its numbers: every different
-    cell is read once.
-    """
-    codes, different = pd.factorize(column.astype(object), use_na_sentinel=True)
+def read_words(param: Param, cells: np.ndarray) -> tuple[np.ndarray, list[tuple[int, str]]]:
+    """As `read_numbers`, for a column of choices or switches: every different cell is read once."""
+    codes, different = pd.factorize(cells, use_na_sentinel=True)
     found, said = np.full(len(different) + 1, np.nan), {}
-    found[-1] = default
+    found[-1] = number_of(param, param.default) if param.optional else np.nan
     if not param.optional:
         said[len(different)] = fault_of(param, None)
     for i, raw in enumerate(different):
@@ -232,12 +177,9 @@ def read_words(
 
 
 def plain(raw: Any) -> Any:
-    """A cell of a mixed column: a number written as a text counts as the number."""
-    if isinstance(raw, str):
-        try:
-            return float(raw)
-        except ValueError:
-            return raw
+    """A cell of words: 0 and 1 written as a text count as the number."""
+    if isinstance(raw, str) and raw.strip() in ("0", "1"):
+        return float(raw)
     return raw.item() if isinstance(raw, np.generic) else raw
 
 
@@ -272,4 +214,4 @@ def contradictions(
                 yield Fault(int(rows[i]), words.split(" ")[0], words)
 
 
-__all__ = ["Fault", "LoanBook", "from_table", "read_book", "read_table"]
+__all__ = ["WANTED", "Fault", "LoanBook", "from_table", "read_book"]

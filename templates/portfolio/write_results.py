@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
 
+from bankable.templates.file_in_place import draft_of
+from bankable.templates.plain_text import for_csv
 from bankable.templates.refusal import Refusal
 from bankable.udfs.deal.measures import MEASURES
 
@@ -94,6 +94,7 @@ def as_dict(answer: Portfolio, target: Path, listed: int | None = MOST_LISTED) -
         ),
         "set_aside": [vars(fault) for fault in answer.faults[:listed]],
         "columns_not_used": answer.passed_over,
+        "read": answer.notes,
     }
 
 
@@ -123,32 +124,23 @@ def as_text(answer: Portfolio, target: Path) -> str:
     if answer.faults:
         out.append("\nSet aside:")
         out += [
-            f"  row {fault.row}, {fault.column}: {fault.sentence}"
+            f"  row {fault.row}{', ' * bool(fault.column)}{fault.column}: {fault.sentence}"
             for fault in answer.faults[:MOST_LISTED]
         ]
         if len(answer.faults) > MOST_LISTED:
             out.append(
                 f"  and {len(answer.faults) - MOST_LISTED:,} more, all in {files(target)[-1]}"
             )
+    if answer.notes:
+        out += ["\nRead:", *(f"  {note}" for note in answer.notes)]
     if answer.passed_over:
         out.append(f"\nColumns not used: {', '.join(answer.passed_over)}")
     return "\n".join([*out, f"\nResults: {target}"])
 
 
-@contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A draft beside the target that takes its place when it is written whole."""
-    draft = target.with_name(f".{target.stem}.part{target.suffix}")
-    try:
-        yield draft
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def write_json(answer: Portfolio, target: Path) -> None:
     """What the plain table does not hold."""
-    with whole(beside(target)) as draft:
+    with draft_of(beside(target)) as draft:
         draft.write_text(
             json.dumps(as_dict(answer, target, None), indent=1, allow_nan=False) + "\n",
             encoding="utf-8",
@@ -157,15 +149,18 @@ def write_json(answer: Portfolio, target: Path) -> None:
 
 def write_csv(answer: Portfolio, target: Path) -> Path:
     """The deals as comma-separated text, all digits kept."""
-    with whole(target) as draft:
-        answer.deals.to_csv(draft, index=False, lineterminator="\n")
+    deals = answer.deals.assign(
+        **{name: answer.deals[name].map(for_csv) for name in ("case_name", "budget", "sponsor")}
+    )
+    with draft_of(target) as draft:
+        deals.to_csv(draft, index=False, lineterminator="\n")
     write_json(answer, target)
     return target
 
 
 def write_parquet(answer: Portfolio, target: Path) -> Path:
     """The deals as a parquet table."""
-    with whole(target) as draft:
+    with draft_of(target) as draft:
         answer.deals.to_parquet(draft, index=False)
     write_json(answer, target)
     return target
@@ -176,7 +171,7 @@ def write_xlsx(answer: Portfolio, target: Path) -> Path:
     faults = pd.DataFrame(
         [vars(fault) for fault in answer.faults], columns=["row", "column", "sentence"]
     )
-    with whole(target) as draft:
+    with draft_of(target) as draft:
         book = xlsxwriter.Workbook(
             str(draft), {"constant_memory": True, "nan_inf_to_errors": False}
         )
@@ -189,6 +184,8 @@ def write_xlsx(answer: Portfolio, target: Path) -> Path:
         for i, (key, words, kind) in enumerate(LINES, start=1):
             sheet.write_string(i, 0, words)
             sheet.write_number(i, 1, answer.book[key], looks[kind])
+        for i, note in enumerate(answer.notes, start=len(LINES) + 2):
+            sheet.write_string(i, 0, f"Read: {note}")
         for title, table in (
             ("Deals", answer.deals),
             ("Watch list", answer.watch),

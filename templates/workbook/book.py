@@ -76,6 +76,10 @@ def serial(day: dt.datetime | dt.date) -> float:
     return (moment.replace(tzinfo=None) - _EPOCH) / dt.timedelta(days=1)
 
 
+class Typed(str):
+    """A text that somebody typed: it stays a text in its cell, also where it begins with =."""
+
+
 @dataclass
 class Cell:
     """One cell: its value, the formula that gives it (if any), its style and its note.
@@ -261,13 +265,17 @@ class Sheet:
     def put(
         self, row: int, col: int, content: Value, style: str = "text", note: str | None = None
     ) -> Cell:
-        """Place a value, or a formula where it starts with =; replaces what stood there."""
+        """Place a value, or a formula where it starts with = and is not `Typed`; replaces what
+        stood there.
+        """
         old = self.cells.get((row, col))
         if old is not None and old.block is not None:
             raise ValueError(f"{self.name}!{address(row, col)} belongs to an array block")
-        cell = Cell(content, None, style, note)
-        if isinstance(content, str) and content.startswith("="):
-            cell.value, cell.formula = None, content
+        cell = Cell(None, None, style, note)
+        if isinstance(content, str) and content.startswith("=") and not isinstance(content, Typed):
+            cell.formula = content
+        else:
+            cell.value = content
         self.cells[row, col] = cell
         return cell
 
@@ -309,7 +317,7 @@ class Sheet:
         """Place a text that leads to a sheet or cell of the book (`Inputs`, `Inputs!B4`) or to an
         address (https://...).
         """
-        self.put(row, col, text, style).link = target
+        self.put(row, col, Typed(text), style).link = target
 
     def mark(self, key: str, row: int, col: int) -> None:
         """Give a cell of a free-form sheet a key, so that formulas may name it as {Sheet!key}."""

@@ -18,6 +18,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import CellErrorTuple, Worksheet
 
+from bankable.templates import file_in_place
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import charts, rows, template
 from bankable.templates.workbook.book import (
@@ -69,11 +70,14 @@ def refuse_to_overwrite(path: Path, force: bool) -> None:
         raise Refusal(f"{path} is a folder: name the file to write.")
     if not path.absolute().parent.is_dir():
         raise Refusal(f"there is no folder {path.parent}: make it first, or write elsewhere.")
-    if not os.access(path.absolute().parent, os.W_OK):
+    place = file_in_place.place_of(path).absolute()
+    if not place.parent.is_dir() or not os.access(place.parent, os.W_OK):
         raise Refusal(
             f"{path} cannot be written: you may not write in its folder. Choose another one."
         )
-    if path.exists() and not force:
+    if place.exists() and not place.is_file():
+        raise Refusal(f"{path} is no file that could be replaced: choose another name.")
+    if os.path.lexists(path) and not force:
         raise Refusal(
             f"{path} exists already: choose another name, or allow it to be overwritten with"
             " --force."
@@ -92,21 +96,10 @@ def write(book: Book, path: str | os.PathLike[str], force: bool = False) -> Path
 
 
 def put(path: Path, data: bytes) -> Path:
-    """Put the bytes in the file all at once: it is never left half written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    except PermissionError:
-        raise Refusal(
-            f"{path} cannot be written: it may be open in another program, or you may not write in"
-            " its folder."
-        ) from None
-    except FileNotFoundError:
-        raise Refusal(f"{path} cannot be written: there is no folder {path.parent}.") from None
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
+    """Put the bytes in the file all at once: it is never left half written, and a file that is
+    replaced keeps its mode and its links.
+    """
+    return file_in_place.put(path, data)
 
 
 def to_bytes(book: Book) -> bytes:

@@ -293,7 +293,7 @@ def test_more_than_can_be_shown_or_filled_is_refused(
                 before.read(name).replace(b't="array" ref="A1"', b't="array" ref="A1:XFD1048576"'),
             )
     assert run("calc", wide) == cli.FAILED
-    assert "sheet Other, cell A1: the array formula fills A1:XFD1048576" in capsys.readouterr().err
+    assert "Other!A1, has an array formula that fills A1:XFD1048576" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

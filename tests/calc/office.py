@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bankable.templates.engine.calculation import Calculated
-from bankable.templates.engine.open_xml import Opened
+from bankable.templates.engine.opened_file import Opened
 from bankable.templates.workbook.book import address, sheet_prefix
 from bankable.udfs.cells import CellError
 from tests.calc import libreoffice

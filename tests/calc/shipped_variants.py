@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bankable.templates.comparison import shipped
 from bankable.templates.comparison.sheets import scenarios
-from bankable.templates.engine import calculation
-from bankable.templates.engine.open_xml import Opened
+from bankable.templates.engine.opened_file import Opened, open_package
+from bankable.templates.engine.workbook_file import open_file
 from tests.calc.office import Step
 
 NO_SCENARIOS = "as it is"
@@ -42,7 +42,7 @@ def path_of(variant: str) -> Path:
 def opened(variant: str) -> Opened:
     """The shipped file, ready for the engine."""
     path = path_of(variant)
-    return calculation.opened_file(path.read_bytes(), path)
+    return open_package(open_file(path.read_bytes(), path.name))
 
 
 def changes(scenario: str) -> dict[str, str]:

@@ -163,7 +163,7 @@ def test_file_saved_by_excel_with_the_add_in(tmp_path):
 def test_not_a_workbook(tmp_path):
     path = tmp_path / "x.xlsx"
     path.write_text("no")
-    with pytest.raises(Refusal, match="not a workbook"):
+    with pytest.raises(Refusal, match="not a sound"):
         calculation.calculate_file(path)
 
 

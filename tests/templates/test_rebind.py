@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bankable.templates.engine import calculation
 from bankable.templates.engine.function_names import rebind
+from bankable.templates.engine.opened_file import open_package
+from bankable.templates.engine.workbook_file import open_file
 from tests.doors import excel_saved
 
 CALL = re.compile(r"(?:HAZARD_FROM_PD|SURVIVAL|OFFTAKE_NPV)\s*\(")
@@ -175,5 +176,23 @@ def test_the_engine_reads_every_form(form: str, saved: Path, tmp_path: Path) -> 
 
 
 def test_calculating_needs_no_rewriting(saved: Path) -> None:
-    opened = calculation.opened_file(saved.read_bytes(), saved)
+    opened = open_package(open_file(saved.read_bytes(), saved.name))
     assert opened.formulas["Deal"][0, 2] == "[1]!HAZARD_FROM_PD(A1)"
+
+
+@pytest.mark.parametrize("book", ["xl/workbook.xml", "xl/book2.xml", "workbook.xml"])
+def test_the_link_is_put_where_the_workbook_part_is(book: str, tmp_path: Path) -> None:
+    from bankable.templates.engine.recalculate import recalculate
+    from tests.templates import packages
+
+    cells = '<row r="1"><c r="A1"><f>SUM(SURVIVAL(2,0,0.5))</f><v>1.5</v></c></row>'
+    path = packages.write(tmp_path / "book.xlsx", packages.parts(cells, book=book))
+    path.write_bytes(rebind(path.read_bytes(), "desktop").data)
+    file = open_file(path.read_bytes(), path.name)
+    assert [file.link_target(part) for part in file.links] == ["bankable.xlam"]
+    assert all(part in file.parts for part in file.links)
+    assert recalculate(path).values["S!A1"] == 1.5
+    assert "[1]!SURVIVAL(" in file.text("xl/worksheets/sheet1.xml")
+    back = open_file(rebind(path.read_bytes(), "plain").data, path.name)
+    assert back.links == []
+    assert back.text("xl/worksheets/sheet1.xml") == packages.sheet(cells)

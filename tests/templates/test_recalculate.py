@@ -77,7 +77,7 @@ def test_only_values_of_cells_change(built: Path, tmp_path: Path) -> None:
     changed = [name for name in before if before[name] != after[name]]
     assert changed
     assert all(name.startswith("xl/worksheets/sheet") for name in changed)
-    from bankable.templates.engine.open_xml import CELL, FORMULA
+    from bankable.templates.engine.cell_xml import CELL, FORMULA
 
     for name in changed:
         old, new = before[name].decode(), after[name].decode()

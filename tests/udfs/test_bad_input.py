@@ -311,3 +311,11 @@ def test_a_rate_of_extreme_flows_warns_of_nothing(flows: list[float]) -> None:
     with warnings.catch_warnings(), contextlib.suppress(CellError):
         warnings.simplefilter("error")
         assert math.isfinite(udfs.PROJECT_IRR(np.array(flows)))
+
+
+def test_the_rest_of_a_subtraction_is_nothing() -> None:
+    """A balance of -7e-15 after the last instalment is no negative balance; -1e-3 is one."""
+    sound = udfs.CREDIT_SUBSIDY(0.04, [100.0, 50.0, 0.0], 0.03, 0.6, 0.8)
+    assert udfs.CREDIT_SUBSIDY(0.04, [100.0, 50.0, -7e-15], 0.03, 0.6, 0.8) == sound
+    with pytest.raises(CellError, match=r"balances, cell 3, is -0\.001; allowed is from 0"):
+        udfs.CREDIT_SUBSIDY(0.04, [100.0, 50.0, -1e-3], 0.03, 0.6, 0.8)

@@ -102,3 +102,22 @@ def test_the_kernel_takes_scenarios() -> None:
     cfads, service = np.array([[24.0, 26, np.nan], [10, -5, 12]]), np.array([20.0, 20, 20])
     np.testing.assert_allclose(dscr(cfads, service), [[1.2, 1.3, np.nan], [0.5, -0.25, 0.6]])
     assert np.isnan(dscr(cfads, 0.0)).all()
+
+
+@pytest.mark.parametrize("rest", [1e-14, 7.1e-15, 9e-9, -1e-14])
+def test_a_rest_of_debt_service_is_none(rest: float) -> None:
+    """After the loan a schedule leaves 1e-14 where 0 is meant: no cover of a thousand million
+    million.
+    """
+    cfads, service = [30.0, 30.0, -5.0], [10.0, 10.0, rest]
+    path = udfs.DSCR_PATH(cfads, service)
+    assert path[:2].tolist() == [3.0, 3.0]
+    assert np.isnan(path[2])
+    assert udfs.DSCR_MIN(cfads, service) == 3.0
+    assert udfs.DSCR_AVG(cfads, service) == 3.0
+    assert udfs.DSCR_AVG(cfads, service, weighted=True) == 3.0
+
+
+def test_a_small_debt_service_is_not_a_rest() -> None:
+    assert udfs.DSCR_PATH([30, 30], [10, 1.1e-8])[1] == pytest.approx(30 / 1.1e-8)
+    assert udfs.DSCR_MIN([2e-12, 3e-12], [1e-12, 1e-12]) == pytest.approx(2)

@@ -6,10 +6,10 @@ the doors. Installed, the three lie beside this file; in a clone they are the fo
 names at its top, and this file leads there.
 """
 
-from pathlib import Path
+import os
 
 __version__ = "0.2.0"
 
-_HERE = Path(__file__).resolve().parent
-if not (_HERE / "udfs").is_dir():
-    __path__.append(str(_HERE.parents[2]))
+_HERE = os.path.dirname(os.path.realpath(__file__))
+if not os.path.isdir(os.path.join(_HERE, "udfs")):
+    __path__.append(os.path.dirname(os.path.dirname(os.path.dirname(_HERE))))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.workbook.book import Book, Sheet
+from bankable.templates.workbook.book import Book, Sheet, Typed
 from bankable.templates.workbook.rows import LABEL, SECTION, UNIT
 from bankable.udfs.deal.deal import INPUTS
 
@@ -151,8 +151,9 @@ def lay_sources(book: Book, cases: Sequence[SourcedDeal], paper: str) -> None:
         for source, names in said.items():
             sheet.put(row, LABEL, field.metadata["label"])
             sheet.put(row, UNIT, field.metadata["unit"], "unit")
-            sheet.put(row, 3, "all" if len(names) == len(cases) else "; ".join(names), "grey")
-            sheet.put(row, 4, source, "wrap")
+            whose = "all" if len(names) == len(cases) else "; ".join(names)
+            sheet.put(row, 3, Typed(whose), "grey")
+            sheet.put(row, 4, Typed(source), "wrap")
             row += 1
     sheet.put(
         row + 1,

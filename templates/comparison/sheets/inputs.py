@@ -11,13 +11,14 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bankable.templates.comparison.case.inputs import number_format
-from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets import frame, plausible
 from bankable.templates.comparison.sheets.bounds import NO_BOUND, outside
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import (
     Book,
     Sheet,
     TimeColumns,
+    Typed,
     Validation,
     Value,
     address,
@@ -130,16 +131,21 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
             sheet.put(
                 row,
                 FIRST_CASE + i,
-                SWITCH[not value] if param.kind == "switch" else value,
+                SWITCH[not value]
+                if param.kind == "switch"
+                else Typed(value)
+                if isinstance(value, str)
+                else value,
                 input_style(field.name, meta["unit"]),
             )
             sheet.mark(f"{field.name}_{i + 1}", row, FIRST_CASE + i)
-            sheet.put(row, source + i, case.sources.get(field.name, "not stated"), "grey")
+            said = case.sources.get(field.name, "not stated")
+            sheet.put(row, source + i, Typed(said), "grey")
         _bounds(sheet, row, n, least, most, out, field.name, param, meta["label"])
         sheet.put(
             row,
             short,
-            short_source([case.sources.get(field.name, "not stated") for case in cases]),
+            Typed(short_source([case.sources.get(field.name, "not stated") for case in cases])),
             "grey wrap",
         )
         sheet.heights[row] = 13.5 * max(
@@ -159,6 +165,8 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
         "total count",
     )
     sheet.mark("out_of_range", row + 1, out)
+    spots = [(source + i, frame.FIRST_ROW, row - 1) for i in range(n)]
+    end = plausible.lay(sheet, row + 3, n, FIRST_CASE, spots)
     sheet.widths |= {
         SECTION: 4,
         LABEL: 44,
@@ -175,7 +183,7 @@ def lay_inputs(book: Book, cases: Sequence[SourcedDeal], paper: str) -> Sheet:
     sheet.heights[frame.HEAD_ROW] = 30
     sheet.freeze = (frame.FIRST_ROW, FIRST_CASE)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
-    sheet.print.area = (0, 0, row + 1, short)
+    sheet.print.area = (0, 0, end - 1, short)
     return sheet
 
 

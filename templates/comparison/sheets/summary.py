@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets import frame, plausible
 from bankable.templates.comparison.sheets.scenarios import NAMES as SCENARIOS
 from bankable.templates.comparison.words import label as label_of
 from bankable.templates.comparison.words import shown
@@ -143,6 +143,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
             f"={{Inputs!case_name_{i + 1}}}" if i < n else None,
             "heading centre",
         )
+    plausible.say(sheet, frame.UNITS_ROW, FIRST_CASE, n)
     row = frame.FIRST_ROW
     for key, style in (("decision_words", "decision"), ("binding_name", "centre wrap")):
         sheet.put(row, LABEL, label_of(key), "bold")

@@ -74,7 +74,12 @@ def zipped(parts: dict[str, bytes], twice: str = "") -> bytes:
         ),
         (
             "entity.xlsx",
-            zipped({"xl/workbook.xml": b'<!DOCTYPE w [<!ENTITY a "aaaa">]><w>&a;</w>'}),
+            zipped(
+                {
+                    "[Content_Types].xml": b"<Types/>",
+                    "xl/workbook.xml": b'<!DOCTYPE w [<!ENTITY a "aaaa">]><w>&a;</w>',
+                }
+            ),
             "document type",
         ),
         (
@@ -82,7 +87,11 @@ def zipped(parts: dict[str, bytes], twice: str = "") -> bytes:
             zipped({"xl/workbook.xml": b"<w/>"} | {f"xl/{i}": b"" for i in range(2100)}),
             "no spreadsheet program does",
         ),
-        ("damaged.xlsx", zipped({"xl/workbook.xml": b"<workbook><sheets>"}), "damaged"),
+        (
+            "damaged.xlsx",
+            zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook><sheets>"}),
+            "damaged",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )

@@ -13,7 +13,7 @@ import pytest
 from bankable.addin import cli
 from bankable.templates.comparison import trace
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.memo import review
+from bankable.templates.memo import actuals, review
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import Book, address
 from bankable.udfs.deal import deal as deals
@@ -110,15 +110,15 @@ def listed(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_list_is_read_whatever_program_saved_it(tmp_path: Path) -> None:
-    want = [review.Actual(1, 118.2, 89.0), review.Actual(2, 250.0, 207.9)]
+    want = [actuals.Actual(1, 118.2, 89.0), actuals.Actual(2, 250.0, 207.9)]
     assert (
-        review.read_actuals(
+        actuals.read_actuals(
             listed(tmp_path, "year,cfads,debt_service\n2,250,207.9\n1,118.2,89\n\n"), 10
         )
         == want
     )
     assert (
-        review.read_actuals(
+        actuals.read_actuals(
             listed(
                 tmp_path, "\ufeffYear;CFADS;Debt service;note\r\n1;118.2;89;ok\r\n2;250;207.9;\r\n"
             ),
@@ -134,30 +134,39 @@ def test_a_list_is_read_whatever_program_saved_it(tmp_path: Path) -> None:
         ("", "is empty"),
         ("year,cfads\n1,2\n", "no column debt_service"),
         ("year,cfads,debt_service\n", "holds no year"),
-        ("year,cfads,debt_service\n1,abc,89\n", "line 2: cfads is 'abc'"),
-        ('year,cfads,debt_service\n1,"1,118.2",89\n', "line 2: cfads is '1,118.2'"),
-        ("year,cfads,debt_service\n1,118,89\n1,118,89\n", "line 3: year 1 stands twice"),
+        ("year,cfads,debt_service\n1,abc,89\n", "row 2: cfads is 'abc', not a number"),
+        ('year,cfads,debt_service\n1,"1,118",89\n', "row 2: cfads is '1,118', which may mean 1118"),
+        ("year;cfads;debt_service\n1;1.300;200\n", "row 2: cfads is '1.300', which may mean 1300"),
+        ("year,cfads,debt_service\n1,1_300,200\n", "row 2: cfads is '1_300', not a number"),
+        ("year,cfads,debt_service\n1,12%,200\n", "takes no percent sign"),
+        ("year,cfads,debt_service\n1,TRUE,200\n", "a logical value"),
+        ("year,cfads,debt_service\n1,2027-03-31,200\n", "a date"),
+        ("year,cfads,debt_service\n1,#REF!,200\n", "the error #REF!"),
+        ("year,cfads,debt_service\n1,inf,200\n", "no amount"),
+        ("year,cfads,debt_service\n1,118.2,89,7\n", "4 cells under 3 headings"),
+        ("just,a,text\n1,2,3\n", "is a heading with the names"),
+        ("year,cfads,debt_service\n1,118,89\n1,118,89\n", "row 3: year 1 stands twice"),
         ("year,cfads,debt_service\n11,118,89\n", "1 to 10 from completion"),
         ("year,cfads,debt_service\n2027,118,89\n", "1 to 10 from completion"),
         ("year,cfads,debt_service\n1,118,-89\n", "as a positive amount"),
-        ("year,cfads,debt_service\n1,,89\n", "line 2: cfads is blank"),
-        ("year,cfads,debt_service\n1,nan,89\n", "no amount"),
+        ("year,cfads,debt_service\n1,,89\n", "row 2: cfads is blank"),
+        ("year,cfads,debt_service\n1,nan,89\n", "not a number"),
         ("year,cfads,debt_service\n1,118\n", "debt_service is blank"),
-        ("year,year,cfads,debt_service\n1,1,118,89\n", "a column twice"),
+        ("year,year,cfads,debt_service\n1,1,118,89\n", "the column year twice"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        review.read_actuals(listed(tmp_path, text), 10)
+        actuals.read_actuals(listed(tmp_path, text), 10)
     assert said in str(refusal.value)
 
 
 def test_a_list_that_is_no_text(tmp_path: Path) -> None:
-    (tmp_path / "actuals.csv").write_bytes(b"\xff\xfe\x00year")
+    (tmp_path / "actuals.csv").write_bytes(b"\xff\xfe\x00year\x00\x00")
     with pytest.raises(Refusal, match="UTF-8"):
-        review.read_actuals(tmp_path / "actuals.csv", 10)
+        actuals.read_actuals(tmp_path / "actuals.csv", 10)
     with pytest.raises(Refusal, match="no file"):
-        review.read_actuals(tmp_path / "none.csv", 10)
+        actuals.read_actuals(tmp_path / "none.csv", 10)
 
 
 @pytest.mark.parametrize(
@@ -171,11 +180,11 @@ def test_a_list_that_is_no_text(tmp_path: Path) -> None:
     ],
 )
 def test_a_year_stands_where_its_dscr_says(cfads: float, want: str) -> None:
-    assert review.state(review.Actual(1, cfads, 100.0), 1.0, 1.15) == want
+    assert review.state(actuals.Actual(1, cfads, 100.0), 1.0, 1.15) == want
 
 
 def test_no_debt_service_is_no_breach() -> None:
-    assert review.state(review.Actual(1, -5.0, 0.0), 1.0, 1.15) == review.COMPLIES
+    assert review.state(actuals.Actual(1, -5.0, 0.0), 1.0, 1.15) == review.COMPLIES
 
 
 def test_the_review_at_the_terminal(

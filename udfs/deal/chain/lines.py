@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-import tomllib
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -47,6 +45,9 @@ class Line(NamedTuple):
 
 def _read(name: str) -> dict[str, Any]:
     """A file of words beside this one; empty where there is none."""
+    import tomllib  # words are asked for late, and these two are slow to import
+    from importlib import resources
+
     file = resources.files("bankable.udfs.deal.chain") / name
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
