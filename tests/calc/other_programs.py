@@ -16,8 +16,10 @@ from html import unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bankable.templates.engine.cell_xml import CELL, FORMULA
 from bankable.templates.engine.formulas import calls_ours
-from bankable.templates.engine.open_xml import CELL, FORMULA, open_package
+from bankable.templates.engine.opened_file import open_package
+from bankable.templates.engine.workbook_file import open_file
 from bankable.templates.workbook.book import address, serial, sheet_prefix
 from bankable.udfs.cells import CellError
 from tests.calc import libreoffice
@@ -67,7 +69,7 @@ def native(path: Path, folder: Path) -> Native:
             if item.filename.startswith("xl/worksheets/sheet"):
                 data = CELL.sub(without_ours, data.decode("utf-8")).encode("utf-8")
             written.writestr(item.filename, data)
-    opened = open_package(copy.read_bytes())
+    opened = open_package(open_file(copy.read_bytes(), copy.name))
     formulas = {
         sheet: {spot: f"={formula}" for spot, formula in found.items()}
         for sheet, found in opened.formulas.items()

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from bankable.templates.comparison import shipped
-from bankable.templates.engine import calculation, elementwise
+from bankable.templates.engine import elementwise
 from bankable.templates.engine.formulas import calls_ours
+from bankable.templates.engine.opened_file import open_package
+from bankable.templates.engine.workbook_file import open_file
 from bankable.templates.workbook.book import cell_at
 from bankable.templates.workbook.write import to_bytes
 
@@ -101,9 +103,7 @@ def test_what_every_program_reads(formula: str) -> None:
 
 @pytest.mark.parametrize("variant", [name for name in shipped.VARIANTS if "playground" not in name])
 def test_every_native_formula_is_read_everywhere(variant: str) -> None:
-    from pathlib import Path
-
-    opened = calculation.opened_file(to_bytes(shipped.VARIANTS[variant]()), Path(variant))
+    opened = open_package(open_file(to_bytes(shipped.VARIANTS[variant]()), variant))
     texts = {
         f"={text}": sheet
         for sheet, found in opened.formulas.items()

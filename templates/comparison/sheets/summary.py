@@ -130,7 +130,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
     title = "Summary: the cases side by side" if len(names) > 1 else "Summary"
     sheet = frame.start(book, "Summary", title, "1F3864", paper)
     # read first, so it says itself whether its figures are calculated here
-    frame.told(sheet, frame.UNITS_ROW, CONSTANT, "={Checks!functions}", "right")
+    frame.told(sheet, frame.STATUS_ROW, FIRST_CASE + 1, "={Checks!functions}", "grey")
     sheet.links_green = False
     n = len(names)
     sheet.put(frame.HEAD_ROW, LABEL, "What a committee reads first", "heading")
