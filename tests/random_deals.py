@@ -63,6 +63,7 @@ def drawn(rng: random.Random, name: str) -> Deal:
 
 
 def _draw(rng: random.Random, name: str) -> Deal:
+    seed = rng.random()
     values: dict[str, object] = {"case_name": name, "capex": rng.uniform(200, 4000)}
     capacity = rng.uniform(*PLAUSIBLE["capacity"])
     values |= {"capacity": capacity}
@@ -71,7 +72,10 @@ def _draw(rng: random.Random, name: str) -> Deal:
     for field in INPUTS:
         if field.name in values or field.name in TEXT_KEYS:
             continue
-        values[field.name] = _value(rng, field, float(values["capex"]), price)  # type: ignore[arg-type]
+        own = random.Random(
+            f"{seed} {field.name}"
+        )  # a new input leaves the draws of the others alone
+        values[field.name] = _value(own, field, float(values["capex"]), price)  # type: ignore[arg-type]
     parts = [key for key in values if key.endswith("_share") and f"{key[:-6]}_reuse" in values]
     whole = sum(float(values[key]) for key in parts)  # type: ignore[arg-type]
     for key in parts:

@@ -135,7 +135,8 @@ def _fault(sheet: Sheet, spot: tuple[int, int], got: Any) -> str | None:
     )
     if block is not None and wanted is None:  # the rest of an array, whose head is held below
         return f"holds {shown(text)} within the array {_area(block)}" if is_formula else None
-    if block is not None and _spread(got) != _area(block):
+    is_one_cell = block is not None and block.rows == block.cols == 1
+    if block is not None and not is_one_cell and _spread(got) != _area(block):
         return f"fills {_spread(got)} where the model has one formula over {_area(block)}"
     if wanted is None:
         same = (

@@ -74,6 +74,8 @@ def differences(
             if place.columns is None
             else list(range(place.columns.first, place.columns.last + 1))
         )
+        if twin not in results:
+            raise KeyError(f"{twin} stands on the sheet {name}, and the chain has no such line")
         want = np.broadcast_to(results[twin][i], (len(columns),))
         for col, theirs in zip(columns, want, strict=True):
             compared += 1

@@ -84,27 +84,9 @@ def test_decisions_differ_for_reasons_a_banker_accepts(shipped_book: Book) -> No
 
 
 def rows_equal_the_chain(rng: random.Random) -> None:
-    """A book of six random deals: every row is the chain's, no error cell, every check OK."""
-    cases = [SourcedDeal(drawn(rng, f"Random {i}"), {}, "") for i in range(6)]
-    book = compare.calculated(cases)
-    _, faults = differences(book, cases)
-    assert not faults, faults[:5]
-    assert book.errors() == []
-    assert book["Checks"].value_of("master") == "OK"
-
-
-@pytest.mark.parametrize("seed", [11, 12])
-def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int) -> None:
-    rows_equal_the_chain(random.Random(seed))
-
-
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", range(100, 120))
-def test_rows_equal_the_chain_on_many_deals(seed: int) -> None:
-    """As above; where a grid's cell contradicts itself (#NUM! in its place, as TORNADO and SENS_GRID
-    say it), only that may fail.
+    """A book of six random deals: every row is the chain's, every check OK. Where a cell of a grid
+    contradicts itself it shows #NUM!, as TORNADO and SENS_GRID say it: only that may fail.
     """
-    rng = random.Random(seed)
     cases = [SourcedDeal(drawn(rng, f"Random {i}"), {}, "") for i in range(6)]
     book = compare.calculated(cases)
     _, faults = differences(book, cases)
@@ -115,14 +97,24 @@ def test_rows_equal_the_chain_on_many_deals(seed: int) -> None:
         for row, col in checks.cells
         if col == 7 and row >= frame.FIRST_ROW and checks.value(row, 7) == "FAIL"
     }
-    in_grids = {f"No error cell on {name}" for name in ("Sensitivity", "Support", "Frontier")}
-    assert failed <= in_grids
+    assert failed <= {f"No error cell on {name}" for name in ("Sensitivity", "Support", "Frontier")}
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int) -> None:
+    rows_equal_the_chain(random.Random(seed))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_rows_equal_the_chain_on_many_deals(seed: int) -> None:
+    rows_equal_the_chain(random.Random(seed))
 
 
 def test_every_input_of_a_drawn_deal_is_moved_and_counts() -> None:
     """None is at its default but by a choice that fell so; and each, moved alone, moves a row."""
     rng = random.Random(5)
-    sample = [drawn(rng, f"Random {i}") for i in range(30)]
+    sample = [drawn(rng, f"Random {i}") for i in range(60)]
     before = deals.evaluate(sample)
     unread = []
     for field in deals.INPUTS:
