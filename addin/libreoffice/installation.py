@@ -28,6 +28,7 @@ from bankable.addin.libreoffice.office import (
     environment,
     find,
     profile_options,
+    python_leads,
     run_office,
 )
 from bankable.templates.refusal import Refusal
@@ -72,7 +73,7 @@ def install(profile: str | None = None, shared: bool = False, proven: bool = Tru
             steps.append(_proof(office, profile, shared))
         except Refusal as refusal:
             return Done(tuple(steps), refusal.sentence)
-    if _venv_leads():
+    if python_leads():
         steps.append(
             "This terminal's environment is active: a LibreOffice started from here would take it"
             " for its own Python and show #NAME?. Start it from the menu, or type `deactivate`"
@@ -90,11 +91,6 @@ def _proof(office: Office, profile: str | None, shared: bool) -> str:
         return proof.prove(office, profile_options(profile))
     with tempfile.TemporaryDirectory() as folder:
         return proof.prove(office, profile_options(folder))
-
-
-def _venv_leads() -> bool:
-    """Whether our own environment stands on the PATH that a program started here would have."""
-    return sys.prefix != sys.base_prefix and environment()["PATH"] != os.environ.get("PATH", "")
 
 
 def uninstall(profile: str | None = None, shared: bool = False) -> Done:

@@ -1,8 +1,8 @@
 """The LibreOffice of this machine: where its programs are, their version, the Python that it runs,
 and how they are started.
 
-They are started by full path and outside our own environment: LibreOffice takes a venv that comes
-first on the PATH for its own Python and misses its bridge there.
+They are started by full path and outside every environment of Python's: LibreOffice takes one that
+comes first on the PATH for its own Python, and misses its bridge there or ends.
 """
 
 from __future__ import annotations
@@ -119,18 +119,33 @@ def profile_options(profile: str | None) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment without our own Python: neither on the PATH nor by a variable of its own."""
-    ours = Path(sys.prefix)
-    kept = [
-        folder
-        for folder in os.environ.get("PATH", "").split(os.pathsep)
-        if folder and not Path(folder).is_relative_to(ours)
-    ]
+    """The environment of this process without any of Python's, ours or another: neither on the PATH
+    nor by a variable of its own.
+    """
+    kept = [folder for folder in _search_path() if not _is_of_python(folder)]
     return {
         name: value
         for name, value in os.environ.items()
         if name not in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
     } | {"PATH": os.pathsep.join(kept)}
+
+
+def python_leads() -> bool:
+    """Whether a program started from this terminal would find an environment of Python's."""
+    return any(map(_is_of_python, _search_path()))
+
+
+def _search_path() -> list[str]:
+    return [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+
+
+def _is_of_python(folder: str) -> bool:
+    """Whether the folder is that of a venv's or a conda environment's programs."""
+    return any(
+        (place / mark).exists()
+        for place in (Path(folder), Path(folder).parent)
+        for mark in ("pyvenv.cfg", "conda-meta")
+    )
 
 
 def run_office(

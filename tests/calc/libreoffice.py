@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bankable.addin.libreoffice.office import environment
 from bankable.udfs.cells import CellError
 
 PROGRAMS = (
@@ -47,7 +47,7 @@ def python_with_uno() -> str | None:
                 [name, "-c", "import uno"],
                 capture_output=True,
                 check=False,
-                env=outside_our_environment(),
+                env=environment(),
             )
             if done.returncode == 0:
                 return name
@@ -69,23 +69,6 @@ def make_profile(folder: Path) -> Path:
     user.mkdir(parents=True, exist_ok=True)
     (user / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
     return folder
-
-
-def outside_our_environment() -> dict[str, str]:
-    """The environment without our own Python on the PATH: LibreOffice's would take it for its own
-    and miss its `uno`.
-    """
-    ours = Path(sys.prefix)
-    kept = [
-        folder
-        for folder in os.environ.get("PATH", "").split(os.pathsep)
-        if folder and not Path(folder).is_relative_to(ours)
-    ]
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("VIRTUAL_ENV", "PYTHONHOME")
-    } | {"PATH": os.pathsep.join(kept)}
 
 
 def convert(
@@ -114,7 +97,7 @@ def convert(
         text=True,
         timeout=seconds,
         check=False,
-        env=outside_our_environment(),
+        env=environment(),
     )
     made = out / f"{path.stem}.{kind.partition(':')[0]}"
     if not made.exists():

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bankable.addin.libreoffice.office import environment
 from bankable.templates.engine.calculation import Calculated
 from bankable.templates.engine.opened_file import Opened
 from bankable.templates.workbook.book import address, sheet_prefix
@@ -101,12 +102,11 @@ def run(
     (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
     pipe = f"bankable{uuid.uuid4().hex[:8]}"
     place = f"-env:UserInstallation={profile.resolve().as_uri()}"
-    environment = libreoffice.outside_our_environment()
     office = subprocess.Popen(
         [soffice, place, *options, "--headless", "--norestore", f"--accept=pipe,name={pipe};urp;"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=environment(),
     )
     try:
         script = str(Path(__file__).with_name("drive_office.py"))
@@ -116,7 +116,7 @@ def run(
             text=True,
             timeout=seconds,
             check=False,
-            env=environment,
+            env=environment(),
         )
         if done.returncode:
             raise RuntimeError(f"LibreOffice did not do it: {done.stderr}")

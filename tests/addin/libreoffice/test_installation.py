@@ -215,13 +215,23 @@ def test_all_users_and_one_profile_do_not_go_together(
         assert "choose one of the two" in capsys.readouterr().err
 
 
-def test_an_active_environment_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    bin_of_ours = str(Path(sys.prefix) / "bin")
-    monkeypatch.setenv("PATH", os.pathsep.join(["/usr/bin", bin_of_ours]))
-    assert office.environment()["PATH"] == "/usr/bin"
-    assert installation._venv_leads() == (sys.prefix != sys.base_prefix)
-    monkeypatch.setenv("PATH", "/usr/bin")
-    assert not installation._venv_leads()
+@pytest.mark.parametrize("mark", ["pyvenv.cfg", "conda-meta/history"])
+def test_an_active_environment_is_kept_from_libreoffice_and_pointed_out(
+    mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours or another: one that is active is not always the one that we are installed in."""
+    bin_of_one = tmp_path / "somebody's" / "bin"
+    bin_of_one.mkdir(parents=True)
+    plain = ["/usr/bin", str(tmp_path)]
+    monkeypatch.setenv("PATH", os.pathsep.join([str(bin_of_one), *plain]))
+    assert not office.python_leads()
+    marked = bin_of_one.parent / mark
+    marked.parent.mkdir(exist_ok=True)
+    marked.touch()
+    assert office.environment()["PATH"] == os.pathsep.join(plain)
+    assert office.python_leads()
+    monkeypatch.setenv("PATH", os.pathsep.join(plain))
+    assert not office.python_leads()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="for an administrator")
