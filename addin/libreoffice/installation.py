@@ -25,12 +25,11 @@ from bankable.addin.libreoffice.office import (
     Office,
     check,
     dotted,
-    environment,
     find,
     profile_options,
-    python_leads,
     run_office,
 )
+from bankable.templates.programs import environment_without_python, python_leads
 from bankable.templates.refusal import Refusal
 
 _SCRIPT = "bankable_extension.py"
@@ -190,7 +189,12 @@ def _unopkg(
     ]
     try:
         done = subprocess.run(
-            full, capture_output=True, text=True, timeout=300, check=False, env=environment()
+            full,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            env=environment_without_python(),
         )
     except OSError as error:
         raise Refusal(f"{office.unopkg} cannot be run: {error.strerror}.") from None

@@ -7,7 +7,6 @@ comes first on the PATH for its own Python, and misses its bridge there or ends.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bankable.addin.libreoffice import extension
+from bankable.templates.programs import environment_without_python
 from bankable.templates.refusal import Refusal
 
 _PLACES = (
@@ -118,36 +118,6 @@ def profile_options(profile: str | None) -> list[str]:
     return [] if profile is None else [f"-env:UserInstallation={Path(profile).resolve().as_uri()}"]
 
 
-def environment() -> dict[str, str]:
-    """The environment of this process without any of Python's, ours or another: neither on the PATH
-    nor by a variable of its own.
-    """
-    kept = [folder for folder in _search_path() if not _is_of_python(folder)]
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
-    } | {"PATH": os.pathsep.join(kept)}
-
-
-def python_leads() -> bool:
-    """Whether a program started from this terminal would find an environment of Python's."""
-    return any(map(_is_of_python, _search_path()))
-
-
-def _search_path() -> list[str]:
-    return [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-
-
-def _is_of_python(folder: str) -> bool:
-    """Whether the folder is that of a venv's or a conda environment's programs."""
-    return any(
-        (place / mark).exists()
-        for place in (Path(folder), Path(folder).parent)
-        for mark in ("pyvenv.cfg", "conda-meta")
-    )
-
-
 def run_office(
     office: Office, options: list[str], seconds: int = 120, **variables: str
 ) -> subprocess.CompletedProcess[str]:
@@ -161,7 +131,7 @@ def run_office(
             errors="replace",
             timeout=seconds,
             check=False,
-            env=environment() | variables,
+            env=environment_without_python() | variables,
             stdin=subprocess.DEVNULL,
         )
     except OSError as error:

@@ -29,7 +29,7 @@ from bankable.templates.memo.figures import Figures, typed_deal
 from bankable.templates.memo.first_page import Memo
 from bankable.templates.memo.paper import MARGIN, PAPERS, Paper, same_bytes
 from bankable.templates.plain_text import seen
-from bankable.templates.programs import full_path
+from bankable.templates.programs import environment_without_python, full_path
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.write import refuse_to_overwrite
 
@@ -213,6 +213,7 @@ def to_pdf(memo_file: Path) -> Path:
                     str(memo_file.absolute()),
                 ],
                 cwd=folder,
+                env=environment_without_python(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=180,

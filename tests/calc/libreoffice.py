@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bankable.addin.libreoffice.office import environment
+from bankable.templates.programs import environment_without_python
 from bankable.udfs.cells import CellError
 
 PROGRAMS = (
@@ -47,7 +47,7 @@ def python_with_uno() -> str | None:
                 [name, "-c", "import uno"],
                 capture_output=True,
                 check=False,
-                env=environment(),
+                env=environment_without_python(),
             )
             if done.returncode == 0:
                 return name
@@ -97,7 +97,7 @@ def convert(
         text=True,
         timeout=seconds,
         check=False,
-        env=environment(),
+        env=environment_without_python(),
     )
     made = out / f"{path.stem}.{kind.partition(':')[0]}"
     if not made.exists():

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bankable.addin.libreoffice.office import environment
 from bankable.templates.engine.calculation import Calculated
 from bankable.templates.engine.opened_file import Opened
+from bankable.templates.programs import environment_without_python
 from bankable.templates.workbook.book import address, sheet_prefix
 from bankable.udfs.cells import CellError
 from tests.calc import libreoffice
@@ -106,7 +106,7 @@ def run(
         [soffice, place, *options, "--headless", "--norestore", f"--accept=pipe,name={pipe};urp;"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment(),
+        env=environment_without_python(),
     )
     try:
         script = str(Path(__file__).with_name("drive_office.py"))
@@ -116,7 +116,7 @@ def run(
             text=True,
             timeout=seconds,
             check=False,
-            env=environment(),
+            env=environment_without_python(),
         )
         if done.returncode:
             raise RuntimeError(f"LibreOffice did not do it: {done.stderr}")

@@ -18,6 +18,7 @@ import xlsxwriter
 from bankable.addin import cli
 from bankable.addin.libreoffice import installation, office, proof
 from bankable.addin.libreoffice.office import Office
+from bankable.templates import programs
 from bankable.templates.refusal import Refusal
 from tests.calc import libreoffice
 
@@ -224,14 +225,14 @@ def test_an_active_environment_is_kept_from_libreoffice_and_pointed_out(
     bin_of_one.mkdir(parents=True)
     plain = ["/usr/bin", str(tmp_path)]
     monkeypatch.setenv("PATH", os.pathsep.join([str(bin_of_one), *plain]))
-    assert not office.python_leads()
+    assert not programs.python_leads()
     marked = bin_of_one.parent / mark
     marked.parent.mkdir(exist_ok=True)
     marked.touch()
-    assert office.environment()["PATH"] == os.pathsep.join(plain)
-    assert office.python_leads()
+    assert programs.environment_without_python()["PATH"] == os.pathsep.join(plain)
+    assert programs.python_leads()
     monkeypatch.setenv("PATH", os.pathsep.join(plain))
-    assert not office.python_leads()
+    assert not programs.python_leads()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="for an administrator")
