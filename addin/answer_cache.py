@@ -8,6 +8,7 @@ more than it saves.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import threading
@@ -67,7 +68,7 @@ class KeptAnswers:
             if is_costly or patience:
                 self._patience[entry.name] = LOOKED_UP if is_costly else patience - 1
         if is_costly and (call := call or named(entry.name, given)) is not None:
-            self._keep(call, pickle.dumps(result, _FORM))
+            self._keep(call, _bytes_of(result))
         return result
 
     def forget(self) -> None:
@@ -113,9 +114,23 @@ def named(function: str, given: Sequence[Any]) -> bytes | None:
     if sum(_cells(argument) for argument in given) > MOST_CELLS:
         return None
     try:
-        return pickle.dumps((function, given), _FORM)
+        return _bytes_of((function, given))
     except Exception:  # something in it cannot be named
         return None
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles by the classes' own rules: of those that others register for a class nothing counts,
+    since some (tblib's, which Dask brings) add to every exception where it was raised.
+    """
+
+    dispatch_table: dict[type, Any] = {}  # noqa: RUF012 - the standard library's name and kind
+
+
+def _bytes_of(value: Any) -> bytes:
+    stream = io.BytesIO()
+    _Pickler(stream, _FORM).dump(value)
+    return stream.getvalue()
 
 
 def _cells(argument: Any) -> int:

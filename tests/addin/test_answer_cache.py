@@ -4,6 +4,7 @@ that pays. No test is timed.
 
 from __future__ import annotations
 
+import copyreg
 import datetime as dt
 import itertools
 import os
@@ -165,6 +166,18 @@ def test_an_error_comes_back_with_its_sentence(error: Callable[[str], CellError]
     assert (again.code, again.sentence) == (first.code, "it is so.")
     assert again.__traceback__ is None  # it holds on to nothing
     assert watched.calls == 1
+
+
+def test_a_rule_that_a_library_registers_for_errors_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """tblib, which comes with Dask, has one for every exception: it keeps the traceback."""
+
+    def never(error: CellError) -> Any:
+        raise AssertionError(error)
+
+    monkeypatch.setitem(copyreg.dispatch_table, CellError, never)
+    test_an_error_comes_back_with_its_sentence(cells.no_answer)
 
 
 # Bounds ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Arguments: the pipe that LibreOffice listens at, the workbook's address, the cop
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -42,3 +43,4 @@ def main(pipe: str, source: str, target: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    os._exit(0)  # uno's own end, while LibreOffice still runs, crashes now and then
