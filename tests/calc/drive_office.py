@@ -8,6 +8,7 @@ Arguments: the pipe that LibreOffice listens at, a file of jobs (JSON, written b
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -155,3 +156,5 @@ def main(pipe: str, jobs: str, answers: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)  # uno's own end crashes now and then
