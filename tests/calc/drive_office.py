@@ -47,12 +47,16 @@ def connected(pipe: str) -> Any:
     return None
 
 
-def opened(desktop: Any, url: str) -> Any:
+def option(name: str, value: Any) -> Any:
     from com.sun.star.beans import PropertyValue
 
-    hidden = PropertyValue()
-    hidden.Name, hidden.Value = "Hidden", True
-    book = desktop.loadComponentFromURL(url, "_blank", 0, (hidden,))
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
+
+
+def opened(desktop: Any, url: str) -> Any:
+    book = desktop.loadComponentFromURL(url, "_blank", 0, (option("Hidden", True),))
     if book is None:
         raise RuntimeError(f"LibreOffice does not open {url}")
     return book
@@ -131,6 +135,13 @@ def ended(desktop: Any) -> None:
             raise
 
 
+def leave() -> None:
+    """End this process without uno's own end, which crashes now and then."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def main(pipe: str, jobs: str, answers: str) -> None:
     desktop = connected(pipe)
     places = {}
@@ -156,5 +167,4 @@ def main(pipe: str, jobs: str, answers: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-    sys.stdout.flush()
-    os._exit(0)  # uno's own end crashes now and then
+    leave()

@@ -75,7 +75,50 @@ def _cells(found: Mapping[str, Any]) -> Iterator[tuple[Spot, Any]]:
         yield (row, col), CellError(code, code)
 
 
-_AGAIN = "again"  # the folder of a second try
+def drive(
+    script: str,
+    arguments: Sequence[str],
+    profile: Path,
+    options: Sequence[str] = (),
+    seconds: int = 300,
+) -> None:
+    """Run a script of this folder against a LibreOffice that is started for it and that it ends:
+    once more where uno's bridge crashes, which is not what is tested.
+    """
+    soffice, python = libreoffice.program(), libreoffice.python_with_uno()
+    if soffice is None or python is None:
+        libreoffice.missing("LibreOffice with its Python bridge")
+    assert soffice is not None
+    assert python is not None
+    place = f"-env:UserInstallation={profile.resolve().as_uri()}"
+    for _ in range(2):
+        pipe = f"bankable{uuid.uuid4().hex[:8]}"
+        listens = f"--accept=pipe,name={pipe};urp;"
+        office = subprocess.Popen(
+            [soffice, place, *options, "--headless", "--norestore", listens],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment_without_python(),
+        )
+        try:
+            done = subprocess.run(
+                [python, str(Path(__file__).with_name(script)), pipe, *arguments],
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+                env=environment_without_python(),
+            )
+            if done.returncode == 0:
+                office.wait(30)
+                return
+        finally:
+            if office.poll() is None:
+                office.terminate()
+                office.wait(30)
+        if done.returncode > 0:
+            break
+    raise RuntimeError(f"LibreOffice did not do it ({done.returncode}): {done.stderr}")
 
 
 def run(
@@ -88,11 +131,6 @@ def run(
     """What LibreOffice shows in each workbook after each of its steps; a step sees the workbook as
     it was saved.
     """
-    soffice, python = libreoffice.program(), libreoffice.python_with_uno()
-    if soffice is None or python is None:
-        libreoffice.missing("LibreOffice with its Python bridge")
-    assert soffice is not None
-    assert python is not None
     shown = folder / "shown"
     shown.mkdir(parents=True)
     jobs = []
@@ -103,36 +141,7 @@ def run(
         ]
         jobs.append({"url": Path(shutil.copy(path, folder)).resolve().as_uri(), "steps": told})
     (folder / "jobs.json").write_text(json.dumps(jobs), encoding="utf-8")
-    pipe = f"bankable{uuid.uuid4().hex[:8]}"
-    place = f"-env:UserInstallation={profile.resolve().as_uri()}"
-    office = subprocess.Popen(
-        [soffice, place, *options, "--headless", "--norestore", f"--accept=pipe,name={pipe};urp;"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment_without_python(),
-    )
-    try:
-        script = str(Path(__file__).with_name("drive_office.py"))
-        done = subprocess.run(
-            [python, script, pipe, str(folder / "jobs.json"), str(shown)],
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-            env=environment_without_python(),
-        )
-        if done.returncode > 0:
-            raise RuntimeError(f"LibreOffice did not do it: {done.stderr}")
-        if done.returncode == 0:
-            office.wait(30)
-    finally:
-        if office.poll() is None:
-            office.terminate()
-            office.wait(30)
-    if done.returncode < 0:  # uno's bridge crashed, which is not what is tested
-        if folder.name == _AGAIN:
-            raise RuntimeError(f"uno's bridge crashed twice, by signal {-done.returncode}")
-        return run(books, folder / _AGAIN, profile, options, seconds)
+    drive("drive_office.py", [str(folder / "jobs.json"), str(shown)], profile, options, seconds)
     return Shown(shown)
 
 

@@ -8,8 +8,6 @@ and error texts. The module of the COM server's way runs as it is, with VBA's Cr
 from __future__ import annotations
 
 import io
-import subprocess
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,7 @@ import xlsxwriter
 
 from bankable.addin.excel import addin_file, standalone, wrappers
 from bankable.addin.excel.coercion import LEFT_OUT
-from bankable.templates.programs import environment_without_python
-from tests.calc import libreoffice
+from tests.calc.office import drive
 
 STAND_IN = """Option Explicit
 Public Function CallUDF(ByVal Script As String, ByVal FunctionName As String, ByVal Arguments As Variant) As Variant
@@ -103,52 +100,13 @@ FORMULAS = {
 }
 
 
-def _opened(
-    soffice: str, python: str, profile: Path, addresses: list[str]
-) -> subprocess.CompletedProcess[str]:
-    """What the script said that has LibreOffice open and save a workbook at these addresses."""
-    pipe = f"bankable{uuid.uuid4().hex[:8]}"
-    options = [
-        f"-env:UserInstallation={profile.as_uri()}",
-        "--headless",
-        "--norestore",
-        f"--accept=pipe,name={pipe};urp;",
-    ]
-    office = subprocess.Popen(
-        [soffice, *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment_without_python(),
-    )
-    try:
-        script = str(Path(__file__).with_name("open_with_macros.py"))
-        return subprocess.run(
-            [python, script, pipe, *addresses],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    finally:
-        office.terminate()
-        office.wait(30)
-
-
 def calculated(book: bytes, folder: Path) -> dict[str, Any]:
     """The cells of sheet A after LibreOffice has opened the book with its macros and calculated."""
-    soffice, python = libreoffice.program(), libreoffice.python_with_uno()
-    if soffice is None or python is None:
-        libreoffice.missing("LibreOffice with its Python bridge")
-    assert soffice is not None
-    assert python is not None
     source, target, profile = folder / "book.xlsm", folder / "out.xlsx", folder / "profile"
     source.write_bytes(book)
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-    done = _opened(soffice, python, profile, [source.as_uri(), target.as_uri()])
-    if done.returncode < 0:  # uno's bridge crashed, which is not what is tested
-        done = _opened(soffice, python, profile, [source.as_uri(), target.as_uri()])
-    assert done.returncode == 0, done.stderr
+    drive("open_with_macros.py", [source.as_uri(), target.as_uri()], profile, seconds=120)
     sheet = openpyxl.load_workbook(target, data_only=True)["A"]
     return {
         cell.coordinate: cell.value
