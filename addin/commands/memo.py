@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 
+from bankable.addin import document_options
+
 SUMMARY = "write the credit memo of a workbook that ties out"
 
 
@@ -24,25 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NEW.xlsx",
         help="the workbook submitted now: the memo adds what changed",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE.docx",
-        help="where to write the memo (default: beside the workbook)",
-    )
-    parser.add_argument(
-        "--case", metavar="NAME", help="the case by name or number (default: the last)"
-    )
-    parser.add_argument(
-        "--paper",
-        choices=("a4", "letter"),
-        help="paper (default: the template's; the shipped one is A4)",
-    )
-    parser.add_argument(
-        "--template",
-        metavar="FILE.docx",
-        help="the bank's own Word template, in place of the shipped one",
-    )
+    document_options.add(parser, "memo")
     parser.add_argument(
         "--pdf", action="store_true", help="print it to PDF as well (needs LibreOffice)"
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 
+from bankable.addin import document_options
+
 SUMMARY = "hold actual cash flow against the base case and test the covenants"
 
 
@@ -22,31 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ACTUALS.csv",
         help="columns year, cfads, debt_service (.csv, .xlsx or .parquet)",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE.docx",
-        help="where to write the review (default: beside the workbook)",
-    )
-    parser.add_argument(
-        "--case", metavar="NAME", help="the case by name or number (default: the last)"
-    )
+    document_options.add(parser, "review")
     parser.add_argument(
         "--default-dscr",
         type=float,
         default=1.0,
         metavar="X",
         help="DSCR below which the loan agreement has a default (default: 1.00)",
-    )
-    parser.add_argument(
-        "--paper",
-        choices=("a4", "letter"),
-        help="paper (default: the template's; the shipped one is A4)",
-    )
-    parser.add_argument(
-        "--template",
-        metavar="FILE.docx",
-        help="the bank's own Word template, in place of the shipped one",
     )
     parser.add_argument("--force", action="store_true", help="overwrite the review if it exists")
     parser.add_argument("--json", action="store_true", help="print the figures for programs")
