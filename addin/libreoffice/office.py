@@ -8,14 +8,13 @@ comes first on the PATH for its own Python, and misses its bridge there or ends.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from bankable.addin.libreoffice import extension
-from bankable.templates.programs import environment_without_python
+from bankable.templates.programs import environment_without_python, full_path
 from bankable.templates.refusal import Refusal
 
 _PLACES = (
@@ -40,9 +39,8 @@ class Office:
 def find() -> Office:
     """The LibreOffice of this machine; says where it was looked for when there is none."""
     for name in ("soffice.com", "soffice", "libreoffice", *_PLACES):
-        found = shutil.which(name)
-        if found:
-            soffice = Path(found)
+        soffice = full_path([name])
+        if soffice is not None:
             folder = soffice.resolve().parent
             unopkg = next(
                 (

@@ -96,7 +96,7 @@ def test_one_that_will_do() -> None:
 def test_no_libreoffice_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(office.shutil, "which", lambda name: None)
+    monkeypatch.setattr(office, "full_path", lambda names: None)
     for command in ("install", "uninstall"):
         assert cli.main([command, "--libreoffice"]) == cli.FAILED
         err = capsys.readouterr().err
