@@ -4,6 +4,8 @@ heads, print set-up.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from bankable.templates.workbook.book import Book, Conditional, Print, Sheet, TimeColumns, address
 from bankable.templates.workbook.rows import (
     CONSTANT,
@@ -138,3 +140,24 @@ def band_row(
         sheet.put(row, col, None, style)
     sheet.put(row, SECTION, section, style)
     sheet.put(row, LABEL, title, style)
+
+
+def rows_by_case(
+    sheet: Sheet,
+    row: int,
+    first_col: int,
+    rows: Iterable[tuple[str, str, str, str, str]],
+    cases: Sequence[Mapping[str, object]],
+) -> int:
+    """Lay rows of key, label, unit, formula and style with a column a case, marked `key_1`,
+    `key_2`, ...; the row after them. A case says what its formulas are `given`, beside its number
+    `i`.
+    """
+    for key, label, unit, formula, style in rows:
+        sheet.put(row, LABEL, label)
+        sheet.put(row, UNIT, unit or None, "unit")
+        for i, case in enumerate(cases):
+            sheet.put(row, first_col + i, "=" + given(formula, i=i + 1, **case), style)
+            sheet.mark(f"{key}_{i + 1}", row, first_col + i)
+        row += 1
+    return row

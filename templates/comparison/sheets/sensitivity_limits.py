@@ -15,8 +15,6 @@ from bankable.templates.workbook.rows import (
     FIRST_TIME_COLUMN,
     LABEL,
     TOTAL,
-    UNIT,
-    given,
     lay,
     scalar,
 )
@@ -364,18 +362,7 @@ def refinancing(
             "right",
         ),
     )
-    for key, label, unit, formula, style in rows:
-        sheet.put(row, LABEL, label)
-        sheet.put(row, UNIT, unit or None, "unit")
-        for i, name in enumerate(names):
-            sheet.put(
-                row,
-                G + i,
-                "=" + given(formula, case=name, i=i + 1),
-                style,
-            )
-            sheet.mark(f"{key}_{i + 1}", row, G + i)
-        row += 1
+    row = frame.rows_by_case(sheet, row, G, rows, [{"case": name} for name in names])
     sheet.conditionals.append(
         Conditional((row - 1, G, row - 1, G + n - 1), "equal", '"no"', "alert text")
     )

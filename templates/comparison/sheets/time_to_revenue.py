@@ -163,14 +163,8 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         ),
     )
     row += 1
-    for key, label, unit, formula, style in rows:
-        sheet.put(row, LABEL, label)
-        sheet.put(row, UNIT, unit, "unit")
-        for i, name in enumerate(names):
-            text = given(formula, case=name, build=builds[i], i=i + 1)
-            sheet.put(row, G + i, f"={text}", style)
-            sheet.mark(f"{key}_{i + 1}", row, G + i)
-        row += 1
+    pairs = [{"case": name, "build": build} for name, build in zip(names, builds, strict=True)]
+    row = frame.rows_by_case(sheet, row, G, rows, pairs)
     sheet.put(
         row, LABEL, "Cost of one month's delay, present value at close (COST_OF_DELAY)", "bold"
     )
@@ -306,18 +300,7 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
             "number2",
         ),
     )
-    for key, label, unit, formula, style in rows:
-        sheet.put(row, LABEL, label)
-        sheet.put(row, UNIT, unit, "unit")
-        for i, name in enumerate(names):
-            sheet.put(
-                row,
-                G + i,
-                "=" + given(formula, case=name, i=i + 1),
-                style,
-            )
-            sheet.mark(f"{key}_{i + 1}", row, G + i)
-        row += 1
+    row = frame.rows_by_case(sheet, row, G, rows, [{"case": name} for name in names])
     said = '&", "&'.join(
         f'{{Inputs!case_name_{i}}}&"'
         f' "&IF({{mobilised_{i}}}>0,TEXT({{mobilised_{i}}},"#,##0"),"zero")'
