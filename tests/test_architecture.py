@@ -131,22 +131,8 @@ DEALS = (
 # What a room may never know: prefixes of modules that nothing in it imports, wherever in a file.
 NEVER = {
     "templates/audit": DEALS,
-    "templates/engine": (
-        "udfs.deal",
-        "templates.comparison",
-        "templates.deal_file",
-        "templates.memo",
-        "templates.portfolio",
-        "templates.audit",
-    ),
-    "templates/workbook": (
-        "udfs.deal",
-        "templates.comparison",
-        "templates.deal_file",
-        "templates.memo",
-        "templates.portfolio",
-        "templates.audit",
-    ),
+    "templates/engine": (*DEALS, "templates.audit"),
+    "templates/workbook": (*DEALS, "templates.audit"),
     "templates/tables": ("udfs", *DEALS[1:], "templates.audit", "templates.engine"),
     "templates/portfolio": ("templates.comparison", "templates.memo", "templates.audit"),
     "templates/comparison": ("templates.memo", "templates.portfolio", "templates.audit"),

@@ -64,14 +64,19 @@ def run_with_network(*command: str | Path, cwd: Path) -> None:
     pytest.fail(said[-3000:])
 
 
+def built(source: Path, folder: Path) -> Path:
+    """The wheel that pip builds of a clone, alone in a folder."""
+    folder.mkdir(exist_ok=True)
+    run_with_network(
+        sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, source, cwd=folder
+    )
+    [wheel] = folder.glob("bankable-*.whl")
+    return wheel
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    run_with_network(
-        sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT, cwd=folder
-    )
-    [built] = folder.glob("bankable-*.whl")
-    return built
+    return built(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 def shipped(path: str) -> str:
@@ -161,33 +166,9 @@ def test_nothing_of_an_earlier_build_gets_into_the_wheel(wheel: Path, tmp_path: 
     if done.returncode:
         pytest.skip("not a git clone")
     (clone / "udfs" / "once_so_called.py").write_text('"""A module."""\n', encoding="utf-8")
-    run_with_network(
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "-w",
-        tmp_path / "1",
-        clone,
-        cwd=tmp_path,
-    )
+    built(clone, tmp_path / "1")
     (clone / "udfs" / "once_so_called.py").rename(clone / "udfs" / "now_so_called.py")
-    run_with_network(
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "-w",
-        tmp_path / "2",
-        clone,
-        cwd=tmp_path,
-    )
-    [built] = (tmp_path / "2").glob("bankable-*.whl")
-    with zipfile.ZipFile(built) as package:
+    with zipfile.ZipFile(built(clone, tmp_path / "2")) as package:
         names = [name for name in package.namelist() if "so_called" in name]
     assert names == ["bankable/udfs/now_so_called.py"]
     assert not (clone / "build").exists()
