@@ -32,11 +32,6 @@ class Actual:
         return self.cfads / self.debt_service if self.debt_service > 0 else None
 
 
-def read_actuals(path: str | Path, years: int) -> list[Actual]:
-    """The years in a list of actuals, in order; every bad row is named with its number."""
-    return read_list(Path(path), years)[0]
-
-
 def read_list(path: Path, years: int) -> tuple[list[Actual], list[str]]:
     """(the years in a list of actuals, how the list was read)."""
     table = read_table.read(path, WANTED, "list of actuals")

@@ -406,8 +406,3 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         " certain."
     )
     sheet.put(row, LABEL, said, "note")
-
-
-def case_names(cases: Sequence[SourcedDeal]) -> list[str]:
-    """The names of the cases as delivered."""
-    return [case.deal.case_name for case in cases]

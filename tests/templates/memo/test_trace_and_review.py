@@ -112,18 +112,18 @@ def listed(tmp_path: Path, text: str) -> Path:
 def test_a_list_is_read_whatever_program_saved_it(tmp_path: Path) -> None:
     want = [actuals.Actual(1, 118.2, 89.0), actuals.Actual(2, 250.0, 207.9)]
     assert (
-        actuals.read_actuals(
+        actuals.read_list(
             listed(tmp_path, "year,cfads,debt_service\n2,250,207.9\n1,118.2,89\n\n"), 10
-        )
+        )[0]
         == want
     )
     assert (
-        actuals.read_actuals(
+        actuals.read_list(
             listed(
                 tmp_path, "\ufeffYear;CFADS;Debt service;note\r\n1;118.2;89;ok\r\n2;250;207.9;\r\n"
             ),
             10,
-        )
+        )[0]
         == want
     )
 
@@ -157,16 +157,16 @@ def test_a_list_is_read_whatever_program_saved_it(tmp_path: Path) -> None:
 )
 def test_a_bad_row_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        actuals.read_actuals(listed(tmp_path, text), 10)
+        actuals.read_list(listed(tmp_path, text), 10)
     assert said in str(refusal.value)
 
 
 def test_a_list_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "actuals.csv").write_bytes(b"\xff\xfe\x00year\x00\x00")
     with pytest.raises(Refusal, match="UTF-8"):
-        actuals.read_actuals(tmp_path / "actuals.csv", 10)
+        actuals.read_list(tmp_path / "actuals.csv", 10)
     with pytest.raises(Refusal, match="no file"):
-        actuals.read_actuals(tmp_path / "none.csv", 10)
+        actuals.read_list(tmp_path / "none.csv", 10)
 
 
 @pytest.mark.parametrize(
