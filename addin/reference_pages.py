@@ -64,7 +64,13 @@ def inputs() -> dict[str, bytes]:
 def calculated() -> dict[str, bytes]:
     """docs/lines.md: every line of the chain by section of the case's sheets, with its formula."""
     left = dict(lines())
-    case_rows = case.rows("Build", "Returns", "", lambda key: f"{{Inputs!{key}}}")
+    case_rows = case.rows(
+        "Build",
+        "Returns",
+        "",
+        lambda key: f"{{Inputs!{key}}}",
+        lambda key: f"{{Deals!solved_{key}_1}}",
+    )
     parts = ["# Lines of a deal", READING_LINES]
     for sheet, rows in (("Case", case_rows), ("Build", build.rows("Case"))):
         parts.append(f"## Sheet of the {sheet.lower()}")

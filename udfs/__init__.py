@@ -20,6 +20,7 @@ _FAMILIES = (
     "ratios",
     "debt",
     "deal.whole_deal",
+    "deal.settled",
     "deal.sensitivity",
     "deal.scenarios",
     "deal.breakeven",

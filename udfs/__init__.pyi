@@ -417,6 +417,18 @@ def CREDIT_TESTS(
     """Every credit test of the bank with value, limit and the debt it would permit, and the
     decision that follows."""
 
+def CLEARING_RATE(
+    deal: Deal | Block,
+) -> float:
+    """The least rate at which a bank's expected receipts are worth its loan at the return it
+    requires."""
+
+def DEAL_SETTLED(
+    deal: Deal | Block,
+) -> Any:
+    """What is solved for a deal: the debt at which every credit test, and each alone, is met,
+    the gearing of the sized loan, and the rate that clears its expected loss."""
+
 def SENS_GRID(
     deal: Deal | Block,
     row_key: str,
@@ -623,7 +635,7 @@ def CREDIT_SUBSIDY(
     treasury_rate: float,
     balances: Line,
     pd: Line | float,
-    lgd: float,
+    lgd: Line | float,
     coverage: float,
     annual_fee: float = ...,
     upfront_fee: float = ...,
@@ -733,6 +745,8 @@ __all__ = [
     "RECOVERY",
     "DEAL_METRICS",
     "CREDIT_TESTS",
+    "CLEARING_RATE",
+    "DEAL_SETTLED",
     "SENS_GRID",
     "FRONTIER",
     "TORNADO",

@@ -36,14 +36,13 @@ def guarantee_subsidy(
     (..., T).
     """
     opening = np.asarray(opening, float)
-    pd = np.broadcast_to(np.asarray(pd, float), opening.shape)
-    lgd, coverage, fee = (
-        np.asarray(value, float)[..., None] for value in (lgd, coverage, annual_fee)
-    )
+    pd, lgd = (np.broadcast_to(np.asarray(path, float), opening.shape) for path in (pd, lgd))
+    coverage, fee = (np.asarray(value, float)[..., None] for value in (coverage, annual_fee))
     discount, performing = _discount(treasury_rate, opening.shape[-1]), _performing(pd)
-    claims = np.sum(performing * pd * coverage * opening * discount, axis=-1)
+    claimed = performing * pd * coverage * opening * discount
+    claims = np.sum(claimed, axis=-1)
     lag = (1 + np.asarray(treasury_rate, float)) ** -np.asarray(recovery_lag, float)
-    recoveries = claims * (1 - lgd[..., 0]) * lag
+    recoveries = np.sum(claimed * (1 - lgd), axis=-1) * lag
     fees = (
         np.sum(fee * coverage * performing * opening * discount, axis=-1)
         + upfront_fee * coverage[..., 0] * opening[..., 0]
@@ -87,7 +86,7 @@ def loan_cost(treasury_rate, opening, interest, principal, pd=0.0, lgd=0.0):
         low=0,
         high=1,
     ),
-    lgd=cells.probability("loss given default"),
+    lgd=cells.series("loss given default: one number, or one a year", low=0, high=1),
     coverage=cells.probability("share of the loan that is guaranteed"),
     annual_fee=cells.rate("fee a year on the guaranteed balance", low=0),
     upfront_fee=cells.probability("fee at the start on the guaranteed amount"),
@@ -137,11 +136,12 @@ def CREDIT_SUBSIDY(
     if balances[0] == 0:
         raise impossible("balances begins with 0: there is no loan.")
     opening = balances[:-1]
-    if np.ndim(pd) and np.size(pd) != opening.size:
-        raise wrong_value(
-            f"pd has {np.size(pd)} years and balances {opening.size} (and a closing one): give one"
-            " probability a year."
-        )
+    for name, path in (("pd", pd), ("lgd", lgd)):
+        if np.ndim(path) and np.size(path) != opening.size:
+            raise wrong_value(
+                f"{name} has {np.size(path)} years and balances {opening.size} (and a closing one):"
+                " give one number a year."
+            )
     figures = [
         float(f)
         for f in guarantee_subsidy(

@@ -103,7 +103,8 @@ def lay_cases(here: Laying) -> None:
         sheet = frame.time_sheet(here.book, name, title, YEAR_COLUMNS, heads, "0072B2", here.paper)
         frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "year_ends")
         live = functools.partial(scenarios.live, case=i)
-        rows = case_sheet.rows(months, "Returns", f"c{i}_", live)
+        given = functools.partial(deals_sheet.solved_cell, case=i)
+        rows = case_sheet.rows(months, "Returns", f"c{i}_", live, given)
         end = lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
         # the inputs are printed on their own sheet
         first = sheet.placed[case_sheet.FIRST_CALCULATED].row - 1
@@ -129,6 +130,7 @@ def lay_builds(here: Laying) -> None:
 def lay_deals(here: Laying) -> None:
     """The deal blocks, and what DEAL_METRICS says of each case."""
     deals_sheet.lay_deals(here.book, here.cases, scenarios.live, here.extra, here.paper)
+    deals_sheet.lay_solved(here.book, len(here.cases), here.own_ranges)
     cross_checks.lay_metrics(here.book, len(here.cases), here.own_ranges)
     deals_sheet.dress(here.book, len(here.cases))
 

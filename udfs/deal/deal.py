@@ -17,7 +17,7 @@ import numpy as np
 
 from bankable.udfs import cells
 from bankable.udfs.cells import CellError, Param
-from bankable.udfs.deal import chain
+from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal.rules import RULES
 
 YEARS = chain.YEARS
@@ -28,6 +28,7 @@ PRICE_BASES = ("fixed", "market in band")
 CONTRACT_ENDS = ("years from completion", "calendar date")
 BACKINGS = ("commercial contract", "full faith and credit", "subject to appropriation")
 REPAYMENTS = ("annuity", "equal principal", "sculpted")
+PRICINGS = ("quoted", "clearing")
 VIEWS = chain.VIEWS
 
 
@@ -113,6 +114,19 @@ def _choice(
 
 def _switch(section: str, label: str, help: str, default: Any = dataclasses.MISSING) -> Any:
     return _row(section, label, "yes/no", cells.switch(help), default)
+
+
+def _life(part: str, years: float) -> Any:
+    return _number(
+        "Collateral",
+        f"Economic life of {part}",
+        "years",
+        "years from completion in which its reuse value falls to nothing, in a straight line;"
+        " illustrative",
+        1,
+        200,
+        years,
+    )
 
 
 def _text(label: str, help: str, default: Any = dataclasses.MISSING) -> Any:
@@ -312,6 +326,19 @@ class Deal:
     termination_settlement: float = _share(
         "Contract", "Settlement on termination", "share of that year's contracted revenue", 0.0
     )
+    termination_cover: float = _share(
+        "Contract",
+        "Termination payment",
+        "share of the debt outstanding that the buyer pays to the lenders on termination for"
+        " convenience",
+        0.0,
+    )
+    lapse_pays: bool = _switch(
+        "Contract",
+        "Lapse of appropriation pays as a termination",
+        "TRUE: termination payment and settlement are due on a lapse in firm years too",
+        False,
+    )
     contract_stop_year: int = _whole(
         "Contract", "Contract lost in year", "year", "a scenario; 0 = not lost", 0, YEARS, 0
     )
@@ -501,6 +528,25 @@ class Deal:
     it_reuse: float = _share(
         "Collateral", "Reuse value of IT", "share of budgeted cost that another user pays", 0.0
     )
+    shell_life: float = _life("land and shell", 40)
+    power_life: float = _life("power connection", 30)
+    equipment_life: float = _life("general equipment", 20)
+    tooling_life: float = _life("special tooling", 10)
+    it_life: float = _life("IT", 5)
+    collateral_growth: float = _rate(
+        "Collateral",
+        "Growth of reuse values",
+        "a year from completion, beside the parts' ageing",
+        0.0,
+        low=-0.2,
+        high=0.2,
+    )
+    reserve_pledged: float = _share(
+        "Collateral",
+        "Share of the reserve pledged",
+        "of what reserve and lock-up hold on default, to the lenders",
+        1.0,
+    )
     sale_cost: float = _share("Collateral", "Cost of selling", "share of proceeds", 0.0)
     sale_months: int = _whole(
         "Collateral", "Time to sell", "months", "months from default to cash", 0, 120, 0
@@ -532,8 +578,8 @@ class Deal:
     )
     margin: float = _rate(
         "Debt",
-        "Margin over expected loss",
-        "bank's return on capital, risk premium and cost, on the uncovered part",
+        "Return on capital and cost, over expected loss",
+        "the bank's margin on the uncovered part, without expected loss",
         high=0.2,
     )
     pd_base: float = _share(
@@ -555,10 +601,32 @@ class Deal:
     lock_up_dscr: float = _number(
         "Debt", "Lock-up DSCR", "x", "no distributions below it", 0, 5, 1.0
     )
+    operating_support: float = _money(
+        "Debt",
+        "Sponsor's commitment to operating losses",
+        "most that the sponsor has promised to pay of a year's negative cash flow",
+        0.0,
+        unit="$m a year",
+    )
+    pricing: str = _choice(
+        "Debt",
+        "Pricing",
+        PRICINGS,
+        "quoted: base rate, expected loss as seen at close, margin; clearing: the least rate that"
+        " pays for the loss",
+        "quoted",
+    )
+    rate_cap: float = _rate(
+        "Debt",
+        "Highest rate considered",
+        "above it no rate clears the loss; illustrative",
+        0.25,
+        high=1.0,
+    )
     size_debt: bool = _switch(
         "Debt",
         "Size the debt",
-        "TRUE cuts the request to the debt capacity on the lender's view",
+        "TRUE: the largest debt, not above the request, at which every credit test is met",
         False,
     )
     lender_view: str = _choice(
@@ -625,6 +693,12 @@ class Deal:
         "Cancellation ceiling",
         "liability on cancelling a public offtake subject to appropriation",
         0.0,
+    )
+    authority_adds: bool = _switch(
+        "Support",
+        "Termination payment adds to the cancellation ceiling",
+        "FALSE: authority for the larger of the two, for the same plant is not paid twice",
+        False,
     )
 
     limit_min_dscr: float = _number("Credit tests", "Minimum DSCR", "x", "least", 0, 10, 1.30)
@@ -752,11 +826,12 @@ def columns(values: Mapping[str, Any]) -> SimpleNamespace:
     return stacked
 
 
-def evaluate(deals: Deal | Sequence[Deal]) -> chain.Results:
+def evaluate(deals: Deal | Sequence[Deal], wanted: Sequence[str] | None = ()) -> chain.Results:
     """Every row of the chain for one deal or many: scalars of shape (S, 1), years (S, 30), months
-    (S, 60).
+    (S, 60). What is solved (debt permitted, clearing rate) is NaN but where the deal asks for it or a
+    `wanted` row rests on it; None wants everything.
     """
-    return chain.run(stack([deals] if isinstance(deals, Deal) else list(deals)))
+    return settle.run(stack([deals] if isinstance(deals, Deal) else list(deals)), wanted)
 
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bankable.udfs import cells, registry
-from bankable.udfs.deal import chain
+from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.chain import contract, operation, ratios
@@ -267,7 +267,7 @@ def simulate(
 ) -> Fan:
     """The deal's DSCR on many paths; the same for every `block`."""
     x = builds(deal, noise)
-    r = chain.run(x)
+    r = settle.run(x)
     serviced = r.serviced[0] > 0
     if not serviced.any():
         raise cells.no_answer("the deal has no debt service in any year: there is no DSCR.")

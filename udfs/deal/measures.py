@@ -19,7 +19,7 @@ import numpy as np
 
 from bankable.udfs import cells
 from bankable.udfs.cells import CellError
-from bankable.udfs.deal import chain
+from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.chain.decision import ALL_MET, DECISIONS, TESTS
 from bankable.udfs.deal.chain.lines import line
@@ -57,7 +57,7 @@ _MORE_IS_BETTER = """
     requested_debt debt contracted_share contract_value committed_margin contract_kept min_dscr
     avg_dscr llcr plcr min_dscr_firm min_dscr_supported min_dscr_expected min_dscr_promised
     capacity_firm capacity_supported capacity_expected capacity_promised permitted_debt
-    permitted_headroom project_irr equity_irr_promised equity_irr_expected private_at_risk
+    permitted_headroom least_room project_irr equity_irr_promised equity_irr_expected private_at_risk
     private_per_public min_dscr_year
 """
 _ORDER = """
@@ -65,7 +65,8 @@ _ORDER = """
     completion_month all_in_rate contracted_share contract_value committed_margin contract_kept
     min_dscr min_dscr_year avg_dscr llcr plcr min_dscr_firm min_dscr_supported min_dscr_expected
     min_dscr_promised capacity_firm capacity_supported capacity_expected capacity_promised
-    permitted_debt permitted_headroom pd_equivalent lgd expected_loss loss_share bank_loss_share
+    permitted_debt permitted_headroom least_room clearing_rate uncovered_by_price pd_equivalent lgd
+    lgd_average expected_loss loss_share bank_loss_share
     life_default unpaid shortfall_probability project_irr equity_irr_promised equity_irr_expected
     public_cost budget_authority guarantee_cost loan_cost offtake_cost tariff_burden passing_cost
     cost_per_plant private_at_risk private_per_public tests_failed
@@ -245,15 +246,7 @@ def runs(
     """The chain's results for `block` variants at a time, in order: every row, or as far as the
     wanted ones need.
     """
-    columns = vars(x)
-    size = next(iter(columns.values())).shape[0]
-    for start in range(0, size, block):
-        yield chain.run(
-            SimpleNamespace(
-                **{key: column[start : start + block] for key, column in columns.items()}
-            ),
-            wanted,
-        )
+    yield from settle.blocks(x, block, wanted)
 
 
 def evaluate(x: SimpleNamespace, names: Sequence[str], block: int = BLOCK) -> dict[str, np.ndarray]:

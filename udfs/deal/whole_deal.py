@@ -85,7 +85,7 @@ def DEAL_METRICS(deal, measures=None):
     ['Decision', 'Does not meet credit tests', 'text']
     """
     names = [measure_name(text) for text in measures] if measures else list(MEASURES)
-    results = deals.evaluate(deal)
+    results = deals.evaluate(deal, [MEASURES[name].key for name in names])
     return [
         [MEASURES[name].words, shown(measure(results, name)[0]), MEASURES[name].unit]
         for name in names
@@ -144,7 +144,7 @@ def CREDIT_TESTS(deal):
     >>> rows[-1][:4]
     ['Decision', 'Does not meet credit tests', 'Minimum DSCR', False]
     """
-    results = deals.evaluate(deal)
+    results = deals.evaluate(deal, None)
     debt = float(results.debt[0, 0])
     rows = []
     for key, words, unit, _ in TESTS:

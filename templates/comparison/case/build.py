@@ -129,6 +129,13 @@ def case_rows(build: str) -> list[Row]:
             "={[build]!requested_balance_0#60}/(1-{[build]!requested_balance_1#60})",
             build=build,
         ),
+        scalar(
+            "gearing_used",
+            (
+                "=IF({size_debt}=1,IF(ISNUMBER({sized_gearing}),MIN({gearing},{sized_gearing}),0),"
+                "{gearing})"
+            ),
+        ),
         scalar("debt", "={[build]!balance_0#60}/(1-{[build]!balance_1#60})", build=build),
         scalar("total_idc", "={[build]!idc+}", build=build),
         scalar("total_fees", "={[build]!build_fees+}", build=build),

@@ -10,16 +10,20 @@ from collections.abc import Callable
 
 from bankable.templates.comparison.case import (
     build,
+    collateral,
     contract,
     debt,
     decision,
+    default,
     inputs,
     loss,
     operation,
+    price,
     public,
     rate,
     ratios,
     returns,
+    solved,
     waterfall,
 )
 from bankable.templates.comparison.case.entered import path
@@ -29,10 +33,14 @@ FIRST_CALCULATED = "completion_month"
 
 
 def rows(
-    build_sheet: str, returns_sheet: str, prefix: str, live: Callable[[str], str]
+    build_sheet: str,
+    returns_sheet: str,
+    prefix: str,
+    live: Callable[[str], str],
+    given: Callable[[str], str],
 ) -> list[Row]:
     """All rows of a case sheet; `build_sheet` and `returns_sheet` name its companion sheets, `prefix` its keys
-    on the latter.
+    on the latter, `given` the cell of a figure that is solved outside the sheet.
     """
     return [
         path("year", "={Timeline!year}", label_style="bold"),
@@ -43,6 +51,7 @@ def rows(
             " Lists (from 0), yes and no as 1 and 0."
         ),
         *inputs.rows(live),
+        *solved.rows(given),
         heading("Build and facility", "2"),
         *build.case_rows(build_sheet),
         heading("Contract and market", "3"),
@@ -53,7 +62,8 @@ def rows(
             " weighted; promised: every renewal comes."
         ),
         *operation.rows(),
-        heading("Rate", "5"),
+        heading("Collateral at completion, and the rate quoted", "5"),
+        *collateral.rows(),
         *rate.rows(),
         heading("Debt capacity and schedule", "6"),
         *debt.capacity_rows(),
@@ -67,8 +77,12 @@ def rows(
         *waterfall.unpaid_rows(),
         heading("Returns", "9"),
         *returns.rows(returns_sheet, prefix),
-        heading("Loss and shortfall", "10"),
+        heading("Default, loss and price", "10"),
+        *default.rows(),
+        *default.exposure_rows(),
+        *collateral.yearly_rows(),
         *loss.rows(),
+        *price.rows(),
         heading("Public cost", "11"),
         *public.rows(build_sheet),
         heading("Credit tests and decision", "12"),

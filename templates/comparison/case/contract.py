@@ -129,6 +129,41 @@ def rows() -> list[Row]:
         path("lost", "={alive_before}-{alive}"),
         path("lapse", "=IF({alive_before}>0,{lost}/{alive_before},0)"),
         path("lost_before", "=1-{alive_before}"),
+        path("contract_step", "={contract_year}-{contract_year<}"),
+        scalar("termination_hazard", "=-LN(1-{termination})"),
+        path(
+            "lapse_hazard",
+            (
+                "=-LN(1-{lapse_in_firm_years})*(MIN({contract_year},ROUNDUP({supported_end_year},0))"
+                "-MIN({contract_year<},ROUNDUP({supported_end_year},0)))"
+            ),
+        ),
+        path(
+            "renewal_hazard",
+            "=-LN(MAX(1/{Timeline!never},{renewal}))*({renewals}-{renewals<})",
+        ),
+        path(
+            "hazard_by_year",
+            (
+                "={termination_hazard}*{contract_step}+{lapse_hazard}+{renewal_hazard}"
+                "+{hazard}*{contract_step}"
+            ),
+        ),
+        *(
+            path(
+                "lost_[cause]",
+                "=IF({hazard_by_year}>0,{lost}*[hazard]/{hazard_by_year},0)",
+                cause=cause,
+                hazard=hazard,
+            )
+            for cause, hazard in (
+                ("termination", "{termination_hazard}*{contract_step}"),
+                ("lapse", "{lapse_hazard}"),
+                ("renewal", "{renewal_hazard}"),
+                ("buyer", "{hazard}*{contract_step}"),
+            )
+        ),
+        path("lost_paid", "={lost_termination}+{lapse_pays}*{lost_lapse}"),
         band(
             "The same as seen when the loan was priced, before a scenario takes the contract away"
         ),

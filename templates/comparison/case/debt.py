@@ -47,13 +47,6 @@ def capacity_rows() -> list[Row]:
             "=IF({sculpted}=1," + lenders("capacity") + ",{level_capacity})",
         ),
         scalar("headroom", "={lender_capacity}-{requested_debt}"),
-        scalar(
-            "gearing_used",
-            (
-                "=IF(AND({size_debt}=1,{requested_debt}>0),{gearing}*MIN(1,{lender_capacity}"
-                "/MAX({requested_debt},{Timeline!tolerance})),{gearing})"
-            ),
-        ),
     ]
     return rows
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.entered import scalar
 from bankable.templates.workbook.rows import Row, band, given, note
-from bankable.udfs.deal.chain.decision import ALL_MET, TESTS, WHATEVER_THE_DEBT
+from bankable.udfs.deal.chain.decision import ALL_MET, TESTS
 
 VALUES = {
     "min_dscr": "={min_dscr}",
@@ -23,28 +23,6 @@ PASSED = {
     +1: '=IF(ISNUMBER({test_[test]}),IF({test_[test]}>={limit_[test]}-{Timeline!tolerance},1,0),"n/a")',
     -1: '=IF(ISNUMBER({test_[test]}),IF({test_[test]}<={limit_[test]}+{Timeline!tolerance},1,0),"n/a")',
 }
-# the debt that a test permits, in proportion where nothing else is said
-PERMITTED = "IF({limit_[test]}>0,{debt}*{test_[test]}/{limit_[test]},{total_uses})"
-PERMITTED_OTHERWISE = {
-    "gearing": "IF({uncovered_share}>0,{limit_gearing}*{total_uses}/{uncovered_share},{total_uses})",
-    "equity": (
-        "IF({public_equity}<1,{total_uses}-{limit_equity}*({total_uses}+{grant})"
-        "/(1-{public_equity}),0)"
-    ),
-    "shortfall": "{debt}*{probability_scale}",
-    "loss": (
-        "IF({lgd_allowed}<{lgd_floor}-{Timeline!tolerance},0,"
-        "IF({lgd_allowed}<1,{collateral_sold}/(1-{lgd_allowed}),{total_uses}))"
-    ),
-}
-
-
-def permitted(test: str) -> str:
-    """The debt that a test permits, between nothing and all uses."""
-    if test in WHATEVER_THE_DEBT:
-        return '=IF(ISNUMBER({test_[test]}),{total_uses}*{pass_[test]},"n/a")'
-    inner = PERMITTED_OTHERWISE.get(test, PERMITTED)
-    return "=IF(ISNUMBER({test_[test]}),MAX(0,MIN({total_uses}," + inner + ')),"n/a")'
 
 
 def rows() -> list[Row]:
@@ -64,29 +42,6 @@ def rows() -> list[Row]:
         ),
         scalar("tail_start", "=ROUNDDOWN(MAX(0,{secured_end_year}-{tail_years}),0)"),
         scalar("tail_balance", "=IF({tail_start}>=1,INDEX({closing:},1,{tail_start}),{debt})"),
-        band("Probability of DSCR below 1 at a multiple of the debt"),
-        path(
-            "step_chance",
-            (
-                "=SUMPRODUCT(({worst:}<{worst}-{Timeline!tolerance})*{serviced:}*{lost:})"
-                "+{contract_kept}*IF({worst_kept}<{worst}-{Timeline!tolerance},1,0)"
-            ),
-        ),
-        scalar(
-            "step_chance_kept",
-            "=SUMPRODUCT(({worst:}<{worst_kept}-{Timeline!tolerance})*{serviced:}*{lost:})",
-        ),
-        path(
-            "step_allowed",
-            "={serviced}*IF({step_chance}<={limit_shortfall}+{Timeline!tolerance},{worst},0)",
-        ),
-        scalar(
-            "probability_scale",
-            (
-                "=MAX(0,{step_allowed:},IF({step_chance_kept}<={limit_shortfall}"
-                "+{Timeline!tolerance},{worst_kept},0))"
-            ),
-        ),
         band("Values"),
     ]
     for test, *_ in TESTS:
@@ -94,36 +49,37 @@ def rows() -> list[Row]:
     rows.append(band("Passed"))
     for test, _, _, direction in TESTS:
         rows.append(scalar("pass_[test]", PASSED[direction], test=test))
-    rows.append(band("Debt permitted"))
-    rows.append(
-        note(
-            "DSCR, LLCR, PLCR: in proportion, at this rate. Loss: at this default probability."
-            " Never more than all uses."
+    rows.append(band("Room to the limit"))
+    rows += [
+        scalar(
+            "room_[test]",
+            "=IF(ISNUMBER({test_[test]}),[sign]({test_[test]}-{limit_[test]})"
+            '/IF({limit_[test]}=0,1,ABS({limit_[test]})),"n/a")',
+            test=test,
+            sign="" if direction > 0 else "-",
         )
-    )
+        for test, _, _, direction in TESTS
+    ]
     rows.append(
         scalar(
-            "lgd_allowed",
-            (
-                "=IF(ISNUMBER({test_loss}),IF({test_loss}>{Timeline!tolerance},{lgd}"
-                "*{limit_loss}/{test_loss},1),1)"
-            ),
+            "least_room",
+            '=IF(COUNT({room_[first]}:{room_[last]})>0,MIN({room_[first]}:{room_[last]}),"n/a")',
+            first=TESTS[0][0],
+            last=TESTS[-1][0],
         )
     )
-    for test, *_ in TESTS:
-        rows.append(scalar("permits_[test]", permitted(test), test=test))
     ends = {"first": TESTS[0][0], "last": TESTS[-1][0]}
     permits = given("{permits_[first]}:{permits_[last]}", **ends)
     passed = given("{pass_[first]}:{pass_[last]}", **ends)
     rows += [
         band("Decision"),
-        scalar("permitted_debt", '=IF(COUNT([permits])>0,MIN([permits]),"n/a")', permits=permits),
         scalar(
-            "permitted_headroom", '=IF(ISNUMBER({permitted_debt}),{permitted_debt}-{debt},"n/a")'
+            "permitted_headroom",
+            '=IF(AND({debt}>0,ISNUMBER({permitted_debt})),{permitted_debt}-{debt},"n/a")',
         ),
         scalar(
             "binding_test",
-            "=IF(COUNT([permits])>0,MATCH({permitted_debt},[permits],0),0)",
+            "=IF(COUNT([permits])>0,MATCH(MIN([permits]),[permits],0),0)",
             permits=permits,
         ),
         scalar(
@@ -141,10 +97,13 @@ def rows() -> list[Row]:
             "supported",
             (
                 "=IF({coverage}+{government_loan_share}+{grant}+{public_offtake_years}+{tariff}"
-                "+{public_equity}>0,1,0)"
+                "+{public_equity}+{termination_cover}*MAX({full_faith},{subject_to_appropriation})>0,1,0)"
             ),
         ),
-        scalar("decision", "=IF(AND({debt}>0,{tests_failed}=0),1+{supported},0)"),
+        scalar(
+            "decision",
+            "=IF(AND({debt}>0,{tests_failed}=0,OR({pricing}=0,ISNUMBER({clearing_rate}))),1+{supported},0)",
+        ),
         scalar("decision_words", "=INDEX({Lists!decisions:},1,{decision}+1)"),
     ]
     return rows

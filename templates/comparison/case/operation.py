@@ -192,5 +192,10 @@ def rows() -> list[Row]:
                 phase=phase,
             ),
             path("remaining_[phase]", IDLED, phase=phase, which=phase),
+            path(
+                "cash_after_loss_[phase]",
+                "=MAX({remaining_[phase]},MIN(0,{remaining_[phase]}+{operating_support}))",
+                phase=phase,
+            ),
         ]
     return rows

@@ -16,18 +16,15 @@ def rows(build: str) -> list[Row]:
         scalar("claim_per_dollar", "=1+{covers_interest}*{all_in_rate}"),
         path(
             "guarantee_claims",
-            (
-                "={coverage}*(1-{government_loan_share})*{default_probability}*{opening}"
-                "*{claim_per_dollar}"
-            ),
+            ("={coverage}*(1-{government_loan_share})*{claims}*{claim_per_dollar}"),
         ),
-        path("guarantee_recoveries", "={guarantee_claims}*(1-{lgd})"),
+        path(
+            "guarantee_recoveries",
+            "={coverage}*(1-{government_loan_share})*({claims}-{claims_lost})*{claim_per_dollar}",
+        ),
         path(
             "guarantee_fees",
-            (
-                "={guarantee_fee}*{coverage}*(1-{government_loan_share})*{performing_before}"
-                "*{opening}"
-            ),
+            ("={guarantee_fee}*{coverage}*(1-{government_loan_share})*{exposed_before}*{opening}"),
         ),
         scalar(
             "guarantee_cost",
@@ -39,9 +36,9 @@ def rows(build: str) -> list[Row]:
         path(
             "loan_repaid",
             (
-                "={performing}*{government_loan_share}*({opening}*{government_loan_rate}"
-                "+{principal}+{balloon_paid})+{default_probability}*{government_loan_share}"
-                "*{opening}*(1-{lgd})"
+                "={exposed}*{government_loan_share}*({opening}*{government_loan_rate}"
+                "+{principal}+{balloon_paid})+{government_loan_share}*({claims}-{claims_lost}"
+                "+{termination_paid})"
             ),
         ),
         scalar(
@@ -67,11 +64,19 @@ def rows(build: str) -> list[Row]:
         ),
         scalar("offtake_bound", "=SUMPRODUCT({offtake_paid:},{treasury_discount:})"),
         path("offtake_promise", "={in_public_offtake}*{contract_price}*{billed_volume}"),
+        scalar("public_buyer", "=MAX({full_faith},{subject_to_appropriation})"),
+        scalar("termination_most", "={public_buyer}*{termination_cover}*MAX({opening:})"),
+        scalar("ceiling_due", "=IF({public_offtake_years}>0,{cancellation_ceiling},0)"),
+        scalar(
+            "termination_cost",
+            "={public_buyer}*SUMPRODUCT({termination_paid:},{treasury_discount:})",
+        ),
         scalar(
             "offtake_authority",
             (
-                "=IF({public_offtake_years}>0,"
-                "IF({subject_to_appropriation}=1,{cancellation_ceiling},{offtake_promise+}),0)"
+                "=IF({subject_to_appropriation}=1,"
+                "IF({authority_adds}=1,{ceiling_due}+{termination_most},MAX({ceiling_due},{termination_most})),"
+                "IF({public_offtake_years}>0,{offtake_promise+},0))"
             ),
         ),
         scalar(
@@ -95,7 +100,7 @@ def rows(build: str) -> list[Row]:
                 "/{tariff_uplift},{market_volume_expected:},{treasury_discount:})"
             ),
         ),
-        path("left_after_debt", "={in_loan}*MAX(0,{collateral_sold}-{opening})"),
+        path("left_after_debt", "={in_loan}*MAX(0,{recovered}-{opening})"),
         path(
             "grant_returned",
             "={default_probability}*MIN({grant_clawback}*{grant},{left_after_debt})",
@@ -108,7 +113,8 @@ def rows(build: str) -> list[Row]:
         ),
         scalar("equity_cost", "={equity_bought}-{equity_returned+}"),
         scalar(
-            "public_cost", "={guarantee_cost}+{loan_cost}+{grant_cost}+{offtake_cost}+{equity_cost}"
+            "public_cost",
+            "={guarantee_cost}+{loan_cost}+{grant_cost}+{offtake_cost}+{equity_cost}+{termination_cost}",
         ),
         scalar(
             "budget_authority",

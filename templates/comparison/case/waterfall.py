@@ -28,7 +28,7 @@ def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
         band(f"On the {words} view"),
         path(
             "lock_up[view]",
-            "=IF(ISNUMBER({[dscr]}),IF({[dscr]}<{lock_up_dscr},1,0),0)",
+            "=IF(ISNUMBER({[dscr]}),IF({[dscr]}<{lock_up_dscr}-{Timeline!tolerance},1,0),0)",
             dscr=dscr,
             view=view,
         ),
@@ -36,8 +36,20 @@ def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
             "reserve_before[view]", "=IF({year}=1,{dsra_at_completion},{reserve[view]<})", view=view
         ),
         path(
+            "sponsor_support[view]",
+            "=MIN({operating_support},MAX(0,-{[cfads]}))",
+            cfads=cfads,
+            view=view,
+        ),
+        path(
             "cash_for_service[view]",
-            "=MAX(0,{[cfads]})+{reserve_before[view]}+{trapped[view]<}",
+            "=MAX(0,{[cfads]}+{sponsor_support[view]}+{reserve_before[view]}+{trapped[view]<})",
+            cfads=cfads,
+            view=view,
+        ),
+        path(
+            "costs_unpaid[view]",
+            "=MAX(0,-({[cfads]}+{sponsor_support[view]}+{reserve_before[view]}+{trapped[view]<}))",
             cfads=cfads,
             view=view,
         ),
@@ -62,7 +74,6 @@ def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
             "={cash_for_service[view]}-{service_paid[view]}-{reserve[view]}-{trapped[view]}",
             view=view,
         ),
-        path("sponsor_support[view]", "=MAX(0,-{[cfads]})", cfads=cfads, view=view),
     ]
 
 

@@ -51,6 +51,11 @@ MEANING = (
     "a native row against a worksheet function",
 )
 
+# a clearing price that is solved, seen from the plan
+_CLEARS = (
+    "IF(AND({[case]!pricing}=1,ISNUMBER({[case]!clearing_rate}),{[case]!contract_stop_year}=0),"
+)
+BASIS_POINTS = 10_000  # in 1
 _TESTS = f"{{[case]!pass_{TESTS[0][0]}}}:{{[case]!pass_{TESTS[-1][0]}}}"
 
 
@@ -133,9 +138,36 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (TIE, "Contract states add to one", "={[case]!lost+}+{[case]!alive#30}", "1"),
     (TIE, "Loan states add to one", "={[case]!default_probability+}+{[case]!performing#30}", "1"),
     (
+        PROOF,
+        "The kept contract's pool fails where the waterfall misses a payment, or after its end",
+        "=IF({[case]!kept_until}=0,{[case]!fails_in},IF({[case]!need#1}>{[case]!pool_before#1}+{Timeline!tolerance}*MAX(1,{[case]!debt_service#1}),1,0))",
+        (
+            "=IF({[case]!kept_until}=0,{[case]!fails_in},IF(OR({[case]!fails_in}>0,"
+            "AND({[case]!kept_until}<{[case]!tenor},INDEX({[case]!hurts:},1,MIN(30,{[case]!kept_until}+1))=1)),1,0))"
+        ),
+    ),
+    (
+        TIE,
+        "Losses of the contract by cause add up",
+        "={[case]!lost_termination+}+{[case]!lost_lapse+}+{[case]!lost_renewal+}+{[case]!lost_buyer+}",
+        "={[case]!lost+}",
+    ),
+    (
+        PROOF,
+        "At the rate that clears, one pass of the price asks the same rate, to half a basis point",
+        f"={_CLEARS}ROUND(({{[case]!price_pass}}-{{[case]!bank_rate}})*{BASIS_POINTS},0),0)",
+        "0",
+    ),
+    (
+        PROOF,
+        "The sized loan fails no credit test",
+        "=IF(AND({[case]!size_debt}=1,{[case]!debt}>0,{[case]!contract_stop_year}=0),{[case]!tests_failed},0)",
+        "0",
+    ),
+    (
         TIE,
         "Cash in equals cash out in the waterfall",
-        '=SUMIF({[case]!lender_cfads:},">0")+{[case]!dsra_at_completion}',
+        "=SUM({[case]!lender_cfads:})+{[case]!sponsor_support+}+{[case]!costs_unpaid+}+{[case]!dsra_at_completion}",
         "={[case]!service_paid+}+{[case]!distribution+}+{[case]!reserve#30}+{[case]!trapped#30}",
     ),
     (
@@ -184,7 +216,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "Claims are recovered or lost",
-        "={[case]!guarantee_recoveries+}+{[case]!guarantee_claims+}*MAX({[case]!lgd_floor},1-{[case]!recovery})",
+        "={[case]!guarantee_recoveries+}+{[case]!coverage}*(1-{[case]!government_loan_share})*{[case]!claim_per_dollar}*{[case]!claims_lost+}",
         "={[case]!guarantee_claims+}",
     ),
     (
@@ -201,8 +233,8 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         TIE,
-        "All-in rate is the sum of its parts",
-        "={[case]!bank_rate}",
+        "The quoted rate is the sum of its parts",
+        "={[case]!quoted_rate}",
         "={[case]!rate_base_part}+{[case]!rate_loss_part}+{[case]!rate_margin_part}+{[case]!rate_guarantee_part}",
     ),
     (

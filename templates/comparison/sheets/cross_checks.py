@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bankable.templates.comparison.sheets.deals import FIRST_KEY_ROW
+from bankable.templates.comparison.sheets.deals import FIRST_METRIC_ROW
 from bankable.templates.workbook.book import Book
 from bankable.templates.workbook.rows import given
-from bankable.udfs.deal.deal import KEYS
 from bankable.udfs.deal.measures import MEASURES
 
 # headline figures compared for every case, by their short names
@@ -64,19 +63,19 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
         "={[case]!debt}",
     ),
     (
-        "Recovery on the debt requested",
+        "Recovery on the debt at completion",
         "RECOVERY",
         (
-            "=IF({[case]!requested_debt}>0,INDEX(RECOVERY({[case]!shell_share}:{[case]!it_share},{[case]!shell_reuse}:{[case]!it_reuse},{[case]!requested_debt}/{[case]!budgeted_cost},"
+            "=IF({[case]!debt}>0,INDEX(RECOVERY({[case]!shell_share}:{[case]!it_share},{[case]!shell_reuse}:{[case]!it_reuse},{[case]!debt}/{[case]!budgeted_cost},"
             "{[case]!sale_cost},{[case]!sale_months},{[case]!base_rate_now}),1,1),1)"
         ),
         "={[case]!recovery}",
     ),
     (
-        "All-in rate of the bank loan",
+        "Quoted rate of the bank loan",
         "GUARANTEE_RATE",
         "=GUARANTEE_RATE({[case]!base_rate_now},{[case]!pd_equivalent},{[case]!lgd},{[case]!coverage},{[case]!guaranteed_spread},{[case]!guarantee_fee},{[case]!margin})",
-        "={[case]!bank_rate}",
+        "={[case]!quoted_rate}",
     ),
 )
 
@@ -93,7 +92,7 @@ def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
     m_<measure>_<case>.
     """
     sheet = book["Deals"]
-    first = FIRST_KEY_ROW + len(KEYS) + 2
+    first = FIRST_METRIC_ROW
     for i in range(1, n + 1):
         col = 1 + 3 * (i - 1)
         sheet.put(first - 1, col, "DEAL_METRICS", "band")
@@ -143,8 +142,8 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
             found.append((f"{function}: {what}", case, call, native))
     if "CREDIT_SUBSIDY" in FUNCTIONS:
         call = (
-            "=IF(OR({[case]!covers_interest}=1,{[case]!debt}<=0,{[case]!tenor}>={[case]!year#30}),{[case]!guarantee_cost},(1-{[case]!government_loan_share})*INDEX("
-            "CREDIT_SUBSIDY({[case]!treasury_rate},{[case]!opening:},{[case]!pd_counted#1-29},{[case]!lgd},{[case]!coverage},{[case]!guarantee_fee}),4,1))"
+            "=IF(OR({[case]!covers_interest}=1,{[case]!termination_cover}>0,{[case]!debt}<=0,{[case]!tenor}>={[case]!year#30}),{[case]!guarantee_cost},(1-{[case]!government_loan_share})*INDEX("
+            "CREDIT_SUBSIDY({[case]!treasury_rate},{[case]!opening:},{[case]!pd_counted#1-29},{[case]!lgd_by_year#1-29},{[case]!coverage},{[case]!guarantee_fee}),4,1))"
         )
         found.append(
             (

@@ -15,10 +15,13 @@ from bankable.templates.comparison.sheets.inputs import WORDS, input_style
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book, area
 from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION
+from bankable.udfs.deal.chain.lines import line
+from bankable.udfs.deal.chain.solved import SOLVED
 from bankable.udfs.deal.deal import INPUTS, KEYS
 from bankable.udfs.deal.measures import MEASURES
 
 FIRST_KEY_ROW = frame.FIRST_ROW
+FIRST_METRIC_ROW = FIRST_KEY_ROW + len(KEYS) + len(SOLVED) + 4  # after the two headings
 UNITS = {field.name: field.metadata["unit"] for field in INPUTS}
 WORDED = {key for key, unit in UNITS.items() if unit in WORDS}
 # measures whose unit does not say how fine they are
@@ -76,7 +79,7 @@ def lay_deals(
         CONSTANT: 18,
     }  # the master check stands between the first two blocks
     last_row = (
-        FIRST_KEY_ROW + len(KEYS) + 1 + len(MEASURES)
+        FIRST_METRIC_ROW - 1 + len(MEASURES)
     )  # with the figures that `cross_checks` puts under the cases
     sheet.print.area = (
         frame.TITLE_ROW,
@@ -87,6 +90,26 @@ def lay_deals(
     sheet.print.landscape = len(cases) > 1
     sheet.freeze = (frame.FIRST_ROW, 0)
     sheet.print.title_rows = (frame.TITLE_ROW, frame.HEAD_ROW)
+
+
+def solved_cell(key: str, case: int) -> str:
+    """The cell of a figure that is solved for a case."""
+    return f"{{Deals!solved_{key}_{case}}}"
+
+
+def lay_solved(book: Book, n: int, ranges: Sequence[str]) -> None:
+    """DEAL_SETTLED of every case, under the case's block: the figures that its sheet takes as given."""
+    sheet = book["Deals"]
+    first = FIRST_KEY_ROW + len(KEYS) + 2
+    for i in range(1, n + 1):
+        col = 1 + 3 * (i - 1)
+        sheet.put(first - 1, col, "DEAL_SETTLED", "band")
+        sheet.put(first - 1, col + 1, f"={{Inputs!case_name_{i}}}", "band right")
+        sheet.array(first, col, len(SOLVED), 2, f"=DEAL_SETTLED({ranges[i - 1]})", "general")
+        for k, key in enumerate(SOLVED):
+            sheet.mark(f"solved_{key}_{i}", first + k, col + 1)
+            sheet.cells[first + k, col].style = "small"
+            sheet.cells[first + k, col + 1].style = line(key).format
 
 
 def dress(book: Book, n: int) -> None:

@@ -38,6 +38,7 @@ from bankable.templates.workbook.settings import Settings, keep
 from bankable.udfs.cells import Param
 from bankable.udfs.deal.chain.build import PROFILE_TERMS
 from bankable.udfs.deal.chain.decision import DECISIONS, TESTS, TOLERANCE
+from bankable.udfs.deal.chain.default import NEVER
 from bankable.udfs.deal.chain.returns import SETTLED, STEEPEST, STEPS
 from bankable.udfs.deal.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
 from bankable.udfs.deal.measures import MEASURES
@@ -289,6 +290,7 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
                 " build sheets; no figure depends on them."
             ),
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
+            scalar("never", "A pool that no cash can fill", "$m", NEVER, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
             scalar(

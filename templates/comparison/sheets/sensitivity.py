@@ -68,7 +68,7 @@ SHOWN = {
     "avg_dscr": "limit_avg_dscr",
     "llcr": "limit_llcr",
     "plcr": "limit_plcr",
-    "permitted_headroom": "",
+    "least_room": "",
     "permitted_debt": "",
     "all_in_rate": "",
     "bank_loss_share": "limit_loss",
@@ -171,7 +171,7 @@ def _lists(sheet: Sheet) -> None:
     ):
         sheet.put(frame.HEAD_ROW, col + j, text, "grey")
     for k, (name, limit) in enumerate(SHOWN.items()):
-        floor: Any = f"={own(limit)}" if limit else 0 if name == "permitted_headroom" else "none"
+        floor: Any = f"={own(limit)}" if limit else 0 if name == "least_room" else "none"
         entry = MEASURES[name]
         for j, value in enumerate(
             (entry.words, name, bounds.kind_of_measure(name), floor, entry.better)

@@ -46,18 +46,18 @@ BREAKEVENS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "Fewest years of public offtake that pass every test",
         "public_offtake_years",
-        "permitted_headroom",
+        "least_room",
         "0",
-        "number",
+        "rate",
     ),
     (
         "Guarantee coverage nearest to the case's that just passes every test",
         "coverage",
-        "permitted_headroom",
+        "least_room",
         "0",
-        "number",
+        "rate",
     ),
-    ("Longest delay that passes every test", "delay_months", "permitted_headroom", "0", "number"),
+    ("Longest delay that passes every test", "delay_months", "least_room", "0", "rate"),
     (
         "Largest cost overrun at which the sponsor earns the rate of the debt",
         "overrun",
@@ -151,11 +151,7 @@ def break_evens(sheet: Sheet, row: int, n: int, deal: str) -> int:
         met = f"IF(ISNUMBER({now}),{now}>={wanted},FALSE)"
         sheet.put(at, HELP + 4, f'=IF({met},"met throughout","met nowhere")', "grey")
         form = {"multiple": '"0.00""x"""', "rate": '"0.00%"'}.get(shown, '"#,##0.0"')
-        what = (
-            "Debt that all tests permit, over the debt used, $m"
-            if measure == "permitted_headroom"
-            else MEASURES[measure].words
-        )
+        what = MEASURES[measure].words
         texts = [f"IF(ISNUMBER({cell}),TEXT({cell},{form}),{cell})" for cell in (wanted, now)]
         sheet.put(at, G, f'="{what}: "&{texts[0]}&", in the case "&{texts[1]}', "grey")
         sheet.mark(f"breakeven_{k + 1}", at, TOTAL)

@@ -14,37 +14,48 @@ import numpy as np
 
 from bankable.udfs.deal.chain import (
     build,
+    collateral,
     contract,
     debt,
     decision,
+    default,
     inputs,
     loss,
     operation,
+    price,
     public,
     rate,
     ratios,
     returns,
+    solved,
     waterfall,
 )
 from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results
 
 STAGES = (
     inputs.rows,
+    solved.rows,
     build.rows,
     contract.rows,
     operation.rows,
+    build.drawdown_rows,
+    collateral.rows,
     rate.rows,
     debt.capacity_rows,
-    build.drawdown_rows,
     debt.schedule_rows,
     ratios.levered_rows,
     ratios.rows,
     waterfall.rows,
-    returns.rows,
+    default.rows,
+    default.exposure_rows,
+    collateral.yearly_rows,
     loss.rows,
+    price.rows,
+    decision.rows,
+    returns.rows,
     public.rows,
     contract.value_rows,
-    decision.rows,
+    decision.cost_rows,
 )
 
 

@@ -110,6 +110,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
     r.requested_debt = requested["facility"]
+    sized = np.nan_to_num(r.sized_gearing, nan=0.0)
+    r.gearing_used = np.where(x.size_debt > 0, np.minimum(x.gearing, sized), x.gearing)
 
 
 def drawdown_rows(x: SimpleNamespace, r: Results) -> None:

@@ -133,7 +133,33 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.lapse = np.nan_to_num(ratio(r.lost, r.alive_before))
     r.lost_before = 1 - r.alive_before
     r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
+    lost_by_cause(x, r)
     planned_survival(x, r)
+
+
+CAUSES = ("termination", "lapse", "renewal", "buyer")
+SURE = 1e-99  # least chance that a hazard is taken of: one of nil would have no end
+
+
+def lost_by_cause(x: SimpleNamespace, r: Results) -> None:
+    """The year's loss of the contract by its cause: independent causes share it by their hazards,
+    -ln(1 - chance), so that the parts add up to the loss.
+    """
+    r.contract_step = r.contract_year - previous(r.contract_year)
+    committed = np.minimum(r.contract_year, np.ceil(r.supported_end_year))
+    r.termination_hazard = -np.log(1 - x.termination)
+    r.lapse_hazard = -np.log(1 - r.lapse_in_firm_years) * (committed - previous(committed))
+    r.renewal_hazard = -np.log(np.maximum(SURE, x.renewal)) * (r.renewals - previous(r.renewals))
+    hazards = {
+        "termination": r.termination_hazard * r.contract_step,
+        "lapse": r.lapse_hazard,
+        "renewal": r.renewal_hazard,
+        "buyer": r.hazard * r.contract_step,
+    }
+    r.hazard_by_year = sum(hazards.values())
+    for cause, hazard in hazards.items():
+        r[f"lost_{cause}"] = r.lost * np.nan_to_num(ratio(hazard, r.hazard_by_year))
+    r.lost_paid = r.lost_termination + x.lapse_pays * r.lost_lapse
 
 
 def planned_survival(x: SimpleNamespace, r: Results) -> None:

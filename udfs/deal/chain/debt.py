@@ -24,7 +24,7 @@ ANNUITY, EQUAL = 0, 1
 
 
 def capacity_rows(x: SimpleNamespace, r: Results) -> None:
-    """What each view's CFADS carries at the target DSCR, and the gearing used."""
+    """What each view's CFADS carries at the target DSCR, in the profile asked."""
     r.discount_after_grace = r.repaying * (1 + r.all_in_rate) ** -(YEAR - x.grace_years)
     r.balloon_discount = 1 - x.balloon * (1 + r.all_in_rate) ** -(x.tenor - x.grace_years)
     put(r, "carried", np.maximum(0, r.unlevered_cfads) / x.limit_min_dscr * r.discount_after_grace)
@@ -43,12 +43,6 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     sculpted = np.take_along_axis(r.capacity, x.lender_view.astype(int)[None], axis=0)[0]
     r.lender_capacity = np.where(x.repayment == SCULPTED, sculpted, r.level_capacity)
     r.headroom = r.lender_capacity - r.requested_debt
-    cut = np.minimum(1, ratio(r.lender_capacity, r.requested_debt))
-    r.gearing_used = np.where(
-        (x.size_debt > 0) & (r.requested_debt > 0),
-        x.gearing * np.nan_to_num(cut, nan=1.0),
-        x.gearing,
-    )
 
 
 def schedule_rows(x: SimpleNamespace, r: Results) -> None:

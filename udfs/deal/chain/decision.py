@@ -11,13 +11,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import TOLERANCE, YEAR, Array, Results, at_year, ratio, total
-
-WHATEVER_THE_DEBT = (
-    "tail",
-    "contracted",
-    "retained",
-)  # passed or failed alike at any amount of debt
+from bankable.udfs.deal.chain.axes import (
+    TOLERANCE,
+    YEAR,
+    Array,
+    Results,
+    at_year,
+    least,
+    ratio,
+    total,
+)
+from bankable.udfs.deal.chain.inputs import CLEARING
 
 MEETS, MEETS_WITH_SUPPORT, FAILS = (
     "Meets credit tests",
@@ -37,38 +41,23 @@ TESTS = (
     ("gearing", "Uncovered gearing", "%", -1),
     ("tail", "Uncovered debt in the tail", "%", -1),
     ("contracted", "Contracted share of revenue", "%", 1),
-    ("shortfall", "DSCR below 1 by loss of the contract", "%", -1),
+    ("shortfall", "Debt service missed through the contract", "%", -1),
     ("loss", "Expected loss borne by the bank", "%", -1),
     ("equity", "Sponsor's equity at risk", "%", 1),
     ("retained", "Bank's own share of the loan", "%", 1),
 )
 
 
-def scale_within_probability(x: SimpleNamespace, r: Results) -> Array:
-    """Largest multiple of the debt at which the probability of DSCR < 1 stays within its limit.
-
-    The probability steps up each time the multiple passes the worst coverage after a loss in some
-    year, or the worst coverage with the contract kept; the answer is one of these steps.
-    """
-    serviced = r.serviced[:, None, :] > 0
-    steps = np.concatenate([r.worst, r.worst_kept], axis=-1)
-    below = (r.worst[:, None, :] < steps[:, :, None] - TOLERANCE) & serviced
-    chance = np.sum(below * r.lost[:, None, :], axis=-1) + r.contract_kept * (
-        r.worst_kept < steps - TOLERANCE
-    )
-    r.step_chance, r.step_chance_kept = chance[:, :-1], chance[:, -1:]
-    applies = np.concatenate([r.serviced, np.ones_like(r.debt)], axis=-1)
-    within = np.where((applies > 0) & (chance <= x.limit_shortfall + TOLERANCE), steps, 0.0)
-    r.step_allowed = within[:, :-1]
-    return np.maximum(0, np.max(within, axis=-1, keepdims=True))
+def room(value: Array, limit: Array, direction: int) -> Array:
+    """How far a value is on the right side of its limit, as a share of the limit; of 1 where that is 0."""
+    return direction * (value - limit) / np.where(limit == 0, 1.0, np.abs(limit))
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Value, limit, pass and permitted debt of each test; binding test; decision.
 
-    Permitted debt is a first-order figure, between nothing and all uses: in proportion for DSCR,
-    LLCR and PLCR at this rate, at this default probability for the loss; a test that no amount of
-    debt changes permits all or nothing.
+    The debt that a test permits is solved outside the chain (`settle`) with the whole deal at each
+    amount of debt; the value of each test here is that of the debt used.
     """
     r.uncovered_share = uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
     secured = np.concatenate(
@@ -95,48 +84,28 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         "equity": np.where(r.debt > 0, r.sponsor_equity * (1 - x.public_equity) / all_uses, np.nan),
         "retained": np.where(r.debt > 0, uncovered, np.nan),
     }
-    r.probability_scale = scale_within_probability(x, r)
-    passed, permitted = [], []
+    passed, rooms = [], []
     for key, _, _, direction in TESTS:
-        limit = getattr(x, f"limit_{key}")
-        value = values[key]
+        value, limit = values[key], getattr(x, f"limit_{key}")
         r[f"test_{key}"] = value
         r[f"pass_{key}"] = np.where(
-            np.isnan(value), np.nan, (direction * (value - limit) >= -TOLERANCE).astype(float)
+            np.isnan(value),
+            np.nan,
+            (direction * (value - limit) >= -TOLERANCE).astype(float),
         )
-        if key in WHATEVER_THE_DEBT:
-            permits = r.total_uses * r[f"pass_{key}"]
-        elif key == "gearing":
-            permits = ratio(limit * r.total_uses, uncovered)
-        elif key == "equity":
-            own = np.where(x.public_equity < 1, 1 - x.public_equity, np.nan)
-            permits = np.nan_to_num(r.total_uses - limit * all_uses / own)
-        elif key == "shortfall":
-            permits = r.debt * r.probability_scale
-        elif key == "loss":
-            allowed_share = ratio(limit, np.where(value > TOLERANCE, value, 0))
-            r.lgd_allowed = np.where(np.isnan(allowed_share), 1.0, r.lgd * allowed_share)
-            permits = np.where(
-                r.lgd_allowed < x.lgd_floor - TOLERANCE,
-                0.0,
-                ratio(r.collateral_sold, 1 - r.lgd_allowed),
-            )
-        else:
-            permits = r.debt * ratio(value, limit)
-        permits = np.clip(np.where(np.isnan(permits), np.inf, permits), 0, r.total_uses)
-        r[f"permits_{key}"] = np.where(np.isnan(value), np.nan, permits)
+        r[f"room_{key}"] = room(value, limit, direction)
         passed.append(r[f"pass_{key}"])
-        permitted.append(r[f"permits_{key}"])
+        rooms.append(r[f"room_{key}"])
+    r.least_room = least(np.concatenate(rooms, axis=-1))
     r.tests_passed = np.concatenate(passed, axis=-1)
-    allowed = np.concatenate(permitted, axis=-1)
+    r.permitted_headroom = r.permitted_debt - r.debt
+    allowed = np.concatenate([r[f"permits_{key}"] for key, *_ in TESTS], axis=-1)
     lowest = np.min(np.where(np.isnan(allowed), np.inf, allowed), axis=-1, keepdims=True)
-    r.permitted_debt = np.where(np.isinf(lowest), np.nan, lowest)
     r.binding_test = np.where(
         np.isinf(lowest),
         0,
         np.argmax(np.where(np.isnan(allowed), np.inf, allowed) == lowest, axis=-1)[:, None] + 1,
     )
-    r.permitted_headroom = r.permitted_debt - r.debt
     failed = r.tests_passed == 0
     r.tests_failed = total(failed.astype(float))
     r.first_failed = np.where(r.tests_failed > 0, np.argmax(failed, axis=-1)[:, None] + 1, 0)
@@ -147,8 +116,14 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         x.public_offtake_years,
         x.tariff,
         x.public_equity,
+        x.termination_cover * np.maximum(r.full_faith, r.subject_to_appropriation),
     )
     r.supported = (np.concatenate(tools, axis=-1) > 0).any(axis=-1, keepdims=True).astype(float)
-    meets = (r.debt > 0) & (r.tests_failed == 0)
+    priced = (x.pricing != CLEARING) | ~np.isnan(r.clearing_rate)
+    meets = (r.debt > 0) & (r.tests_failed == 0) & priced
     r.decision = np.where(meets, 1 + r.supported, 0.0)
-    r.passing_cost = np.where(meets, r.public_cost, np.nan)
+
+
+def cost_rows(x: SimpleNamespace, r: Results) -> None:
+    """Public cost where every test is met."""
+    r.passing_cost = np.where(r.decision > 0, r.public_cost, np.nan)

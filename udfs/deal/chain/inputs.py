@@ -10,6 +10,7 @@ IN_BAND = 1  # of price_basis
 CALENDAR_DATE = 1  # of contract_end
 FULL_FAITH, SUBJECT_TO_APPROPRIATION = 1, 2  # of statutory_backing
 SCULPTED = 2  # of repayment
+CLEARING = 1  # of pricing
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:

@@ -111,6 +111,11 @@ def standing_cash(x: SimpleNamespace, r: Results | Rows, running: Array) -> Arra
     return idled(running, r.ramped, x.idle_cost * r.fixed_cost_path)
 
 
+def supported_cash(cash: Array, commitment: Array) -> Array:
+    """Cash with what the sponsor has promised to pay of a loss: max(cash, min(0, cash + promise))."""
+    return np.maximum(cash, np.minimum(0, cash + commitment))
+
+
 def working_capital(revenue: Array, days: Array, goes_on: Array) -> Array:
     """Money tied up at the end of a year: days of its revenue, released in the last year."""
     return revenue * days / 365 * goes_on
@@ -224,3 +229,4 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         r[f"remaining_volume_{phase}"] = volume
         r[f"running_{phase}"] = running
         r[f"remaining_{phase}"] = standing_cash(x, r, running)
+        r[f"cash_after_loss_{phase}"] = supported_cash(r[f"remaining_{phase}"], x.operating_support)

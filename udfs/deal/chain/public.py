@@ -11,7 +11,14 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import YEAR, Results, ratio, total
+from bankable.udfs.deal.chain.axes import YEAR, Array, Results, ratio, total
+
+
+def liability_on_ending(ceiling: Array, payment: Array, adds: Array) -> Array:
+    """Authority for what is due when a contract ends early: the larger of cancellation ceiling and
+    termination payment, or their sum.
+    """
+    return np.where(adds > 0, ceiling + payment, np.maximum(ceiling, payment))
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
@@ -20,16 +27,16 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     """
     covered = x.coverage * (1 - x.government_loan_share)
     r.claim_per_dollar = 1 + x.covers_interest * r.all_in_rate
-    r.guarantee_claims = covered * r.default_probability * r.opening * r.claim_per_dollar
-    r.guarantee_recoveries = r.guarantee_claims * (1 - r.lgd)
-    r.guarantee_fees = x.guarantee_fee * covered * r.performing_before * r.opening
+    r.guarantee_claims = covered * r.claims * r.claim_per_dollar
+    r.guarantee_recoveries = covered * (r.claims - r.claims_lost) * r.claim_per_dollar
+    r.guarantee_fees = x.guarantee_fee * covered * r.exposed_before * r.opening
     r.guarantee_cost = total(
         (r.guarantee_claims - r.guarantee_recoveries - r.guarantee_fees) * r.treasury_discount
     )
 
     lent = x.government_loan_share
     due = lent * (r.opening * x.government_loan_rate + r.principal + r.balloon_paid)
-    r.loan_repaid = r.performing * due + r.default_probability * lent * r.opening * (1 - r.lgd)
+    r.loan_repaid = r.exposed * due + lent * (r.claims - r.claims_lost + r.termination_paid)
     r.loan_cost = lent * r.debt - total(r.loan_repaid * r.treasury_discount)
 
     r.in_public_offtake = np.clip(x.public_offtake_years - r.delay_eats - (YEAR - 1), 0, 1) * (
@@ -41,15 +48,21 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.offtake_cost = total((r.offtake_paid - r.offtake_worth) * r.treasury_discount)
     r.offtake_bound = total(r.offtake_paid * r.treasury_discount)
     r.offtake_promise = r.in_public_offtake * r.contract_price * r.billed_volume
-    r.offtake_authority = np.where(
-        x.public_offtake_years > 0,
-        np.where(
-            r.subject_to_appropriation > 0,
-            x.cancellation_ceiling,
-            total(r.offtake_promise),
-        ),
-        0.0,
+    r.public_buyer = np.maximum(r.full_faith, r.subject_to_appropriation)
+    r.termination_most = (
+        r.public_buyer * x.termination_cover * np.max(r.opening, axis=-1, keepdims=True)
     )
+    r.ceiling_due = x.cancellation_ceiling * (x.public_offtake_years > 0)
+    r.offtake_authority = np.where(
+        r.subject_to_appropriation > 0,
+        liability_on_ending(
+            r.ceiling_due,
+            r.termination_most,
+            x.authority_adds,
+        ),
+        (x.public_offtake_years > 0) * total(r.offtake_promise),
+    )
+    r.termination_cost = r.public_buyer * total(r.termination_paid * r.treasury_discount)
     r.floor_worth = total(
         r.in_band
         * r.in_public_offtake
@@ -72,7 +85,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         * r.treasury_discount
     )
 
-    r.left_after_debt = np.maximum(0, r.collateral_sold - r.opening) * r.in_loan
+    r.left_after_debt = np.maximum(0, r.recovered - r.opening) * r.in_loan
     r.grant_returned = r.default_probability * np.minimum(
         x.grant_clawback * x.grant, r.left_after_debt
     )
@@ -83,6 +96,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.equity_cost = r.equity_bought - total(r.equity_returned)
     r.public_cost = r.guarantee_cost + r.loan_cost + r.grant_cost + r.offtake_cost + r.equity_cost
+    r.public_cost += r.termination_cost
     r.budget_authority = (
         np.maximum(0, r.guarantee_cost)
         + np.maximum(0, r.loan_cost)

@@ -1,5 +1,8 @@
-"""What the loss of the contract does to the loan: default probability, recovery, rate, loss and
-shortfall.
+"""The rate that the bank quotes at close: base rate, expected loss, margin, and what a guarantee costs.
+
+The quote rests on the plan: debt service at the base rate, a full reserve, the contract with its
+renewals and its end. A plan that cannot pay with its contract is not priced but refused: that is
+counted in `default`.
 """
 
 from __future__ import annotations
@@ -8,19 +11,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.credit import all_in_rate, sale_proceeds
-from bankable.udfs.deal.chain.axes import (
-    YEAR,
-    Array,
-    Results,
-    at_year,
-    following,
-    previous,
-    ratio,
-    total,
-)
-
-PARTS = ("shell", "power", "equipment", "tooling", "it")
+from bankable.udfs.credit import all_in_rate
+from bankable.udfs.deal.chain.axes import YEAR, Array, Results, at_year, following, previous
+from bankable.udfs.deal.chain.default import does_not_reach, lost_with_end, pools_after_loss
+from bankable.udfs.deal.chain.inputs import CLEARING
 
 
 def level_service(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Array:
@@ -33,54 +27,32 @@ def level_service(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Ar
     return np.where(rate == 0, (1 - balloon) / n, rate * (growth - balloon) / safe)
 
 
-def worst_after_loss(r: Results, service: Array, in_loan: Array) -> tuple[Array, Array, Array]:
-    """(worst from year 3 after, worst from year 2 after, worst) coverage of debt service if the
-    contract is lost in year t.
-
-    Lost in year t, the plant earns remaining_1 that year, remaining_2 the next and remaining_3 from
-    then on.
-    """
-    third = np.where(in_loan > 0, ratio(r.remaining_3, service), np.nan)
-    later = np.full_like(third, np.nan)
-    running = np.full_like(third[..., :1], np.nan)
-    for t in range(third.shape[-1] - 1, -1, -1):
-        running = np.fmin(third[..., t : t + 1], running)
-        later[..., t : t + 1] = running
-    later = np.where(in_loan > 0, later, np.nan)
-    second = np.where(in_loan > 0, np.fmin(ratio(r.remaining_2, service), following(later)), np.nan)
-    worst = np.where(in_loan > 0, np.fmin(ratio(r.remaining_1, service), following(second)), 0.0)
-    return later, second, np.nan_to_num(worst)
-
-
 def rows(x: SimpleNamespace, r: Results) -> None:
-    """The loan's default probability by year, its loss given default and its all-in rate."""
+    """The default probability by year that the quote rests on, and the all-in rate."""
     r.in_loan = (x.tenor >= YEAR).astype(float)
     r.repaying = r.in_loan * (x.grace_years < YEAR)
-    r.base_payment = r.requested_debt * level_service(
-        r.base_rate_now, x.tenor, x.grace_years, x.balloon
+    r.base_payment = r.debt * level_service(r.base_rate_now, x.tenor, x.grace_years, x.balloon)
+    r.base_service = r.in_loan * np.where(r.repaying > 0, r.base_payment, r.debt * r.base_rate_now)
+    r.base_reserve = x.dsra_months / 12 * r.base_service
+    r.base_need_1, r.base_need_2, r.base_need_3 = pools_after_loss(
+        x, r, r.base_service, r.in_loan, following(r.base_reserve, 0.0)
     )
-    r.base_service = r.in_loan * np.where(
-        r.repaying > 0, r.base_payment, r.requested_debt * r.base_rate_now
+    r.base_hurts = (r.base_service > 0) * does_not_reach(
+        r.base_need_1, r.base_reserve, r.base_service
     )
-    r.base_serviced = (r.base_service > 0).astype(float)
-    r.base_later, r.base_second, r.base_worst = worst_after_loss(r, r.base_service, r.base_serviced)
-    r.pd = r.in_loan * (
-        1 - (1 - x.pd_base) * (1 - r.planned_lapse * (r.base_worst < 1) * r.base_serviced)
+    r.planned_loss = lost_with_end(
+        previous(r.planned_alive, 1.0) - r.planned_alive, r.planned_alive, r.contract_end_planned
     )
-    r.loan_survival = np.cumprod(1 - r.pd, axis=-1)
+    r.planned_missed = np.cumsum(r.in_loan * r.planned_loss * r.base_hurts, axis=-1)
+    r.loan_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor) * (1 - r.planned_missed)
     r.loan_survives_before = previous(r.loan_survival, 1.0)
-    r.pd_equivalent = 1 - at_year(r.loan_survival, x.tenor) ** (1 / x.tenor)
-    shares = np.concatenate([getattr(x, f"{part}_share") for part in PARTS], axis=-1)
-    reuse = np.concatenate([getattr(x, f"{part}_reuse") for part in PARTS], axis=-1)
-    for i, part in enumerate(PARTS):
-        r[f"collateral_{part}"] = r.budgeted_cost * (shares * reuse)[:, i : i + 1]
-    r.collateral = r.budgeted_cost * total(shares * reuse)
-    r.collateral_sold = sale_proceeds(r.collateral, x.sale_cost, x.sale_months, r.base_rate_now)
-    r.recovery = np.where(
-        r.requested_debt > 0, np.minimum(1, ratio(r.collateral_sold, r.requested_debt)), 1.0
+    r.pd = 1 - np.where(
+        r.loan_survives_before > 0,
+        r.loan_survival / np.where(r.loan_survives_before > 0, r.loan_survives_before, 1),
+        1.0,
     )
-    r.lgd = np.maximum(x.lgd_floor, 1 - r.recovery)
-    r.bank_rate = all_in_rate(
+    r.pd_equivalent = 1 - at_year(r.loan_survival, x.tenor) ** (1 / x.tenor)
+    r.quoted_rate = all_in_rate(
         r.base_rate_now,
         r.pd_equivalent,
         r.lgd,
@@ -93,6 +65,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.rate_loss_part = (1 - x.coverage) * r.pd_equivalent * r.lgd
     r.rate_margin_part = (1 - x.coverage) * x.margin
     r.rate_guarantee_part = x.coverage * (x.guaranteed_spread + x.guarantee_fee)
+    clears = (x.pricing == CLEARING) & ~np.isnan(r.clearing_rate)
+    r.bank_rate = np.where(clears, r.clearing_rate, r.quoted_rate)
     r.all_in_rate = (
         1 - x.government_loan_share
     ) * r.bank_rate + x.government_loan_share * x.government_loan_rate

@@ -27,13 +27,14 @@ class RowNames:
     bank_loan: Any
     bank_loss_share: Any
     bank_rate: Any
-    base_later: Any
+    base_hurts: Any
+    base_need_1: Any
+    base_need_2: Any
+    base_need_3: Any
     base_payment: Any
     base_rate_now: Any
-    base_second: Any
+    base_reserve: Any
     base_service: Any
-    base_serviced: Any
-    base_worst: Any
     billed_share: Any
     billed_volume: Any
     binding_test: Any
@@ -60,6 +61,9 @@ class RowNames:
     carried_firm: Any
     carried_promised: Any
     carried_supported: Any
+    cash_after_loss_1: Any
+    cash_after_loss_2: Any
+    cash_after_loss_3: Any
     cash_before_tax: Any
     cash_before_tax_expected: Any
     cash_before_tax_firm: Any
@@ -68,19 +72,25 @@ class RowNames:
     cash_for_service: Any
     cash_for_service_expected: Any
     cash_for_service_promised: Any
+    ceiling_due: Any
     cfads: Any
     cfads_expected: Any
     cfads_firm: Any
     cfads_promised: Any
     cfads_supported: Any
     claim_per_dollar: Any
+    claims: Any
+    claims_lost: Any
+    clearing_rate: Any
     closing: Any
     collateral: Any
+    collateral_aged: Any
     collateral_equipment: Any
     collateral_it: Any
     collateral_power: Any
     collateral_shell: Any
     collateral_sold: Any
+    collateral_sold_by_year: Any
     collateral_tooling: Any
     committed_margin: Any
     committed_margin_by_year: Any
@@ -90,6 +100,7 @@ class RowNames:
     contract_end_year: Any
     contract_kept: Any
     contract_price: Any
+    contract_step: Any
     contract_value: Any
     contract_value_by_year: Any
     contract_year: Any
@@ -106,12 +117,21 @@ class RowNames:
     contracted_volume_promised: Any
     contracted_volume_supported: Any
     cost_per_plant: Any
+    costs_unpaid: Any
+    costs_unpaid_expected: Any
+    costs_unpaid_promised: Any
     covenant: Any
     debt: Any
     debt_draw: Any
     debt_service: Any
     decision: Any
+    default_alive: Any
+    default_contract: Any
+    default_loss: Any
+    default_own: Any
+    default_paid: Any
     default_probability: Any
+    default_unpaid: Any
     delay_eats: Any
     delay_spend: Any
     depreciation: Any
@@ -127,6 +147,7 @@ class RowNames:
     dscr_supported: Any
     dsra_at_completion: Any
     dsra_target: Any
+    due_ahead: Any
     earnings: Any
     earnings_expected: Any
     earnings_firm: Any
@@ -143,6 +164,12 @@ class RowNames:
     equity_paid: Any
     equity_returned: Any
     expected_loss: Any
+    exposed: Any
+    exposed_before: Any
+    exposed_own: Any
+    fails: Any
+    fails_in: Any
+    fee_paid: Any
     firm_end_year: Any
     first_failed: Any
     fixed_cost_path: Any
@@ -160,7 +187,9 @@ class RowNames:
     guarantee_recoveries: Any
     hard_cost: Any
     hazard: Any
+    hazard_by_year: Any
     headroom: Any
+    hurts: Any
     idc: Any
     in_band: Any
     in_build: Any
@@ -182,10 +211,13 @@ class RowNames:
     interest_waiting_firm: Any
     interest_waiting_promised: Any
     interest_waiting_supported: Any
+    kept_until: Any
     lapse: Any
+    lapse_hazard: Any
     lapse_in_firm_years: Any
     later: Any
     learning_exponent: Any
+    least_room: Any
     left_after_debt: Any
     lender_capacity: Any
     lender_cfads: Any
@@ -194,7 +226,9 @@ class RowNames:
     lender_unlevered_cfads: Any
     level_capacity: Any
     lgd: Any
-    lgd_allowed: Any
+    lgd_average: Any
+    lgd_by_year: Any
+    lgd_paid: Any
     life_default: Any
     llcr: Any
     loan_cost: Any
@@ -214,6 +248,11 @@ class RowNames:
     loss_share: Any
     lost: Any
     lost_before: Any
+    lost_buyer: Any
+    lost_lapse: Any
+    lost_paid: Any
+    lost_renewal: Any
+    lost_termination: Any
     lost_two_before: Any
     maintenance: Any
     market_price_path: Any
@@ -235,6 +274,13 @@ class RowNames:
     min_dscr_promised: Any
     min_dscr_supported: Any
     min_dscr_year: Any
+    missed_by_contract: Any
+    missed_otherwise: Any
+    missed_paid: Any
+    need: Any
+    need_1: Any
+    need_2: Any
+    need_3: Any
     offtake_authority: Any
     offtake_bound: Any
     offtake_cost: Any
@@ -248,6 +294,11 @@ class RowNames:
     open_promised: Any
     open_supported: Any
     opening: Any
+    own_survival: Any
+    paid_hurts: Any
+    paid_need_1: Any
+    paid_need_2: Any
+    paid_need_3: Any
     pass_avg_dscr: Any
     pass_contracted: Any
     pass_equity: Any
@@ -265,6 +316,7 @@ class RowNames:
     pd_counted: Any
     pd_equivalent: Any
     performing: Any
+    performing_balance: Any
     performing_before: Any
     permits_avg_dscr: Any
     permits_contracted: Any
@@ -282,16 +334,26 @@ class RowNames:
     planned_alive: Any
     planned_cost: Any
     planned_lapse: Any
+    planned_loss: Any
+    planned_missed: Any
     planned_renewals: Any
     planned_year: Any
     plant_cost: Any
     plant_spend: Any
     plcr: Any
+    pledged_pool: Any
+    pool_before: Any
+    prepaid: Any
+    prepaid_by_year: Any
+    price_base: Any
+    price_discount: Any
+    price_excess: Any
+    price_needs: Any
+    price_pass: Any
     price_sd: Any
     principal: Any
     private_at_risk: Any
     private_per_public: Any
-    probability_scale: Any
     profile_1: Any
     profile_2: Any
     profile_3: Any
@@ -299,7 +361,9 @@ class RowNames:
     profile_used: Any
     project_flow: Any
     project_irr: Any
+    public_buyer: Any
     public_cost: Any
+    quoted_rate: Any
     ramp: Any
     ramp_cumulative: Any
     ramp_years: Any
@@ -308,6 +372,8 @@ class RowNames:
     rate_guarantee_part: Any
     rate_loss_part: Any
     rate_margin_part: Any
+    received_in_default: Any
+    recovered: Any
     recovery: Any
     refill_1: Any
     refill_2: Any
@@ -319,12 +385,15 @@ class RowNames:
     remaining_volume_1: Any
     remaining_volume_2: Any
     remaining_volume_3: Any
+    renewal_hazard: Any
     renewals: Any
     renewed: Any
     repaying: Any
     requested_balance_0: Any
     requested_balance_1: Any
     requested_debt: Any
+    required_by_year: Any
+    required_return: Any
     reserve: Any
     reserve_before: Any
     reserve_before_expected: Any
@@ -341,6 +410,17 @@ class RowNames:
     revenue_firm: Any
     revenue_promised: Any
     revenue_supported: Any
+    room_avg_dscr: Any
+    room_contracted: Any
+    room_equity: Any
+    room_gearing: Any
+    room_llcr: Any
+    room_loss: Any
+    room_min_dscr: Any
+    room_plcr: Any
+    room_retained: Any
+    room_shortfall: Any
+    room_tail: Any
     running: Any
     running_1: Any
     running_2: Any
@@ -364,8 +444,10 @@ class RowNames:
     service_paid_promised: Any
     serviced: Any
     settlement: Any
-    shortfall_by_year: Any
+    settlement_due: Any
     shortfall_probability: Any
+    sized_gearing: Any
+    smaller_fails: Any
     spend_cumulative: Any
     spend_share: Any
     sponsor_equity: Any
@@ -378,9 +460,7 @@ class RowNames:
     standing_firm: Any
     standing_promised: Any
     standing_supported: Any
-    step_allowed: Any
-    step_chance: Any
-    step_chance_kept: Any
+    still_paid: Any
     subject_to_appropriation: Any
     supported: Any
     supported_end_planned: Any
@@ -411,6 +491,10 @@ class RowNames:
     taxable_firm: Any
     taxable_promised: Any
     taxable_supported: Any
+    termination_cost: Any
+    termination_hazard: Any
+    termination_most: Any
+    termination_paid: Any
     test_avg_dscr: Any
     test_contracted: Any
     test_equity: Any
@@ -431,6 +515,10 @@ class RowNames:
     trapped_expected: Any
     trapped_promised: Any
     treasury_discount: Any
+    uncovered_ahead: Any
+    uncovered_by_price: Any
+    uncovered_claim: Any
+    uncovered_service: Any
     uncovered_share: Any
     unit_cost: Any
     unit_cost_expected: Any
@@ -480,7 +568,6 @@ class RowNames:
     working_capital_promised: Any
     working_capital_supported: Any
     worst: Any
-    worst_kept: Any
     worth_price: Any
     years_before: Any
     # not on any sheet:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
+    TOLERANCE,
     YEAR,
     Results,
     at_year,
@@ -18,6 +19,7 @@ from bankable.udfs.deal.chain.axes import (
 WATERFALL = (
     "reserve_before",
     "cash_for_service",
+    "costs_unpaid",
     "service_paid",
     "arrears",
     "reserve",
@@ -29,14 +31,17 @@ WATERFALL = (
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Cash of the lender's view, and of the promised and the expected one for the returns: debt
     service and its arrears first, then the reserve to its target, then lock-up, then distributions.
-    What is unpaid is shown, not hidden in a balance.
+    What is unpaid is shown, not hidden in a balance. Running costs that cash flow does not carry come
+    out of the same pool; the sponsor adds what he has promised, and no more.
     """
     r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1]
     r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0)
     views = {"": r.lender_cfads, "_promised": r.cfads_promised, "_expected": r.cfads_expected}
     cfads = np.stack(list(views.values()))
     dscr = np.stack([r.lender_dscr, r.dscr_promised, r.dscr_expected])
-    lock_up = np.nan_to_num((dscr < x.lock_up_dscr).astype(float))
+    lock_up = np.nan_to_num((dscr < x.lock_up_dscr - TOLERANCE).astype(float))
+    support = np.minimum(x.operating_support, np.maximum(0, -cfads))
+    available = cfads + support
     paid_out = {name: np.zeros_like(cfads) for name in WATERFALL}
     reserve, trapped, arrears = (
         np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1)),
@@ -45,7 +50,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     for t in range(len(YEAR)):
         year = slice(t, t + 1)
-        cash = np.maximum(0, cfads[..., year]) + reserve + trapped
+        pool = available[..., year] + reserve + trapped
+        cash = np.maximum(0, pool)
         before = reserve
         due = r.debt_service[:, year] + arrears
         paid = np.minimum(cash, due)
@@ -54,12 +60,14 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         free = cash - paid - reserve
         trapped = free * lock_up[..., year]
         for name, value in zip(
-            WATERFALL, (before, cash, paid, arrears, reserve, trapped, free - trapped), strict=True
+            WATERFALL,
+            (before, cash, cash - pool, paid, arrears, reserve, trapped, free - trapped),
+            strict=True,
         ):
             paid_out[name][..., year] = value
     for i, view in enumerate(views):
         r[f"lock_up{view}"] = lock_up[i]
         for name in WATERFALL:
             r[f"{name}{view}"] = paid_out[name][i]
-        r[f"sponsor_support{view}"] = np.maximum(0, -cfads[i])
+        r[f"sponsor_support{view}"] = support[i]
     r.unpaid = at_year(r.arrears, x.tenor)

@@ -1,0 +1,48 @@
+"""The rows of a case sheet on whether the rate pays for the loss, and one pass of the rate that does."""
+
+from __future__ import annotations
+
+from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.workbook.rows import Row, note
+
+
+def rows() -> list[Row]:
+    """What the bank must receive and is expected to, and what the price leaves uncovered."""
+    return [
+        note(
+            "The least rate at which the bank's expected receipts are worth its loan at the return it"
+            " requires is found by taking the pass below again and again."
+        ),
+        scalar(
+            "required_return",
+            "={base_rate_now}+(1-{coverage})*{margin}+{coverage}*{guaranteed_spread}",
+        ),
+        scalar("fee_paid", "={coverage}*{guarantee_fee}"),
+        path("price_discount", "=(1+{required_return})^-{year}"),
+        path("required_by_year", "={exposed_before}*{opening}*(1+{required_return})"),
+        path(
+            "received_in_default",
+            (
+                "={claims}*(1+{coverage}*{covers_interest}*{bank_rate})-(1-{coverage})"
+                "*{claims_lost}+{termination_paid}"
+            ),
+        ),
+        path("performing_balance", "={exposed}*{opening}"),
+        scalar(
+            "price_needs",
+            "=SUMPRODUCT({required_by_year:}-{received_in_default:},{price_discount:})",
+        ),
+        scalar("price_base", "=SUMPRODUCT({performing_balance:},{price_discount:})"),
+        scalar("price_pass", '=IF({price_base}>0,{price_needs}/{price_base}-1+{fee_paid},"n/a")'),
+        scalar(
+            "price_excess",
+            (
+                "=IF({bank_loan}>0,({price_base}*(1+{bank_rate}-{fee_paid})-{price_needs})/{debt},"
+                '"n/a")'
+            ),
+        ),
+        scalar(
+            "uncovered_by_price",
+            '=IF(ISNUMBER({price_excess}),MAX(0,-{price_excess})*{bank_loan},"n/a")',
+        ),
+    ]

@@ -1,0 +1,203 @@
+"""Default as a payment that is not made: debt service is paid from one pool, and a deal defaults where
+the pool does not reach.
+
+The pool is cash flow, reserve and cash held by lock-up. What must stand in it at the start of a year
+follows backwards from the last year, for the contract kept and for each year in which it may be
+lost; probabilities add up the losses, never the conditional chances of losing it.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from bankable.udfs.deal.chain.axes import (
+    TOLERANCE,
+    YEAR,
+    Array,
+    Results,
+    following,
+    least,
+    previous,
+    total,
+)
+
+NEVER = 1e99  # a pool that no cash can fill
+
+
+def pool_before_year(
+    cash: Array, service: Array, target: Array, locked: Array, need_after: Array
+) -> Array:
+    """Pool that must stand at the start of a year, from the pool that must stand at its end.
+
+    No more than the reserve's target stays over a year's end, unless distributions are locked.
+    """
+    held = target + TOLERANCE * np.maximum(1, service)
+    out_of_reach = (locked == 0) & (need_after > held)
+    return np.where(out_of_reach, NEVER, np.maximum(0, service - cash + need_after))
+
+
+def pool_that_lasts(
+    cash: Array, service: Array, target: Array, locked: Array, lasting: Array, ends: Array = 0.0
+) -> Array:
+    """Pool that must stand at the start of each year for every payment from then on to be made.
+
+    `lasting`: 1 in the years that count; after the last of them `ends` (by year) must stand.
+    """
+    need = np.zeros(np.broadcast_shapes(cash.shape, service.shape))
+    ends = np.broadcast_to(ends, need.shape)
+    after = np.zeros_like(need[..., :1])
+    for t in range(need.shape[-1] - 1, -1, -1):
+        year = slice(t, t + 1)
+        before = pool_before_year(
+            cash[..., year], service[..., year], target[..., year], locked[..., year], after
+        )
+        after = np.where(lasting[..., year] > 0, before, ends[..., year])
+        need[..., year] = after
+    return need
+
+
+def locked_after_loss(cash: Array, service: Array, limit: Array) -> Array:
+    """1 where DSCR on cash after a lost contract is below the lock-up."""
+    return ((service > 0) & (cash < (limit - TOLERANCE) * service)).astype(float)
+
+
+def pools_after_loss(
+    x: SimpleNamespace,
+    r: Results,
+    service: Array,
+    due: Array,
+    target: Array,
+    share: Array = 1.0,
+    settlement: Array = 0.0,
+) -> tuple[Array, Array, Array]:
+    """Pool that must stand at the start of a year in which the plant earns cash_after_loss_1 (the
+    contract is lost in it; a settlement is paid in that year too), _2 (lost the year before) or _3;
+    0 from where nothing is `due` any more.
+
+    `share` of the service is left after a termination payment. Lock-up and the reserve stay as they
+    were: a payment that freed cash for the sponsor could make a loan fail that held out without it.
+    """
+    cash = [r.cash_after_loss_1 + settlement, r.cash_after_loss_2, r.cash_after_loss_3]
+    locked = [locked_after_loss(one, service, x.lock_up_dscr) for one in cash]
+    left = share * service
+    third = pool_that_lasts(cash[2], left, target, locked[2], due)
+    second = due * pool_before_year(cash[1], left, target, locked[1], following(third, 0.0))
+    first = due * pool_before_year(cash[0], left, target, locked[0], following(second, 0.0))
+    return first, second, third
+
+
+def due_ahead(service: Array) -> Array:
+    """1 where any debt service is due in the year or after it: nothing due is no default."""
+    most = np.maximum.accumulate(service[..., ::-1], axis=-1)[..., ::-1]
+    return (most > TOLERANCE).astype(float)
+
+
+def does_not_reach(need: Array, pool: Array, service: Array) -> Array:
+    """1 where the pool that must stand is above the one that does."""
+    return (need > pool + TOLERANCE * np.maximum(1, service)).astype(float)
+
+
+def lost_with_end(lost: Array, alive: Array, end: Array) -> Array:
+    """Probability that the contract is lost in the year, its end counted as a loss in the year after."""
+    return lost + ((end > 0) & (np.ceil(end) + 1 == YEAR)) * previous(alive, 1.0)
+
+
+def rows(x: SimpleNamespace, r: Results) -> None:
+    """Where a payment is missed, with the contract kept and after its loss in each year; the
+    probability of it.
+    """
+    in_loan = r.in_loan
+    r.due_ahead = due_ahead(r.debt_service)
+    r.kept_until = np.ceil(r.contract_end_year)
+    r.need_1, r.need_2, r.need_3 = pools_after_loss(
+        x, r, r.debt_service, r.due_ahead, r.dsra_target
+    )
+    r.pool_before = r.reserve_before_promised + previous(r.trapped_promised)
+    r.hurts = does_not_reach(r.need_1, r.pool_before, r.debt_service)
+    r.uncovered_claim = 1 - x.termination_cover
+    r.uncovered_service = r.uncovered_claim * r.debt_service
+    r.uncovered_ahead = due_ahead(r.uncovered_service)
+    r.settlement_due = (
+        (
+            x.termination_cover > 0
+        )  # the lenders count a settlement only where they have a claim on it
+        * x.termination_settlement
+        * r.in_contract
+        * r.billed_volume
+        * r.contract_price
+    )
+    r.paid_need_1, r.paid_need_2, r.paid_need_3 = pools_after_loss(
+        x,
+        r,
+        r.debt_service,
+        r.uncovered_ahead,
+        r.dsra_target,
+        r.uncovered_claim,
+        r.settlement_due,
+    )
+    r.paid_hurts = does_not_reach(r.paid_need_1, r.pool_before, r.uncovered_service)
+
+    never_held = r.kept_until == 0
+    kept = r.due_ahead * (r.kept_until >= YEAR)
+    r.need = np.where(
+        never_held,
+        r.need_3,
+        pool_that_lasts(
+            r.cfads_promised + r.sponsor_support_promised,
+            r.debt_service,
+            r.dsra_target,
+            r.lock_up_promised,
+            kept,
+            r.need_1,
+        ),
+    )
+    missed = (r.arrears_promised > TOLERANCE * np.maximum(1, r.debt_service)) | (
+        r.costs_unpaid_promised > TOLERANCE
+    )
+    r.fails = np.where((kept > 0) & missed, YEAR, np.nan)
+    never_paid = does_not_reach(r.need_3, r.pool_before, r.debt_service)
+    r.fails_in = np.where(never_held, never_paid[:, :1], np.nan_to_num(least(r.fails)))
+
+    r.default_loss = lost_with_end(r.lost, r.alive, r.contract_end_year)
+    r.default_alive = r.alive * (never_held | (r.kept_until >= YEAR))
+    r.still_paid = in_loan * ((r.fails_in == 0) | (r.fails_in > YEAR))
+    r.missed_paid = r.still_paid * r.lost_paid * r.paid_hurts
+    r.missed_otherwise = np.where(
+        r.still_paid > 0,
+        (r.default_loss - r.lost_paid) * r.hurts,
+        in_loan * (r.fails_in == YEAR) * (r.default_alive + r.default_loss * r.hurts),
+    )
+    r.missed_by_contract = np.cumsum(r.missed_paid + r.missed_otherwise, axis=-1)
+    r.own_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor)
+    r.performing = r.own_survival * (1 - r.missed_by_contract)
+    r.performing_before = previous(r.performing, 1.0)
+    r.default_own = in_loan * r.performing_before * x.pd_base
+    r.default_contract = r.own_survival * (r.missed_paid + r.missed_otherwise)
+    r.default_probability = r.default_own + r.default_contract
+    r.pd_counted = np.where(
+        r.performing_before > TOLERANCE,
+        r.default_probability / np.where(r.performing_before > TOLERANCE, r.performing_before, 1),
+        0.0,
+    )
+    r.life_default = total(r.default_probability)
+    r.shortfall_probability = np.where(r.debt > 0, r.missed_by_contract[:, -1:], np.nan)
+
+
+def exposure_rows(x: SimpleNamespace, r: Results) -> None:
+    """Share of the schedule that is still out, by probability: less than the chance of performing where
+    a termination payment has prepaid a part; and what defaults of it, by cause.
+    """
+    r.prepaid_by_year = (
+        r.still_paid * r.lost_paid * (1 - r.paid_hurts) * x.termination_cover * r.due_ahead
+    )
+    r.prepaid = np.cumsum(r.prepaid_by_year, axis=-1)
+    r.exposed = r.own_survival * (1 - r.missed_by_contract - r.prepaid)
+    r.exposed_before = previous(r.exposed, 1.0)
+    r.default_paid = r.own_survival * r.missed_paid
+    r.exposed_own = r.in_loan * r.exposed_before * x.pd_base
+    r.default_unpaid = r.exposed_own + r.own_survival * r.missed_otherwise
+    r.termination_paid = (
+        r.own_survival * r.still_paid * r.lost_paid * x.termination_cover * r.opening
+    )

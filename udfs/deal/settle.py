@@ -1,0 +1,222 @@
+"""What a deal asks of itself is solved here, outside the chain, and given to it as columns: the largest
+debt at which the credit tests are met, and the least rate that pays for the expected loss.
+
+One vectorised solver stands behind functions, frontier and workbook. The chain never loops: it takes
+these figures as given, and its rows prove them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from bankable.udfs.deal import chain
+from bankable.udfs.deal.chain.inputs import CLEARING
+from bankable.udfs.deal.chain.solved import RESTS_ON, SOLVED, TESTED
+
+MOST_GEARING = 0.99  # of total uses, the most that a deal may ask
+STEPS = 200  # of gearing, equal, from nothing to the most
+FINER = 24  # parts of a bracket in one refinement
+ROUNDS = 3  # refinements: 24^3 parts of a step, less than a millionth of the uses
+NARROW = 1e-12  # a bracket of gearing that is closed
+PASSES = 60  # of the price: each lifts the rate, and a year that turns to default lifts it once
+STILL = 1e-10  # of a rate
+BLOCK = 4096  # columns of the chain in one call
+
+ALL, ASKED = "all", "asked"  # every test, at any debt; every test, within the request
+NAMES = (ALL, ASKED, *TESTED)
+# the given columns that each search fills
+GIVES = {
+    ALL: ("permitted_debt", "smaller_fails"),
+    ASKED: ("sized_gearing",),
+    **{key: (f"permits_{key}",) for key in TESTED},
+}
+PASSING = ["debt", "tests_failed", *(f"pass_{key}" for key in TESTED)]
+
+Columns = Any
+
+
+def spread(x: SimpleNamespace, repeats: int, **changed: Columns) -> SimpleNamespace:
+    """Every deal `repeats` times in a row, with some of its columns changed."""
+    columns = {key: np.repeat(column, repeats, axis=0) for key, column in vars(x).items()}
+    columns |= {key: np.asarray(values, float).reshape(-1, 1) for key, values in changed.items()}
+    return SimpleNamespace(**columns)
+
+
+def part_of(x: SimpleNamespace, rows: Any) -> SimpleNamespace:
+    """Some of the deals."""
+    return SimpleNamespace(**{key: column[rows] for key, column in vars(x).items()})
+
+
+def rates(x: SimpleNamespace) -> np.ndarray:
+    """The least rate that clears the loss, by deal (S,); NaN where none up to the deal's cap does.
+
+    The pass rises from the base rate to the least clearing rate without passing it: no bracket is
+    needed, and none would find it, for the value of the loan jumps where a year turns to default.
+    The loan is taken as it stands: at the gearing given, without a sizing of its own, and on the plan:
+    a year in which a scenario takes the contract away is not known when the loan is priced or sized.
+    """
+    count = len(x.gearing)
+    found = np.full(count, np.nan)
+    columns = dict(
+        vars(x),
+        pricing=np.full((count, 1), float(CLEARING)),
+        contract_stop_year=np.zeros((count, 1)),
+    )
+    asked = SimpleNamespace(**columns)
+    going = np.arange(count)
+    rate = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
+    for _ in range(PASSES):
+        now = part_of(asked, going)
+        now.clearing_rate = rate
+        r = chain.run(now, ["price_pass", "bank_loan"])
+        moved = np.where(r.bank_loan > 0, r.price_pass, np.nan)
+        settled = (np.abs(moved - rate) <= STILL)[:, 0]
+        found[going[settled]] = moved[settled, 0]
+        goes_on = ~settled & (moved <= now.rate_cap)[:, 0]
+        going, rate = going[goes_on], moved[goes_on]
+        if not going.size:
+            break
+    return found
+
+
+def tried(
+    x: SimpleNamespace, gearing: np.ndarray, names: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(debt, whether each of `names` is met) at given gearings (S, n), shapes (S, n) and
+    (names, S, n): rate, default, loss and reserve are those of each loan. A test that does not apply is
+    no obstacle.
+    """
+    deals, candidates = gearing.shape
+    debts, passes = [], []
+    step = max(1, BLOCK // candidates)
+    for first in range(0, deals, step):
+        rows = slice(first, first + step)
+        size = gearing[rows].size
+        one = spread(
+            part_of(x, rows),
+            candidates,
+            gearing=gearing[rows].reshape(-1),
+            size_debt=np.zeros(size),
+        )
+        if (one.pricing == CLEARING).any():
+            one.clearing_rate = rates(one).reshape(-1, 1)
+        r = chain.run(one, PASSING)
+        met = [
+            r.tests_failed == 0 if name in (ALL, ASKED) else r[f"pass_{name}"] != 0
+            for name in names
+        ]
+        passes.append(np.stack(met).reshape(len(names), -1, candidates))
+        debts.append(r.debt.reshape(-1, candidates))
+    return np.concatenate(debts), np.concatenate(passes, axis=1)
+
+
+def highest(passes: np.ndarray) -> np.ndarray:
+    """Place of the last candidate that passes, along the last axis; -1 where none does."""
+    place = passes.shape[-1] - 1 - np.argmax(passes[..., ::-1], axis=-1)
+    return np.where(passes.any(axis=-1), place, -1)
+
+
+def sizes(x: SimpleNamespace, names: Sequence[str] = NAMES) -> dict[str, np.ndarray]:
+    """What the tests permit, by deal (S,), under the keys of the chain's given columns; `names`: the
+    searches wanted, of NAMES.
+
+    Scanned over all gearings, then refined between the last that passes and the failing one above it:
+    a bisection alone may land in an island, where a smaller loan fails.
+    """
+    deals = len(x.gearing)
+    steps = np.broadcast_to(np.linspace(0, MOST_GEARING, STEPS + 1), (deals, STEPS + 1))
+    scanned = np.sort(np.concatenate([steps, x.gearing], axis=1), axis=1)
+    debt, passes = tried(x, scanned, names)
+    top = np.full((len(names), deals), MOST_GEARING)
+    if ASKED in names:
+        passes[names.index(ASKED)] &= scanned <= x.gearing
+        top[names.index(ASKED)] = x.gearing[:, 0]
+    at, deal = highest(passes), np.arange(deals)  # (names, S)
+    low = np.where(at >= 0, scanned[deal, np.maximum(at, 0)], 0.0)
+    found = np.where(at >= 0, debt[deal, np.maximum(at, 0)], 0.0)
+    high = np.where(at >= 0, np.minimum(scanned[deal, np.minimum(at + 1, STEPS + 1)], top), 0.0)
+    low, found = refined(x, low, high, found, names)
+    out = {}
+    for i, name in enumerate(names):
+        if name == ASKED:
+            out["sized_gearing"] = low[i]
+        elif name == ALL:
+            smaller = highest(~passes[i] & (scanned < low[i][:, None]))
+            out["permitted_debt"] = found[i]
+            out["smaller_fails"] = np.where(smaller >= 0, debt[deal, np.maximum(smaller, 0)], 0.0)
+        else:
+            out[f"permits_{name}"] = found[i]
+    return out
+
+
+def refined(
+    x: SimpleNamespace,
+    low: np.ndarray,
+    high: np.ndarray,
+    debt: np.ndarray,
+    names: Sequence[str],
+) -> tuple[np.ndarray, np.ndarray]:
+    """(gearing, debt) of the brackets (names, S) narrowed: each open one is cut into parts, and the
+    last part that passes is kept.
+    """
+    low, debt, width = low.copy(), debt.copy(), high - low
+    for _ in range(ROUNDS):
+        tests, deal = np.nonzero(width > NARROW)
+        if not tests.size:
+            break
+        width = width / FINER
+        parts = low[tests, deal, None] + width[tests, deal, None] * np.arange(1, FINER)
+        amounts, passes = tried(part_of(x, deal), parts, names)
+        at = highest(passes[tests, np.arange(tests.size)])
+        lifted = np.flatnonzero(at >= 0)
+        low[tests[lifted], deal[lifted]] = parts[lifted, at[lifted]]
+        debt[tests[lifted], deal[lifted]] = amounts[lifted, at[lifted]]
+    return low, debt
+
+
+def settled(x: SimpleNamespace, wanted: Sequence[str] | None = ()) -> SimpleNamespace:
+    """The columns with what is solved for them: what the deals themselves ask (sized debt, clearing
+    price), and for all of them what the `wanted` rows rest on (None: everything).
+    """
+    out = SimpleNamespace(**vars(x))
+    for key in SOLVED:
+        setattr(out, key, np.full((len(x.gearing), 1), np.nan))
+    needed = set(SOLVED) if wanted is None else {k for row in wanted for k in RESTS_ON.get(row, ())}
+    searches = [name for name in NAMES if name != ASKED and needed & set(GIVES[name])]
+    if searches:
+        for key, values in sizes(x, searches).items():
+            getattr(out, key)[:, 0] = values
+    sized = np.flatnonzero(("sized_gearing" in needed) | (x.size_debt > 0)[:, 0])
+    if sized.size:
+        planned = part_of(x, sized)
+        planned.contract_stop_year = np.zeros_like(planned.contract_stop_year)
+        out.sized_gearing[sized, 0] = sizes(planned, [ASKED])["sized_gearing"]
+    priced = np.flatnonzero(("clearing_rate" in needed) | (x.pricing == CLEARING)[:, 0])
+    if priced.size:
+        out.clearing_rate[priced, 0] = rates(part_of(out, priced))
+    return out
+
+
+def run(x: SimpleNamespace, wanted: Iterable[str] | None = ()) -> chain.Results:
+    """The rows of the chain with what the deals ask solved first; and with what the `wanted` rows rest
+    on (None: everything that can be solved).
+    """
+    return chain.run(settled(x, None if wanted is None else list(wanted)))
+
+
+def blocks(
+    x: SimpleNamespace, size: int, wanted: Sequence[str] | None = None
+) -> Iterator[chain.Results]:
+    """The chain's results for `size` variants at a time, in order: every row, or as far as the wanted
+    ones need.
+    """
+    for start in range(0, len(x.gearing), size):
+        part = settled(part_of(x, slice(start, start + size)), wanted or ())
+        yield chain.run(part, wanted)
+
+
+__all__ = ["blocks", "rates", "run", "settled", "sizes"]
