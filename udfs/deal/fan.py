@@ -17,7 +17,7 @@ from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.chain import contract, operation, ratios
-from bankable.udfs.deal.chain.axes import MONTHS, YEAR, YEARS
+from bankable.udfs.deal.chain.axes import MONTHS, TOLERANCE, YEAR, YEARS
 from bankable.udfs.deal.chain.inputs import IN_BAND
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.registry import function
@@ -29,6 +29,7 @@ BLOCK = 2048  # paths calculated at once: their arrays fit the processor's cache
 BUILDS = 20  # equally likely outcomes of the build
 MOST_NUMBERS = 2e8
 NEVER = 1000  # year in which a contract is lost that is never lost
+BEFORE = -1  # and one that there never was
 
 
 class Noise(NamedTuple):
@@ -45,13 +46,14 @@ class Noise(NamedTuple):
 
 class Fan(NamedTuple):
     """DSCR percentiles by year (years, levels), probability of DSCR < 1 by year and in any year,
-    mean DSCR by year.
+    mean DSCR by year, probability that the first payment is missed in a year.
     """
 
     percentiles: np.ndarray
     below: np.ndarray
     any_year: float
     mean: np.ndarray
+    missed: np.ndarray
 
 
 def builds(deal: Deal, noise: Noise) -> SimpleNamespace:
@@ -106,6 +108,17 @@ def year_lost(lost: np.ndarray, u: np.ndarray) -> np.ndarray:
     """
     year = np.searchsorted(np.cumsum(lost), u, side="right") + 1
     return np.where(year > lost.size, NEVER, year)
+
+
+def losses(r: chain.Results, outcome: int, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(year in which each path loses its contract, its end counted; whether the buyer pays for it)."""
+    lost = year_lost(r.default_loss[outcome], u)
+    if r.kept_until[outcome, 0] == 0:
+        lost = np.full_like(lost, BEFORE)
+    year = np.clip(lost, 1, YEARS) - 1
+    from_year = (np.cumsum(r.default_loss[outcome]) - r.default_loss[outcome])[year]
+    paid = (lost >= 1) & (lost <= YEARS) & (u < from_year + r.lost_paid[outcome][year])
+    return lost, paid
 
 
 def draws(
@@ -211,6 +224,33 @@ def cash_flow(
     return np.where(stands, with_contract.T, earnings)
 
 
+def missed_in(
+    x: SimpleNamespace, r: Outcome, cash: np.ndarray, lost: np.ndarray, paid: np.ndarray
+) -> np.ndarray:
+    """The year in which each path first misses a payment, 0 for none: debt service and negative cash
+    are paid from one pool, of which the reserve's target stays over a year's end, or all of it where
+    distributions are locked.
+    """
+    year = YEAR[: len(cash), None]
+    after = paid & (year >= lost)
+    share = np.where(after, r.uncovered_claim, 1.0)
+    flow = operation.supported_cash(
+        cash + (after & (year == lost)) * r.settlement_due, x.operating_support
+    )
+    due = np.where(after, r.uncovered_ahead, r.due_ahead) > 0
+    locked = flow < (x.lock_up_dscr - TOLERANCE) * r.debt_service
+    first = np.zeros(cash.shape[1], dtype=int)
+    pool = np.broadcast_to(r.dsra_at_completion[0], first.shape)
+    for t in range(len(cash)):
+        service = share[t] * r.debt_service[t]
+        rest = pool + flow[t] - service
+        short = due[t] & (rest < -TOLERANCE * np.maximum(1, service))
+        first = np.where(short & (first == 0), t + 1, first)
+        rest = np.maximum(0, rest)
+        pool = np.where(locked[t], rest, np.minimum(r.dsra_target[t], rest))
+    return first
+
+
 class Job(NamedTuple):
     """Paths that share one outcome of the build and one stream of random numbers."""
 
@@ -233,8 +273,10 @@ def jobs_of(outcomes: int, paths: int) -> list[Job]:
 
 def cover(
     x: SimpleNamespace, r: chain.Results, job: Job, years: int, seed: int, noise: Noise, block: int
-) -> np.ndarray:
-    """DSCR on the paths of one job (years, paths); NaN in years without debt service."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """(DSCR on the paths of one job (years, paths), NaN in years without debt service; year in which
+    each first misses a payment, 0 for none).
+    """
     inputs, rows = inputs_of(x, job.outcome), Outcome(r, job.outcome, years)
     vol = inputs.price_vol
     z, demand_z, u = draws(seed, (job.outcome, job.stream), job.size, years, vol, noise)
@@ -243,10 +285,11 @@ def cover(
     demand = None
     if demand_z is not None:
         demand = demand_noise(demand_z, noise.volume_vol, noise.persistence)
-    lost = year_lost(r.lost[job.outcome], u)
+    lost, paid = losses(r, job.outcome, u)
     serviced = (r.serviced[0, :years, None] > 0) & (rows.debt_service > 0)
     service = np.where(serviced, rows.debt_service, np.nan)
     found = np.empty((years, job.size), dtype=np.float32)
+    missed = np.empty(job.size, dtype=int)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for a in range(0, job.size, block):
             part = slice(a, min(a + block, job.size))
@@ -254,7 +297,8 @@ def cover(
             called_factor = None if demand is None else demand[:, part]
             cash = cash_flow(inputs, rows, price_factor, called_factor, lost[part])
             found[:, part] = cash / service
-    return found
+            missed[part] = missed_in(inputs, rows, cash, lost[part], paid[part])
+    return found, missed
 
 
 def simulate(
@@ -273,10 +317,11 @@ def simulate(
         raise cells.no_answer("the deal has no debt service in any year: there is no DSCR.")
     years = int(np.flatnonzero(serviced)[-1]) + 1
     dscr = np.empty((years, paths), dtype=np.float32)
-    short, sums = np.zeros(years), np.zeros(years)
+    short, sums, missed = np.zeros(years), np.zeros(years), np.zeros(years)
     for job in jobs_of(len(r.debt), paths):
         piece = dscr[:, job.first : job.first + job.size]
-        piece[:] = cover(x, r, job, years, seed, noise, block)
+        piece[:], first = cover(x, r, job, years, seed, noise, block)
+        missed += np.bincount(first, minlength=years + 1)[1:]
         short += np.count_nonzero(piece < 1, axis=1)
         sums += piece.sum(axis=1, dtype=float)
     quantiles = np.full((years, len(levels)), np.nan)
@@ -284,7 +329,7 @@ def simulate(
         quantiles[t] = np.quantile(dscr[t], levels)
     below = np.where(serviced[:years], short / paths, np.nan)
     any_year = float(np.count_nonzero((dscr < 1).any(axis=0)) / paths)
-    return Fan(quantiles, below, any_year, sums / paths)
+    return Fan(quantiles, below, any_year, sums / paths, missed / paths)
 
 
 @function(
@@ -293,7 +338,7 @@ def simulate(
     " own ways?",
     registry.block(
         "one row a year under a heading: DSCR at each percentile, probability of DSCR < 1, its"
-        " standard error; last row: in any year"
+        " standard error, probability that the first payment is missed; last row: in any year"
     ),
     deal=deal_param(),
     paths=cells.count("paths drawn", low=100, high=5_000_000),
@@ -339,15 +384,17 @@ def DEAL_FAN(
     --------
     market price_t = expected price_t exp(v W - v^2 time / 2), v = price_vol, W a random walk from financial close
     demand_t = expected demand exp(volume_vol x_t - volume_vol^2 / 2), x_t = persistence x_{t-1} + fresh shock
-    contract lost in year t with the probability that the chain gives it: renewal, lapse, termination, default
-    DSCR_t = CFADS_t of the path / debt service_t
+    contract lost in year t with the probability that the chain gives it: renewal, lapse, termination, default, end
+    DSCR_t = CFADS_t of the path / debt service_t; a payment is missed where the pool (cash flow, reserve, cash
+    held by lock-up) does not reach
 
     Conventions
     -----------
     Price band, take-or-pay, volume cap, idle cost, learning, tax and losses carried forward act on
     each path. With the contract the path earns what the chain counts as promised; from the year of
-    its loss what remains, after retooling, the bank's haircut and before tax, as in
-    shortfall_probability: with price_vol and volume_vol at 0 both agree to the error of simulation.
+    its loss what remains, after retooling, the bank's haircut and before tax; a contract that ends
+    within the loan is lost in the year after. A missed payment is that of shortfall_probability: with
+    price_vol and volume_vol at 0 both agree to the error of simulation.
     Volatility of demand, overrun and delay are 0 unless given; price_vol comes from the deal.
     Overrun and delay are exponential, go together, and are counted in 20 equally likely outcomes,
     each with the facility and schedule that the chain gives it; on each, debt service is certain.
@@ -391,22 +438,30 @@ def DEAL_FAN(
         deal, paths, seed, levels, Noise(volume_vol, persistence, correlation, overrun, delay)
     )
     rows: list[list[Any]] = [
-        ["year", *(f"p{100 * p:g}" for p in levels), "probability DSCR < 1", "standard error"]
+        [
+            "year",
+            *(f"p{100 * p:g}" for p in levels),
+            "probability DSCR < 1",
+            "standard error",
+            "payment missed",
+        ]
     ]
     for t, chance in enumerate(found.below):
         error = float(np.sqrt(chance * (1 - chance) / paths))
-        rows.append([t + 1, *found.percentiles[t].tolist(), float(chance), error])
+        missed = float(found.missed[t])
+        rows.append([t + 1, *found.percentiles[t].tolist(), float(chance), error, missed])
     if years is not None and years < deal.tenor:
         raise cells.impossible(
             f"years {years} does not hold the loan's {deal.tenor}: give at least its tenor, or"
             " leave it out."
         )
     rows += [
-        [year, *[None] * (levels.size + 2)]
+        [year, *[None] * (levels.size + 3)]
         for year in range(len(found.below) + 1, (years or 0) + 1)
     ]
     error = float(np.sqrt(found.any_year * (1 - found.any_year) / paths))
-    return [*rows, ["any year", *[None] * levels.size, found.any_year, error]]
+    missed = float(found.missed.sum())
+    return [*rows, ["any year", *[None] * levels.size, found.any_year, error, missed]]
 
 
 __all__ = ["DEAL_FAN", "EXAMPLE", "Fan", "Noise", "simulate"]

@@ -36,14 +36,20 @@ GIVES = {
 }
 PASSING = ["debt", "tests_failed", *(f"pass_{key}" for key in TESTED)]
 
-Columns = Any
 
+class Drawn(chain.Results):
+    """Rows of some deals, each taken from those of all deals when it is first asked for."""
 
-def spread(x: SimpleNamespace, repeats: int, **changed: Columns) -> SimpleNamespace:
-    """Every deal `repeats` times in a row, with some of its columns changed."""
-    columns = {key: np.repeat(column, repeats, axis=0) for key, column in vars(x).items()}
-    columns |= {key: np.asarray(values, float).reshape(-1, 1) for key, values in changed.items()}
-    return SimpleNamespace(**columns)
+    def __init__(self, of: chain.Results, deals: np.ndarray) -> None:
+        super().__init__()
+        self.__dict__["_taken"] = of, deals
+
+    def __missing__(self, key: str) -> Any:
+        of, deals = self.__dict__["_taken"]
+        if key not in of:
+            raise KeyError(key)
+        self[key] = taken = np.take(of[key], deals, axis=-2)
+        return taken
 
 
 def part_of(x: SimpleNamespace, rows: Any) -> SimpleNamespace:
@@ -51,28 +57,31 @@ def part_of(x: SimpleNamespace, rows: Any) -> SimpleNamespace:
     return SimpleNamespace(**{key: column[rows] for key, column in vars(x).items()})
 
 
-def rates(x: SimpleNamespace) -> np.ndarray:
+def planned(x: SimpleNamespace) -> SimpleNamespace:
+    """The deals as they are priced and sized: a year in which a scenario takes the contract away is not
+    known then.
+    """
+    return SimpleNamespace(**{**vars(x), "contract_stop_year": np.zeros_like(x.contract_stop_year)})
+
+
+def rates(x: SimpleNamespace, known: chain.Results | None = None) -> np.ndarray:
     """The least rate that clears the loss, by deal (S,); NaN where none up to the deal's cap does.
 
     The pass rises from the base rate to the least clearing rate without passing it: no bracket is
     needed, and none would find it, for the value of the loan jumps where a year turns to default.
-    The loan is taken as it stands: at the gearing given, without a sizing of its own, and on the plan:
-    a year in which a scenario takes the contract away is not known when the loan is priced or sized.
+    The loan is taken as it stands, at the gearing given, without a sizing of its own. `known`: the
+    deals' rows that no debt changes.
     """
     count = len(x.gearing)
     found = np.full(count, np.nan)
-    columns = dict(
-        vars(x),
-        pricing=np.full((count, 1), float(CLEARING)),
-        contract_stop_year=np.zeros((count, 1)),
-    )
-    asked = SimpleNamespace(**columns)
+    asked = SimpleNamespace(**{**vars(x), "pricing": np.full((count, 1), float(CLEARING))})
+    known = chain.before_debt(asked) if known is None else known
     going = np.arange(count)
     rate = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
     for _ in range(PASSES):
         now = part_of(asked, going)
         now.clearing_rate = rate
-        r = chain.run(now, ["price_pass", "bank_loan"])
+        r = chain.run(now, ["price_pass", "bank_loan"], Drawn(known, going))
         moved = np.where(r.bank_loan > 0, r.price_pass, np.nan)
         settled = (np.abs(moved - rate) <= STILL)[:, 0]
         found[going[settled]] = moved[settled, 0]
@@ -84,27 +93,27 @@ def rates(x: SimpleNamespace) -> np.ndarray:
 
 
 def tried(
-    x: SimpleNamespace, gearing: np.ndarray, names: Sequence[str]
+    x: SimpleNamespace,
+    known: chain.Results,
+    deal: np.ndarray,
+    gearing: np.ndarray,
+    names: Sequence[str],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(debt, whether each of `names` is met) at given gearings (S, n), shapes (S, n) and
-    (names, S, n): rate, default, loss and reserve are those of each loan. A test that does not apply is
-    no obstacle.
+    """(debt, whether each of `names` is met) for the deals in place `deal` (P,) at given gearings (P, n),
+    shapes (P, n) and (names, P, n): rate, default, loss and reserve are those of each loan. A test that
+    does not apply is no obstacle.
     """
-    deals, candidates = gearing.shape
+    tries, candidates = gearing.shape
     debts, passes = [], []
     step = max(1, BLOCK // candidates)
-    for first in range(0, deals, step):
+    for first in range(0, tries, step):
         rows = slice(first, first + step)
-        size = gearing[rows].size
-        one = spread(
-            part_of(x, rows),
-            candidates,
-            gearing=gearing[rows].reshape(-1),
-            size_debt=np.zeros(size),
-        )
+        place = np.repeat(deal[rows], candidates)
+        one = part_of(x, place)
+        one.gearing, one.size_debt = gearing[rows].reshape(-1, 1), np.zeros((place.size, 1))
         if (one.pricing == CLEARING).any():
-            one.clearing_rate = rates(one).reshape(-1, 1)
-        r = chain.run(one, PASSING)
+            one.clearing_rate = rates(one, Drawn(known, place)).reshape(-1, 1)
+        r = chain.run(one, PASSING, Drawn(known, place))
         met = [
             r.tests_failed == 0 if name in (ALL, ASKED) else r[f"pass_{name}"] != 0
             for name in names
@@ -130,16 +139,17 @@ def sizes(x: SimpleNamespace, names: Sequence[str] = NAMES) -> dict[str, np.ndar
     deals = len(x.gearing)
     steps = np.broadcast_to(np.linspace(0, MOST_GEARING, STEPS + 1), (deals, STEPS + 1))
     scanned = np.sort(np.concatenate([steps, x.gearing], axis=1), axis=1)
-    debt, passes = tried(x, scanned, names)
+    known, deal = chain.before_debt(x), np.arange(deals)
+    debt, passes = tried(x, known, deal, scanned, names)
     top = np.full((len(names), deals), MOST_GEARING)
     if ASKED in names:
         passes[names.index(ASKED)] &= scanned <= x.gearing
         top[names.index(ASKED)] = x.gearing[:, 0]
-    at, deal = highest(passes), np.arange(deals)  # (names, S)
+    at = highest(passes)  # (names, S)
     low = np.where(at >= 0, scanned[deal, np.maximum(at, 0)], 0.0)
     found = np.where(at >= 0, debt[deal, np.maximum(at, 0)], 0.0)
     high = np.where(at >= 0, np.minimum(scanned[deal, np.minimum(at + 1, STEPS + 1)], top), 0.0)
-    low, found = refined(x, low, high, found, names)
+    low, found = refined(x, known, low, high, found, names)
     out = {}
     for i, name in enumerate(names):
         if name == ASKED:
@@ -155,6 +165,7 @@ def sizes(x: SimpleNamespace, names: Sequence[str] = NAMES) -> dict[str, np.ndar
 
 def refined(
     x: SimpleNamespace,
+    known: chain.Results,
     low: np.ndarray,
     high: np.ndarray,
     debt: np.ndarray,
@@ -170,7 +181,7 @@ def refined(
             break
         width = width / FINER
         parts = low[tests, deal, None] + width[tests, deal, None] * np.arange(1, FINER)
-        amounts, passes = tried(part_of(x, deal), parts, names)
+        amounts, passes = tried(x, known, deal, parts, names)
         at = highest(passes[tests, np.arange(tests.size)])
         lifted = np.flatnonzero(at >= 0)
         low[tests[lifted], deal[lifted]] = parts[lifted, at[lifted]]
@@ -192,12 +203,10 @@ def settled(x: SimpleNamespace, wanted: Sequence[str] | None = ()) -> SimpleName
             getattr(out, key)[:, 0] = values
     sized = np.flatnonzero(("sized_gearing" in needed) | (x.size_debt > 0)[:, 0])
     if sized.size:
-        planned = part_of(x, sized)
-        planned.contract_stop_year = np.zeros_like(planned.contract_stop_year)
-        out.sized_gearing[sized, 0] = sizes(planned, [ASKED])["sized_gearing"]
+        out.sized_gearing[sized, 0] = sizes(planned(part_of(x, sized)), [ASKED])["sized_gearing"]
     priced = np.flatnonzero(("clearing_rate" in needed) | (x.pricing == CLEARING)[:, 0])
     if priced.size:
-        out.clearing_rate[priced, 0] = rates(part_of(out, priced))
+        out.clearing_rate[priced, 0] = rates(planned(part_of(out, priced)))
     return out
 
 

@@ -65,8 +65,7 @@ def CLEARING_RATE(deal):
     >>> round(CLEARING_RATE(EXAMPLE), 4)
     0.0
     """
-    x = settle.settled(deals.stack([deal]))
-    found = float(settle.rates(x)[0])
+    found = float(settle.settled(deals.stack([deal]), ["clearing_rate"]).clearing_rate[0, 0])
     if math.isnan(found):
         raise cells.no_answer(
             f"no rate up to {deal.rate_cap:.0%} (rate_cap) pays for the expected loss: the loan needs"

@@ -72,14 +72,21 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
             "total level",
         ),
         scalar("fan_off", "Standard error of that probability", "%", "={fan_error}", "level"),
+        scalar(
+            "fan_default",
+            "A payment is missed: cash flow, reserve and held cash do not reach (cumulative)",
+            "%",
+            "={fan_missed}",
+            "total level",
+        ),
     )
     row = lay(sheet, result, row, TimeColumns(G, LAST - G + 1))
     sheet.heights[row] = 27
     height = YEARS + 2
     call = f"=DEAL_FAN({deal},{{fan_paths}},{{fan_seed}},{wanted},{{fan_volume_vol}},,,{{fan_overrun}},{{fan_delay}},{LAST_YEAR})"
-    sheet.array(row, G, height, 6, call, "multiple")
+    sheet.array(row, G, height, 7, call, "multiple")
     for i in range(height):
-        for j in range(6):
+        for j in range(7):
             sheet.cells[row + i, G + j].style = (
                 "band wrap"
                 if i == 0
@@ -88,10 +95,11 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     top, last = row + 1, row + YEARS
     sheet.mark("fan_any_year", last + 1, G + 4)
     sheet.mark("fan_error", last + 1, G + 5)
+    sheet.mark("fan_missed", last + 1, G + 6)
     tenor = address(row, HELP, True)
     sheet.put(row, HELP, f"={own('tenor')}", "grey")
     beyond, corner = f"=${address(top, G)}>{tenor}", address(top, G + 1)
-    sheet.conditionals.append(Conditional((top, G, last, G + 5), "formula", beyond, "blank"))
+    sheet.conditionals.append(Conditional((top, G, last, G + 6), "formula", beyond, "blank"))
     below = f"=AND(ISNUMBER({corner}),{corner}<{{at_limit_min_dscr}})"
     sheet.conditionals.append(
         Conditional((top, G + 1, last, G + 3), "formula", below, "fail multiple")
@@ -124,7 +132,7 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
         f' less","nothing")&", below ",IF({tenth},"In nine paths of ten",TEXT(1-{bad_level},"0%")&"'
         f' of paths:")&" even year "&{year}&", the weakest, covers "&TEXT({least},"0.00")&"x or'
         f' more, above ")&TEXT({asked},"0.00")&"x; DSCR falls below 1 in some year in'
-        ' "&TEXT({fan_any_year},"0.0%")&" of paths"',
+        ' "&TEXT({fan_any_year},"0.0%")&" of paths, and a payment is missed in "&TEXT({fan_missed},"0.0%")',
         "bold",
     )
     sheet.mark("finding_fan", end, LABEL)

@@ -7,7 +7,7 @@ rows may stop where they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 
 import numpy as np
@@ -32,12 +32,14 @@ from bankable.udfs.deal.chain import (
 )
 from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results
 
-STAGES = (
+WHATEVER_THE_DEBT = (
     inputs.rows,
-    solved.rows,
     build.rows,
     contract.rows,
     operation.rows,
+)
+BY_DEBT = (
+    solved.rows,
     build.drawdown_rows,
     collateral.rows,
     rate.rows,
@@ -57,20 +59,38 @@ STAGES = (
     contract.value_rows,
     decision.cost_rows,
 )
+STAGES = (*WHATEVER_THE_DEBT, *BY_DEBT)
 
 
-def run(x: SimpleNamespace, wanted: Iterable[str] | None = None) -> Results:
+def run(
+    x: SimpleNamespace, wanted: Iterable[str] | None = None, known: Results | None = None
+) -> Results:
     """The rows of the chain for the stacked inputs: all of them, or the stages up to the last that
-    a wanted row needs.
+    a wanted row needs. `known` holds the rows that no amount of debt changes, where a caller has them.
     """
+    r = Results() if known is None else known
+    return _through(STAGES if known is None else BY_DEBT, x, r, wanted)
+
+
+def before_debt(x: SimpleNamespace) -> Results:
+    """The rows that no amount of debt and no rate changes."""
+    return _through(WHATEVER_THE_DEBT, x, Results(), None)
+
+
+def _through(
+    stages: Iterable[Callable[[SimpleNamespace, Results], None]],
+    x: SimpleNamespace,
+    r: Results,
+    wanted: Iterable[str] | None,
+) -> Results:
+    """The stages one after the other, up to the last that a wanted row needs."""
     missing = None if wanted is None else set(wanted)
-    r = Results()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for stage in STAGES:
+        for stage in stages:
             stage(x, r)
             if missing is not None and missing <= r.keys():
                 break
     return r
 
 
-__all__ = ["MONTHS", "STAGES", "VIEWS", "YEARS", "Results", "run"]
+__all__ = ["MONTHS", "STAGES", "VIEWS", "YEARS", "Results", "before_debt", "run"]

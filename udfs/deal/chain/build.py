@@ -79,7 +79,7 @@ def two_pass_facility(
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
-    """The building's cost by month and the requested facility."""
+    """The building's cost by month, and the rate at which it is lent for."""
     r.completion_month = x.build_months + x.delay_months
     r.budgeted_cost = budgeted_cost(x.capex, x.contingency)
     r.hard_cost = hard_cost(r.budgeted_cost, x.overrun)
@@ -99,6 +99,12 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.construction_rate = r.base_rate_now + x.construction_margin
     r.in_plan = (x.build_months >= MONTH).astype(float)
     r.planned_cost = r.budgeted_cost * r.spend_share - r.grant_draw
+
+
+def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
+    """The facility requested, and the one at the gearing used (the requested, or less where the debt is
+    sized), drawn month by month.
+    """
     requested = two_pass_facility(
         r.planned_cost,
         r.in_plan,
@@ -112,12 +118,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.requested_debt = requested["facility"]
     sized = np.nan_to_num(r.sized_gearing, nan=0.0)
     r.gearing_used = np.where(x.size_debt > 0, np.minimum(x.gearing, sized), x.gearing)
-
-
-def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
-    """The facility at the gearing used (the requested one, or less when the debt is sized), drawn
-    month by month.
-    """
     rate, fee = r.construction_rate / 12, x.commitment_fee / 12
     used = two_pass_facility(
         r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing
