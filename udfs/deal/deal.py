@@ -190,6 +190,16 @@ class Deal:
     gearing: float = _share(
         "Build", "Gearing requested", "debt as a share of total uses without reserve", high=0.99
     )
+    completion_support: float = _number(
+        "Build",
+        "Completion support",
+        "x",
+        "most that the sponsor adds for overrun and delay, as a multiple of contingency and the equity"
+        " of the budget; above it the build stops; illustrative",
+        0,
+        100,
+        1.0,
+    )
     construction_margin: float = _rate(
         "Build", "Margin in construction", "over the base rate, on the drawn balance", 0.0
     )
@@ -731,8 +741,9 @@ class Deal:
     )
     limit_shortfall: float = _share(
         "Credit tests",
-        "Probability that loss of the contract takes DSCR below 1",
-        "most, over the loan's life",
+        "Debt service missed through the contract",
+        "most, over the loan's life: probability that a payment is missed by loss, end or failure of the"
+        " contract",
         0.10,
     )
     limit_loss: float = _share(

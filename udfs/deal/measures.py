@@ -67,7 +67,7 @@ _ORDER = """
     min_dscr_promised capacity_firm capacity_supported capacity_expected capacity_promised
     permitted_debt permitted_headroom least_room clearing_rate uncovered_by_price pd_equivalent lgd
     lgd_average expected_loss loss_share bank_loss_share
-    life_default unpaid shortfall_probability project_irr equity_irr_promised equity_irr_expected
+    life_default unpaid missed_year shortfall_probability project_irr equity_irr_promised equity_irr_expected
     public_cost budget_authority guarantee_cost loan_cost offtake_cost tariff_burden passing_cost
     cost_per_plant private_at_risk private_per_public tests_failed
 """

@@ -157,6 +157,11 @@ def case_rows(build: str) -> list[Row]:
             build=build,
         ),
         scalar("sponsor_equity", "={total_uses}-{debt}"),
+        scalar(
+            "completion_limit",
+            "={completion_support}*({capex}*{contingency}+{budgeted_uses}-{debt})",
+        ),
+        scalar("build_stops", "=IF({sponsor_extra}>{completion_limit}+{Timeline!tolerance},1,0)"),
         scalar("plant_cost", "={[build]!plant_spend+}+{[build]!delay_spend+}", build=build),
         scalar("tax_base", "={[build]!build_cost+}", build=build),
     ]

@@ -5,7 +5,8 @@ used.
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import lenders, path, scalar
-from bankable.templates.workbook.rows import Row, band
+from bankable.templates.workbook.rows import Row, band, note
+from bankable.udfs.deal.chain.debt import SCULPT_PASSES
 from bankable.udfs.deal.deal import VIEWS
 
 
@@ -51,6 +52,88 @@ def capacity_rows() -> list[Row]:
     return rows
 
 
+def sculpt_rows() -> list[Row]:
+    """Sculpted service in three passes, each on CFADS after the interest of the pass before."""
+    rows: list[Row] = [
+        note(
+            "A sculpted loan follows CFADS after tax, and tax follows its interest: three passes settle"
+            " it, the first taxed as if there were no debt."
+        )
+    ]
+    for n in range(1, SCULPT_PASSES + 1):
+        base = (
+            "={cash_before_tax}-{sculpt_tax_[before]}".replace(
+                "{cash_before_tax}", lenders("cash_before_tax")
+            )
+            if n > 1
+            else "={lender_unlevered_cfads}"
+        )
+        rows += [
+            path("sculpt_base_[n]", "=MAX(0," + base[1:] + ")", n=n, before=n - 1),
+            scalar(
+                "sculpt_worth_[n]", "=SUMPRODUCT({sculpt_base_[n]:},{discount_after_grace:})", n=n
+            ),
+            scalar(
+                "sculpt_dscr_[n]",
+                (
+                    "=IF(AND({profile_used}>1,{debt}>0),{sculpt_worth_[n]}/({debt}"
+                    '*{balloon_discount}),"n/a")'
+                ),
+                n=n,
+            ),
+            path(
+                "sculpt_service_[n]",
+                "={repaying}*IF(ISNUMBER({sculpt_dscr_[n]}),{sculpt_base_[n]}/{sculpt_dscr_[n]},0)",
+                n=n,
+            ),
+        ]
+        if n < SCULPT_PASSES:
+            rows += pass_rows(n)
+    last = SCULPT_PASSES
+    rows += [
+        scalar("sculpted_dscr", "={sculpt_dscr_[last]}", last=last),
+        path("sculpted_service", "={sculpt_service_[last]}", last=last),
+    ]
+    return rows
+
+
+def pass_rows(n: int) -> list[Row]:
+    """Balance, interest and tax of the lender's view under the service of a pass."""
+    earned = lenders("earnings")
+    used = "MIN({sculpt_losses_before_[n]},MAX(0,{sculpt_taxable_[n]})*{loss_limit})"
+    rows = [
+        (
+            "sculpt_opening_[n]",
+            (
+                "=IF({year}=1,IF({profile_used}>1,{debt},0),IF({tenor}={year}-1,0,"
+                "{sculpt_opening_[n]<}-{repaying<}*({sculpt_service_[n]<}-{sculpt_interest_[n]<})))"
+            ),
+        ),
+        ("sculpt_interest_[n]", "={sculpt_opening_[n]}*{all_in_rate}*{in_loan}"),
+        (
+            "sculpt_deducted_[n]",
+            (
+                "=IF({interest_limit_applies}=1,MIN({sculpt_waiting_[n]<}+{sculpt_interest_[n]},"
+                "{interest_limit}*MAX(0,"
+                + earned
+                + ")),{sculpt_waiting_[n]<}+{sculpt_interest_[n]})"
+            ),
+        ),
+        (
+            "sculpt_waiting_[n]",
+            "={sculpt_waiting_[n]<}+{sculpt_interest_[n]}-{sculpt_deducted_[n]}",
+        ),
+        ("sculpt_taxable_[n]", "=" + earned + "-{depreciation}-{sculpt_deducted_[n]}"),
+        ("sculpt_losses_before_[n]", "=IF({year}=1,0,{sculpt_losses_[n]<})"),
+        (
+            "sculpt_losses_[n]",
+            "={sculpt_losses_before_[n]}+MAX(0,-{sculpt_taxable_[n]})-" + used,
+        ),
+        ("sculpt_tax_[n]", "={tax_rate}*(MAX(0,{sculpt_taxable_[n]})-" + used + ")"),
+    ]
+    return [path(key, formula, n=n) for key, formula in rows]
+
+
 def schedule_rows() -> list[Row]:
     """The schedule of the debt used."""
     n = "({tenor}-{grace_years})"
@@ -64,20 +147,15 @@ def schedule_rows() -> list[Row]:
         scalar("profile_used", "=IF({sculpt_fault_year}>0,0,{repayment})"),
         scalar("payment", "=-PMT({all_in_rate},[n],{debt},-{balloon}*{debt})", n=n),
         scalar("equal_principal", "={debt}*(1-{balloon})/[n]", n=n),
-        path("sculpt_base_by_year", "=MAX(0,{lender_unlevered_cfads})*{discount_after_grace}"),
-        scalar("sculpt_base", "={sculpt_base_by_year+}"),
-        scalar(
-            "sculpted_dscr",
-            ('=IF(AND({profile_used}>1,{debt}>0),{sculpt_base}/({debt}*{balloon_discount}),"n/a")'),
-        ),
+        *sculpt_rows(),
+        band("Balance, interest and principal"),
         path("opening", "=IF({year}=1,{debt},{closing<})"),
         path("interest", "={opening}*{all_in_rate}*{in_loan}"),
         path(
             "profile_principal",
             (
                 "={repaying}*CHOOSE({profile_used}+1,{payment}-{interest},{equal_principal},"
-                "IF(ISNUMBER({sculpted_dscr}),MAX(0,{lender_unlevered_cfads})/{sculpted_dscr},"
-                "0)-{interest})"
+                "{sculpted_service}-{interest})"
             ),
         ),
         path("balloon_paid", "=IF({tenor}={year},1,0)*{balloon}*{debt}"),

@@ -111,9 +111,9 @@ def rows() -> list[Row]:
         scalar(
             "fails_in",
             (
-                "=IF({kept_until}=0,"
+                "=IF({build_stops}=1,{due_ahead#1},IF({kept_until}=0,"
                 + does_not_reach("{need_3#1}", "{pool_before#1}", "{debt_service#1}")
-                + ",MIN({fails:}))"
+                + ",MIN({fails:})))"
             ),
         ),
         band("Probability of a missed payment, by the cumulative loss of the contract"),
@@ -131,7 +131,7 @@ def rows() -> list[Row]:
             "missed_otherwise",
             (
                 "=IF({still_paid}=1,({default_loss}-{lost_paid})*{hurts},"
-                "{in_loan}*IF({year}={fails_in},{default_alive}+{default_loss}*{hurts},0))"
+                "{in_loan}*IF({year}={fails_in},{default_alive}+{default_loss}*MAX({hurts},{build_stops}),0))"
             ),
         ),
         path("missed_by_contract", "={missed_by_contract<}+{missed_paid}+{missed_otherwise}"),

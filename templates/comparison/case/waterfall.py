@@ -81,4 +81,12 @@ def unpaid_rows() -> list[Row]:
     """What is still owed when the loan ends."""
     return [
         scalar("unpaid", "=INDEX({arrears:},1,{tenor})"),
+        path(
+            "missed",
+            (
+                "=IF(AND({in_loan}=1,{arrears}>{Timeline!tolerance}*MAX(1,{debt_service})),"
+                '{year},"n/a")'
+            ),
+        ),
+        scalar("missed_year", "=MIN({missed:})"),
     ]

@@ -140,9 +140,9 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "The kept contract's pool fails where the waterfall misses a payment, or after its end",
-        "=IF({[case]!kept_until}=0,{[case]!fails_in},IF({[case]!need#1}>{[case]!pool_before#1}+{Timeline!tolerance}*MAX(1,{[case]!debt_service#1}),1,0))",
+        "=IF(OR({[case]!kept_until}=0,{[case]!build_stops}=1),{[case]!fails_in},IF({[case]!need#1}>{[case]!pool_before#1}+{Timeline!tolerance}*MAX(1,{[case]!debt_service#1}),1,0))",
         (
-            "=IF({[case]!kept_until}=0,{[case]!fails_in},IF(OR({[case]!fails_in}>0,"
+            "=IF(OR({[case]!kept_until}=0,{[case]!build_stops}=1),{[case]!fails_in},IF(OR({[case]!fails_in}>0,"
             "AND({[case]!kept_until}<{[case]!tenor},INDEX({[case]!hurts:},1,MIN(30,{[case]!kept_until}+1))=1)),1,0))"
         ),
     ),

@@ -119,6 +119,7 @@ STRIP = shown(
     ("first_failed", "right"),
     ("min_dscr", "multiple"),
     ("min_dscr_promised", "multiple"),
+    ("missed_year", "count"),
     ("sponsor_extra", "nil number"),
     ("all_in_rate", "rate"),
     ("life_default", "level"),
@@ -364,7 +365,11 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         sheet.heights[first] = 44
         sheet.heights[first + 1] = 30
         words = first + len(STRIP)
-        sheet.put(words, LABEL, "The loan under it: holds, lock-up, or default (DSCR below 1)")
+        sheet.put(
+            words,
+            LABEL,
+            "The loan under it: holds, lock-up, reserve (pays out of it), or default (a payment missed)",
+        )
         sheet.mark_path(f"standing_{i}", words, COLUMNS)
         sheet.put(words + 1, LABEL, "Minimum DSCR where the scenario reaches the case")
         sheet.put(words + 1, UNIT, "x", "unit")
@@ -372,7 +377,8 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
         for k in range(COLUMNS.count):
             dscr = f"{{strip_min_dscr_{i}#{k + 1}}}"
             judged = (
-                f'IF({dscr}<1,"default",IF({dscr}<{{Inputs!lock_up_dscr_{i}}},"lock-up","holds"))'
+                f'IF({{strip_missed_year_{i}#{k + 1}}}>0,"default",IF({dscr}<1-{{Timeline!tolerance}},"reserve",'
+                f'IF({dscr}<{{Inputs!lock_up_dscr_{i}}}-{{Timeline!tolerance}},"lock-up","holds")))'
             )
             shown = f'IF(ISNUMBER({dscr}),{judged},"n/a")'
             sheet.put(
@@ -402,7 +408,8 @@ def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: 
     said = (
         "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer"
         " plant is depreciated and the years of the offtake count from completion, so that DSCR can"
-        " rise a little. A year that the plant cannot pay even with its contract is a default for"
-        " certain."
+        " rise a little: what it asks of the sponsor stands below it, and beyond his completion support"
+        " the build stops. A payment that cash flow, reserve and held cash do not make, even with the"
+        " contract, is a default for certain."
     )
     sheet.put(row, LABEL, said, "note")

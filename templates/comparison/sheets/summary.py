@@ -107,7 +107,10 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("life_default", "level"),
             ("shortfall_probability", "level"),
             ("lgd", "level"),
+            ("lgd_average", "level"),
             ("loss_share", "rate"),
+            ("clearing_rate", "rate"),
+            ("uncovered_by_price", "nil number"),
         ),
     ),
     (

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import MONTH, Array, Results, previous, total
+from bankable.udfs.deal.chain.axes import MONTH, TOLERANCE, Array, Results, previous, total
 
 # Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded,
 # back-loaded, s-curve.
@@ -137,3 +137,5 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     r.budgeted_uses = total(r.planned_cost + r.idc * r.in_plan + r.build_fees)
     r.sponsor_extra = total(r.build_cost - r.planned_cost + r.idc * (1 - r.in_plan))
     r.sponsor_equity = r.total_uses - r.debt
+    r.completion_limit = x.completion_support * (x.capex * x.contingency + r.budgeted_uses - r.debt)
+    r.build_stops = (r.sponsor_extra > r.completion_limit + TOLERANCE).astype(float)

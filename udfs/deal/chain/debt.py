@@ -10,17 +10,21 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     YEAR,
+    Array,
     Results,
     least,
     of_lender,
+    previous,
     put,
     ratio,
     total,
 )
 from bankable.udfs.deal.chain.inputs import SCULPTED
 from bankable.udfs.deal.chain.rate import level_service
+from bankable.udfs.deal.chain.ratios import cash_available, levered_tax
 
 ANNUITY, EQUAL = 0, 1
+SCULPT_PASSES = 3
 
 
 def capacity_rows(x: SimpleNamespace, r: Results) -> None:
@@ -45,6 +49,52 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     r.headroom = r.lender_capacity - r.requested_debt
 
 
+def sculpt_rows(x: SimpleNamespace, r: Results) -> None:
+    """Sculpted service in three passes: on CFADS taxed as if there were no debt, then twice on CFADS
+    after the interest of the pass before; cover is then the same in every year.
+    """
+    earnings, before_tax = of_lender(x, r.earnings), of_lender(x, r.cash_before_tax)
+    base = np.maximum(0, r.lender_unlevered_cfads)
+    for n in range(1, SCULPT_PASSES + 1):
+        r[f"sculpt_base_{n}"] = base
+        r[f"sculpt_worth_{n}"] = total(base * r.discount_after_grace)
+        dscr = np.where(
+            r.profile_used == SCULPTED,
+            ratio(r[f"sculpt_worth_{n}"], r.debt * r.balloon_discount),
+            np.nan,
+        )
+        r[f"sculpt_dscr_{n}"] = dscr
+        service = r[f"sculpt_service_{n}"] = r.repaying * np.nan_to_num(ratio(base, dscr))
+        if n == SCULPT_PASSES:
+            break
+        r[f"sculpt_opening_{n}"], r[f"sculpt_interest_{n}"] = interest_on(x, r, service)
+        found = levered_tax(x, earnings, r.depreciation, r[f"sculpt_interest_{n}"])
+        r[f"sculpt_deducted_{n}"], r[f"sculpt_waiting_{n}"] = found.deducted, found.waiting
+        r[f"sculpt_taxable_{n}"] = found.taxable
+        r[f"sculpt_losses_{n}"], r[f"sculpt_losses_before_{n}"] = (
+            found.losses,
+            previous(found.losses),
+        )
+        r[f"sculpt_tax_{n}"] = found.tax
+        base = np.maximum(0, cash_available(before_tax, found.tax))
+    r.sculpted_dscr, r.sculpted_service = dscr, service
+
+
+def interest_on(x: SimpleNamespace, r: Results, service: Array) -> tuple[Array, Array]:
+    """(balance at the start of each year, interest on it) of a loan that pays `service` once grace is
+    over; nil where the loan is not sculpted.
+    """
+    opening, interest = np.zeros_like(service), np.zeros_like(service)
+    balance = np.where(r.profile_used == SCULPTED, r.debt, 0.0)
+    for t in range(len(YEAR)):
+        year = slice(t, t + 1)
+        opening[:, year] = balance
+        interest[:, year] = balance * r.all_in_rate * r.in_loan[:, year]
+        principal = r.repaying[:, year] * (service[:, year] - interest[:, year])
+        balance = np.where(x.tenor == t + 1, 0.0, balance - principal)
+    return opening, interest
+
+
 def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     """Opening balance to closing balance of the debt used; a sculpted loan that meets a year
     without CFADS is an annuity.
@@ -55,12 +105,7 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
     r.payment = r.debt * level_service(r.all_in_rate, x.tenor, x.grace_years, x.balloon)
     r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
-    r.sculpt_base_by_year = np.maximum(0, r.lender_unlevered_cfads) * r.discount_after_grace
-    r.sculpt_base = total(r.sculpt_base_by_year)
-    r.sculpted_dscr = np.where(
-        r.profile_used == SCULPTED, ratio(r.sculpt_base, r.debt * r.balloon_discount), np.nan
-    )
-    sculpted = ratio(np.maximum(0, r.lender_unlevered_cfads), r.sculpted_dscr)
+    sculpt_rows(x, r)
     for name in ("opening", "interest", "profile_principal", "principal", "closing"):
         r[name] = np.zeros_like(r.in_loan)
     r.balloon_paid = (x.tenor == YEAR) * x.balloon * r.debt
@@ -75,7 +120,7 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
             np.where(
                 r.profile_used == EQUAL,
                 r.equal_principal,
-                np.nan_to_num(sculpted[:, year]) - interest,
+                r.sculpted_service[:, year] - interest,
             ),
         )
         r.interest[:, year] = interest

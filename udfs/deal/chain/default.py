@@ -158,7 +158,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.fails = np.where((kept > 0) & missed, YEAR, np.nan)
     never_paid = does_not_reach(r.need_3, r.pool_before, r.debt_service)
-    r.fails_in = np.where(never_held, never_paid[:, :1], np.nan_to_num(least(r.fails)))
+    unpaid_in = np.where(never_held, never_paid[:, :1], np.nan_to_num(least(r.fails)))
+    r.fails_in = np.where(r.build_stops > 0, r.due_ahead[:, :1], unpaid_in)
 
     r.default_loss = lost_with_end(r.lost, r.alive, r.contract_end_year)
     r.default_alive = r.alive * (never_held | (r.kept_until >= YEAR))
@@ -167,7 +168,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.missed_otherwise = np.where(
         r.still_paid > 0,
         (r.default_loss - r.lost_paid) * r.hurts,
-        in_loan * (r.fails_in == YEAR) * (r.default_alive + r.default_loss * r.hurts),
+        in_loan
+        * (r.fails_in == YEAR)
+        * (r.default_alive + r.default_loss * np.maximum(r.hurts, r.build_stops)),
     )
     r.missed_by_contract = np.cumsum(r.missed_paid + r.missed_otherwise, axis=-1)
     r.own_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor)

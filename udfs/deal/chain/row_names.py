@@ -44,6 +44,7 @@ class RowNames:
     build_cost: Any
     build_fees: Any
     build_progress: Any
+    build_stops: Any
     calendar_end: Any
     call_at_cap: Any
     call_at_floor: Any
@@ -94,6 +95,7 @@ class RowNames:
     collateral_tooling: Any
     committed_margin: Any
     committed_margin_by_year: Any
+    completion_limit: Any
     completion_month: Any
     construction_rate: Any
     contract_end_planned: Any
@@ -274,9 +276,11 @@ class RowNames:
     min_dscr_promised: Any
     min_dscr_supported: Any
     min_dscr_year: Any
+    missed: Any
     missed_by_contract: Any
     missed_otherwise: Any
     missed_paid: Any
+    missed_year: Any
     need: Any
     need_1: Any
     need_2: Any
@@ -429,12 +433,39 @@ class RowNames:
     running_firm: Any
     running_promised: Any
     running_supported: Any
-    sculpt_base: Any
-    sculpt_base_by_year: Any
+    sculpt_base_1: Any
+    sculpt_base_2: Any
+    sculpt_base_3: Any
+    sculpt_deducted_1: Any
+    sculpt_deducted_2: Any
+    sculpt_dscr_1: Any
+    sculpt_dscr_2: Any
+    sculpt_dscr_3: Any
     sculpt_fault: Any
     sculpt_fault_year: Any
+    sculpt_interest_1: Any
+    sculpt_interest_2: Any
+    sculpt_losses_1: Any
+    sculpt_losses_2: Any
+    sculpt_losses_before_1: Any
+    sculpt_losses_before_2: Any
+    sculpt_opening_1: Any
+    sculpt_opening_2: Any
+    sculpt_service_1: Any
+    sculpt_service_2: Any
+    sculpt_service_3: Any
+    sculpt_tax_1: Any
+    sculpt_tax_2: Any
+    sculpt_taxable_1: Any
+    sculpt_taxable_2: Any
+    sculpt_waiting_1: Any
+    sculpt_waiting_2: Any
+    sculpt_worth_1: Any
+    sculpt_worth_2: Any
+    sculpt_worth_3: Any
     sculpted: Any
     sculpted_dscr: Any
+    sculpted_service: Any
     second: Any
     secured_end_year: Any
     secured_price: Any

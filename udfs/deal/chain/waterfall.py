@@ -14,6 +14,7 @@ from bankable.udfs.deal.chain.axes import (
     Results,
     at_year,
     following,
+    least,
 )
 
 WATERFALL = (
@@ -71,3 +72,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
             r[f"{name}{view}"] = paid_out[name][i]
         r[f"sponsor_support{view}"] = support[i]
     r.unpaid = at_year(r.arrears, x.tenor)
+    missed = r.in_loan * (r.arrears > TOLERANCE * np.maximum(1, r.debt_service))
+    r.missed = np.where(missed > 0, YEAR, np.nan)
+    r.missed_year = np.nan_to_num(least(r.missed))
