@@ -64,7 +64,7 @@ def differences(
     """How many cells were held against the chain, and those that differ: (cell, its value, the
     chain's).
     """
-    results = deals.evaluate(list(cases))
+    results = deals.evaluate(list(cases), None)
     compared, faults = 0, []
     for i, name, key, twin in rows_of(book, names):
         sheet = book[name]

@@ -46,6 +46,9 @@ _HEADS = (
 )
 
 
+A_TENTH = 0.05  # $m: less prints as 0.0
+
+
 def cash_flow(m: Memo) -> None:
     """Year by year over the loan, lender's view."""
     f, n = m.f, m.tenor
@@ -84,8 +87,13 @@ def cash_flow(m: Memo) -> None:
     below = sum(1 for value in numbers("lender_dscr") if value is not None and value < limit - 1e-9)
     where = f"{below} of the {n} years" if below else "no year"
     m.paper.text(
-        f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; the balance left after the"
-        f" last payment is ${f.at(f.name, 'closing', n - 1, 'Closing balance, last year')}m."
+        f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; "
+        + (
+            f"the first payment is missed in year {f('missed_year')}, and ${f('unpaid')}m of debt"
+            " service stands unpaid at the end of the loan."
+            if f.value("missed_year")
+            else "cash flow, reserve and held cash make every payment."
+        )
     )
     if m.deal.balloon:
         sheet, case = "Sensitivity", f.case
@@ -212,11 +220,13 @@ def rating(m: Memo) -> None:
     m.paper.text(
         f"**Model-implied class: {implied_class(f.value('pd_equivalent'))}.** The loan's default"
         f" probability is {f('pd_equivalent')} a year: the borrower's own {f.input('pd_base')}, and"
-        " the loss of the contract in years where the rest cannot carry debt service. The mapping"
+        " the loss of the contract in years after which cash and reserve do not pay. The mapping"
         f" takes the best class whose yearly default rate is not below that ({cut};"
-        f" {CLASS_SOURCE}). Loss given default is {f('lgd')}, expected loss over the loan's life"
+        f" {CLASS_SOURCE}). Loss given default is {f('lgd')} at completion and"
+        f" {f('lgd_average')} on average over the defaults expected, expected loss over the loan's life"
         f" {f('loss_share')} of the debt. [[internal rating, override and its reason]]"
     )
+    m.paper.text(price_against_loss(m))
     grade, reason = regulatory(m)
     m.paper.text(
         f"**Regulatory risk rating indicated: {grade}.** {reason} (Rule used: pass, if every credit"
@@ -234,6 +244,25 @@ def rating(m: Memo) -> None:
         + f"uncovered part ${f('bank_at_risk')}m, as project finance. [[risk weights, approach and"
         " eligibility of the guarantee]]"
     )
+
+
+def price_against_loss(m: Memo) -> str:
+    """Whether the rate pays for the expected loss, and which rate would."""
+    f = m.f
+    clears = isinstance(f.value("clearing_rate"), (int, float))
+    found = (
+        f"the least rate that pays for it is {f('clearing_rate')}"
+        if clears
+        else f"no rate up to {f.input('rate_cap')} pays for it"
+    )
+    asked = f"the bank loan is at {f('bank_rate')}"
+    short = f.value("uncovered_by_price")
+    left = (
+        f", which leaves ${f('uncovered_by_price')}m of expected loss without a price"
+        if isinstance(short, (int, float)) and short > A_TENTH
+        else ", which covers it"
+    )
+    return f"**Price against loss.** At the return the bank requires {found}; {asked}{left}."
 
 
 def regulatory(m: Memo) -> tuple[str, str]:

@@ -38,12 +38,16 @@ def uses(m: Memo) -> None:
 
     m.paper.heading("Sources and uses")
     left = [("Plant and building, with contingency", total("plant_spend"))]
+    if d.owner_cost:
+        left.append(("Owner's cost", total("owner_spend")))
     if d.delay_months:
         left.append(("Holding cost of a delay, less damages", total("delay_spend")))
     left += [
         ("Interest during construction", f("total_idc")),
         ("Fees during construction", f("total_fees")),
     ]
+    if f.value("put_in") or f.value("reserve_in_debt"):
+        left.append(("Reserves and working capital", total("completion_uses")))
     if d.grant:
         left.insert(1, ("Less grant", f"({total('grant_draw')})"))
     right = [
@@ -76,9 +80,15 @@ def uses(m: Memo) -> None:
             line.cells[col].paragraphs[0].alignment = 2
     m.paper.text(
         f"Debt is {f('gearing_used')} of the budgeted uses; an overrun and what a delay costs are"
-        " the sponsor's. Beside the uses the sponsor pays a debt service reserve of"
-        f" ${f('dsra_at_completion')}m ({counted(f.input('dsra_months'), 'month')}). Equity is"
-        " drawn in step with the debt. "
+        f" the sponsor's, up to ${f('completion_limit')}m. "
+        + (
+            "The uses hold a debt service reserve"
+            if d.reserve_in_uses
+            else "Beside the uses the sponsor pays a debt service reserve"
+        )
+        + f" of {counted(f.input('dsra_months'), 'month')}, ${f('dsra_at_completion')}m at completion"
+        + (" with the ramp reserve" if d.ramp_reserve else "")
+        + ". Equity is drawn in step with the debt. "
         + (
             f"The government buys {f.input('public_equity')} of it at par. "
             if d.public_equity
@@ -126,6 +136,17 @@ def support_terms(m: Memo) -> list[list[str]]:
                     " on that part"
                 ),
                 f("guarantee_cost"),
+            ]
+        )
+    if d.termination_cover and f.value("public_buyer"):
+        rows.append(
+            [
+                "Termination payment",
+                (
+                    f"{f.input('termination_cover')} of the debt outstanding, on termination for"
+                    " convenience" + (" and on a lapse of appropriation" if d.lapse_pays else "")
+                ),
+                f("termination_cost"),
             ]
         )
     if d.government_loan_share:

@@ -90,7 +90,7 @@ def _test_mitigant(key: str, f: Figures, deal: Deal) -> str:
         )
     return (
         f"Reserve of {counted(f.input('dsra_months'), 'month')} of the next year's debt service"
-        f" (${f('dsra_at_completion')}m at completion, paid by equity); no distributions below"
+        f" (${f('dsra_at_completion')}m at completion); no distributions below"
         f" {f.input('lock_up_dscr')}."
     )
 

@@ -158,6 +158,28 @@ class Deal:
     build_months: int = _whole(
         "Build", "Build time", "months", "months from financial close to completion", 1, 48
     )
+    owner_cost: float = _money(
+        "Build",
+        "Owner's cost",
+        "land, start-up and training, owner's team and insurance in the build; spent with the plant, no"
+        " collateral",
+        0.0,
+    )
+    ramp_reserve: float = _money(
+        "Build",
+        "Ramp reserve",
+        "cash put in at completion for the ramp, held to its end and then released",
+        0.0,
+    )
+    opening_working_capital: float = _money(
+        "Build", "Opening working capital", "paid in at completion, so that year 1 needs less", 0.0
+    )
+    reserve_in_uses: bool = _switch(
+        "Build",
+        "Debt service reserve among the uses",
+        "TRUE: paid by debt and equity in their shares; FALSE: by equity at completion",
+        False,
+    )
     delay_months: int = _whole(
         "Build",
         "Delay",
@@ -188,7 +210,7 @@ class Deal:
         "Build", "Timing of draws in the month", "0 = month end, 1 = month start", 0.5
     )
     gearing: float = _share(
-        "Build", "Gearing requested", "debt as a share of total uses without reserve", high=0.99
+        "Build", "Gearing requested", "debt as a share of total uses", high=0.99
     )
     completion_support: float = _number(
         "Build",
@@ -603,7 +625,7 @@ class Deal:
         "Debt",
         "Debt service reserve",
         "months",
-        "months of the next year's debt service; funded by equity at completion",
+        "months of the next year's debt service, held from completion",
         0,
         12,
         0,

@@ -220,7 +220,9 @@ def cash_flow(
     tied_up = operation.working_capital(
         revenue * r.open_promised, x.working_capital_days, x.operating_years > year
     )
-    with_contract = ratios.cash_available(operation.cash_before_tax(earnings.T, tied_up.T), tax)
+    with_contract = ratios.cash_available(
+        operation.cash_before_tax(earnings.T, tied_up.T, x.opening_working_capital), tax
+    )
     return np.where(stands, with_contract.T, earnings)
 
 

@@ -66,13 +66,18 @@ def rows(case: str) -> list[Row]:
             case=case,
         ),
         path("grant_draw", "={[case]!grant}*{spend_share}", case=case),
-        path("build_cost", "={plant_spend}+{delay_spend}-{grant_draw}"),
-        path("planned_cost", "={[case]!budgeted_cost}*{spend_share}-{grant_draw}", case=case),
+        path("owner_spend", "={[case]!owner_cost}*{spend_share}", case=case),
+        path("build_cost", "={plant_spend}+{owner_spend}+{delay_spend}-{grant_draw}"),
+        path(
+            "planned_cost",
+            "={[case]!budgeted_cost}*{spend_share}+{owner_spend}-{grant_draw}",
+            case=case,
+        ),
         path("in_plan", "=IF({[case]!build_months}>={month},1,0)", case=case),
         heading("Facility requested, in two passes", "2"),
         note(
-            "Facility = balance without fees / (1 - balance per $ of facility), both at the last"
-            " month: exact, with no circular reference."
+            "Facility = (balance without fees + share of what is put in at completion) / (1 - balance and"
+            " reserve per $ of facility): exact, with no circular reference."
         ),
         *facility_rows(case, "requested_", "gearing"),
         note(
@@ -86,7 +91,19 @@ def rows(case: str) -> list[Row]:
         ),
         *facility_rows(case, "", "gearing_used"),
         band("Draws"),
-        path("balance", "={balance_0}+{[case]!debt}*{balance_1}", case=case),
+        path(
+            "completion_uses",
+            "=IF({month}={[case]!build_months},{[case]!put_in}+{[case]!reserve_in_debt},0)",
+            case=case,
+        ),
+        path(
+            "balance",
+            (
+                "={balance_0}+{[case]!debt}*{balance_1}"
+                "+{[case]!gearing_used}*SUM({completion_uses..})"
+            ),
+            case=case,
+        ),
         path(
             "idc",
             (
@@ -103,7 +120,7 @@ def rows(case: str) -> list[Row]:
             ),
             case=case,
         ),
-        path("uses", "={build_cost}+{idc}+{build_fees}"),
+        path("uses", "={build_cost}+{idc}+{build_fees}+{completion_uses}"),
         path("debt_draw", "={balance}-{balance<}"),
         path("equity_draw", "={uses}-{debt_draw}"),
         heading("For the returns", "4"),
@@ -124,9 +141,20 @@ def case_rows(build: str) -> list[Row]:
         ),
         scalar("base_rate_now", "={base_rate}+{base_rate_shock}*(1-{hedge_ratio})"),
         scalar("construction_rate", "={base_rate_now}+{construction_margin}"),
+        scalar("put_in", "={ramp_reserve}+{opening_working_capital}"),
+        scalar(
+            "reserve_per_debt",
+            (
+                "={reserve_in_uses}*{dsra_months}/12*IF({grace_years}>0,{construction_rate},"
+                "-PMT({construction_rate},{tenor}-{grace_years},1,-{balloon}))"
+            ),
+        ),
         scalar(
             "requested_debt",
-            "={[build]!requested_balance_0#60}/(1-{[build]!requested_balance_1#60})",
+            (
+                "=({[build]!requested_balance_0#60}+{gearing}*{put_in})"
+                "/(1-{[build]!requested_balance_1#60}-{gearing}*{reserve_per_debt})"
+            ),
             build=build,
         ),
         scalar(
@@ -136,7 +164,15 @@ def case_rows(build: str) -> list[Row]:
                 "{gearing})"
             ),
         ),
-        scalar("debt", "={[build]!balance_0#60}/(1-{[build]!balance_1#60})", build=build),
+        scalar(
+            "debt",
+            (
+                "=({[build]!balance_0#60}+{gearing_used}*{put_in})"
+                "/(1-{[build]!balance_1#60}-{gearing_used}*{reserve_per_debt})"
+            ),
+            build=build,
+        ),
+        scalar("reserve_in_debt", "={reserve_per_debt}*{debt}"),
         scalar("total_idc", "={[build]!idc+}", build=build),
         scalar("total_fees", "={[build]!build_fees+}", build=build),
         scalar("total_uses", "={[build]!uses+}", build=build),
@@ -144,7 +180,7 @@ def case_rows(build: str) -> list[Row]:
             "budgeted_uses",
             (
                 "={[build]!planned_cost+}+SUMPRODUCT({[build]!idc:},{[build]!in_plan:})"
-                "+{[build]!build_fees+}"
+                "+{[build]!build_fees+}+{[build]!completion_uses+}"
             ),
             build=build,
         ),

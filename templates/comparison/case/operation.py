@@ -113,7 +113,7 @@ def view_rows(view: str) -> list[Row]:
         ),
         path(
             "cash_before_tax_[view]",
-            "={earnings_[view]}-({working_capital_[view]}-{working_capital_[view]<})",
+            "={earnings_[view]}-({working_capital_[view]}-IF({year}=1,{opening_working_capital},{working_capital_[view]<}))",
             view=view,
         ),
         *tax_rows(view, "unlevered_", "{earnings_[view]}-{depreciation}"),

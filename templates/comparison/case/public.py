@@ -106,7 +106,7 @@ def rows(build: str) -> list[Row]:
             "={default_probability}*MIN({grant_clawback}*{grant},{left_after_debt})",
         ),
         scalar("grant_cost", "={grant}-SUMPRODUCT({grant_returned:},{treasury_discount:})"),
-        scalar("equity_bought", "={public_equity}*({sponsor_equity}+{dsra_at_completion})"),
+        scalar("equity_bought", "={public_equity}*({sponsor_equity}+{reserve_by_equity})"),
         path(
             "equity_returned",
             "={public_equity}*{equity_flow_expected}*(1+{public_equity_return})^-{year}",
@@ -127,7 +127,7 @@ def rows(build: str) -> list[Row]:
         scalar("bank_at_risk", "=(1-{coverage})*{bank_loan}"),
         scalar(
             "private_at_risk",
-            "={sponsor_equity}+{dsra_at_completion}-{equity_bought}+{bank_at_risk}",
+            "={sponsor_equity}+{reserve_by_equity}-{equity_bought}+{bank_at_risk}",
         ),
         scalar("private_per_public", '=IF({public_cost}>0,{private_at_risk}/{public_cost},"n/a")'),
     ]

@@ -42,7 +42,7 @@ def month_rows(case: str) -> list[Row]:
     return [
         path(
             "equity_paid",
-            "={equity_draw}+IF({month}={[case]!completion_month},1,0)*{[case]!dsra_at_completion}",
+            "={equity_draw}+IF({month}={[case]!completion_month},1,0)*{[case]!reserve_by_equity}",
             case=case,
         ),
     ]

@@ -17,8 +17,10 @@ def reserve_rows() -> list[Row]:
             "A balloon is taken as refinanced. What cannot be paid stands as arrears, without"
             " interest, never as a negative balance."
         ),
-        scalar("dsra_at_completion", "={dsra_months}/12*{debt_service#1}"),
-        path("dsra_target", "={dsra_months}/12*{debt_service>}"),
+        path("ramp_held", "=IF(ROUNDUP({ramp_years},0)>{year},{ramp_reserve},0)"),
+        scalar("dsra_at_completion", "={dsra_months}/12*{debt_service#1}+{ramp_reserve}"),
+        scalar("reserve_by_equity", "={dsra_at_completion}-{ramp_reserve}-{reserve_in_debt}"),
+        path("dsra_target", "={dsra_months}/12*{debt_service>}+{ramp_held}"),
     ]
 
 

@@ -54,13 +54,13 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
         "={[case]!capacity_supported}",
     ),
     (
-        "Facility at completion",
+        "Facility at completion, for what is spent in the build",
         "IDC",
         (
             "=INDEX(IDC({[case]!construction_rate},{[build]!planned_cost#1}:INDEX({[build]!planned_cost:},1,{[case]!build_months}),{[case]!gearing_used},"
             "{[case]!draw_timing},{[case]!upfront_fee},{[case]!commitment_fee},12),1,1)"
         ),
-        "={[case]!debt}",
+        "={[build]!balance_0#60}/(1-{[build]!balance_1#60})",
     ),
     (
         "Recovery on the debt at completion",

@@ -55,10 +55,10 @@ def total(path: Array) -> Array:
     return np.sum(path, axis=-1, keepdims=True)
 
 
-def previous(path: Array, first: float = 0.0) -> Array:
+def previous(path: Array, first: Array = 0.0) -> Array:
     """The path one period late; `first` stands before period 1."""
     late = np.empty_like(path)
-    late[..., 0] = first
+    late[..., :1] = first
     late[..., 1:] = path[..., :-1]
     return late
 

@@ -19,6 +19,16 @@ from bankable.udfs.deal.chain.axes import MONTH, TOLERANCE, Array, Results, prev
 PROFILE_TERMS = np.array([[1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, -2.0]])
 
 
+def level_service(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Array:
+    """Yearly annuity payment per $ of debt after the grace years, with a balloon left at the
+    end.
+    """
+    n = tenor - grace
+    growth = (1 + rate) ** n
+    safe = np.where(rate == 0, 1.0, growth - 1)
+    return np.where(rate == 0, (1 - balloon) / n, rate * (growth - balloon) / safe)
+
+
 def budgeted_cost(capex: Array, contingency: Array) -> Array:
     """Plant and building as planned: capex x (1 + contingency)."""
     return capex * (1 + contingency)
@@ -55,8 +65,7 @@ def two_pass_facility(
 ) -> dict[str, Array]:
     """The facility whose draws pay `gearing` of all uses, interest and fees included.
 
-    balance_0: without fees on the facility; balance_1: per $ of facility. F = balance_0 / (1 -
-    balance_1).
+    balance_0: without fees on the facility; balance_1: per $ of facility.
     """
     shape = np.broadcast_shapes(cost.shape, gearing.shape)
     first_pass, per_dollar = np.zeros(shape), np.zeros(shape)
@@ -75,7 +84,22 @@ def two_pass_facility(
         balance,
         slope,
     )  # nothing is drawn once the build is over
-    return {"balance_0": first_pass, "balance_1": per_dollar, "facility": balance / (1 - slope)}
+    return {"balance_0": first_pass, "balance_1": per_dollar}
+
+
+def facility(
+    passes: dict[str, Array], gearing: Array, at_completion: Array, per_dollar: Array
+) -> Array:
+    """The facility from its two passes, when uses of `at_completion`, and `per_dollar` of the facility,
+    fall on the day of completion.
+    """
+    first, slope = passes["balance_0"][..., -1:], passes["balance_1"][..., -1:]
+    return (first + gearing * at_completion) / (1 - slope - gearing * per_dollar)
+
+
+def service_of_year_1(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Array:
+    """First year's debt service per $ of debt, level after grace: what a reserve is sized on."""
+    return np.where(grace > 0, rate, level_service(rate, tenor, grace, balloon))
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
@@ -92,13 +116,21 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.plant_spend = r.hard_cost * r.spend_share
     r.delay_spend = delay_cost(x.build_months, r.completion_month, x.delay_cost, x.delay_damages)
     r.grant_draw = x.grant * r.spend_share
-    r.build_cost = r.plant_spend + r.delay_spend - r.grant_draw
+    r.owner_spend = x.owner_cost * r.spend_share
+    r.build_cost = r.plant_spend + r.owner_spend + r.delay_spend - r.grant_draw
     r.tax_base = total(r.build_cost)
     r.years_before = np.maximum(0, r.completion_month - MONTH) / 12
     r.base_rate_now = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
     r.construction_rate = r.base_rate_now + x.construction_margin
     r.in_plan = (x.build_months >= MONTH).astype(float)
-    r.planned_cost = r.budgeted_cost * r.spend_share - r.grant_draw
+    r.planned_cost = r.budgeted_cost * r.spend_share + r.owner_spend - r.grant_draw
+    r.put_in = x.ramp_reserve + x.opening_working_capital
+    r.reserve_per_debt = (
+        x.reserve_in_uses
+        * x.dsra_months
+        / 12
+        * service_of_year_1(r.construction_rate, x.tenor, x.grace_years, x.balloon)
+    )
 
 
 def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
@@ -115,26 +147,31 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
         x.draw_timing,
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
-    r.requested_debt = requested["facility"]
+    r.requested_debt = facility(requested, x.gearing, r.put_in, r.reserve_per_debt)
     sized = np.nan_to_num(r.sized_gearing, nan=0.0)
     r.gearing_used = np.where(x.size_debt > 0, np.minimum(x.gearing, sized), x.gearing)
     rate, fee = r.construction_rate / 12, x.commitment_fee / 12
     used = two_pass_facility(
         r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing
     )
-    r.balance_0, r.balance_1, r.debt = used["balance_0"], used["balance_1"], used["facility"]
-    r.balance = r.balance_0 + r.debt * r.balance_1
+    r.balance_0, r.balance_1 = used["balance_0"], used["balance_1"]
+    r.debt = facility(used, r.gearing_used, r.put_in, r.reserve_per_debt)
+    r.reserve_in_debt = r.reserve_per_debt * r.debt
+    r.completion_uses = (x.build_months == MONTH) * (r.put_in + r.reserve_in_debt)
+    r.balance = (
+        r.balance_0 + r.debt * r.balance_1 + r.gearing_used * np.cumsum(r.completion_uses, axis=-1)
+    )
     opening = previous(r.balance)
     r.idc = r.in_build * rate * (opening + x.draw_timing * r.gearing_used * r.planned_cost)
     r.build_fees = r.in_build * (fee * (r.debt - opening) + (MONTH == 1) * x.upfront_fee * r.debt)
-    r.uses = r.build_cost + r.idc + r.build_fees
+    r.uses = r.build_cost + r.idc + r.build_fees + r.completion_uses
     r.debt_draw = r.balance - opening
     r.equity_draw = r.uses - r.debt_draw
     r.total_idc = total(r.idc)
     r.total_fees = total(r.build_fees)
     r.total_uses = total(r.uses)
     r.plant_cost = total(r.plant_spend + r.delay_spend)
-    r.budgeted_uses = total(r.planned_cost + r.idc * r.in_plan + r.build_fees)
+    r.budgeted_uses = total(r.planned_cost + r.idc * r.in_plan + r.build_fees + r.completion_uses)
     r.sponsor_extra = total(r.build_cost - r.planned_cost + r.idc * (1 - r.in_plan))
     r.sponsor_equity = r.total_uses - r.debt
     r.completion_limit = x.completion_support * (x.capex * x.contingency + r.budgeted_uses - r.debt)

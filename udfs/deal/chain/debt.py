@@ -19,8 +19,8 @@ from bankable.udfs.deal.chain.axes import (
     ratio,
     total,
 )
+from bankable.udfs.deal.chain.build import level_service
 from bankable.udfs.deal.chain.inputs import SCULPTED
-from bankable.udfs.deal.chain.rate import level_service
 from bankable.udfs.deal.chain.ratios import cash_available, levered_tax
 
 ANNUITY, EQUAL = 0, 1

@@ -121,9 +121,11 @@ def working_capital(revenue: Array, days: Array, goes_on: Array) -> Array:
     return revenue * days / 365 * goes_on
 
 
-def cash_before_tax(earnings: Array, tied_up: Array) -> Array:
-    """Earnings less the rise of working capital; time runs along the last axis."""
-    return earnings - (tied_up - previous(tied_up))
+def cash_before_tax(earnings: Array, tied_up: Array, opening: Array) -> Array:
+    """Earnings less the rise of working capital from what was put in at completion; time runs along
+    the last axis.
+    """
+    return earnings - (tied_up - previous(tied_up, opening))
 
 
 def still_open(standing: Array) -> Array:
@@ -212,7 +214,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     put(r, "earnings", np.where(r.open > 0, r.standing, 0.0))
     tied_up = working_capital(r.revenue * r.open, x.working_capital_days, x.operating_years > YEAR)
     put(r, "working_capital", tied_up)
-    put(r, "cash_before_tax", cash_before_tax(r.earnings, tied_up))
+    put(r, "cash_before_tax", cash_before_tax(r.earnings, tied_up, x.opening_working_capital))
 
     r.depreciation = r.tax_base / x.tax_life * (x.tax_life >= YEAR)
     put(r, "unlevered_taxable", r.earnings - r.depreciation)

@@ -90,7 +90,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         x.grant_clawback * x.grant, r.left_after_debt
     )
     r.grant_cost = x.grant - total(r.grant_returned * r.treasury_discount)
-    r.equity_bought = x.public_equity * (r.sponsor_equity + r.dsra_at_completion)
+    r.equity_bought = x.public_equity * (r.sponsor_equity + r.reserve_by_equity)
     r.equity_returned = (
         x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -YEAR
     )
@@ -106,7 +106,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.cost_per_plant = ratio(r.public_cost, r.plant_cost)
     r.bank_at_risk = (1 - x.coverage) * r.bank_loan
-    r.private_at_risk = r.sponsor_equity + r.dsra_at_completion - r.equity_bought + r.bank_at_risk
+    r.private_at_risk = r.sponsor_equity + r.reserve_by_equity - r.equity_bought + r.bank_at_risk
     r.private_per_public = np.where(
         r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan
     )

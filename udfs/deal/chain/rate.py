@@ -12,19 +12,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.credit import all_in_rate
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, at_year, following, previous
+from bankable.udfs.deal.chain.axes import YEAR, Results, at_year, following, previous
+from bankable.udfs.deal.chain.build import level_service
 from bankable.udfs.deal.chain.default import does_not_reach, lost_with_end, pools_after_loss
 from bankable.udfs.deal.chain.inputs import CLEARING
-
-
-def level_service(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Array:
-    """Yearly annuity payment per $ of debt after the grace years, with a balloon left at the
-    end.
-    """
-    n = tenor - grace
-    growth = (1 + rate) ** n
-    safe = np.where(rate == 0, 1.0, growth - 1)
-    return np.where(rate == 0, (1 - balloon) / n, rate * (growth - balloon) / safe)
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:

@@ -83,7 +83,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         r[f"equity_flow_{view}"] = (
             r[f"distribution_{view}"] - r[f"sponsor_support_{view}"] - r.balloon_paid
         )
-    r.equity_paid = r.equity_draw + (r.completion_month == MONTH) * r.dsra_at_completion
+    r.equity_paid = r.equity_draw + (r.completion_month == MONTH) * r.reserve_by_equity
     for name, spent, flows in (
         ("project", r.build_cost, r.project_flow),
         ("equity_promised", r.equity_paid, r.equity_flow_promised),

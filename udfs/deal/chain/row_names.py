@@ -97,6 +97,7 @@ class RowNames:
     committed_margin_by_year: Any
     completion_limit: Any
     completion_month: Any
+    completion_uses: Any
     construction_rate: Any
     contract_end_planned: Any
     contract_end_year: Any
@@ -299,6 +300,7 @@ class RowNames:
     open_supported: Any
     opening: Any
     own_survival: Any
+    owner_spend: Any
     paid_hurts: Any
     paid_need_1: Any
     paid_need_2: Any
@@ -367,9 +369,11 @@ class RowNames:
     project_irr: Any
     public_buyer: Any
     public_cost: Any
+    put_in: Any
     quoted_rate: Any
     ramp: Any
     ramp_cumulative: Any
+    ramp_held: Any
     ramp_years: Any
     ramped: Any
     rate_base_part: Any
@@ -402,7 +406,10 @@ class RowNames:
     reserve_before: Any
     reserve_before_expected: Any
     reserve_before_promised: Any
+    reserve_by_equity: Any
     reserve_expected: Any
+    reserve_in_debt: Any
+    reserve_per_debt: Any
     reserve_promised: Any
     resold_expected: Any
     resold_firm: Any

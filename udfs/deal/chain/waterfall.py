@@ -35,8 +35,10 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     What is unpaid is shown, not hidden in a balance. Running costs that cash flow does not carry come
     out of the same pool; the sponsor adds what he has promised, and no more.
     """
-    r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1]
-    r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0)
+    r.ramp_held = x.ramp_reserve * (np.ceil(r.ramp_years) > YEAR)
+    r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1] + x.ramp_reserve
+    r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0) + r.ramp_held
+    r.reserve_by_equity = r.dsra_at_completion - x.ramp_reserve - r.reserve_in_debt
     views = {"": r.lender_cfads, "_promised": r.cfads_promised, "_expected": r.cfads_expected}
     cfads = np.stack(list(views.values()))
     dscr = np.stack([r.lender_dscr, r.dscr_promised, r.dscr_expected])
