@@ -49,7 +49,7 @@ SHOWN = (
         "plcr",
         "contracted_share",
         "pd_equivalent",
-        "lgd",
+        "lgd_average",
     ),
     *(
         "expected_loss",
@@ -57,8 +57,7 @@ SHOWN = (
         "shortfall_probability",
         "project_irr",
         "equity_irr_expected",
-        "permitted_debt",
-        "permitted_headroom",
+        "least_room",
     ),
     *(
         "public_cost",
@@ -68,7 +67,7 @@ SHOWN = (
         "offtake_cost",
         "tests_failed",
         "decision",
-        "binding_test",
+        "tightest_test",
     ),
 )
 NAMES = (*SHOWN, *LOSS_ROWS, "watch")

@@ -77,6 +77,7 @@ MEASURES: dict[str, Measure] = {
 } | {
     "decision": Measure("decision", 1, DECISIONS, "decision_words"),
     "binding_test": Measure("binding_test", 0, ("n/a", *_TEST_NAMES), "binding_name"),
+    "tightest_test": Measure("tightest_test", 0, ("n/a", *_TEST_NAMES), "tightest_name"),
     "first_failed": Measure("first_failed", 0, (ALL_MET, *_TEST_NAMES), "first_failed_name"),
 }
 # names and words of version 0.1 that are still understood

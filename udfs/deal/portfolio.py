@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bankable.udfs.deal import chain
+from bankable.udfs.deal.chain.axes import TOLERANCE
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.measures import BLOCK, MEASURES, runs
 from bankable.udfs.numerics import normal
@@ -36,7 +37,7 @@ LOSS_ROWS = ("bank_loan", "bank_loss", "own_default", "life_default", "guarantee
 WATCH = (
     "default before the loan's end is likelier than not",
     "DSCR below lock-up",
-    "probability of DSCR below 1 over its limit",
+    "probability of a missed payment over its limit",
     "bank's loss over its limit",
     "contract ends too early",
 )
@@ -53,9 +54,9 @@ def deal_rows(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
     failed = sum((r[f"pass_{key}"] == 0) * 2.0**i for i, (key, *_) in enumerate(TESTS))
     reasons = (
         r.life_default > 0.5,
-        r.min_dscr < x.lock_up_dscr,
-        r.shortfall_probability > x.limit_shortfall,
-        r.bank_loss_share > x.limit_loss,
+        r.min_dscr < x.lock_up_dscr - TOLERANCE,
+        r.pass_shortfall == 0,
+        r.pass_loss == 0,
         r.pass_tail == 0,
     )
     extra = {

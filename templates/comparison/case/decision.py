@@ -68,6 +68,18 @@ def rows() -> list[Row]:
             last=TESTS[-1][0],
         )
     )
+    rows += [
+        scalar(
+            "tightest_test",
+            "=IF(ISNUMBER({least_room}),MATCH({least_room},{room_[first]}:{room_[last]},0),0)",
+            first=TESTS[0][0],
+            last=TESTS[-1][0],
+        ),
+        scalar(
+            "tightest_name",
+            '=IF({tightest_test}>0,INDEX({Lists!tests:},1,MAX(1,{tightest_test})),"n/a")',
+        ),
+    ]
     ends = {"first": TESTS[0][0], "last": TESTS[-1][0]}
     permits = given("{permits_[first]}:{permits_[last]}", **ends)
     passed = given("{pass_[first]}:{pass_[last]}", **ends)
@@ -104,6 +116,12 @@ def rows() -> list[Row]:
             "decision",
             "=IF(AND({debt}>0,{tests_failed}=0,OR({pricing}=0,ISNUMBER({clearing_rate}))),1+{supported},0)",
         ),
-        scalar("decision_words", "=INDEX({Lists!decisions:},1,{decision}+1)"),
+        scalar(
+            "decision_words",
+            (
+                "=IF(AND({is_settled}=0,OR({size_debt}=1,{pricing}=1)),"
+                '"No verdict: recalculate with Bankable",INDEX({Lists!decisions:},1,{decision}+1))'
+            ),
+        ),
     ]
     return rows

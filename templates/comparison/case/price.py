@@ -5,6 +5,8 @@ from __future__ import annotations
 from bankable.templates.comparison.case.entered import path, scalar
 from bankable.templates.workbook.rows import Row, note
 
+UNSETTLED = "not settled: recalculate with Bankable"
+
 
 def rows() -> list[Row]:
     """What the bank must receive and is expected to, and what the price leaves uncovered."""
@@ -40,6 +42,14 @@ def rows() -> list[Row]:
                 "=IF({bank_loan}>0,({price_base}*(1+{bank_rate}-{fee_paid})-{price_needs})/{debt},"
                 '"n/a")'
             ),
+        ),
+        scalar(
+            "price_words",
+            (
+                '=IF({is_settled}=0,"[unsettled]",IF({debt}<=0,"n/a",IF(ISNUMBER({clearing_rate}),'
+                '"a rate clears","no rate clears")))'
+            ),
+            unsettled=UNSETTLED,
         ),
         scalar(
             "uncovered_by_price",

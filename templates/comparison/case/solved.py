@@ -19,4 +19,5 @@ def rows(given: Callable[[str], str]) -> list[Row]:
             "By DEAL_SETTLED, on the sheet Deals; n/a where nothing is found, or functions are absent."
         ),
         *(scalar(key, f'=IF(ISNUMBER({given(key)}),{given(key)},"n/a")') for key in SOLVED),
+        scalar("is_settled", "=IF(ISNUMBER({permitted_debt}),1,0)"),
     ]

@@ -109,6 +109,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("lgd", "level"),
             ("lgd_average", "level"),
             ("loss_share", "rate"),
+            ("price_words", "right small"),
             ("clearing_rate", "rate"),
             ("uncovered_by_price", "nil number"),
         ),

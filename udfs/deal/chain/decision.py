@@ -48,6 +48,11 @@ TESTS = (
 )
 
 
+def first_at(values: Array, value: Array) -> Array:
+    """Place, from 1, of the first of the values that is `value`; 0 where none applies."""
+    return np.where(np.isnan(value), 0, np.argmax(values == value, axis=-1)[..., None] + 1)
+
+
 def room(value: Array, limit: Array, direction: int) -> Array:
     """How far a value is on the right side of its limit, as a share of the limit; of 1 where that is 0."""
     return direction * (value - limit) / np.where(limit == 0, 1.0, np.abs(limit))
@@ -97,15 +102,11 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         passed.append(r[f"pass_{key}"])
         rooms.append(r[f"room_{key}"])
     r.least_room = least(np.concatenate(rooms, axis=-1))
+    r.tightest_test = first_at(np.concatenate(rooms, axis=-1), r.least_room)
     r.tests_passed = np.concatenate(passed, axis=-1)
     r.permitted_headroom = r.permitted_debt - r.debt
     allowed = np.concatenate([r[f"permits_{key}"] for key, *_ in TESTS], axis=-1)
-    lowest = np.min(np.where(np.isnan(allowed), np.inf, allowed), axis=-1, keepdims=True)
-    r.binding_test = np.where(
-        np.isinf(lowest),
-        0,
-        np.argmax(np.where(np.isnan(allowed), np.inf, allowed) == lowest, axis=-1)[:, None] + 1,
-    )
+    r.binding_test = first_at(allowed, least(allowed))
     failed = r.tests_passed == 0
     r.tests_failed = total(failed.astype(float))
     r.first_failed = np.where(r.tests_failed > 0, np.argmax(failed, axis=-1)[:, None] + 1, 0)

@@ -546,6 +546,7 @@ class RowNames:
     test_tail: Any
     tests_failed: Any
     tests_passed: Any
+    tightest_test: Any
     total_fees: Any
     total_idc: Any
     total_uses: Any
