@@ -22,30 +22,43 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "tenor": (4, 18),
     "operating_years": (18, 30),
     "grace_years": (0, 2),
-    "contract_years": (3, 25),
+    "contract_years": (8, 28),
     "firm_years": (1, 15),
-    "contract_stop_year": (1, 20),
     "build_months": (6, 40),
     "capacity": (50, 2000),
     "learning_volume": (10, 500),
     "buyer_demand": (0.6, 1.5),
     "max_volume": (1.0, 1.5),
     "take_or_pay": (0.3, 1.0),
-    "gearing": (0.1, 0.8),
+    "gearing": (0.1, 0.7),
     "utilisation": (0.6, 1.0),
-    "renewal": (0.6, 0.99),
+    "renewal": (0.75, 0.99),
     "contract_share": (0.3, 1.0),
     "tax_life": (5, 30),
     "working_capital_days": (5, 120),
     "lock_up_dscr": (0.9, 1.4),
     "price_vol": (0.05, 0.4),
-    "ramp_months": (1, 36),
+    "ramp_months": (1, 15),
     "retool_months": (1, 12),
     "refill_months": (1, 12),
     "sale_months": (1, 36),
     "dsra_months": (1, 12),
     "buyer_value": (0.3, 1.4),
-    "lgd_floor": (0.05, 0.95),
+    "lgd_floor": (0.05, 0.6),
+    "pd_base": (0.001, 0.03),
+    "offtaker_pd": (0.001, 0.02),
+    "termination": (0.001, 0.02),
+    "firm_lapse": (0.001, 0.03),
+    "base_rate": (0.01, 0.07),
+    "margin": (0.005, 0.04),
+    "rate_cap": (0.1, 0.6),
+    "completion_support": (0.1, 3.0),
+    "contract_stop_year": (1, 30),
+    "shell_life": (20, 60),
+    "power_life": (15, 40),
+    "equipment_life": (8, 30),
+    "tooling_life": (4, 15),
+    "it_life": (2, 8),
 }
 SMALL = 0.12  # rates and shares that name no range of their own stay below it
 
@@ -67,8 +80,8 @@ def _draw(rng: random.Random, name: str) -> Deal:
     values: dict[str, object] = {"case_name": name, "capex": rng.uniform(200, 4000)}
     capacity = rng.uniform(*PLAUSIBLE["capacity"])
     values |= {"capacity": capacity}
-    # revenue of a fifth to a third of the cost, so that some plants pay and some do not
-    price = float(values["capex"]) * rng.uniform(0.12, 0.35) / capacity  # type: ignore[arg-type]
+    # revenue of a sixth to nearly half of the cost, so that some plants pay and some do not
+    price = float(values["capex"]) * rng.uniform(0.16, 0.45) / capacity  # type: ignore[arg-type]
     for field in INPUTS:
         if field.name in values or field.name in TEXT_KEYS:
             continue
@@ -109,6 +122,8 @@ def _plausible(
         low, high = 0.8, 2.0
     elif unit in SHARE_OF_CAPEX:
         low, high = 0.0, capex * SHARE_OF_CAPEX[unit]
+    elif key == "variable_cost":
+        low, high = price * 0.05, price * 0.7
     elif unit.startswith("$m a unit"):
         low, high = price * 0.3, price * SHARE_OF_PRICE
     elif kind in ("rate", "probability"):

@@ -26,6 +26,8 @@ NO_TWIN = {
     "decision_words",
     "binding_name",
     "first_failed_name",
+    "tightest_name",
+    "price_words",
 }  # heads and words; their numbers have twins
 TOLERANCE = 1e-9
 

@@ -14,9 +14,9 @@ import pytest
 
 from bankable.udfs.deal.chain import lines as catalogue
 from bankable.udfs.deal.chain.axes import VIEWS
+from bankable.udfs.deal.chain.collateral import PARTS
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.chain.lines import Line, label_of_input, line, lines
-from bankable.udfs.deal.chain.collateral import PARTS
 from bankable.udfs.deal.deal import INPUTS
 
 CHINESE = "zh-Hant"

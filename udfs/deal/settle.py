@@ -46,8 +46,6 @@ class Drawn(chain.Results):
 
     def __missing__(self, key: str) -> Any:
         of, deals = self.__dict__["_taken"]
-        if key not in of:
-            raise KeyError(key)
         self[key] = taken = np.take(of[key], deals, axis=-2)
         return taken
 

@@ -135,7 +135,7 @@ def rows() -> list[Row]:
             "lapse_hazard",
             (
                 "=-LN(1-{lapse_in_firm_years})*(MIN({contract_year},ROUNDUP({supported_end_year},0))"
-                "-MIN({contract_year<},ROUNDUP({supported_end_year},0)))"
+                "-MIN(0+{contract_year<},ROUNDUP({supported_end_year},0)))"
             ),
         ),
         path(

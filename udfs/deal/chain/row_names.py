@@ -214,6 +214,7 @@ class RowNames:
     interest_waiting_firm: Any
     interest_waiting_promised: Any
     interest_waiting_supported: Any
+    is_settled: Any
     kept_until: Any
     lapse: Any
     lapse_hazard: Any

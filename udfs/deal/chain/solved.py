@@ -46,3 +46,4 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     """
     for key in SOLVED:
         r[key] = getattr(x, key, np.full(x.gearing.shape, np.nan))
+    r.is_settled = (~np.isnan(r.permitted_debt)).astype(float)
