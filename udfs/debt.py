@@ -130,11 +130,9 @@ def _whole_periods(grace: int, nper: int) -> None:
     freq=cells.count("payments a year", low=1, high=12),
     capitalise=cells.switch("TRUE adds the interest of the grace to the debt; FALSE has it paid"),
     cfads=cells.path("sculpted only: cash flow each payment period", blanks="zero"),
-    target_dscr=cells.series(
+    target_dscr=cells.covers(
         "sculpted only: DSCR to hold, one number or one a period; left out, the constant DSCR that"
-        " repays the loan",
-        low=0,
-        above=True,
+        " repays the loan"
     ),
 )
 def LOAN_SCHEDULE(
@@ -249,9 +247,7 @@ CAPACITY = {
     "cfads": cells.path(
         "cash flow available for debt service each period; blank = 0", blanks="zero"
     ),
-    "target_dscr": cells.series(
-        "DSCR the debt must keep, one number or one a period", low=0, above=True
-    ),
+    "target_dscr": cells.covers("DSCR the debt must keep, one number or one a period"),
     "tenor": cells.count(
         "periods to the last payment, grace included; all of cfads where left out", low=1
     ),

@@ -94,7 +94,7 @@ def any_shortfall(level, persistence, pairs, seed, draws=BLOCK):
     debt_service=cells.path(
         "debt service of each year; blank or 0 = no debt in that year", low=0, blanks="keep"
     ),
-    vol=cells.number("volatility of a year's cash flow: 22% = 0.22", low=0, high=5),
+    vol=cells.volatility("volatility of a year's cash flow: 22% = 0.22"),
     persistence=cells.probability(
         "how much of a year's shock lasts to the next: 0 none, 1 a random walk"
     ),

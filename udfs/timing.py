@@ -199,8 +199,8 @@ def COST_OF_DELAY(
     "What will a unit of the next lot cost, given what has been built already?",
     registry.number("average cost of a unit of the lot, in the unit of first_cost"),
     first_cost=cells.amount("cost of the very first unit", low=0),
-    learning_rate=cells.number(
-        "saving with each doubling of output: 0.15 is an 85% curve", low=0, high=0.99
+    learning_rate=cells.probability(
+        "saving with each doubling of output: 0.15 is an 85% curve", high=0.99
     ),
     cumulative_before=cells.count("units built before this lot", high=10**9),
     quantity=cells.count("units in this lot", low=1, high=10**9),
