@@ -156,7 +156,7 @@ def test_schedule_is_that_of_loan_schedule(i: int) -> None:
             deal.tenor,
             method,
             grace=deal.grace_years,
-            balloon=deal.balloon * debt,
+            balloon=deal.balloon,
             **extra,
         )
     )
