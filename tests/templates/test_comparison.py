@@ -105,6 +105,26 @@ def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int) -> None:
     rows_equal_the_chain(random.Random(seed))
 
 
+def test_a_rate_of_return_far_below_zero_equals_the_chain(shipped: list[SourcedDeal]) -> None:
+    """A plant that earns for a year and loses its contract: -78% a year, in both entries."""
+    deal = dataclasses.replace(
+        shipped[0].deal,
+        operating_years=3,
+        tenor=2,
+        grace_years=0,
+        price=0.93,
+        market_price=0.18,
+        contract_years=1,
+        firm_years=0,
+        gearing=0.23,
+        fixed_cost=34.2,
+    )
+    assert -0.99 < float(deals.evaluate(deal).project_irr[0, 0]) < -0.777
+    cases = [SourcedDeal(deal, {}, "")]
+    _, faults = differences(compare.calculated(cases), cases)
+    assert not faults
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_rows_equal_the_chain_on_many_deals(seed: int) -> None:

@@ -21,7 +21,7 @@ RATES = {
     "equity_expected": "equity_irr_expected",
 }
 STEPS = 12
-STEEPEST = 1.5
+STEEPEST = 4.61  # a rate of -99%
 SETTLED = 1e-10
 STILL = 1e-13
 
