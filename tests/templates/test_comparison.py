@@ -120,7 +120,24 @@ def test_a_rate_of_return_far_below_zero_equals_the_chain(shipped: list[SourcedD
         fixed_cost=34.2,
     )
     assert -0.99 < float(deals.evaluate(deal).project_irr[0, 0]) < -0.777
-    cases = [SourcedDeal(deal, {}, "")]
+    _equal_the_chain(deal)
+
+
+def test_the_second_pass_of_a_rate_of_return_equals_the_chain(shipped: list[SourcedDeal]) -> None:
+    """A balloon that turns the slope, and sponsor's support beside it: step by step in both
+    entries.
+    """
+    changes = {"balloon": 0.95, "tenor": 9, "grace_years": 0, "operating_years": 10}
+    turned = [
+        dataclasses.replace(case.deal, **changes, gearing=0.85, price=case.deal.price * 1.3)
+        for case in shipped
+    ]
+    assert not np.isnan(deals.evaluate(turned).equity_irr_promised).any()
+    _equal_the_chain(*turned)
+
+
+def _equal_the_chain(*turned: deals.Deal) -> None:
+    cases = [SourcedDeal(deal, {}, "") for deal in turned]
     _, faults = differences(compare.calculated(cases), cases)
     assert not faults
 
