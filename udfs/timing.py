@@ -165,7 +165,9 @@ def COST_OF_DELAY(
     -----------
     Cash flow comes at the end of each operating year; holding cost and damages at the end of each
     month of delay. Interest on the debt during the delay is not added: discounting already charges
-    for the money's time, and both together count it twice.
+    for the money's time, and both together count it twice. With fixed_end the months lost are
+    discounted from their own ends, not from the year's: a year lost whole costs some five and a
+    half months' interest more than its cash flow at the year's end is worth.
 
     Source
     ------
