@@ -471,6 +471,7 @@ def DEBT_SCULPT(
         rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost
     )
     rows = np.zeros((service.size, 6))
+    least_due = cells.REST * service.max()  # a rest of rounding is no debt service
     for t, due in enumerate(service):
         interest = balance * rate
         balance += interest - due
@@ -480,6 +481,6 @@ def DEBT_SCULPT(
             interest,
             due - interest,
             balance,
-            cfads[t] / due if due > 0 else np.nan,
+            cfads[t] / due if due > least_due else np.nan,
         )
     return rows

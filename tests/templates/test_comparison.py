@@ -136,6 +136,20 @@ def test_the_second_pass_of_a_rate_of_return_equals_the_chain(shipped: list[Sour
     _equal_the_chain(*turned)
 
 
+def test_a_rest_of_debt_service_is_none_in_both_entries(shipped: list[SourcedDeal]) -> None:
+    """A rate of 3e-18, left by a shock that takes the whole rate away: interest in grace is none."""
+    free = dict.fromkeys(("margin", "guaranteed_spread", "guarantee_fee", "coverage"), 0.0)
+    sure = dict.fromkeys(("pd_base", "offtaker_pd", "termination"), 0.0)
+    rate = {"base_rate": 0.03, "base_rate_shock": -0.03 / (1 - 0.45), "hedge_ratio": 0.45}
+    deal = dataclasses.replace(shipped[0].deal, **free, **sure, **rate, grace_years=2, renewal=1.0)
+    sheet = compare.calculated([SourcedDeal(deal, {}, "")])["Data centre"]
+    r = deals.evaluate(deal)
+    assert 0 < sheet.value_of("all_in_rate") < 1e-15
+    assert sheet.values_of("serviced") == r.serviced[0].tolist()
+    assert sheet.values_of("lender_dscr")[:3] == ["n/a", "n/a", pytest.approx(r.lender_dscr[0, 2])]
+    assert sheet.value_of("avg_dscr") == pytest.approx(float(r.avg_dscr[0, 0]))
+
+
 def _equal_the_chain(*turned: deals.Deal) -> None:
     cases = [SourcedDeal(deal, {}, "") for deal in turned]
     _, faults = differences(compare.calculated(cases), cases)

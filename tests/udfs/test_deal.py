@@ -257,6 +257,31 @@ def test_sculpted_debt_gives_a_constant_dscr_before_the_interest_shield() -> Non
     assert cover == pytest.approx(one(r, "sculpted_dscr"), rel=1e-9)
 
 
+def without_a_rate() -> Deal:
+    """A shock takes the rate away but for a rest of rounding, 3e-18: interest in grace is one
+    too.
+    """
+    return replace(
+        shipped()[0],
+        base_rate=0.03,
+        base_rate_shock=-0.03 / (1 - 0.45),
+        hedge_ratio=0.45,
+        grace_years=2,
+        **dict.fromkeys(("margin", "guaranteed_spread", "guarantee_fee", "coverage"), 0.0),
+        **dict.fromkeys(("pd_base", "offtaker_pd", "termination"), 0.0),
+        renewal=1.0,
+    )
+
+
+def test_a_rest_of_debt_service_is_none() -> None:
+    r = deals.evaluate(without_a_rate())
+    assert 0 < one(r, "all_in_rate") < 1e-15
+    assert (r.debt_service[0, :2] > 0).all()
+    assert r.serviced[0, :3].tolist() == [0, 0, 1]
+    assert np.isnan(r.lender_dscr[0, :2]).all()
+    assert one(r, "avg_dscr") < 5
+
+
 @all_shaped
 def test_irr_is_where_the_present_values_meet(i: int) -> None:
     r = results(i)

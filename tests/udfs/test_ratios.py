@@ -131,3 +131,13 @@ def test_a_negative_debt_service_is_refused(name: str) -> None:
     refused("#NUM!", getattr(udfs, name), [26, 24, 28], [-20, -20, -20])
     cells = FUNCTIONS[name].from_cells
     assert cells([[26, 24, 28], [20, 20, -1e-14]]) == cells([[26, 24, 28], [20, 20, None]])
+
+
+def test_a_rest_of_debt_service_has_no_cover() -> None:
+    """What rounding leaves of nothing: in a schedule that is sized, and in a fan."""
+    _, *rows, _ = udfs.DSCR_FAN([26, 27, 28], [20, 20, 1e-14], 0.2)
+    assert np.isnan(rows[2][1])
+    assert rows[:2] == udfs.DSCR_FAN([26, 27], [20, 20], 0.2)[1:3]
+    table = udfs.DEBT_SCULPT(3e-18, [26, 27, 28, 30], 1.3, 4, grace=1)
+    assert np.isnan(table[0, 5])
+    assert table[1:, 5] == pytest.approx(1.3)
