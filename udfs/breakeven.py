@@ -40,7 +40,7 @@ def exact_term(debt: float, rate: float, service: float) -> float:
     debt=cells.amount("debt to repay", low=0),
     rate=cells.rate("nominal rate of the debt a year", low=0),
     cfads=cells.series("cash flow available for debt service a year: one number, or one a year"),
-    target_dscr=cells.number("DSCR to keep", low=0, above=True),
+    target_dscr=cells.cover("DSCR to keep"),
 )
 def MIN_OFFTAKE_TERM(debt, rate, cfads, target_dscr):
     """Least whole years of contract that let cash flow repay a debt at the target DSCR, nothing
@@ -166,7 +166,7 @@ def BREAKEVEN_COVERAGE(
     FAMILY,
     "What price does the plant need?",
     registry.path("price a unit; one number for single figures, one a year for ranges"),
-    target_dscr=cells.number("DSCR to keep", low=0, above=True),
+    target_dscr=cells.cover("DSCR to keep"),
     debt_service=cells.series("debt service a year", low=0),
     volume=cells.series("volume sold a year", low=0, above=True),
     opex=cells.series("operating cost a year", low=0),

@@ -77,6 +77,7 @@ class Param:
     open_low: bool = False
     choices: tuple[str, ...] = ()
     blanks: str = "refuse"  # for paths: refuse, keep (as NaN) or zero
+    typed: str = ""  # % or x: what a number a hundred times too large was meant in
     name: str = ""
     optional: bool = False
     default: Any = None
@@ -184,10 +185,12 @@ def _check_bounds(param: Param, number: float, where: str = "") -> None:
     if param.low <= number <= param.high and not (param.open_low and number == param.low):
         return
     name = f"{param.name}{where}"
-    if param.kind == "rate" and number > param.high:
+    if number > param.high and (param.kind == "rate" or param.typed == "%"):
+        raise _a_percentage(name, number)
+    if param.typed == "x" and 0.5 <= number / 100 <= param.high < number:
         raise impossible(
-            f"{name} is {number:g}, that is {number:.0%}: did you mean {number:g}%? Type"
-            f" {number / 100:g}."
+            f"{name} is {number:g}; allowed is {param.allowed}: did you mean {number / 100:.2f}x?"
+            f" Type {number / 100:g}."
         )
     if param.kind == "probability" and 1 < number <= 100:
         raise impossible(
@@ -197,6 +200,13 @@ def _check_bounds(param: Param, number: float, where: str = "") -> None:
     raise impossible(f"{name} is {number:g}; allowed is {param.allowed}.")
 
 
+def _a_percentage(name: str, number: float) -> CellError:
+    return impossible(
+        f"{name} is {number:g}, that is {number:.0%}: did you mean {number:g}%? Type"
+        f" {number / 100:g}."
+    )
+
+
 def _read_number(param: Param, raw: Any) -> float:
     number = (
         float(raw)
@@ -204,6 +214,14 @@ def _read_number(param: Param, raw: Any) -> float:
         else _as_number(param.name, _one_cell(param, raw))
     )
     _check_bounds(param, number)
+    return number
+
+
+def _read_hazard(param: Param, raw: Any) -> float:
+    """A hazard that comes out of a formula may pass 1, but is then no whole number."""
+    number = _read_number(param, raw)
+    if number > 1 and number == round(number):
+        raise _a_percentage(param.name, number)
     return number
 
 
@@ -407,12 +425,38 @@ def amount(help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT
 
 
 def number(
-    help: str, low: float = -LARGEST_AMOUNT, high: float = LARGEST_AMOUNT, above: bool = False
+    help: str,
+    low: float = -LARGEST_AMOUNT,
+    high: float = LARGEST_AMOUNT,
+    above: bool = False,
+    typed: str = "",
 ) -> Param:
     """A plain number: a ratio, years that need not be whole, a multiple. `above`: low itself is
-    refused.
+    refused; `typed`: % or x, where a number a hundred times too large is asked about.
     """
-    return Param("number", help, _read_number, low=low, high=high, open_low=above)
+    return Param("number", help, _read_number, low=low, high=high, open_low=above, typed=typed)
+
+
+def volatility(help: str) -> Param:
+    """A volatility a year as a decimal, up to 200%."""
+    return number(help, 0.0, 2.0, typed="%")
+
+
+def hazard(help: str) -> Param:
+    """A default intensity a year as a decimal; above 1 (a yearly probability of 63%) no whole
+    number, which is a percentage.
+    """
+    return Param("number", help, _read_hazard, low=0.0, high=100.0, typed="%")
+
+
+def cover(help: str) -> Param:
+    """A cover ratio to keep, such as a DSCR of 1.3: above 0 and at most 10."""
+    return number(help, 0.0, 10.0, above=True, typed="x")
+
+
+def covers(help: str) -> Param:
+    """One cover ratio to keep for all periods, or a range with one a period."""
+    return Param("series", help, _read_series, low=0.0, high=10.0, open_low=True, typed="x")
 
 
 def count(help: str, low: int = 0, high: int = 1200) -> Param:

@@ -13,6 +13,8 @@ from bankable.udfs.numerics import normal
 from bankable.udfs.registry import function
 
 FAMILY = "Offtake and contract"
+# yearly; as much may be given as the standard deviation at the date itself
+LARGEST_VOL = 5.0
 
 
 def lognormal_call(forward, strike, sd):
@@ -131,6 +133,12 @@ def COLLAR_EXPECTED(forward, floor, cap, vol, years, distribution="lognormal"):
             "floor is above cap: the band must have its floor at or below its cap."
         )
     sd = vol * np.sqrt(years)
+    largest = float(np.max(vol))
+    if distribution == "lognormal" and largest > LARGEST_VOL:
+        raise cells.impossible(
+            f"vol is {largest:g}, that is {largest:.0%}: did you mean {largest:g}%? Type"
+            f" {largest / 100:g}."
+        )
     if distribution == "lognormal" and np.any(np.greater(sd, 20)):
         raise cells.impossible(
             "vol x sqrt(years) is above 20: give the volatility as a decimal, 30% = 0.3."

@@ -205,7 +205,7 @@ def BREAKEVEN_SPREAD(
     debt_face=cells.amount("amount due at the end", low=0),
     rate=cells.rate("riskless rate, continuous", low=-0.5),
     years=cells.number("years to the end", low=0, high=200, above=True),
-    vol=cells.number("volatility of the assets a year", low=0, high=10),
+    vol=cells.volatility("volatility of the assets a year"),
     coverage=COVERAGE,
 )
 def MERTON_GUARANTEE(asset_value, debt_face, rate, years, vol, coverage=1.0):

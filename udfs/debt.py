@@ -15,6 +15,7 @@ from bankable.udfs.registry import function
 
 FAMILY = "Debt"
 METHODS = ("annuity", "equal", "bullet", "sculpted")
+SMALLEST_PRINCIPAL = 10.0  # below it a balloon up to 1 may be money
 COLUMNS = ("period", "opening", "interest", "principal", "payment", "closing")
 
 
@@ -126,15 +127,15 @@ def _whole_periods(grace: int, nper: int) -> None:
     nper=cells.count("number of payments in all, grace included", low=1),
     method=cells.choice("how principal is repaid", *METHODS),
     grace=cells.count("payments of grace before principal"),
-    balloon=cells.amount("cash due with the last payment beside its instalment", low=0),
+    balloon=cells.number(
+        "share of the principal due with the last payment beside its instalment: 0.3 is 30%", low=0
+    ),
     freq=cells.count("payments a year", low=1, high=12),
     capitalise=cells.switch("TRUE adds the interest of the grace to the debt; FALSE has it paid"),
     cfads=cells.path("sculpted only: cash flow each payment period", blanks="zero"),
-    target_dscr=cells.series(
+    target_dscr=cells.covers(
         "sculpted only: DSCR to hold, one number or one a period; left out, the constant DSCR that"
-        " repays the loan",
-        low=0,
-        above=True,
+        " repays the loan"
     ),
 )
 def LOAN_SCHEDULE(
@@ -154,21 +155,24 @@ def LOAN_SCHEDULE(
 
     Equation
     --------
-    interest_t = opening_t rate / freq; annuity: payment as Excel's PMT(rate/freq, n, -P, balloon); equal: (P - balloon) / n;
+    interest_t = opening_t rate / freq; annuity: payment as Excel's PMT(rate/freq, n, -P, balloon P); equal: P (1 - balloon) / n;
     bullet: P at the end; sculpted: payment_t = max(CFADS_t, 0) / DSCR_t
 
     Conventions
     -----------
     nper counts all payments, those of grace too. In grace interest is paid, or added to the debt
-    where capitalise is TRUE. A sculpted loan repays principal in step with CFADS: with a target
-    DSCR the closing balance is zero only for the principal that DEBT_CAPACITY gives; left out, the
-    constant DSCR is found that repays the principal. A weak year can make sculpted principal
-    negative, and the balance grow: most term sheets forbid that.
+    where capitalise is TRUE. The balloon is a share of the principal lent, as a deal's balloon is,
+    and stands in the last payment (the DSCR of a deal leaves it out). A sculpted loan repays
+    principal in step with CFADS: with a target DSCR the closing balance is zero only for the
+    principal that DEBT_CAPACITY gives; left out, the constant DSCR is found that repays the
+    principal. A weak year can make sculpted principal negative, and the balance grow: most term
+    sheets forbid that.
 
     Errors
     ------
-    #NUM! where grace takes all payments; #VALUE! for a sculpted loan without cfads, or cfads
-    shorter than nper.
+    #NUM! where grace takes all payments, or balloon is an amount of money, as it was in version
+    0.1: above 1, or beside a principal below 10 that may be in thousands of millions. #VALUE! for a
+    sculpted loan without cfads, or cfads shorter than nper.
 
     Source
     ------
@@ -187,11 +191,7 @@ def LOAN_SCHEDULE(
     [[1.0, 1000.0, 65.0, 312.58, 377.58, 687.42], [2.0, 687.42, 44.68, 332.89, 377.58, 354.53], [3.0, 354.53, 23.04, 354.53, 377.58, 0.0]]
     """
     _whole_periods(grace, nper)
-    if balloon > principal and method != "sculpted":
-        raise impossible(
-            f"balloon {balloon:g} is more than the principal {principal:g}: give the cash left for"
-            " the last payment."
-        )
+    balloon = _balloon_amount(balloon, principal)
     period_rate = rate / freq
     service = (
         _sculpted_service(
@@ -211,6 +211,25 @@ def LOAN_SCHEDULE(
         service,
     )
     return np.column_stack([np.arange(1.0, nper + 1), rows])
+
+
+def _balloon_amount(share: float, principal: float) -> float:
+    """The balloon in money. In version 0.1 the argument was that amount: what may still be one is
+    refused, so that no saved formula changes its meaning unseen.
+    """
+    if share > 1:
+        as_share = f"type {share / principal:.6g}" if principal >= share else "type a share"
+        raise impossible(
+            f"balloon is {share:g}: it is the share of the principal due with the last payment,"
+            f" from 0 to 1. For an amount of {share:g} {as_share}."
+        )
+    if share > 0 and principal < SMALLEST_PRINCIPAL and principal != 1:
+        raise impossible(
+            f"balloon {share:g} beside a principal of {principal:g} may be a share or, as in"
+            " version 0.1, an amount of money: give principal in a smaller unit (1,200, not 1.2)"
+            " and balloon as a share."
+        )
+    return share * principal
 
 
 def _sculpted_service(
@@ -249,9 +268,7 @@ CAPACITY = {
     "cfads": cells.path(
         "cash flow available for debt service each period; blank = 0", blanks="zero"
     ),
-    "target_dscr": cells.series(
-        "DSCR the debt must keep, one number or one a period", low=0, above=True
-    ),
+    "target_dscr": cells.covers("DSCR the debt must keep, one number or one a period"),
     "tenor": cells.count(
         "periods to the last payment, grace included; all of cfads where left out", low=1
     ),
@@ -454,6 +471,7 @@ def DEBT_SCULPT(
         rate, cfads, target_dscr, tenor, shape, grace, capitalise, max_gearing, cost
     )
     rows = np.zeros((service.size, 6))
+    least_due = cells.REST * service.max()  # a rest of rounding is no debt service
     for t, due in enumerate(service):
         interest = balance * rate
         balance += interest - due
@@ -463,6 +481,6 @@ def DEBT_SCULPT(
             interest,
             due - interest,
             balance,
-            cfads[t] / due if due > 0 else np.nan,
+            cfads[t] / due if due > least_due else np.nan,
         )
     return rows

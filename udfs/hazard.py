@@ -197,7 +197,7 @@ def CONDITIONAL_PD(cumulative_pd):
         "values per 1 of notional", "premium_leg", "protection_leg", "accrual_leg", "fair_spread"
     ),
     rate=cells.rate("risk-free rate, continuous"),
-    hazard=cells.number("default intensity a year, continuous", low=0, high=100),
+    hazard=cells.hazard("default intensity a year, continuous"),
     recovery=cells.probability("share recovered on default"),
     years=cells.count("years of protection", low=1, high=LONGEST),
 )

@@ -45,6 +45,11 @@ def split(
     rate,
 ) -> Split:
     """The money in and out of each side."""
+    if success_value < failure_value:
+        raise impossible(
+            f"success_value {success_value:g} is below failure_value {failure_value:g}: the two are"
+            " the wrong way round, or the project is worth more where it fails."
+        )
     public_loan, bank_loan = loan_share * debt, (1 - loan_share) * debt
     equity = capex - debt - grant
     if equity < 0:
@@ -143,7 +148,8 @@ def SUPPORT_SPLIT(
 
     Errors
     ------
-    #NUM! where debt and grant pass the cost; #VALUE! for ranges of unequal length.
+    #NUM! where debt and grant pass the cost, or success_value is below failure_value (the two
+    outcomes swapped); #VALUE! for ranges of unequal length.
 
     Source
     ------
@@ -235,7 +241,8 @@ def BREAKEVEN_BELIEF(
 
     Errors
     ------
-    #N/A where no probability makes the sponsor go ahead; #NUM! where debt and grant pass the cost.
+    #N/A where no probability makes the sponsor go ahead; #NUM! where debt and grant pass the cost,
+    or success_value is not above failure_value.
 
     Source
     ------

@@ -64,11 +64,8 @@ def termination_pv(ceiling, rate, renewal, firm_years):
     "How likely is each year's payment under a contract that is renewed?",
     registry.path("probability that the payment at the end of each year is made, 1 row a year"),
     periods=cells.count("number of years", low=1),
-    hazard=cells.number(
-        "offtaker's default intensity a year, continuous; HAZARD_FROM_PD turns a yearly PD"
-        " into one",
-        low=0,
-        high=100,
+    hazard=cells.hazard(
+        "offtaker's default intensity a year, continuous; HAZARD_FROM_PD turns a yearly PD into one"
     ),
     renewal=cells.probability("probability that a renewal or yearly appropriation comes"),
     firm_years=cells.count("years that need no renewal; 1 = the first year is contracted"),
@@ -120,11 +117,8 @@ def SURVIVAL(periods, hazard=0.0, renewal=1.0, firm_years=1, renew_every=1):
     take_or_pay=cells.probability(
         "share of the contract volume that is paid for whether taken or not"
     ),
-    hazard=cells.number(
-        "offtaker's default intensity a year, continuous; HAZARD_FROM_PD turns a yearly PD"
-        " into one",
-        low=0,
-        high=100,
+    hazard=cells.hazard(
+        "offtaker's default intensity a year, continuous; HAZARD_FROM_PD turns a yearly PD into one"
     ),
     renewal=cells.probability("probability that each yearly renewal or appropriation comes"),
     firm_years=cells.count(

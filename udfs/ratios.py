@@ -51,7 +51,7 @@ CFADS = cells.path(
     "cash flow available for debt service each period, after tax; a blank cell is no period",
     blanks="keep",
 )
-SERVICE = cells.path("interest, principal and fees due each period, positive", blanks="keep")
+SERVICE = cells.path("interest, principal and fees due each period, positive", low=0, blanks="keep")
 
 
 @function(
@@ -73,7 +73,13 @@ def DSCR_PATH(cfads, debt_service):
     CFADS is after tax. Debt service is all interest, scheduled principal and fees due in the
     period. A period without debt service, or with a blank CFADS, gives a blank, neither 0 nor
     infinity. Debt service below a billionth of the largest of the range is a rest of floating-point
-    arithmetic and counts as none. A negative CFADS gives a negative DSCR.
+    arithmetic and counts as none. A negative CFADS gives a negative DSCR; a negative debt service
+    is refused, since a loan typed with its payments below zero would otherwise have no DSCR, or
+    that of its other periods.
+
+    Errors
+    ------
+    #NUM! where a debt service is below 0.
 
     Source
     ------
@@ -114,7 +120,7 @@ def DSCR_MIN(cfads, debt_service):
 
     Errors
     ------
-    #N/A where no period counts.
+    #N/A where no period counts; #NUM! where a debt service is below 0.
 
     Source
     ------
@@ -156,7 +162,7 @@ def DSCR_AVG(cfads, debt_service, weighted=False):
 
     Errors
     ------
-    #N/A where no period counts.
+    #N/A where no period counts; #NUM! where a debt service is below 0.
 
     Source
     ------

@@ -92,9 +92,11 @@ def any_shortfall(level, persistence, pairs, seed, draws=BLOCK):
         blanks="keep",
     ),
     debt_service=cells.path(
-        "debt service of each year; blank or 0 = no debt in that year", low=0, blanks="keep"
+        "debt service of each year; blank, 0 or a rest of rounding = no debt in that year",
+        low=0,
+        blanks="keep",
     ),
-    vol=cells.number("volatility of a year's cash flow: 22% = 0.22", low=0, high=5),
+    vol=cells.volatility("volatility of a year's cash flow: 22% = 0.22"),
     persistence=cells.probability(
         "how much of a year's shock lasts to the next: 0 none, 1 a random walk"
     ),
@@ -165,8 +167,9 @@ def DSCR_FAN(
         )
     if paths * cfads.size > MOST_DRAWS:
         raise cells.impossible(f"paths x years is above {MOST_DRAWS:,.0f}: take fewer paths.")
+    least_due = cells.REST * np.nanmax(debt_service, initial=0.0)  # less is a rest of rounding
     with np.errstate(divide="ignore", invalid="ignore"):
-        dscr = np.where(debt_service > 0, cfads / debt_service, np.nan)
+        dscr = np.where(debt_service > least_due, cfads / debt_service, np.nan)
     if np.all(np.isnan(dscr)):
         raise cells.no_answer(
             "cfads and debt_service have no year with both cash flow and debt service: there is no"

@@ -165,7 +165,9 @@ def COST_OF_DELAY(
     -----------
     Cash flow comes at the end of each operating year; holding cost and damages at the end of each
     month of delay. Interest on the debt during the delay is not added: discounting already charges
-    for the money's time, and both together count it twice.
+    for the money's time, and both together count it twice. With fixed_end the months lost are
+    discounted from their own ends, not from the year's: a year lost whole costs some five and a
+    half months' interest more than its cash flow at the year's end is worth.
 
     Source
     ------
@@ -199,8 +201,8 @@ def COST_OF_DELAY(
     "What will a unit of the next lot cost, given what has been built already?",
     registry.number("average cost of a unit of the lot, in the unit of first_cost"),
     first_cost=cells.amount("cost of the very first unit", low=0),
-    learning_rate=cells.number(
-        "saving with each doubling of output: 0.15 is an 85% curve", low=0, high=0.99
+    learning_rate=cells.probability(
+        "saving with each doubling of output: 0.15 is an 85% curve", high=0.99
     ),
     cumulative_before=cells.count("units built before this lot", high=10**9),
     quantity=cells.count("units in this lot", low=1, high=10**9),

@@ -199,7 +199,7 @@ _WRITTEN: list[tuple[str, str, tuple[Any, ...], str]] = [
     ("PLCR", "cash flow in a row", (0.06, line(30.0, 30.0, 30.0), 60.0, 5.0), "number"),
     ("LOAN_SCHEDULE", "equal instalments, with names", (1000.0, 0.06, 4.0, "equal", 1.0, 0.0, 1.0, False, _, _, True), "block"),
     ("LOAN_SCHEDULE", "bullet, method in capitals", (1000.0, 0.06, 3.0, "BULLET"), "block"),
-    ("LOAN_SCHEDULE", "balloon, twice a year", (1000.0, 0.06, 6.0, _, _, 200.0, 2.0), "block"),
+    ("LOAN_SCHEDULE", "balloon, twice a year", (1000.0, 0.06, 6.0, _, _, 0.2, 2.0), "block"),
     ("LOAN_SCHEDULE", "no interest", (900.0, 0.0, 3.0), "block"),
     ("LOAN_SCHEDULE", "grace as long as the loan", (1000.0, 0.06, 4.0, "annuity", 4.0), "#NUM!"),
     ("LOAN_SCHEDULE", "no such method", (1000.0, 0.06, 4.0, "magic"), VALUE),

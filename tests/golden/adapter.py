@@ -371,6 +371,8 @@ def _loan_schedule(given):
         for name in ("method", "grace", "balloon", "cfads", "target_dscr")
         if name in given
     }
+    if "balloon" in terms:  # the reference gives the cash
+        terms["balloon"] /= principal
     rows = udfs.LOAN_SCHEDULE(principal, rate, nper, freq=freq, **terms)
     columns = dict(
         zip(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bankable.templates.comparison.sheets import checks, deals
 from bankable.templates.workbook.book import Book, Sheet
+from bankable.udfs.deal.chain.returns import STEPS
 
 Content = float | str | tuple[str, str]  # a pair: what is changed in the formula, and into what
 CASE = "Factory today"
@@ -241,14 +242,14 @@ CASH = {
         "Returns",
         "c1_log_rate_project",
         0.3,
-        12,
+        STEPS,
     ),
     "a flow that the IRR leaves out": Fault(
         metric("Equity IRR on expected cash flow"),
         "Returns",
         "c1_outflow_equity_expected",
         "={c1_outflow_equity_expected<}*1.5",
-        12,
+        STEPS,
     ),
     "a test's verdict typed over": Fault(
         "Tests passed, failed and not applying add up", CASE, "tests_failed", 0

@@ -107,6 +107,57 @@ def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int) -> None:
     rows_equal_the_chain(random.Random(seed))
 
 
+def test_a_rate_of_return_far_below_zero_equals_the_chain(shipped: list[SourcedDeal]) -> None:
+    """A plant that earns for a year and loses its contract: -78% a year, in both entries."""
+    deal = dataclasses.replace(
+        shipped[0].deal,
+        operating_years=3,
+        tenor=2,
+        grace_years=0,
+        price=0.93,
+        market_price=0.18,
+        contract_years=1,
+        firm_years=0,
+        gearing=0.23,
+        fixed_cost=34.2,
+    )
+    assert -0.99 < float(deals.evaluate(deal).project_irr[0, 0]) < -0.777
+    _equal_the_chain(deal)
+
+
+def test_the_second_pass_of_a_rate_of_return_equals_the_chain(shipped: list[SourcedDeal]) -> None:
+    """A balloon that turns the slope, and sponsor's support beside it: step by step in both
+    entries.
+    """
+    changes = {"balloon": 0.95, "tenor": 9, "grace_years": 0, "operating_years": 10}
+    turned = [
+        dataclasses.replace(case.deal, **changes, gearing=0.85, price=case.deal.price * 1.3)
+        for case in shipped
+    ]
+    assert not np.isnan(deals.evaluate(turned).equity_irr_promised).any()
+    _equal_the_chain(*turned)
+
+
+def test_a_rest_of_debt_service_is_none_in_both_entries(shipped: list[SourcedDeal]) -> None:
+    """A rate of 3e-18, left by a shock that takes the whole rate away: interest in grace is none."""
+    free = dict.fromkeys(("margin", "guaranteed_spread", "guarantee_fee", "coverage"), 0.0)
+    sure = dict.fromkeys(("pd_base", "offtaker_pd", "termination"), 0.0)
+    rate = {"base_rate": 0.03, "base_rate_shock": -0.03 / (1 - 0.45), "hedge_ratio": 0.45}
+    deal = dataclasses.replace(shipped[0].deal, **free, **sure, **rate, grace_years=2, renewal=1.0)
+    sheet = compare.calculated([SourcedDeal(deal, {}, "")])["Data centre"]
+    r = deals.evaluate(deal)
+    assert 0 < sheet.value_of("all_in_rate") < 1e-15
+    assert sheet.values_of("serviced") == r.serviced[0].tolist()
+    assert sheet.values_of("lender_dscr")[:3] == ["n/a", "n/a", pytest.approx(r.lender_dscr[0, 2])]
+    assert sheet.value_of("avg_dscr") == pytest.approx(float(r.avg_dscr[0, 0]))
+
+
+def _equal_the_chain(*turned: deals.Deal) -> None:
+    cases = [SourcedDeal(deal, {}, "") for deal in turned]
+    _, faults = differences(compare.calculated(cases), cases)
+    assert not faults
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_rows_equal_the_chain_on_many_deals(seed: int) -> None:

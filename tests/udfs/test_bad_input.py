@@ -319,3 +319,66 @@ def test_the_rest_of_a_subtraction_is_nothing() -> None:
     assert udfs.CREDIT_SUBSIDY(0.04, [100.0, 50.0, -7e-15], 0.03, 0.6, 0.8) == sound
     with pytest.raises(CellError, match=r"balances, cell 3, is -0\.001; allowed is from 0"):
         udfs.CREDIT_SUBSIDY(0.04, [100.0, 50.0, -1e-3], 0.03, 0.6, 0.8)
+
+
+CFADS = [26.0, 27.0, 28.0]
+SERVICE = [20.0, 20.0, 20.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "said"),
+    [
+        ("LEARNING_COST", (100, 15, 10, 10), "for 15% type 0.15"),
+        ("MERTON_GUARANTEE", (120, 100, 0.04, 5, 25), "did you mean 25%? Type 0.25"),
+        ("DSCR_FAN", (CFADS, SERVICE, 22), "did you mean 22%? Type 0.22"),
+        ("COLLAR_EXPECTED", (50, 40, 60, 15, 1), "did you mean 15%? Type 0.15"),
+        ("COLLAR_EXPECTED", (50, 40, 60, [0.3, 7.5], 1), "did you mean 7.5%? Type 0.075"),
+        ("SURVIVAL", (5, 2), "hazard is 2, that is 200%: did you mean 2%? Type 0.02"),
+        ("OFFTAKE_NPV", (0.08, 3, 5, 100, 0, 1, 15), "did you mean 15%? Type 0.15"),
+        ("RISKY_ANNUITY", (0.05, 3, 0.4, 5), "did you mean 3%? Type 0.03"),
+        ("MIN_OFFTAKE_TERM", (200, 0.065, 28, 135), "did you mean 1.35x? Type 1.35"),
+        ("BREAKEVEN_PRICE", (130, 18, 10, 40), "did you mean 1.30x? Type 1.3"),
+        ("DEBT_CAPACITY", (0.06, CFADS, 130), "did you mean 1.30x? Type 1.3"),
+        ("DEBT_CAPACITY", (0.06, CFADS, [1.3, 140, 1.3]), "target_dscr, cell 2, is 140"),
+        (
+            "LOAN_SCHEDULE",
+            (50, 0.06, 3, "sculpted", 0, 0, 1, False, CFADS, 150),
+            "did you mean 1.50x? Type 1.5",
+        ),
+        (
+            "DEAL_METRICS",
+            ([*(dict(EXAMPLE) | {"price_vol": 30}).items()],),
+            "did you mean 30%? Type 0.3",
+        ),
+        (
+            "DEAL_METRICS",
+            ([*(dict(EXAMPLE) | {"limit_llcr": 140}).items()],),
+            "did you mean 1.40x? Type 1.4",
+        ),
+    ],
+)
+def test_a_figure_typed_a_hundred_times_too_large_is_asked_about(
+    name: str, args: tuple[Any, ...], said: str
+) -> None:
+    found = FUNCTIONS[name].from_cells(args)
+    assert isinstance(found, CellError)
+    assert found.code == "#NUM!"
+    assert said in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("LEARNING_COST", (100, 0.99, 10, 10)),
+        ("MERTON_GUARANTEE", (120, 100, 0.04, 5, 2)),
+        ("DSCR_FAN", (CFADS, SERVICE, 1.5)),
+        ("COLLAR_EXPECTED", (50, 40, 60, 3.3, 1)),  # a standard deviation at that date
+        ("COLLAR_EXPECTED", (50, 40, 60, 15, 1, "normal")),  # in units of the price
+        ("SURVIVAL", (5, 1)),
+        ("SURVIVAL", (5, udfs.HAZARD_FROM_PD(1 - 1e-9))),
+        ("OFFTAKE_NPV", (0.08, 3, 5, 100, 0, 1, udfs.HAZARD_FROM_SPREAD(1.0, 0.4))),
+        ("MIN_OFFTAKE_TERM", (200, 0.065, 280, 10)),
+    ],
+)
+def test_a_large_figure_that_can_be_meant_is_taken(name: str, args: tuple[Any, ...]) -> None:
+    assert not isinstance(FUNCTIONS[name].from_cells(args), CellError)

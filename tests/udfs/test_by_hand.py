@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
+from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from bankable.templates import deal_file
@@ -46,6 +49,17 @@ def build(d: Deal) -> Build:
     return Build(facility, uses, interest_paid)
 
 
+def resold(d: Deal, end: float, t: int) -> float:
+    """Full-sales years that the freed volume sells in year t: retooled from the contract's end, in
+    whatever month it falls, then filled month by month.
+    """
+    months = [12 * (t - 1 - end) + m + 0.5 for m in range(12)]  # since the end, at mid-month
+    return (
+        sum(min(1.0, max(0.0, (m - d.retool_months) / d.refill_months)) for m in months if m > 0)
+        / 12
+    )
+
+
 def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]:
     """(earnings, earnings less the rise of working capital) by year, with the contract bound for
     `end` years.
@@ -58,16 +72,7 @@ def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]
         capacity = d.capacity * d.utilisation * (full_years(t) - full_years(t - 1))
         billed = d.contract_share * capacity
         bound = max(0.0, min(1.0, end - (t - 1)))
-        months = range(
-            12 * (t - math.ceil(end) - 1), 12 * (t - math.ceil(end))
-        )  # since the end: retooled, then filled month by month
-        refilled = (
-            sum(min(1.0, max(0.0, (m + 0.5 - d.retool_months) / d.refill_months)) for m in months)
-            / 12
-        )
-        market = (
-            d.merchant_share * (capacity - billed + (1 - bound) * refilled * billed) * (1 - haircut)
-        )
+        market = d.merchant_share * (capacity - billed + resold(d, end, t) * billed) * (1 - haircut)
         sold = bound * billed + market
         sold_so_far += sold
         unit = (
@@ -227,3 +232,45 @@ def test_a_deal_reckoned_by_hand_is_the_chain_s(d: Deal) -> None:
     assert r.debt_service[0, : d.tenor] == pytest.approx(repaid.service, rel=1e-10)
     assert r.lender_cfads[0, : d.operating_years] == pytest.approx(lender, rel=1e-10, abs=1e-9)
     assert r.cfads_promised[0, : d.operating_years] == pytest.approx(promised, rel=1e-10, abs=1e-9)
+
+
+@pytest.mark.parametrize("delay", [0, 1, 3, 6, 11, 12, 18])
+@pytest.mark.parametrize(("retool", "refill"), [(0, 12), (6, 12), (3, 6), (12, 12), (9, 1)])
+def test_volume_freed_within_a_year_is_sold_again_from_that_month(
+    delay: int, retool: int, refill: int
+) -> None:
+    """A delay against a calendar end: the volume freed for half a year is not resold as in a whole
+    one."""
+    d = replace(
+        SHIPPED[0],
+        contract_end="calendar date",
+        delay_months=delay,
+        retool_months=retool,
+        refill_months=refill,
+    )
+    r = deals.evaluate(d)
+    for view in ("firm", "supported", "promised"):
+        key = "contract_end_year" if view == "promised" else f"{view}_end_year"
+        end = float(r[key][0, 0])
+        if end <= 0:
+            assert (r[f"resold_{view}"] == 1).all()
+            continue
+        freed = np.clip(np.arange(1.0, 31) - end, 0, 1)
+        by_hand = [resold(d, end, t) for t in range(1, 31)]
+        assert freed * r[f"resold_{view}"][0] == pytest.approx(by_hand, abs=1e-12), view
+
+
+def test_after_a_whole_year_the_resale_is_what_it_was_to_the_last_bit() -> None:
+    """The first year's share, the second's, then all."""
+    rng = random.Random("ends")
+    for _ in range(200):
+        retool = rng.randint(0, 23)
+        d = replace(
+            SHIPPED[0],
+            retool_months=retool,
+            refill_months=rng.randint(0 if retool else 1, 24 - retool),
+        )
+        r = deals.evaluate(d)
+        since = np.arange(1.0, 31) - r.contract_end_year[0, 0]
+        was = np.where(since <= 1, r.refill_1[0], np.where(since <= 2, r.refill_2[0], 1.0))
+        assert (r.resold_promised[0] == was).all()

@@ -189,7 +189,7 @@ def test_cover_is_pro_rata_and_the_spread_is_that_of_the_whole_debt(
     st.floats(0.01, 1e6),
     st.floats(-0.3, 0.5),
     st.floats(1e-6, 100),
-    st.floats(0, 5),
+    st.floats(0, 2),
 )
 def test_no_debt_is_safer_than_the_riskless(
     assets: float, face: float, rate: float, years: float, vol: float

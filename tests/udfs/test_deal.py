@@ -156,7 +156,7 @@ def test_schedule_is_that_of_loan_schedule(i: int) -> None:
             deal.tenor,
             method,
             grace=deal.grace_years,
-            balloon=deal.balloon * debt,
+            balloon=deal.balloon,
             **extra,
         )
     )
@@ -255,6 +255,31 @@ def test_sculpted_debt_gives_a_constant_dscr_before_the_interest_shield() -> Non
     years = slice(0, shaped()[0].tenor)
     cover = r.lender_unlevered_cfads[0, years] / r.debt_service[0, years]
     assert cover == pytest.approx(one(r, "sculpted_dscr"), rel=1e-9)
+
+
+def without_a_rate() -> Deal:
+    """A shock takes the rate away but for a rest of rounding, 3e-18: interest in grace is one
+    too.
+    """
+    return replace(
+        shipped()[0],
+        base_rate=0.03,
+        base_rate_shock=-0.03 / (1 - 0.45),
+        hedge_ratio=0.45,
+        grace_years=2,
+        **dict.fromkeys(("margin", "guaranteed_spread", "guarantee_fee", "coverage"), 0.0),
+        **dict.fromkeys(("pd_base", "offtaker_pd", "termination"), 0.0),
+        renewal=1.0,
+    )
+
+
+def test_a_rest_of_debt_service_is_none() -> None:
+    r = deals.evaluate(without_a_rate())
+    assert 0 < one(r, "all_in_rate") < 1e-15
+    assert (r.debt_service[0, :2] > 0).all()
+    assert r.serviced[0, :3].tolist() == [0, 0, 1]
+    assert np.isnan(r.lender_dscr[0, :2]).all()
+    assert one(r, "avg_dscr") < 5
 
 
 @all_shaped

@@ -28,7 +28,7 @@ from tests.strategies import few, flows, rates
 def test_annuities_are_those_of_numpy_financial_and_end_at_zero(
     rate: float, nper: int, balloon: float, freq: int
 ) -> None:
-    rows = udfs.LOAN_SCHEDULE(1000, rate, nper, balloon=1000 * balloon, freq=freq)
+    rows = udfs.LOAN_SCHEDULE(1000, rate, nper, balloon=balloon, freq=freq)
     assert rows[0, 4] == pytest.approx(
         -npf.pmt(rate / freq, nper, 1000, -1000 * balloon) + (1000 * balloon if nper == 1 else 0),
         rel=1e-9,
@@ -119,9 +119,7 @@ def test_loan_rates_are_nominal() -> None:
 def test_every_row_follows_from_the_one_above(
     rate: float, nper: int, grace: int, method: str, capitalise: bool, share: float
 ) -> None:
-    rows = udfs.LOAN_SCHEDULE(
-        1000, rate, nper, method, min(grace, nper - 1), 1000 * share, 2, capitalise
-    )
+    rows = udfs.LOAN_SCHEDULE(1000, rate, nper, method, min(grace, nper - 1), share, 2, capitalise)
     _, opening, interest, principal, payment, closing = rows.T
     np.testing.assert_allclose(opening[1:], closing[:-1])
     np.testing.assert_allclose(interest, opening * rate / 2, atol=1e-9)
@@ -133,10 +131,21 @@ def test_every_row_follows_from_the_one_above(
 
 
 def test_a_balloon_is_paid_beside_the_last_instalment() -> None:
-    rows = udfs.LOAN_SCHEDULE(1000, 0.065, 10, balloon=300)
+    rows = udfs.LOAN_SCHEDULE(1000, 0.065, 10, balloon=0.3)
     assert rows[-1, 4] - rows[-2, 4] == pytest.approx(300)
-    equal = udfs.LOAN_SCHEDULE(1000, 0.065, 10, "equal", balloon=300)
+    equal = udfs.LOAN_SCHEDULE(1000, 0.065, 10, "equal", balloon=0.3)
     assert equal[:, 3].tolist() == pytest.approx([70] * 9 + [370])
+
+
+def test_a_balloon_that_may_be_an_amount_of_money_is_refused() -> None:
+    """In version 0.1 the argument was the amount: no saved formula changes its meaning unseen."""
+    said = refused("#NUM!", udfs.LOAN_SCHEDULE, 1000, 0.065, 10, balloon=300)
+    assert "from 0 to 1. For an amount of 300 type 0.3." in said
+    assert "a share" in refused("#NUM!", udfs.LOAN_SCHEDULE, 100, 0.065, 10, balloon=300)
+    said = refused("#NUM!", udfs.LOAN_SCHEDULE, 2.4, 0.065, 10, balloon=0.9)
+    assert "smaller unit" in said
+    assert udfs.LOAN_SCHEDULE(1, 0, 2, balloon=0.5)[:, 4].tolist() == [0.25, 0.75]  # either way
+    assert udfs.LOAN_SCHEDULE(2.4, 0, 2)[:, 4].tolist() == [1.2, 1.2]
 
 
 def test_a_sculpted_loan_in_a_weak_year_adds_to_its_balance() -> None:
@@ -151,7 +160,7 @@ def test_a_sculpted_loan_in_a_weak_year_adds_to_its_balance() -> None:
 def test_a_sculpted_request_takes_grace_and_balloon() -> None:
     for capitalise in (False, True):
         rows = udfs.LOAN_SCHEDULE(
-            400, 0.065, 6, "sculpted", 2, 50, 1, capitalise, [90, 90, 150, 160, 170, 180]
+            400, 0.065, 6, "sculpted", 2, 0.125, 1, capitalise, [90, 90, 150, 160, 170, 180]
         )
         assert rows[-1, 5] == pytest.approx(0, abs=1e-9)
         cover = np.array([150, 160, 170]) / rows[2:5, 4]
@@ -250,7 +259,7 @@ def test_kernels_take_scenarios() -> None:
             terms = {"cfads": cfads[lane], "target_dscr": 2.0} if method == "sculpted" else {}
             np.testing.assert_allclose(
                 rows[lane],
-                udfs.LOAN_SCHEDULE(debt[lane], rate[lane], 9, method, 2, 5, 1, True, **terms)[
-                    :, 1:
-                ],
+                udfs.LOAN_SCHEDULE(
+                    debt[lane], rate[lane], 9, method, 2, 5 / debt[lane], 1, True, **terms
+                )[:, 1:],
             )

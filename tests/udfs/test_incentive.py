@@ -29,12 +29,13 @@ CASES = {"capex": 100, "debt": 60, "success_value": 160, "failure_value": 30, "p
     shares,
     shares,
     st.floats(0, 200),
-    st.floats(0, 100),
+    shares,
     shares,
 )
 def test_what_the_sides_gain_and_lose_is_the_projects(
-    debt, grant, coverage, fee, loan_share, rate, works, fails, probability
+    debt, grant, coverage, fee, loan_share, rate, works, left, probability
 ) -> None:
+    fails = works * left
     rows = udfs.SUPPORT_SPLIT(
         100, debt, works, fails, probability, grant, coverage, fee, loan_share, rate / 2, rate
     )
@@ -166,6 +167,13 @@ def test_an_efficient_belief_is_a_probability_or_blank() -> None:
 def test_nothing_to_believe_in_is_refused() -> None:
     assert "success_value" in refused("#NUM!", udfs.BREAKEVEN_BELIEF, 100, 60, 30, 30, 0.5)
     assert "probability" in refused("#NUM!", udfs.SUPPORT_SPLIT, 100, 60, 160, 30, 50)
+
+
+@pytest.mark.parametrize("name", ["SUPPORT_SPLIT", "BREAKEVEN_BELIEF"])
+def test_outcomes_the_wrong_way_round_are_refused(name: str) -> None:
+    said = refused("#NUM!", getattr(udfs, name), 100, 60, 30, 160, 0.5)
+    assert "success_value 30 is below failure_value 160: the two are the wrong way round" in said
+    assert udfs.SUPPORT_SPLIT(100, 60, 160, 160, 0.5)[4][1:] == [100, 60, -60, 60]  # certain
 
 
 def test_a_sponsor_with_nothing_at_stake_and_nothing_to_gain_goes_ahead() -> None:

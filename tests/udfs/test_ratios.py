@@ -121,3 +121,23 @@ def test_a_rest_of_debt_service_is_none(rest: float) -> None:
 def test_a_small_debt_service_is_not_a_rest() -> None:
     assert udfs.DSCR_PATH([30, 30], [10, 1.1e-8])[1] == pytest.approx(30 / 1.1e-8)
     assert udfs.DSCR_MIN([2e-12, 3e-12], [1e-12, 1e-12]) == pytest.approx(2)
+
+
+@pytest.mark.parametrize("name", ["DSCR_PATH", "DSCR_MIN", "DSCR_AVG"])
+def test_a_negative_debt_service_is_refused(name: str) -> None:
+    """Payments typed below zero, all of them or one; a rest of a subtraction is none."""
+    said = refused("#NUM!", getattr(udfs, name), [26, 24, 28], [20, -20, 20])
+    assert "debt_service, cell 2, is -20; allowed is from 0" in said
+    refused("#NUM!", getattr(udfs, name), [26, 24, 28], [-20, -20, -20])
+    cells = FUNCTIONS[name].from_cells
+    assert cells([[26, 24, 28], [20, 20, -1e-14]]) == cells([[26, 24, 28], [20, 20, None]])
+
+
+def test_a_rest_of_debt_service_has_no_cover() -> None:
+    """What rounding leaves of nothing: in a schedule that is sized, and in a fan."""
+    _, *rows, _ = udfs.DSCR_FAN([26, 27, 28], [20, 20, 1e-14], 0.2)
+    assert np.isnan(rows[2][1])
+    assert rows[:2] == udfs.DSCR_FAN([26, 27], [20, 20], 0.2)[1:3]
+    table = udfs.DEBT_SCULPT(3e-18, [26, 27, 28, 30], 1.3, 4, grace=1)
+    assert np.isnan(table[0, 5])
+    assert table[1:, 5] == pytest.approx(1.3)

@@ -410,12 +410,34 @@ def test_several_questions_in_one_call_are_each_answered_alone() -> None:
         "key has 3 cells and target has 2"
         in answer("BREAKEVEN", block, keys, "permitted_headroom", targets[:2]).sentence
     )
-    assert (
-        "no number"
-        in answer(
-            "BREAKEVEN", block, [["repayment"], ["coverage"]], "permitted_headroom", 0
-        ).sentence
-    )
+
+
+def test_a_question_that_cannot_be_asked_leaves_the_others_alone() -> None:
+    """An unknown key, a choice, a text measure, a bound out of the input's range: each an error in
+    its own cell."""
+    block = block_of(shipped()[2])
+    keys = ["coverage", "repayment", "coverge", "coverage", "coverage"]
+    measures = ["permitted_headroom", *["min_dscr"] * 2, "decision", "permitted_headroom"]
+    highs = [1.0, 1.0, 1.0, 1.0, 2.0]
+    column = [cell for (cell,) in answer("BREAKEVEN", block, keys, measures, 0, 0, highs)]
+    assert [column[0]] == answer("BREAKEVEN", block, "coverage", "permitted_headroom", 0, 0, 1)[0]
+    assert [cell.code for cell in column[1:]] == ["#VALUE!"] * 3 + ["#NUM!"]
+    said = ("no number", "Did you mean coverage?", "take tests_failed", "coverage is 2")
+    for cell, words in zip(column[1:], said, strict=True):
+        assert words in cell.sentence
+    (only,) = answer("BREAKEVEN", block, ["repayment", "coverge"], "min_dscr", 0)[1]
+    assert only.code == "#VALUE!"
+
+
+@pytest.mark.parametrize(("bound", "name"), [(0.0, "private_at_risk"), (1.0, "all_in_rate")])
+def test_an_answer_at_the_bound_of_its_input_is_given(bound: float, name: str) -> None:
+    """The step to the safe side never leaves the range, alone and beside other questions."""
+    deal = shipped()[2]
+    target = value(replace(deal, coverage=bound), name)
+    block = block_of(deal)
+    assert answer("BREAKEVEN", block, "coverage", name, target) == [[bound]]
+    column = answer("BREAKEVEN", block, "coverage", [name, "permitted_headroom"], [target, 0.0])
+    assert column == [[bound], *answer("BREAKEVEN", block, "coverage", "permitted_headroom", 0.0)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ are narrowed together, by the one root finder.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -106,7 +106,8 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
     ------
     #N/A where the target is met nowhere, or everywhere, in the range, in a range of questions in
     that row only; the sentence gives the reachable range. #VALUE! for an unknown key, a choice or
-    switch, a measure that is a text, or ranges of unequal length.
+    switch, or a measure that is a text, #NUM! for a bound that the input cannot have: in a range of
+    questions again in that row only. #VALUE! for ranges of unequal length.
 
     Source
     ------
@@ -153,7 +154,9 @@ def BREAKEVEN(deal, key, measure, target, low=None, high=None):
         return answer
     cells.same_length(**{name: np.asarray(given) for name, given in several.items()})
     rows = [dict(zip(several, row, strict=True)) for row in zip(*several.values(), strict=True)]
-    return [[answer] for answer in _answers(deal, [_question(deal, **asked | row) for row in rows])]
+    asking = [_question_or_error(deal, **asked | row) for row in rows]
+    answers = iter(_answers(deal, [row for row in asking if not isinstance(row, CellError)]))
+    return [[row if isinstance(row, CellError) else next(answers)] for row in asking]
 
 
 class _Question(NamedTuple):
@@ -187,6 +190,14 @@ def _question(
     )
 
 
+def _question_or_error(deal: Deal, **asked: Any) -> _Question | CellError:
+    """The question of one row of several, or what is wrong with it: the other rows are answered."""
+    try:
+        return _question(deal, **asked)
+    except CellError as error:
+        return error
+
+
 def _margins(
     deal: Deal, questions: Sequence[_Question], lanes: np.ndarray, x: np.ndarray
 ) -> np.ndarray:
@@ -210,6 +221,8 @@ def _margins(
 
 def _answers(deal: Deal, questions: Sequence[_Question]) -> list[float | CellError]:
     """The break-even of each question, or its #N/A."""
+    if not questions:
+        return []
     sizes = [question.points.size for question in questions]
     lanes = np.repeat(np.arange(len(questions)), sizes)
     scanned = np.split(
@@ -243,17 +256,20 @@ def _narrowed(
     deal: Deal, questions: Sequence[_Question], brackets: Iterable[tuple[float, float]]
 ) -> list[float | CellError]:
     """For each question the point between where its target is met and where it is missed up to
-    which it is met.
+    which it is met, within the range that is looked at.
     """
     if not questions:
         return []
+    lowest, highest = (
+        np.array([[question.points[end]] for question in questions]) for end in (0, -1)
+    )
     safe, other = np.array(list(brackets)).T
     found = roots.bracketed(
         lambda x, lanes: _margins(deal, questions, lanes, x), safe, other, TOLERANCE
     )
     root = np.where(found.converged, found.root, safe)
     back = np.sign(safe - other) * TOLERANCE * np.maximum(1.0, np.abs(root))
-    tried = np.stack([root, root + back, root + 3 * back], axis=1)
+    tried = np.clip(np.stack([root, root + back, root + 3 * back], axis=1), lowest, highest)
     margins = _margins(
         deal, questions, np.repeat(np.arange(root.size), 3), tried.reshape(-1)
     ).reshape(tried.shape)

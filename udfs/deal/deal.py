@@ -99,7 +99,8 @@ def _number(
     default: Any = dataclasses.MISSING,
     above: bool = False,
 ) -> Any:
-    return _row(section, label, unit, cells.number(help, low, high, above), default)
+    typed = {"% a year": "%", "x": "x"}.get(unit, "")
+    return _row(section, label, unit, cells.number(help, low, high, above, typed), default)
 
 
 def _choice(

@@ -162,5 +162,8 @@ def schedule_rows() -> list[Row]:
         path("principal", "=IF({tenor}={year},{opening}-{balloon_paid},{profile_principal})"),
         path("closing", "={opening}-{principal}-{balloon_paid}"),
         path("debt_service", "={interest}+{principal}"),
-        path("serviced", "=IF(AND({in_loan}=1,{debt}>0,{debt_service}>0),1,0)"),
+        path(
+            "serviced",
+            "=IF(AND({in_loan}=1,{debt}>0,{debt_service}>{Timeline!tolerance}*MAX(1,{debt})),1,0)",
+        ),
     ]

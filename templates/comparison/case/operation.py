@@ -19,18 +19,28 @@ IDLED = "=IF({ramped}=1,MAX({running_[which]},-{idle_cost}*{fixed_cost_path}),{r
 
 def resold_rows() -> list[Row]:
     """Share of the volume freed by the end or loss of the contract that the market takes again."""
-    rows = [
-        path(
-            "resold_[view]",
-            (
-                "=IF({[end]}<=0,1,IF({year}-{[end]}<=1,{refill_1},IF({year}"
-                "-{[end]}<={Timeline!two},{refill_2},1)))"
+    rows = []
+    for view, end in ENDS.items():
+        since = given("MAX(0,MAX(0,{year}-{[end]})-{retool_years})", end=end)
+        rows += [
+            path(
+                "resold_years_[view]",
+                "=IF([since]>={refill_years},[since]-{refill_years}/{Timeline!two},"
+                "[since]*[since]/{refill_years}/{Timeline!two})",
+                since=since,
+                view=view,
             ),
-            end=end,
-            view=view,
-        )
-        for view, end in ENDS.items()
-    ]
+            path(
+                "resold_[view]",
+                (
+                    "=IF({[end]}<=0,1,IF({year}<={[end]},{refill_1},"
+                    "IF({year}-{[end]}-1>={Timeline!two},1,"
+                    "({resold_years_[view]}-{resold_years_[view]<})/MIN(1,{year}-{[end]}))))"
+                ),
+                end=end,
+                view=view,
+            ),
+        ]
     rows.append(path("lost_two_before", "={lost_before<}"))
     rows.append(
         path(

@@ -39,7 +39,7 @@ from bankable.udfs.cells import Param
 from bankable.udfs.deal.chain.build import PROFILE_TERMS
 from bankable.udfs.deal.chain.decision import DECISIONS, TESTS, TOLERANCE
 from bankable.udfs.deal.chain.default import NEVER
-from bankable.udfs.deal.chain.returns import SETTLED, STEEPEST, STEPS
+from bankable.udfs.deal.chain.returns import FIRST_PASS, SETTLED, STEEPEST, STEPS
 from bankable.udfs.deal.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
 from bankable.udfs.deal.measures import MEASURES
 
@@ -308,6 +308,13 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
                 "count",
             ),
             scalar("steepest", "Largest log rate searched", "log", STEEPEST, "general"),
+            scalar(
+                "first_pass",
+                "Newton steps without the outflows of operation",
+                "number",
+                FIRST_PASS,
+                "count",
+            ),
         ],
         frame.FIRST_ROW,
         YEAR_COLUMNS,

@@ -1,8 +1,8 @@
-"""The IRRs, solved in twelve visible Newton steps from months of building and years of operation,
-and how often each flow changes sign.
+"""The IRRs, solved in visible Newton steps from months of building and years of operation, and how
+often each flow changes sign.
 
 Solved for the log rate g = ln(1 + irr): ln(inflows) - ln(outflows), both taken to completion, is
-nearly a straight line in g.
+nearly a straight line in g. Where operation has outflows too, a first pass leaves them out.
 """
 
 from __future__ import annotations
@@ -13,12 +13,19 @@ from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import STEP_COLUMNS, YEAR_COLUMNS
 from bankable.templates.workbook.book import Book, Conditional
 from bankable.templates.workbook.rows import Row, band, heading, lay, note, path, scalar
+from bankable.udfs.deal.chain.returns import STEPS
 from bankable.udfs.deal.deal import YEARS
+
+LAST = f"#{STEPS}"
 
 WHY = (
     "Newton steps stand here, and no IRR function, because months of building and years of"
     " operation are flows of unequal spacing: each step can be followed. Checks discounts every"
     " flow at its rate."
+)
+PASSES = (
+    "Where operation has outflows as well (a balloon, support by the sponsor), a first pass leaves"
+    " them out and ends above every rate that solves; the second comes down to the highest of them."
 )
 
 IRRS = (
@@ -39,7 +46,8 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
             return f"{{{prefix}{row}_{name}{suffix}}}"
 
         received, paid = f"({flow}>0)*{flow}", f"({flow}<0)*-{flow}"
-        g, solvable = k("log_rate"), k("solvable")
+        g, solvable, late = k("log_rate"), k("solvable"), k("late")
+        first_pass, steepest = "{Timeline!first_pass}", "{Timeline!steepest}"
         laid += [
             band(label),
             scalar(
@@ -49,11 +57,32 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f'=IF(AND(SUMIF({flow},">0")>0,SUM({spent})-SUMIF({flow},"<0")>0),1,0)',
                 "flag",
             ),
+            scalar(
+                f"{prefix}late_{name}",
+                "Outflows of operation beside the building",
+                "flag",
+                f'=IF(AND(SUM({spent})>0,SUMIF({flow},"<0")<0),1,0)',
+                "flag",
+            ),
+            path(
+                f"{prefix}counted_{name}",
+                "Outflows of operation counted",
+                "flag",
+                f"=IF(AND({late}=1,{{Timeline!step}}<={first_pass}),0,1)",
+                "flag",
+            ),
             path(
                 f"{prefix}log_rate_{name}",
                 "Log rate g",
                 "log",
-                f"=MAX(-{{Timeline!steepest}},MIN({{Timeline!steepest}},{k('log_rate', '<')}+{k('move', '<')}))",
+                f"=IF({{Timeline!step}}=1,0,MAX(-{steepest},MIN({k('top', '<')},{k('log_rate', '<')}+{k('move', '<')})))",
+                "factor",
+            ),
+            path(
+                f"{prefix}top_{name}",
+                "No rate above it solves",
+                "log",
+                f"=IF(OR({late}=0,{{Timeline!step}}<={first_pass}),{steepest},IF({k('counted', '<')}=0,{g},{k('top', '<')}))",
                 "factor",
             ),
             path(
@@ -66,7 +95,7 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f"{prefix}outflow_{name}",
                 "Outflows at completion",
                 "$m",
-                f"=SUMPRODUCT({spent}*EXP({g})^{before})+SUMPRODUCT({paid}*EXP(-{g})^{year})",
+                f"=SUMPRODUCT({spent}*EXP({g})^{before})+{k('counted')}*SUMPRODUCT({paid}*EXP(-{g})^{year})",
             ),
             path(
                 f"{prefix}slope_in_{name}",
@@ -78,7 +107,7 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f"{prefix}slope_out_{name}",
                 "Outflows times years before completion",
                 "$m years",
-                f"=SUMPRODUCT({spent}*{before}*EXP({g})^{before})-SUMPRODUCT({paid}*{year}*EXP(-{g})^{year})",
+                f"=SUMPRODUCT({spent}*{before}*EXP({g})^{before})-{k('counted')}*SUMPRODUCT({paid}*{year}*EXP(-{g})^{year})",
             ),
             path(
                 f"{prefix}gap_{name}",
@@ -97,14 +126,15 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f"{prefix}move_{name}",
                 "Newton step",
                 "log",
-                f"=IF({k('slope')}>0,{k('gap')}/{k('slope')},0)",
+                f"=IF({k('slope')}>0,{k('gap')}/{k('slope')},IF({solvable}*{late}=0,0,"
+                f"IF({k('gap')}>0,({k('top')}-{g})/{{Timeline!two}},-{{Timeline!two}}*{steepest})))",
                 "tiny",
             ),
             scalar(
                 f"{prefix}irr_{name}",
                 "IRR",
                 "% a year",
-                f'=IF(AND({solvable}=1,ABS({k("gap", "#12")})<{{Timeline!settled}}),EXP({k("log_rate", "#12")})-1,"n/a")',
+                f'=IF(AND({solvable}=1,ABS({k("gap", LAST)})<{{Timeline!settled}}),EXP({k("log_rate", LAST)})-1,"n/a")',
                 "total rate",
             ),
             scalar(
@@ -142,7 +172,7 @@ def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: 
         frame.ENGINE_ROOM,
         paper,
     )
-    row = lay(sheet, [note(WHY)], frame.FIRST_ROW, STEP_COLUMNS)
+    row = lay(sheet, [note(WHY), note(PASSES)], frame.FIRST_ROW, STEP_COLUMNS)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
         row = lay(sheet, rows(name, months, f"c{i}_", i), row, STEP_COLUMNS) + 1
     year = path("year", "Year of operation", "year", "={Timeline!year}", "year", label_style="bold")

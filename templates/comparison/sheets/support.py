@@ -873,12 +873,11 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         f'&"; the project is worth its cost from "&{worth}&", and the contract stands with'
         ' "&TEXT({s_probability},"0%")&"."'
     )
-    sheet.put(
-        row,
-        LABEL,
-        f'=IF(ISNUMBER({{split_belief#2}}),{told},"The functions are absent here.")',
-        "bold",
+    untold = (
+        "No split can be told: with the contract the plant is worth less than without it, debt and"
+        " grant pass its cost, or the functions are absent here."
     )
+    sheet.put(row, LABEL, f'=IF(ISNUMBER({{split_belief#2}}),{told},"{untold}")', "bold")
     return row + 2
 
 

@@ -30,12 +30,16 @@ def indexed(first: Array, growth: Array) -> Array:
     return first * (1 + growth) ** (YEAR - 1)
 
 
-def after_end(end: Array, first: Array, second: Array) -> Array:
-    """Share of the freed volume sold again in year t after a contract end: the first year, the
-    second, then all of it.
+def after_end(end: Array, back: Array, first: Array) -> Array:
+    """Share of the freed volume sold again in year t after a contract end, `back` being the
+    full-sales years regained since: what the year adds to them over the part of it that lies after
+    the end; all of it from two years on. Before the end, when nothing is freed, it stands at the
+    `first` year's.
     """
     since = YEAR - end
-    return np.where(end <= 0, 1.0, np.where(since <= 1, first, np.where(since <= 2, second, 1.0)))
+    added = (back - previous(back)) / np.where(since > 0, np.minimum(1, since), 1)
+    climbing = np.where(since <= 0, first, np.where(since - 1 >= 2, 1.0, added))
+    return np.where(end <= 0, 1.0, climbing)
 
 
 def called_share(x: SimpleNamespace, demand: Array = 1.0) -> Array:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
+    TOLERANCE,
     YEAR,
     Array,
     Results,
@@ -132,4 +133,5 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
         balance = balance - r.principal[:, year] - balloon
         r.closing[:, year] = balance
     r.debt_service = r.interest + r.principal
-    r.serviced = r.in_loan * (r.debt > 0) * (r.debt_service > 0)
+    least_due = TOLERANCE * np.maximum(1, r.debt)  # a rest of rounding is no debt service
+    r.serviced = r.in_loan * (r.debt > 0) * (r.debt_service > least_due)

@@ -21,6 +21,7 @@ from bankable.udfs.deal.chain.axes import (
     put,
 )
 from bankable.udfs.deal.chain.contract import after_end, indexed
+from bankable.udfs.timing import regained
 
 
 def volumes(x: SimpleNamespace, r: Results) -> None:
@@ -31,7 +32,9 @@ def volumes(x: SimpleNamespace, r: Results) -> None:
         "promised": r.contract_end_year,
     }
     for view, end in ends.items():
-        r[f"resold_{view}"] = after_end(end, r.refill_1, r.refill_2)
+        back = regained(np.maximum(0, YEAR - end), r.retool_years, r.refill_years)
+        r[f"resold_years_{view}"] = back
+        r[f"resold_{view}"] = after_end(end, back, r.refill_1)
     r.lost_two_before = previous(r.lost_before)
     r.resold_expected = r.alive * r.resold_promised * (1 - r.in_contract) + (
         r.lost * r.refill_1 + previous(r.lost) * r.refill_2 + r.lost_two_before

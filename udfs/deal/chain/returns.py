@@ -3,7 +3,8 @@ years of operation.
 
 An IRR solves ln(inflows) = ln(outflows), both taken to completion, by Newton's method in the log
 rate g = ln(1 + irr): nearly a straight line, so that a fixed number of steps settles it or it is
-n/a.
+n/a. Outflows of operation (a balloon, support by the sponsor) bend it: a first pass leaves them
+out and ends above every rate that solves, a second comes down from there to the highest.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ RATES = {
     "equity_promised": "equity_irr_promised",
     "equity_expected": "equity_irr_expected",
 }
-STEPS = 12
-STEEPEST = 1.5
+STEPS = 24
+FIRST_PASS = 12  # of them, without outflows of operation
+STEEPEST = 4.61  # a rate of -99%
 SETTLED = 1e-10
 STILL = 1e-13
 
@@ -34,15 +36,42 @@ def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Arr
     """
     paid, received = np.maximum(-flows, 0), np.maximum(flows, 0)
     solvable = (total(received) > 0) & (total(spent) + total(paid) > 0)
+    late = (total(spent) > 0) & (total(paid) > 0)
     path, gap = np.zeros((len(flows), STEPS)), np.zeros(solvable.shape)
-    going = np.flatnonzero(solvable)  # scenarios that still move; a settled one stays where it is
-    g = np.zeros((going.size, 1))
-    spent, years_before, paid, received = (
-        np.broadcast_to(part, (len(flows), part.shape[-1]))[going]
-        for part in (spent, years_before, paid, received)
-    )
-    for step in range(STEPS):
-        path[going, step:] = g
+    parts = [
+        np.broadcast_to(part, (len(flows), part.shape[-1]))
+        for part in (late, spent, years_before, np.where(late, 0.0, paid), received)
+    ]
+    top = np.full(solvable.shape, STEEPEST)
+    _newton(path, gap, np.flatnonzero(solvable), range(FIRST_PASS), top, *parts)
+    parts[3] = paid
+    top = np.where(late, path[:, FIRST_PASS : FIRST_PASS + 1], STEEPEST)
+    again = np.flatnonzero(solvable & (late | (np.abs(gap) > STILL)))
+    _newton(path, gap, again, range(FIRST_PASS, STEPS), top, *parts)
+    return path, gap, solvable
+
+
+def _newton(
+    path: Array,
+    gap: Array,
+    going: Array,
+    steps: range,
+    top: Array,
+    late: Array,
+    spent: Array,
+    years_before: Array,
+    paid: Array,
+    received: Array,
+) -> None:
+    """Newton's steps of the scenarios `going`, which fill `path` and `gap` from the step they stand
+    at; one that has settled stays where it is.
+    """
+    g = path[going, steps.start : steps.start + 1]
+    parts = [part[going] for part in (top, late, spent, years_before, paid, received)]
+    for step in steps:
+        if not going.size:
+            return
+        top, late, spent, years_before, paid, received = parts
         later, earlier = np.exp(-g * YEAR), np.exp(g * years_before)
         inflows, outflows, costs = received * later, paid * later, spent * earlier
         inflow, outflow = total(inflows), total(costs) + total(outflows)
@@ -52,21 +81,14 @@ def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Arr
             total(YEAR * inflows) / inflow
             + (total(years_before * costs) - total(YEAR * outflows)) / outflow
         )
-        moved = np.clip(
-            g + np.where(slope > 0, left / np.where(slope > 0, slope, 1), 0.0), -STEEPEST, STEEPEST
-        )
+        turn = np.where(late, np.where(left > 0, (top - g) / 2, -2 * STEEPEST), 0.0)
+        move = np.where(slope > 0, left / np.where(slope > 0, slope, 1), turn)
+        moved = np.clip(g + move, -STEEPEST, top)
         moves = ((np.abs(left) > STILL) & (moved != g))[:, 0]
         going, g = going[moves], moved[moves]
-        if not going.size:
-            break
+        path[going, step + 1 :] = g
         if not moves.all():
-            spent, years_before, paid, received = (
-                spent[moves],
-                years_before[moves],
-                paid[moves],
-                received[moves],
-            )
-    return path, gap, solvable
+            parts = [part[moves] for part in parts]
 
 
 def irr(steps: Array, gap: Array, solvable: Array) -> Array:

@@ -416,6 +416,9 @@ class RowNames:
     resold_firm: Any
     resold_promised: Any
     resold_supported: Any
+    resold_years_firm: Any
+    resold_years_promised: Any
+    resold_years_supported: Any
     retool_years: Any
     revenue: Any
     revenue_expected: Any
