@@ -37,13 +37,15 @@ _WORDS = {"decision": "decision_words", "binding_test": "binding_name"}
 @dataclass(frozen=True)
 class Standing:
     """How a case stands: decision and binding test ("" where not saved), the tests that fail, and
-    the headline figures by measure (NaN: n/a; absent: not saved).
+    the headline figures by measure (NaN: n/a; absent: not saved); `tests` are the value and limit of
+    each test, where calculated.
     """
 
     decision: str
     binding: str
     failed: tuple[str, ...]
     figures: dict[str, float]
+    tests: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass
@@ -180,20 +182,34 @@ def _saved(values: Any, at: int) -> Standing:
     return Standing(decision, binding, failed, figures)
 
 
+def headline_cells(values: Any) -> list[Any]:
+    """The cells of decision and headline figures on Summary, of all cases."""
+    keys = [_WORDS.get(measure.key, measure.key) for measure in MEASURES.values()]
+    names = (f"out_{name}" for key in keys for name in (key, _OLD_NAMES.get(key, "")))
+    return [cell for name in names for cell in _cells(values, name) if cell.value is not None]
+
+
 def number(value: Any) -> float:
     """A cell's figure; NaN for n/a and other texts."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return float(value) if is_number else math.nan
 
 
-def lines_of(sheet: Any) -> dict[str, list[Any]]:
-    """Label and cells of each row of a case sheet, the last row of a label: its line, where a limit
-    on Inputs is called the same.
+def lines_of(values: Any, case_sheet: str) -> dict[str, list[Any]]:
+    """The cells of each line of a case by its label, from the constant column on; an input in use is
+    none, and of two rows called alike (a limit, and what it limits) the later is the line.
     """
+    inputs = {row.metadata["label"] for row in INPUTS}
     out: dict[str, list[Any]] = {}
-    for row in sheet.iter_rows(min_row=frame.FIRST_ROW + 1, max_row=_MOST_ROWS):
-        if len(row) > CONSTANT and isinstance(row[LABEL].value, str):
-            out[row[LABEL].value] = list(row[CONSTANT:])
+    seen: set[str] = set()
+    for name in (case_sheet, f"{case_sheet} build"):
+        if name not in values.sheetnames:
+            continue
+        for row in values[name].iter_rows(min_row=frame.FIRST_ROW + 1, max_row=_MOST_ROWS):
+            label = row[LABEL].value if len(row) > CONSTANT else None
+            if isinstance(label, str) and (label not in inputs or label in seen):
+                out[label] = list(row[CONSTANT:])
+            seen.add(str(label))
     return out
 
 
