@@ -17,7 +17,7 @@ from typing import Any
 from bankable.templates import opening
 from bankable.templates.comparison.difference import moves, saved_book
 from bankable.templates.comparison.difference.moves import Moves
-from bankable.templates.comparison.difference.saved_book import SavedBook, SavedCase
+from bankable.templates.comparison.difference.saved_book import SavedBook, SavedCase, Standing
 from bankable.templates.comparison.tie_out import close
 from bankable.templates.engine import calculation
 from bankable.templates.engine.opened_file import open_package
@@ -29,24 +29,34 @@ ALIKE = 0.25  # of the inputs may differ between a case and the one it may have 
 
 @dataclass(frozen=True)
 class CaseDifference:
-    """One case in both books: the inputs that differ, the figures saved in both that do, and why."""
+    """One case in both books: the inputs that differ, and what they and conventions move."""
 
     old: SavedCase
     new: SavedCase
     inputs: list[str]
-    figures: list[str]
     moves: Moves
     convention: list[str]  # figures that today's chain gives otherwise than the old book
     unlike: list[str]  # figures that it gives otherwise than the new book
     lines: list[dict[str, Any]]  # where in the old book's calculation that begins
 
     @property
-    def decided(self) -> tuple[str, str]:
-        """The decision in the old book and in the new one; today's where none was saved."""
+    def stood(self) -> tuple[Standing, Standing]:
+        """How it stands in the old book and in the new one; as today where nothing was saved."""
         return (
-            self.old.saved.decision or self.moves.old_today.decision,
-            self.new.saved.decision or self.moves.new_today.decision,
+            self.old.saved if self.old.saved.decision else self.moves.old_today,
+            self.new.saved if self.new.saved.decision else self.moves.new_today,
         )
+
+    @property
+    def changed(self) -> bool:
+        """Whether the decision is another."""
+        before, after = self.stood
+        return before.decision != after.decision
+
+    @property
+    def figures(self) -> list[str]:
+        """The headline figures that differ."""
+        return moves.moved(*self.stood)
 
 
 @dataclass(frozen=True)
@@ -172,7 +182,6 @@ def _case(old: SavedBook, one: SavedCase, other: SavedCase) -> CaseDifference:
         one,
         other,
         [key for key in moves.changed(one.deal, other.deal) if key != "case_name"],
-        moves.moved(one.saved, other.saved),
         found,
         convention,
         _unlike(other, found.new_today),
@@ -180,7 +189,7 @@ def _case(old: SavedBook, one: SavedCase, other: SavedCase) -> CaseDifference:
     )
 
 
-def _unlike(case: SavedCase, today: saved_book.Standing) -> list[str]:
+def _unlike(case: SavedCase, today: Standing) -> list[str]:
     """What today's chain gives otherwise than the book: figures, and the decision."""
     other = case.saved.decision not in ("", today.decision)
     return [*(["decision"] if other else []), *moves.moved(case.saved, today)]

@@ -47,12 +47,16 @@ def _book(found: Difference, book: SavedBook) -> dict[str, Any]:
 
 
 def _case(case: CaseDifference) -> dict[str, Any]:
-    before, after = case.decided
+    before, after = case.stood
     moves = case.moves
     return {
         "case": case.new.name,
         "case_in_old": case.old.name,
-        "decision": {"old": before, "new": after, "changed": before != after},
+        "decision": {
+            "old": before.decision,
+            "new": after.decision,
+            "changed": case.changed,
+        },
         "inputs": [
             {
                 "key": key,
@@ -66,9 +70,9 @@ def _case(case: CaseDifference) -> dict[str, Any]:
             {
                 "key": name,
                 "label": shown.label(name),
-                "old": _plain(case.old.saved.figures[name]),
-                "new": _plain(case.new.saved.figures[name]),
-                "change": _plain(change(case.old.saved, case.new.saved, name)),
+                "old": _plain(before.figures[name]),
+                "new": _plain(after.figures[name]),
+                "change": _plain(change(before, after, name)),
             }
             for name in case.figures
         ],
@@ -100,6 +104,7 @@ def _standing(held: Standing) -> dict[str, Any]:
         "decision": held.decision or None,
         "binding_test": held.binding or None,
         "failed": list(held.failed),
+        "tests": {key: {"value": one, "limit": limit} for key, (one, limit) in held.tests.items()},
         "figures": {name: _plain(value) for name, value in held.figures.items()},
     }
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bankable.templates.comparison.difference import printed_figures as shown
 from bankable.templates.comparison.difference.saved_book import Standing
 from bankable.templates.comparison.tie_out import close
 from bankable.templates.workbook.rows import CONSTANT, FIRST_TIME_COLUMN
@@ -152,7 +153,9 @@ def standings(tried: Sequence[Deal]) -> list[Standing]:
         failed = tuple(key for key, *_ in TESTS if results[f"pass_{key}"][i, 0] == 0)
         decision, binding = (str(figures[name][i]) for name in ("decision", "binding_test"))
         tests = {
-            key: (float(results[f"test_{key}"][i, 0]), float(getattr(tried[i], f"limit_{key}")))
+            key: shown.test(
+                key, float(results[f"test_{key}"][i, 0]), getattr(tried[i], f"limit_{key}")
+            )
             for key, *_ in TESTS
         }
         out.append(Standing(decision, binding, failed, numbers, tests))

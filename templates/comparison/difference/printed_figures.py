@@ -18,7 +18,7 @@ from bankable.udfs.deal.deal import INPUTS, param_of
 SAID = ("$m", "$", "years", "months")  # units that a figure does not show itself
 _ON_SUMMARY = {key: style for _, rows in summary.ROWS for key, style in rows}
 _META = {row.name: row.metadata for row in INPUTS}
-_TEST = {key: (name, unit) for key, name, unit, _ in TESTS}
+TEST = {key: (name, unit) for key, name, unit, _ in TESTS}
 
 
 def label(name: str) -> str:
@@ -60,12 +60,15 @@ def change(name: str, value: float, nothing: str = "-") -> str:
     return f"{sign}{text}" + (" pp" if points else "")
 
 
-def test(key: str, value: float, limit: float) -> str:
-    """A credit test with its value and limit, as on Summary."""
-    name, unit = _TEST[key]
-    form = "rate" if key == "loss" else "multiple" if unit == "x" else "share"
-    shown = "n/a" if math.isnan(value) else printed(value, form)
-    return f"{name} {shown} (limit {printed(limit, form)})"
+def test(key: str, value: float, limit: float) -> tuple[str, str]:
+    """Value and limit of a credit test, as on Summary."""
+    form = "rate" if key == "loss" else "multiple" if TEST[key][1] == "x" else "share"
+    return "n/a" if math.isnan(value) else printed(value, form), printed(limit, form)
+
+
+def is_seen(name: str, value: float) -> bool:
+    """Whether a change shows in the digits that are printed."""
+    return change(name, value, "")[:1] in ("+", "-", "n")
 
 
 # Inputs ----------------------------------------------------------------------------------------

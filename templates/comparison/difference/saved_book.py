@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from bankable.udfs.deal.measures import MEASURES
 VERSION, BUILT = "Version of Bankable", "Built on"
 _MOST_ROWS = 2_000  # of a case sheet that are looked at
 _OLD_NAMES = {new: old for old, new in OLD_KEYS.items()}
+_TEST = re.compile(r"(\S+) / (\S+)\s+(passed|FAILED)")  # a test as Summary says it
 _WORDS = {"decision": "decision_words", "binding_test": "binding_name"}
 
 
@@ -38,14 +40,14 @@ _WORDS = {"decision": "decision_words", "binding_test": "binding_name"}
 class Standing:
     """How a case stands: decision and binding test ("" where not saved), the tests that fail, and
     the headline figures by measure (NaN: n/a; absent: not saved); `tests` are the value and limit of
-    each test, where calculated.
+    each test, as printed.
     """
 
     decision: str
     binding: str
     failed: tuple[str, ...]
     figures: dict[str, float]
-    tests: dict[str, tuple[float, float]] = field(default_factory=dict)
+    tests: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -175,11 +177,11 @@ def _saved(values: Any, at: int) -> Standing:
         for name, measure in MEASURES.items()
         if not measure.texts and (value := cell(measure.key)) is not None
     }
-    failed = tuple(
-        key for key, *_ in TESTS if str(cell(f"test_{key}") or "").rstrip().endswith("FAILED")
-    )
+    said = {key: _TEST.match(str(cell(f"test_{key}") or "")) for key, *_ in TESTS}
+    tests = {key: (test[1], test[2]) for key, test in said.items() if test}
+    failed = tuple(key for key, test in said.items() if test and test[3] == "FAILED")
     decision, binding = (str(cell(_WORDS[key]) or "") for key in ("decision", "binding_test"))
-    return Standing(decision, binding, failed, figures)
+    return Standing(decision, binding, failed, figures, tests)
 
 
 def headline_cells(values: Any) -> list[Any]:

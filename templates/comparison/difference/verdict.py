@@ -4,47 +4,47 @@ and by which input or convention.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from bankable.templates.comparison import words
 from bankable.templates.comparison.difference import printed_figures as shown
 from bankable.templates.comparison.difference.differ import CaseDifference, Difference
-from bankable.templates.comparison.difference.moves import HEADLINES, Step
-from bankable.templates.comparison.difference.saved_book import SavedCase, Standing
+from bankable.templates.comparison.difference.moves import HEADLINES, Step, change
 
 MOST_NAMED = 4  # inputs that a sentence names
 
 
 def of(found: Difference, case: CaseDifference) -> list[str]:
     """The sentences of one case."""
-    before, after = case.decided
-    out = [
-        f"Decision unchanged: {after}."
-        if before == after
-        else f"DECISION CHANGED: {before} -> {after}."
+    before, after = (standing.decision for standing in case.stood)
+    if not (case.inputs or case.figures or case.convention or case.unlike or case.changed):
+        return [f"Decision unchanged: {after}; no input and no figure differs."]
+    return [
+        f"DECISION CHANGED: {before} -> {after}."
+        if case.changed
+        else f"Decision unchanged: {after}.",
+        *_by_convention(found, case),
+        *_by_inputs(case),
+        *_by_how_it_was_saved(found, case),
+        *_tests(case),
+        *([] if case.changed else _largest(case)),
     ]
-    out += _by_convention(found, case)
-    out += _by_inputs(case)
-    out += _tests(case)
-    out += _by_how_it_was_saved(found, case)
-    if before == after:
-        out += _largest(case)
-    if not case.inputs and not case.figures and not case.convention:
-        out.append("No input and no figure differs.")
-    for book, held in ((found.old, case.old), (found.new, case.new)):
-        if not held.saved.decision:
-            out.append(
-                f"{book.name} holds no saved results of this case, so today's are taken: calculate"
-                " and save it to see its own."
-            )
+
+
+def causes(found: Difference, case: CaseDifference) -> list[str]:
+    """What lies between the figures of both books: convention, each changed input, how the new book
+    was saved.
+    """
+    out = []
+    if case.convention and case.old.saved.decision:
+        stale = bool(found.stale.get(found.old.name))
+        out.append("the old book, not calculated before it was saved" if stale else "convention")
+    out += [step_name(case, step) for step in case.moves.steps]
+    if case.unlike and case.new.saved.decision:
+        stale = bool(found.stale.get(found.new.name))
+        out.append("the new book, not calculated before it was saved" if stale else "convention")
     return out
-
-
-def names(case: CaseDifference, steps: Sequence[Step]) -> str:
-    """Inputs of steps with what they were and are."""
-    said = [step_name(case, step) for step in steps[:MOST_NAMED]]
-    more = len(steps) - MOST_NAMED
-    return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
 
 
 def step_name(case: CaseDifference, step: Step) -> str:
@@ -56,121 +56,137 @@ def step_name(case: CaseDifference, step: Step) -> str:
     return " with ".join(said)
 
 
+def _names(case: CaseDifference, steps: Sequence[Step]) -> str:
+    said = [step_name(case, step) for step in steps[:MOST_NAMED]]
+    more = len(steps) - MOST_NAMED
+    return "; ".join(said) + (f"; and {more} more" if more > 0 else "")
+
+
+# Conventions, and how a book was saved ---------------------------------------------------------
+
+
 def _by_convention(found: Difference, case: CaseDifference) -> Iterator[str]:
-    saved, today = case.old.saved.decision, case.moves.old_today.decision
-    if "decision" not in case.convention:
-        if case.convention:
-            yield f"{len(case.convention)} figures moved by {_convention(found)}, not the decision."
+    book, today = found.old, case.moves.old_today.decision
+    if not case.convention:
         return
-    if found.stale.get(found.old.name):
+    if found.stale.get(book.name):
+        yield f"{book.name} was not calculated before it was saved: its inputs give '{today}'."
+    elif "decision" in case.convention:
         yield (
-            f"{found.old.name} shows {saved!r}, and its own inputs give {today!r}: it was changed"
-            " and not calculated before it was saved."
+            f"CONVENTION: the inputs of {book.name}, unchanged, give '{today}' by"
+            f" {_conventions(found, book.version)}."
         )
+    else:
+        count = len(case.convention)
+        yield (
+            f"Convention moved {count} {'figure' if count == 1 else 'figures'}, not the decision"
+            f" ({_conventions(found, book.version)})."
+        )
+
+
+def _conventions(found: Difference, version: str) -> str:
+    if version == found.ours:
+        return f"the formulas of Bankable {found.ours}; the book holds others"
+    return f"the conventions of Bankable {found.ours}; the book is of {version}"
+
+
+def _by_how_it_was_saved(found: Difference, case: CaseDifference) -> Iterator[str]:
+    book, today = found.new, case.moves.new_today.decision
+    if not case.unlike:
         return
+    if found.stale.get(book.name):
+        yield f"{book.name} was not calculated before it was saved: its inputs give '{today}'."
+        return
+    other = "decision" in case.unlike
     yield (
-        f"CONVENTION: the inputs of {found.old.name}, unchanged, give {today!r} by"
-        f" {_convention(found)}."
+        f"{'CONVENTION: t' if other else 'T'}he inputs of {book.name} give"
+        f" {f'{today!r}' if other else 'the same decision, with other figures,'} by"
+        f" {_conventions(found, book.version)}. `bankable compare {book.name}` writes them into a"
+        " book of today's."
     )
 
 
-def _convention(found: Difference) -> str:
-    if found.stale.get(found.old.name):
-        return "calculating the old book again (it is stale)"
-    if found.old.version == found.ours:
-        return f"other formulas than those of Bankable {found.ours}"
-    return f"the conventions of Bankable {found.ours} (the old book: {found.old.version})"
+# Inputs ----------------------------------------------------------------------------------------
 
 
 def _by_inputs(case: CaseDifference) -> Iterator[str]:
     moves = case.moves
     before, after = moves.old_today.decision, moves.new_today.decision
-    alone = [step for step in moves.steps if moves.decides(step)]
     if before == after:
+        alone = [step for step in moves.steps if moves.decides(step)]
         if alone:
             yield (
-                f"{names(case, alone)} would change the decision alone; the other inputs take that"
-                " back."
+                f"{_names(case, alone)} would alone change the decision; the other changes take"
+                " that back."
             )
         return
+    alone = [step for step in moves.steps if step.put_in and step.put_in.decision == after]
     needed = [step for step in moves.steps if moves.restores(step)]
+    word = "INPUT" if len(alone) == 1 else "INPUTS"
     if len(alone) == 1:
-        yield f"INPUT: {names(case, alone)} changes it alone{_rest(case, alone, needed)}."
+        yield f"{word}: {_names(case, alone)} alone gives '{after}'{_back(case, alone, needed)}."
     elif alone:
         yield (
-            f"INPUTS: each of these changes it alone: {names(case, alone)}"
-            f"{_rest(case, alone, needed)}."
+            f"{word}: each of these alone gives '{after}': {_names(case, alone)}"
+            f"{_back(case, alone, needed)}."
         )
     elif needed:
         yield (
-            f"INPUTS: no change does it alone, these do together: {names(case, needed)}; without any"
-            " one of them the decision stays."
+            f"{word}: no change alone gives '{after}', these do together: {_names(case, needed)};"
+            f" without any one of them it stays '{before}'."
         )
     else:
-        yield f"INPUTS: the changed inputs do it together, none alone: {names(case, moves.steps)}."
+        yield f"{word}: no change alone gives '{after}', all do together."
 
 
-def _rest(case: CaseDifference, alone: Sequence[Step], needed: Sequence[Step]) -> str:
-    """What taking the change back would do, and what else it took."""
+def _back(case: CaseDifference, alone: Sequence[Step], needed: Sequence[Step]) -> str:
+    """What taking a change back would do."""
     if len(case.moves.steps) == 1:
         return ""
-    if len(alone) > 1 and not needed:
-        return "; taking one of them back does not restore it"
-    if len(alone) == 1 and alone[0] in needed:
-        return ", and taking it back restores the decision"
     if len(alone) == 1:
-        return ", but taking it back alone does not restore the decision"
-    return f"; taking back {names(case, needed)} restores it"
+        does = "restores" if alone[0] in needed else "alone does not restore"
+        return f"; taking it back {does} the decision"
+    if needed:
+        return f"; taking back {_names(case, needed)} restores the decision"
+    return "; taking back one of them does not restore the decision"
+
+
+# Tests and figures -----------------------------------------------------------------------------
 
 
 def _tests(case: CaseDifference) -> Iterator[str]:
-    """Credit tests that fail in one book and not in the other."""
-    old, new = (one.saved if one.saved.decision else today for one, today in _sides(case))
-    for word, failing, before in (("Fails now", new, old), ("Passes now", old, new)):
-        keys = [key for key in failing.failed if key not in before.failed]
-        said = [shown.test(key, *case.moves.new_today.tests[key]) for key in keys]
+    """Credit tests that fail in one book and not in the other, and the one that binds."""
+    old, new = case.stood
+    for word, failing, others in (("Fails now", new, old), ("Passes now", old, new)):
+        said = []
+        for key in failing.failed:
+            if key not in others.failed and key in new.tests:
+                value, limit = new.tests[key]
+                said.append(f"{shown.TEST[key][0]} {value} (limit {limit})")
         if said:
             yield f"{word}: {'; '.join(said)}."
     if old.binding != new.binding:
         yield f"Binding test: {old.binding} -> {new.binding}."
 
 
-def _sides(case: CaseDifference) -> tuple[tuple[SavedCase, Standing], ...]:
-    return ((case.old, case.moves.old_today), (case.new, case.moves.new_today))
-
-
-def _by_how_it_was_saved(found: Difference, case: CaseDifference) -> Iterator[str]:
-    if not case.unlike:
-        return
-    if found.stale.get(found.new.name):
-        cells = ", ".join(found.stale[found.new.name][:3])
-        yield (
-            f"{found.new.name} is stale: {cells} and others show what its own formulas do not give."
-            " Calculate and save it, then compare again."
-        )
-    elif found.new.version == found.ours:
-        yield (
-            f"{found.new.name} holds other formulas than Bankable {found.ours} writes: `bankable"
-            f" compare {found.new.name}` writes its inputs into a sound book."
-        )
-    else:
-        yield (
-            f"{found.new.name} keeps the conventions of Bankable {found.new.version}; `bankable"
-            f" compare {found.new.name}` brings it to {found.ours}."
-        )
-
-
 def _largest(case: CaseDifference) -> Iterator[str]:
-    """The first headline figure that moved, and the input that moved it most."""
-    name = next((name for name in HEADLINES if name in case.figures), None)
+    """The first headline figure that moved visibly, and what moved it most."""
+    before, after = case.stood
+    moves = case.moves
+    figures = {
+        name: tuple(shown.figure(name, held.figures[name]) for held in (before, after))
+        for name in HEADLINES
+        if name in case.figures
+    }
+    name = next((name for name, (old, new) in figures.items() if old != new), None)
     if name is None:
         return
-    before, after = (one.saved.figures[name] for one in (case.old, case.new))
-    by = max(case.moves.steps, key=lambda step: abs(case.moves.effect(step, name)), default=None)
+    by = [(moves.effect(step, name), step_name(case, step)) for step in moves.steps]
+    if case.convention and case.old.saved.decision:
+        by.append((change(before, moves.old_today, name), "convention"))
+    by = [cause for cause in by if math.isfinite(cause[0]) and cause[0]]
     said = ""
-    if by is not None and abs(case.moves.effect(by, name)) > 0:
-        effect = shown.change(name, case.moves.effect(by, name))
-        said = f", most by {names(case, [by])}: {effect}"
-    yield (
-        f"{words.label(name)} {shown.figure(name, before)} -> {shown.figure(name, after)}{said}."
-    )
+    if by:
+        effect, cause = max(by, key=lambda one: abs(one[0]))
+        said = f", most by {cause}: {shown.change(name, effect)}"
+    yield f"{words.label(name)} {' -> '.join(figures[name])}{said}."
