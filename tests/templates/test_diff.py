@@ -5,10 +5,11 @@ decision, conventions and stale books are told apart from inputs, and what is no
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,14 @@ from bankable.udfs.deal.measures import MEASURES
 
 ROOT = Path(__file__).resolve().parents[2]
 Make = Callable[..., Path]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """A book that several tests compare is read from its file once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saved_book, "read", functools.cache(saved_book.read))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -110,21 +119,17 @@ def test_two_changes_of_which_each_flips_the_decision(made: Make) -> None:
 
 
 def test_the_largest_effect_comes_first(made: Make) -> None:
-    old = saved_book.read(made(), found_version()).cases[0].deal
+    old = saved_book.read(made(), cli.version()).cases[0].deal
     steps = moves.of(old, dataclasses.replace(old, base_rate=0.0426, price=0.93)).steps
     assert [step.keys for step in steps] == [("price",), ("base_rate",)]
 
 
 def test_inputs_that_make_a_deal_only_together_are_one_step(made: Make) -> None:
-    old = saved_book.read(made(), found_version()).cases[0].deal
+    old = saved_book.read(made(), cli.version()).cases[0].deal
     longer = dataclasses.replace(old, operating_years=28, tenor=27, price=0.96)
     steps = moves.of(old, longer).steps
     assert {step.keys for step in steps} == {("operating_years", "tenor"), ("price",)}
     assert all(step.put_in is not None for step in steps)
-
-
-def found_version() -> str:
-    return cli.version()
 
 
 def test_a_scenario_counts_as_the_inputs_that_it_changes(made: Make) -> None:
@@ -170,11 +175,14 @@ def with_another_convention(case: SourcedDeal, target: Path, key: str) -> Path:
     return write.write(book, target)
 
 
-def test_a_convention_that_flips_the_decision_is_told_from_inputs(
-    made: Make, shipped: list[SourcedDeal], tmp_path: Path
-) -> None:
-    old = with_another_convention(shipped[2], tmp_path / "v01.xlsx", "min_dscr")
-    found = between(old, made())
+@pytest.fixture(scope="module")
+def v01(shipped: list[SourcedDeal], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("v01") / "v01.xlsx"
+    return with_another_convention(shipped[2], target, "min_dscr")
+
+
+def test_a_convention_that_flips_the_decision_is_told_from_inputs(made: Make, v01: Path) -> None:
+    found = between(v01, made())
     [case] = found.cases
     assert case.inputs == []
     assert "decision" in case.convention
@@ -186,11 +194,8 @@ def test_a_convention_that_flips_the_decision_is_told_from_inputs(
     assert found.stale == {"v01.xlsx": []}
 
 
-def test_convention_and_input_add_up_to_the_whole(
-    made: Make, shipped: list[SourcedDeal], tmp_path: Path
-) -> None:
-    old = with_another_convention(shipped[2], tmp_path / "v01.xlsx", "min_dscr")
-    [case] = between(old, made("cheaper", price=0.85)).cases
+def test_convention_and_input_add_up_to_the_whole(made: Make, v01: Path) -> None:
+    [case] = between(v01, made("cheaper", price=0.85)).cases
     name = "min_dscr"
     parts = (
         moves.change(case.stood[0], case.moves.old_today, name),
@@ -200,7 +205,7 @@ def test_convention_and_input_add_up_to_the_whole(
     assert sum(parts) == pytest.approx(moves.change(*case.stood, name))
     assert abs(parts[0]) > 0.1
     assert abs(parts[1]) > 0.1
-    back = between(made("cheaper", price=0.85), old)
+    back = between(made("cheaper", price=0.85), v01)
     assert "CONVENTION: the inputs of v01.xlsx give" in said(back)
     assert "convention of 0.1.0" in said(back)
 
@@ -287,8 +292,10 @@ def test_an_older_book_may_lack_an_input_or_hold_it_under_another_key(
 # Cases, and what is refused --------------------------------------------------------------------
 
 
-@pytest.fixture
-def two_and_one(shipped: list[SourcedDeal], made: Make, tmp_path: Path) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def two_and_one(
+    shipped: list[SourcedDeal], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
     """A book of two cases, and one in which one of them bears another name."""
     other = dataclasses.replace(
         shipped[2], deal=dataclasses.replace(shipped[2].deal, case_name="Factory, second draft")
@@ -298,7 +305,7 @@ def two_and_one(shipped: list[SourcedDeal], made: Make, tmp_path: Path) -> tuple
         compare.calculated([shipped[0], other]),
     )
     old, new = (
-        write.write(book, tmp_path / f"{name}.xlsx")
+        write.write(book, tmp_path_factory.mktemp("pair") / f"{name}.xlsx")
         for name, book in zip(("first", "second"), books, strict=True)
     )
     return old, new
