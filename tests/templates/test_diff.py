@@ -118,6 +118,15 @@ def test_two_changes_of_which_each_flips_the_decision(made: Make) -> None:
     assert "taking back one of them does not restore the decision" in text
 
 
+def test_what_the_other_changes_do_without_the_one_that_flips_it(made: Make) -> None:
+    three = {"price": 0.85, "utilisation": 0.95, "variable_cost": 0.441}
+    assert "alone gives 'Does not meet credit tests'; so do the other changes together." in said(
+        between(made(), made("three", **three))
+    )
+    two = {"price": 0.85, "utilisation": 0.99}
+    assert "; taking it back restores the decision." in said(between(made(), made("two", **two)))
+
+
 def test_the_largest_effect_comes_first(made: Make) -> None:
     old = saved_book.read(made(), cli.version()).cases[0].deal
     steps = moves.of(old, dataclasses.replace(old, base_rate=0.0426, price=0.93)).steps

@@ -34,6 +34,8 @@ def text(found: Difference, every: bool = False) -> str:
     lines += ["", *unmatched] if (unmatched := [*_unmatched(found)]) else []
     for case in found.cases:
         parts = [*_inputs(case), *_results(found, case, every), *way_table.lay(found, case, every)]
+        while parts and not parts[-1]:
+            parts.pop()
         if parts:
             lines += ["", f"{_title(case)} {'-' * max(4, WIDTH - len(_title(case)) - 1)}", *parts]
     return "\n".join([*lines, *_make_up(found)])
@@ -182,11 +184,9 @@ def _of_version(book: SavedBook) -> Iterator[str]:
         yield f"{book.name} lacks these inputs, which are taken at their defaults: {labels}."
     if book.unknown:
         yield f"{book.name} holds inputs that are unknown here: {', '.join(book.unknown)}."
-    for case in book.cases:
-        if case.placeholders:
-            yield (
-                f"{book.name}, {case.name}: {len(case.placeholders)} inputs are still placeholders."
-            )
+    left = [f"{len(case.placeholders)} in {case.name}" for case in book.cases if case.placeholders]
+    if left:
+        yield f"Inputs of {book.name} that are still placeholders: {', '.join(left)}."
 
 
 def _plain(value: object) -> str:

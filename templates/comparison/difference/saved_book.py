@@ -96,6 +96,11 @@ def read(path: Path, ours: str) -> SavedBook:
     """The book in a file, of whatever version; Refusal where it is none, or an input cannot be read.
     `ours` is the version installed.
     """
+    if path.suffix.lower() == ".toml":
+        raise Refusal(
+            f"{path.name} is a deal file, no workbook: `bankable compare {path.name} -o book.xlsx`"
+            " makes one of it."
+        )
     values, formulas = opening.open_workbook(path)
     if input_name("case_name") not in values.defined_names:
         raise Refusal(

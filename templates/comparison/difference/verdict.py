@@ -144,8 +144,9 @@ def _back(case: CaseDifference, alone: Sequence[Step], needed: Sequence[Step]) -
     if len(case.moves.steps) == 1:
         return ""
     if len(alone) == 1:
-        does = "restores" if alone[0] in needed else "alone does not restore"
-        return f"; taking it back {does} the decision"
+        if alone[0] in needed:
+            return "; taking it back restores the decision"
+        return "; so do the other changes together"
     if needed:
         return f"; taking back {_names(case, needed)} restores the decision"
     return "; taking back one of them does not restore the decision"
@@ -178,7 +179,14 @@ def _largest(case: CaseDifference) -> Iterator[str]:
         for name in HEADLINES
         if name in case.figures
     }
-    name = next((name for name, (old, new) in figures.items() if old != new), None)
+    name = next(
+        (
+            name
+            for name, (old, new) in figures.items()
+            if old != new and shown.is_seen(name, change(before, after, name))
+        ),
+        None,
+    )
     if name is None:
         return
     by = [(moves.effect(step, name), step_name(case, step)) for step in moves.steps]

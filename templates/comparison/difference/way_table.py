@@ -49,7 +49,7 @@ def lay(found: Difference, case: CaseDifference, every: bool) -> Iterator[str]:
         yield from _way(found, case, names[start : start + ACROSS], [*listed])
     idle = [key for step in moves.steps if not _acts(moves, step, listed) for key in step.keys]
     if idle:
-        said = f"Without effect on these figures: {', '.join(map(shown.input_label, idle))}."
+        said = f"Without effect alone on these figures: {', '.join(map(shown.input_label, idle))}."
         yield from textwrap.wrap(said, columns.WIDTH, initial_indent="  ", subsequent_indent="    ")
     yield from _first_lines(found, case)
 
@@ -88,7 +88,7 @@ def _way(
         label = f"  {' + '.join(shown.input_label(key) for key in one.keys)}"
         rows.append([label, *(shown.change(name, moves.effect(one, name)) for name in names)])
         rows[-1].append(_decision_of(moves, one))
-    if len(acting) > 1 and any(shown.is_seen(name, moves.together(name)) for name in names):
+    if len(moves.steps) > 1 and any(shown.is_seen(name, moves.together(name)) for name in names):
         effects = (shown.change(name, moves.together(name)) for name in names)
         rows.append(["  all together, beyond each alone", *effects, ""])
     if case.unlike:
