@@ -29,8 +29,8 @@ _MOST_ROWS, _MOST_COLUMNS = 5_000, 200  # of Inputs that are looked at
 
 @dataclass
 class Found:
-    """The sheet of inputs in a file: rows by key, the columns of the cases and of their sources, all
-    from 1 as openpyxl counts; `faults` name each row that is gone or stands in doubt, `absent` the
+    """The sheet of inputs in a file: rows by key, the columns of the cases and of their sources,
+    all from 1 as openpyxl counts; `faults` name each row that is gone or stands in doubt, `absent` the
     inputs that an earlier version had not.
     """
 

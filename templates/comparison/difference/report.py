@@ -71,12 +71,14 @@ def _books(found: Difference) -> Iterator[str]:
     for name, cells in found.stale.items():
         if cells:
             yield (
-                f"{name} WAS NOT CALCULATED before it was saved: {cells[0]} and others show what its"
-                " inputs do not give.\n  Calculate and save it, then compare again."
+                f"{name} WAS NOT CALCULATED before it was saved: {cells[0]} and others show what"
+                " its inputs do not give.\n  Calculate and save it, then compare again."
             )
     for book, held in ((found.old, "old"), (found.new, "new")):
         if any(not getattr(case, held).saved.decision for case in found.cases):
-            yield f"{book.name} holds no saved results: what its inputs give today is shown instead."
+            yield (
+                f"{book.name} holds no saved results: what its inputs give today is shown instead."
+            )
 
 
 def _newer(version: str, ours: str) -> bool:
@@ -149,8 +151,8 @@ def _make_up(found: Difference) -> Iterator[str]:
     lines = []
     if old.scenario != new.scenario:
         lines.append(
-            f"The scenario in force differs: {old.scenario} -> {new.scenario}. What it changes stands"
-            " among the inputs."
+            f"The scenario in force differs: {old.scenario} -> {new.scenario}. What it changes"
+            " stands among the inputs."
         )
     own = {case.sheet for book in (old, new) for case in book.cases}
     for book, other in ((old, new), (new, old)):

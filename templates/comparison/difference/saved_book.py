@@ -39,8 +39,8 @@ _WORDS = {"decision": "decision_words", "binding_test": "binding_name"}
 @dataclass(frozen=True)
 class Standing:
     """How a case stands: decision and binding test ("" where not saved), the tests that fail, and
-    the headline figures by measure (NaN: n/a; absent: not saved); `tests` are the value and limit of
-    each test, as printed.
+    the headline figures by measure (NaN: n/a; absent: not saved); `tests` are the value and
+    limit of each test, as printed.
     """
 
     decision: str
@@ -93,8 +93,8 @@ class SavedBook:
 
 
 def read(path: Path, ours: str) -> SavedBook:
-    """The book in a file, of whatever version; Refusal where it is none, or an input cannot be read.
-    `ours` is the version installed.
+    """The book in a file, of whatever version; Refusal where it is none, or an input cannot be
+    read. `ours` is the version installed.
     """
     if path.suffix.lower() == ".toml":
         raise Refusal(
@@ -203,8 +203,8 @@ def number(value: Any) -> float:
 
 
 def lines_of(values: Any, case_sheet: str) -> dict[str, list[Any]]:
-    """The cells of each line of a case by its label, from the constant column on; an input in use is
-    none, and of two rows called alike (a limit, and what it limits) the later is the line.
+    """The cells of each line of a case by its label, from the constant column on; an input in use
+    is none, and of two rows called alike (a limit, and what it limits) the later is the line.
     """
     inputs = {row.metadata["label"] for row in INPUTS}
     out: dict[str, list[Any]] = {}

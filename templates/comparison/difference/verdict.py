@@ -1,5 +1,5 @@
-"""What a reader wants to know first of a case in two books, in sentences: whether the decision moved,
-and by which input or convention.
+"""What a reader wants to know first of a case in two books, in sentences: whether the decision
+moved, and by which input or convention.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What moved the figures of a case, as a table: from the old book's figures to the new one's, a row a
-step and a column a figure, with the decision that each step gives.
+"""What moved the figures of a case, as a table: from the old book's figures to the new one's, a row
+a step and a column a figure, with the decision that each step gives.
 """
 
 from __future__ import annotations
