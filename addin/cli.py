@@ -18,6 +18,7 @@ from typing import Any, NoReturn, TextIO, cast
 
 COMMANDS = (
     "compare",
+    "diff",
     "new",
     "gallery",
     "portfolio",

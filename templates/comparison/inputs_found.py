@@ -29,8 +29,9 @@ _MOST_ROWS, _MOST_COLUMNS = 5_000, 200  # of Inputs that are looked at
 
 @dataclass
 class Found:
-    """The sheet of inputs in a file: rows by key, the columns of the cases and of their sources, all
-    from 1 as openpyxl counts; `faults` name each row that is gone or stands in doubt.
+    """The sheet of inputs in a file: rows by key, the columns of the cases and of their sources,
+    all from 1 as openpyxl counts; `faults` name each row that is gone or stands in doubt, `absent` the
+    inputs that an earlier version had not.
     """
 
     sheet: str
@@ -39,10 +40,13 @@ class Found:
     sources: dict[int, int] = field(default_factory=dict)
     short: int | None = None
     faults: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
 
-def find(path: Path, formulas: Any) -> Found:
-    """Where everything is; Refusal where the file is no comparison at all."""
+def find(path: Path, formulas: Any, any_version: bool = False) -> Found:
+    """Where everything is; Refusal where the file is no comparison at all. Of `any_version`, a row
+    goes by its label where its key is another, and an input with a default may be absent.
+    """
     named = _named(formulas)
     if not any(named.values()):
         raise Refusal(
@@ -60,7 +64,13 @@ def find(path: Path, formulas: Any) -> Found:
     cells = formulas[sheet]._cells
     keyed, labels = _keyed(cells), _labels(cells)
     for key in deals.KEYS:
-        _find_row(found, key, keyed.get(key, []), named[key], keyed, labels)
+        at = keyed.get(key, [])
+        if any_version and not at and named[key] is None:
+            at = _labelled(key, labels, keyed)
+            if not at and deals.param_of(key).optional:
+                found.absent.append(key)
+                continue
+        _find_row(found, key, at, named[key], keyed, labels)
     _find_sources(found, cells)
     return found
 
@@ -110,6 +120,14 @@ def _keyed(cells: Mapping[tuple[int, int], Any]) -> dict[str, list[int]]:
 
 def _labels(cells: Mapping[tuple[int, int], Any]) -> dict[int, str]:
     return {row: text for row, col, text in _texts(cells) if col == LABEL + 1}
+
+
+def _labelled(key: str, labels: Mapping[int, str], keyed: Mapping[str, list[int]]) -> list[int]:
+    """The row of an input whose key was another, by a label that only this input has."""
+    label = _label(key)
+    taken = {number for rows in keyed.values() for number in rows}
+    rows = [row for row, text in labels.items() if text == label and row not in taken]
+    return rows if len(rows) == len(_LABELS[label]) == 1 else []
 
 
 def _find_row(

@@ -38,11 +38,13 @@ def read_workbook(path: Path, opened: tuple[Any, Any] | None = None) -> list[Sou
 
 
 def attempt(
-    path: Path, opened: tuple[Any, Any] | None = None
+    path: Path, opened: tuple[Any, Any] | None = None, found: Found | None = None
 ) -> tuple[list[SourcedDeal], list[str]]:
-    """The deals that could be read, and every fault of Inputs."""
+    """The deals that could be read, and every fault of Inputs; `found` where its rows were looked
+    for already.
+    """
     values, formulas = opened or opening.open_workbook(path)
-    found = inputs_found.find(path, formulas)
+    found = found or inputs_found.find(path, formulas)
     faults = list(found.faults)
     sheet = values[found.sheet]
     columns = case_columns(found, values)

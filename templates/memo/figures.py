@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bankable.templates.comparison.sheets.inputs import source_column
+from bankable.templates.comparison.words import style_of_input
 from bankable.templates.memo.paper import typed
 from bankable.templates.workbook.book import (
     Book,
-    Cell,
     Placed,
     Value,
     address,
@@ -22,21 +22,7 @@ from bankable.templates.workbook.book import (
 )
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.rows import LABEL
-from bankable.udfs.deal.deal import TEXT_KEYS, Deal, param_of
-
-
-def input_style(key: str, cell: Cell) -> str:
-    """The format of an input on paper: a count without decimals, a small share with two, a large
-    amount with one.
-    """
-    value = cell.value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return cell.style
-    if param_of(key).kind == "count":
-        return "count"
-    if cell.style.endswith("share") and abs(value * 1000 - round(value * 1000)) > 1e-9:
-        return "rate"
-    return "number" if cell.style.endswith("number2") and abs(value) >= 100 else cell.style
+from bankable.udfs.deal.deal import TEXT_KEYS, Deal
 
 
 def on_paper(value: Value, style: str) -> str:
@@ -111,11 +97,12 @@ class Figures:
     def input(self, key: str) -> str:
         """Print an input from its blue cell, with the digits that it needs."""
         place = self.book["Inputs"].placed[f"{key}_{self.case}"]
+        cell = self.book["Inputs"].cells[place.row, place.col]
         return self.cell(
             "Inputs",
             place.row,
             place.col,
-            input_style(key, self.book["Inputs"].cells[place.row, place.col]),
+            style_of_input(key, cell.value, cell.style),
         )
 
     def at(self, sheet: str, key: str, position: int, name: str | None = None) -> str:
