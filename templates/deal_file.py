@@ -20,6 +20,7 @@ from bankable.templates.refusal import Refusal
 from bankable.udfs.cells import LARGEST_AMOUNT, CellError
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal
+from bankable.udfs.deal.policy import policy
 
 LARGEST = 2**20  # bytes of a file
 LONGEST_TEXT, LONGEST_SOURCE = 255, 2_000  # characters
@@ -58,6 +59,10 @@ def load(path: Path) -> SourcedDeal:
         raise Refusal(f"{path.name}: {error.sentence}") from error
     if not deal.case_name:
         raise Refusal(f"{path.name}: case_name is blank: name the deal.")
+    asked = {key: limit.source for key, limit in policy(deal.asset_class).items()}
+    sources = {
+        key: f"policy for {deal.asset_class}: {said}" for key, said in asked.items()
+    } | sources
     return SourcedDeal(
         deal, {key: sources.get(key, "illustrative") for key in deals.KEYS}, path.name
     )

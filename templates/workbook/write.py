@@ -194,6 +194,11 @@ class _FullValues(Worksheet):
     they stand.
     """
 
+    def _get_range_data(self, *corners: int) -> list[Any]:
+        # what a chart keeps of its cells: a cell that shows an error has no point
+        data = super()._get_range_data(*corners)
+        return ["" if isinstance(value, CellError) else value for value in data]
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         # XlsxWriter's own prefixing takes NORMSDIST for NORM.S.DIST
         return _CALL.sub(_prefixed, formula.removeprefix("="))

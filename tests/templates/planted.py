@@ -158,7 +158,7 @@ DEBT = {
         "Loan states add to one", CASE, "default_probability", 0.5, 2
     ),
     "a part of the rate typed over": Fault(
-        "All-in rate is the sum of its parts", CASE, "bank_rate", 0.2
+        "The quoted rate is the sum of its parts", CASE, "quoted_rate", 0.2
     ),
     "the rate typed over": Fault(
         metric("All-in rate of the whole debt"), CASE, "all_in_rate", 0.03
@@ -202,6 +202,33 @@ VIEWS = {
         "contracted_revenue_expected",
         "={contracted_revenue_expected<}",
         5,
+    ),
+}
+
+DEFAULT = {
+    "a pool typed over": Fault(
+        "The kept contract's pool fails where the waterfall misses a payment, or after its end",
+        CASE,
+        "need",
+        1e6,
+        1,
+    ),
+    "a cause of loss typed over": Fault(
+        "Losses of the contract by cause add up", CASE, "lost_renewal", 0.4, 3
+    ),
+    "a price that does not clear": Fault(
+        "At the rate that clears, one pass of the price asks the same rate, to half a basis point",
+        CASE,
+        "clearing_rate",
+        0.09,
+        also=(("pricing", 1),),
+    ),
+    "a sized loan that fails": Fault(
+        "The sized loan fails no credit test",
+        CASE,
+        "sized_gearing",
+        0.5,
+        also=(("size_debt", 1),),
     ),
 }
 
@@ -329,15 +356,15 @@ CALLS = {
         cases=2,
     ),
     "an argument of a call changed": Fault(
-        "IDC: Facility at completion",
+        "IDC: Facility at completion, for what is spent in the build",
         "Checks",
-        "IDC: Facility at completion",
+        "IDC: Facility at completion, for what is spent in the build",
         ("planned_cost#1", "planned_cost#2"),
     ),
     "two arguments of a call the wrong way round": Fault(
-        "GUARANTEE_RATE: All-in rate of the bank loan",
+        "GUARANTEE_RATE: Quoted rate of the bank loan",
         "Checks",
-        "GUARANTEE_RATE: All-in rate of the bank loan",
+        "GUARANTEE_RATE: Quoted rate of the bank loan",
         (f"{{{CASE}!lgd}},{{{CASE}!coverage}}", f"{{{CASE}!coverage}},{{{CASE}!lgd}}"),
     ),
     "an argument of a call left out": Fault(
@@ -376,5 +403,5 @@ SHOWN = {
 }
 
 FAULTS: dict[str, Fault] = (
-    SHOWN | INPUTS | BUILDING | DEBT | VIEWS | CASH | IN_ORDER | CELLS | CALLS
+    SHOWN | INPUTS | BUILDING | DEBT | VIEWS | DEFAULT | CASH | IN_ORDER | CELLS | CALLS
 )

@@ -18,6 +18,7 @@ import numpy as np
 from bankable.udfs import cells
 from bankable.udfs.cells import CellError, Param
 from bankable.udfs.deal import chain, settle
+from bankable.udfs.deal.policy import ASSET_CLASSES, policy
 from bankable.udfs.deal.rules import RULES
 
 YEARS = chain.YEARS
@@ -734,6 +735,13 @@ class Deal:
         False,
     )
 
+    asset_class: str = _choice(
+        "Credit tests",
+        "Asset class",
+        ASSET_CLASSES,
+        "limits that are not typed are those of its policy; Checks counts those that are looser",
+        ASSET_CLASSES[0],
+    )
     limit_min_dscr: float = _number("Credit tests", "Minimum DSCR", "x", "least", 0, 10, 1.30)
     limit_avg_dscr: float = _number("Credit tests", "Average DSCR", "x", "least", 0, 10, 1.40)
     limit_llcr: float = _number("Credit tests", "LLCR", "x", "least", 0, 10, 1.35)
@@ -819,11 +827,15 @@ def param_of(key: str) -> Param:
 
 def read(values: Mapping[str, Any]) -> Deal:
     """A Deal from raw cell values by key; unknown keys, missing required keys and values out of
-    bounds are refused by name.
+    bounds are refused by name. Limits that are left out are those of the asset class.
     """
     for key in values:
         param_of(key)
-    deal = Deal(**{key: param_of(key).read(values.get(key, cells.OMITTED)) for key in KEYS})
+    asset_class = param_of("asset_class").read(values.get("asset_class", cells.OMITTED))
+    limits = {key: limit.value for key, limit in policy(asset_class).items()}
+    given = {key: value for key, value in values.items() if not cells.is_blank(value)}
+    raw = limits | given
+    deal = Deal(**{key: param_of(key).read(raw.get(key, cells.OMITTED)) for key in KEYS})
     check(deal)
     return deal
 

@@ -7,7 +7,8 @@ these figures as given, and its rows prove them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -187,6 +188,34 @@ def refined(
     return low, debt
 
 
+KEPT = 256  # deals whose answers are kept
+FEW = 64  # more deals than these in one call are not kept
+_kept: OrderedDict[tuple[str, bytes], dict[str, float]] = OrderedDict()
+
+
+def kept(
+    what: str, x: SimpleNamespace, solve: Callable[[SimpleNamespace], dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """The answer of `solve` by deal, taken from those that were solved lately where it can be: a
+    workbook asks the same of one deal from several cells.
+    """
+    if len(x.gearing) > FEW:
+        return solve(x)
+    rows = np.concatenate([vars(x)[key] for key in sorted(vars(x))], axis=1)
+    places = [(what, row.tobytes()) for row in np.ascontiguousarray(rows)]
+    have = {place: answer for place in places if (answer := _kept.get(place)) is not None}
+    missing = [i for i, place in enumerate(places) if place not in have]
+    if missing:
+        found = solve(part_of(x, missing))
+        for n, i in enumerate(missing):
+            have[places[i]] = {key: float(values[n]) for key, values in found.items()}
+    answers = [have[place] for place in places]
+    _kept.update(have)
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return {key: np.array([answer[key] for answer in answers]) for key in answers[0]}
+
+
 def settled(x: SimpleNamespace, wanted: Sequence[str] | None = ()) -> SimpleNamespace:
     """The columns with what is solved for them: what the deals themselves ask (sized debt, clearing
     price), and for all of them what the `wanted` rows rest on (None: everything).
@@ -194,17 +223,24 @@ def settled(x: SimpleNamespace, wanted: Sequence[str] | None = ()) -> SimpleName
     out = SimpleNamespace(**vars(x))
     for key in SOLVED:
         setattr(out, key, np.full((len(x.gearing), 1), np.nan))
+
+    def fill(rows: np.ndarray, found: dict[str, np.ndarray]) -> None:
+        for key, values in found.items():
+            getattr(out, key)[rows, 0] = values
+
     needed = set(SOLVED) if wanted is None else {k for row in wanted for k in RESTS_ON.get(row, ())}
+    everyone = np.arange(len(x.gearing))
     searches = [name for name in NAMES if name != ASKED and needed & set(GIVES[name])]
     if searches:
-        for key, values in sizes(x, searches).items():
-            getattr(out, key)[:, 0] = values
-    sized = np.flatnonzero(("sized_gearing" in needed) | (x.size_debt > 0)[:, 0])
+        fill(everyone, kept(" ".join(searches), x, lambda some: sizes(some, searches)))
+    sized = everyone[("sized_gearing" in needed) | (x.size_debt > 0)[:, 0]]
     if sized.size:
-        out.sized_gearing[sized, 0] = sizes(planned(part_of(x, sized)), [ASKED])["sized_gearing"]
-    priced = np.flatnonzero(("clearing_rate" in needed) | (x.pricing == CLEARING)[:, 0])
+        plan = planned(part_of(x, sized))
+        fill(sized, kept(ASKED, plan, lambda some: sizes(some, [ASKED])))
+    priced = everyone[("clearing_rate" in needed) | (x.pricing == CLEARING)[:, 0]]
     if priced.size:
-        out.clearing_rate[priced, 0] = rates(planned(part_of(out, priced)))
+        plan = planned(part_of(out, priced))
+        fill(priced, kept("rate", plan, lambda some: {"clearing_rate": rates(some)}))
     return out
 
 

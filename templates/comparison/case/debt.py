@@ -62,14 +62,12 @@ def sculpt_rows() -> list[Row]:
     ]
     for n in range(1, SCULPT_PASSES + 1):
         base = (
-            "={cash_before_tax}-{sculpt_tax_[before]}".replace(
-                "{cash_before_tax}", lenders("cash_before_tax")
-            )
+            lenders("cash_before_tax") + "-{sculpt_tax_[before]}"
             if n > 1
-            else "={lender_unlevered_cfads}"
+            else "{lender_unlevered_cfads}"
         )
         rows += [
-            path("sculpt_base_[n]", "=MAX(0," + base[1:] + ")", n=n, before=n - 1),
+            path("sculpt_base_[n]", "=MAX(0," + base + ")", n=n, before=n - 1),
             scalar(
                 "sculpt_worth_[n]", "=SUMPRODUCT({sculpt_base_[n]:},{discount_after_grace:})", n=n
             ),

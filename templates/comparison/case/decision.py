@@ -49,6 +49,26 @@ def rows() -> list[Row]:
     rows.append(band("Passed"))
     for test, _, _, direction in TESTS:
         rows.append(scalar("pass_[test]", PASSED[direction], test=test))
+    rows.append(band("Policy of the asset class"))
+    rows += [
+        scalar(
+            "policy_[test]",
+            "=INDEX({Lists!policy_[test]:},1,{asset_class}+1)",
+            test=test,
+        )
+        for test, *_ in TESTS
+    ]
+    rows.append(
+        scalar(
+            "looser_limits",
+            "="
+            + "+".join(
+                f"IF({'' if direction > 0 else '-'}({{policy_{test}}}-{{limit_{test}}})"
+                ">{Timeline!tolerance},1,0)"
+                for test, _, _, direction in TESTS
+            ),
+        )
+    )
     rows.append(band("Room to the limit"))
     rows += [
         scalar(

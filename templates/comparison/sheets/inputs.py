@@ -36,6 +36,7 @@ from bankable.templates.workbook.rows import (
 )
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.udfs.cells import Param
+from bankable.udfs.deal import policy
 from bankable.udfs.deal.chain.build import PROFILE_TERMS
 from bankable.udfs.deal.chain.decision import DECISIONS, TESTS, TOLERANCE
 from bankable.udfs.deal.chain.default import NEVER
@@ -400,6 +401,12 @@ def lay_lists(book: Book, paper: str) -> None:
         sheet.put(row, LABEL, f"Spending profile, term {n}")
         sheet.mark_path(f"profile_{n}", row, TimeColumns(FIRST_TIME_COLUMN, len(terms)))
         sheet.put_row(row, FIRST_TIME_COLUMN, [float(term) for term in terms], "number")
+        row += 1
+    for key, words, *_ in TESTS:
+        sheet.put(row, LABEL, f"{words}: limit by asset class, in the order of the list above")
+        limits = list(policy.table(f"limit_{key}"))
+        sheet.mark_path(f"policy_{key}", row, TimeColumns(FIRST_TIME_COLUMN, len(limits)))
+        sheet.put_row(row, FIRST_TIME_COLUMN, limits, "number2")
         row += 1
     numbers = list(range(1, 21))
     sheet.put(row, LABEL, "Places of the scenarios")

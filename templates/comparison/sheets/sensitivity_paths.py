@@ -83,8 +83,8 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     row = lay(sheet, result, row, TimeColumns(G, LAST - G + 1))
     sheet.heights[row] = 27
     height = YEARS + 2
-    call = f"=DEAL_FAN({deal},{{fan_paths}},{{fan_seed}},{wanted},{{fan_volume_vol}},,,{{fan_overrun}},{{fan_delay}},{LAST_YEAR})"
-    sheet.array(row, G, height, 7, call, "multiple")
+    call = f"DEAL_FAN({deal},{{fan_paths}},{{fan_seed}},{wanted},{{fan_volume_vol}},,,{{fan_overrun}},{{fan_delay}},{LAST_YEAR})"
+    sheet.array(row, G, height, 7, f'=IFERROR({call},"n/a")', "multiple")
     for i in range(height):
         for j in range(7):
             sheet.cells[row + i, G + j].style = (
@@ -106,7 +106,7 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     )
     of_loan = area(top, HELP + 8, last, HELP + 8, True)
     sheet.put(row, HELP + 1, f"=MIN({of_loan})", "grey")
-    sheet.put(row, HELP + 2, f"=MATCH({address(row, HELP + 1)},{of_loan},0)", "grey")
+    sheet.put(row, HELP + 2, f"=IFERROR(MATCH({address(row, HELP + 1)},{of_loan},0),0)", "grey")
     least, year = address(row, HELP + 1, True), address(row, HELP + 2, True)
     # the chart's points: year, three percentiles, the limit; and the bad one while the loan runs
     heads_beside = ("year shown", "bad", "middle", "good", "limit", "bad, of the loan")
@@ -127,12 +127,13 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     sheet.put(
         end,
         LABEL,
-        f'=IF({least}<{asked},IF({tenth},"In one path of ten",TEXT({bad_level},"0%")&" of'
+        f'=IF(NOT(ISNUMBER({{fan_any_year}})),IF({{Checks!live}}=1,"There is no debt service to simulate",'
+        f'"no add-in"),IF({least}<{asked},IF({tenth},"In one path of ten",TEXT({bad_level},"0%")&" of'
         f' paths:")&" year "&{year}&" covers "&IF({least}>0,TEXT({least},"0.00")&"x or'
         f' less","nothing")&", below ",IF({tenth},"In nine paths of ten",TEXT(1-{bad_level},"0%")&"'
         f' of paths:")&" even year "&{year}&", the weakest, covers "&TEXT({least},"0.00")&"x or'
         f' more, above ")&TEXT({asked},"0.00")&"x; DSCR falls below 1 in some year in'
-        ' "&TEXT({fan_any_year},"0.0%")&" of paths, and a payment is missed in "&TEXT({fan_missed},"0.0%")',
+        ' "&TEXT({fan_any_year},"0.0%")&" of paths, and a payment is missed in "&TEXT({fan_missed},"0.0%"))',
         "bold",
     )
     sheet.mark("finding_fan", end, LABEL)

@@ -22,6 +22,7 @@ from bankable.udfs.deal.chain.axes import (
     total,
 )
 from bankable.udfs.deal.chain.inputs import CLEARING
+from bankable.udfs.deal.policy import table
 
 MEETS, MEETS_WITH_SUPPORT, FAILS = (
     "Meets credit tests",
@@ -89,7 +90,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         "equity": np.where(r.debt > 0, r.sponsor_equity * (1 - x.public_equity) / all_uses, np.nan),
         "retained": np.where(r.debt > 0, uncovered, np.nan),
     }
-    passed, rooms = [], []
+    passed, rooms, looser = [], [], []
     for key, _, _, direction in TESTS:
         value, limit = values[key], getattr(x, f"limit_{key}")
         r[f"test_{key}"] = value
@@ -98,9 +99,12 @@ def rows(x: SimpleNamespace, r: Results) -> None:
             np.nan,
             (direction * (value - limit) >= -TOLERANCE).astype(float),
         )
+        r[f"policy_{key}"] = np.array(table(f"limit_{key}"))[x.asset_class.astype(int)]
+        looser.append(direction * (r[f"policy_{key}"] - limit) > TOLERANCE)
         r[f"room_{key}"] = room(value, limit, direction)
         passed.append(r[f"pass_{key}"])
         rooms.append(r[f"room_{key}"])
+    r.looser_limits = total(np.concatenate(looser, axis=-1).astype(float))
     r.least_room = least(np.concatenate(rooms, axis=-1))
     r.tightest_test = first_at(np.concatenate(rooms, axis=-1), r.least_room)
     r.tests_passed = np.concatenate(passed, axis=-1)

@@ -248,6 +248,7 @@ class RowNames:
     log_rate_equity_expected: Any
     log_rate_equity_promised: Any
     log_rate_project: Any
+    looser_limits: Any
     loss: Any
     loss_share: Any
     lost: Any
@@ -349,6 +350,17 @@ class RowNames:
     plant_spend: Any
     plcr: Any
     pledged_pool: Any
+    policy_avg_dscr: Any
+    policy_contracted: Any
+    policy_equity: Any
+    policy_gearing: Any
+    policy_llcr: Any
+    policy_loss: Any
+    policy_min_dscr: Any
+    policy_plcr: Any
+    policy_retained: Any
+    policy_shortfall: Any
+    policy_tail: Any
     pool_before: Any
     prepaid: Any
     prepaid_by_year: Any
