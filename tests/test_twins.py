@@ -52,7 +52,9 @@ def native_rows(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
             frame = frame.f_back
 
     monkeypatch.setattr(Row, "__init__", noted)
-    importlib.import_module(f"{ROOMS[1]}.case").rows("B", "R", "c1_", lambda key: "=0", lambda key: "0")
+    importlib.import_module(f"{ROOMS[1]}.case").rows(
+        "B", "R", "c1_", lambda key: "=0", lambda key: "0"
+    )
     importlib.import_module(f"{ROOMS[1]}.build").rows("S")
     return found
 

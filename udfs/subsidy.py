@@ -29,6 +29,12 @@ def _performing(pd):
     return np.concatenate([np.ones_like(survived[..., :1]), survived[..., :-1]], axis=-1)
 
 
+def _by_year(lgd, opening):
+    """A loss given default by year, or one for life, along the years of the balances."""
+    lgd = np.asarray(lgd, float)
+    return lgd if lgd.ndim == opening.ndim else lgd[..., None]
+
+
 def guarantee_subsidy(
     treasury_rate, opening, pd, lgd, coverage, annual_fee=0.0, upfront_fee=0.0, recovery_lag=0.0
 ):
@@ -36,7 +42,8 @@ def guarantee_subsidy(
     (..., T).
     """
     opening = np.asarray(opening, float)
-    pd, lgd = (np.broadcast_to(np.asarray(path, float), opening.shape) for path in (pd, lgd))
+    pd = np.broadcast_to(np.asarray(pd, float), opening.shape)
+    lgd = _by_year(lgd, opening)
     coverage, fee = (np.asarray(value, float)[..., None] for value in (coverage, annual_fee))
     discount, performing = _discount(treasury_rate, opening.shape[-1]), _performing(pd)
     claimed = performing * pd * coverage * opening * discount
@@ -58,8 +65,7 @@ def loan_cost(treasury_rate, opening, interest, principal, pd=0.0, lgd=0.0):
     pd = np.broadcast_to(np.asarray(pd, float), opening.shape)
     performing = _performing(pd)
     received = performing * (
-        (1 - pd) * (np.asarray(interest) + principal)
-        + pd * (1 - np.asarray(lgd, float)[..., None]) * opening
+        (1 - pd) * (np.asarray(interest) + principal) + pd * (1 - _by_year(lgd, opening)) * opening
     )
     return opening[..., 0] - np.sum(received * _discount(treasury_rate, opening.shape[-1]), axis=-1)
 

@@ -6,6 +6,7 @@ A line of the chain is replaced by a marked one, and every function that answers
 from __future__ import annotations
 
 import ast
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from bankable import udfs
 from bankable.templates import deal_file
-from bankable.udfs.deal import chain, fan
+from bankable.udfs.deal import chain, fan, settle
 from bankable.udfs.deal.chain import contract, operation, ratios
 from bankable.udfs.deal.deal import INPUTS, Deal
 
@@ -32,6 +33,8 @@ def block_of(deal: Deal) -> list[list[Any]]:
 # every function of the register that takes a whole deal, asked for something that a cost moves
 QUESTIONS: dict[str, Callable[[], Any]] = {
     "DEAL_METRICS": lambda: udfs.DEAL_METRICS(block_of(FACTORY), ["min_dscr", "avg_dscr"]),
+    "DEAL_SETTLED": lambda: udfs.DEAL_SETTLED(block_of(SUPPORTED)),
+    "CLEARING_RATE": lambda: udfs.CLEARING_RATE(block_of(SUPPORTED)),
     "CREDIT_TESTS": lambda: udfs.CREDIT_TESTS(block_of(FACTORY)),
     "SENS_GRID": lambda: udfs.SENS_GRID(
         block_of(FACTORY), "price", [1.0, 1.1], "gearing", [0.3, 0.4], "min_dscr_promised"
@@ -73,6 +76,7 @@ def test_a_property_tax_in_the_chain_moves_every_answer(
     """A cost entered in the one line for costs that do not go with volume."""
     plain = operation.running_cash
     monkeypatch.setattr(operation, "running_cash", lambda r, margin: plain(r, margin) - 40.0)
+    monkeypatch.setattr(settle, "_kept", OrderedDict())  # what was solved before the tax
     assert told(QUESTIONS[name]()) != before[name]
 
 

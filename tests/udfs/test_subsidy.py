@@ -227,10 +227,10 @@ def test_the_kernels_agree_with_the_public_cost_of_a_whole_deal() -> None:
     r = deals.evaluate(deal)
     bank = 0.8 * r.opening
     *_, cost = subsidy.guarantee_subsidy(
-        deal.treasury_rate, bank, r.pd_counted, r.lgd[:, 0], deal.coverage, deal.guarantee_fee
+        deal.treasury_rate, bank, r.pd_counted, r.lgd_by_year, deal.coverage, deal.guarantee_fee
     )
     np.testing.assert_allclose(cost, r.guarantee_cost[:, 0], rtol=1e-9)
     lent = 0.2 * r.opening
     rows = lent, lent * deal.government_loan_rate, 0.2 * (r.principal + r.balloon_paid)
-    mine = subsidy.loan_cost(deal.treasury_rate, *rows, r.pd_counted, r.lgd[:, 0])
+    mine = subsidy.loan_cost(deal.treasury_rate, *rows, r.pd_counted, r.lgd_by_year)
     np.testing.assert_allclose(mine, r.loan_cost[:, 0], rtol=1e-9)

@@ -426,10 +426,10 @@ def DEAL_FAN(
     >>> rows = DEAL_FAN(EXAMPLE, 10000, 1, [0.1, 0.5], 0.1)
     >>> for row in [*rows[:3], rows[-1]]:
     ...     print([round(cell, 3) if isinstance(cell, float) else cell for cell in row])
-    ['year', 'p10', 'p50', 'probability DSCR < 1', 'standard error']
-    [1, 1.913, 1.913, 0.0, 0.0]
-    [2, 1.96, 1.96, 0.1, 0.003]
-    ['any year', None, None, 0.613, 0.005]
+    ['year', 'p10', 'p50', 'probability DSCR < 1', 'standard error', 'payment missed']
+    [1, 1.913, 1.913, 0.0, 0.0, 0.0]
+    [2, 1.96, 1.96, 0.1, 0.003, 0.1]
+    ['any year', None, None, 0.613, 0.005, 0.613]
     """
     levels = np.ravel(percentiles)
     if not np.all((levels > 0) & (levels < 1)):

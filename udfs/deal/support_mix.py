@@ -274,14 +274,14 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     >>> for row in LEAST_COST_SUPPORT(EXAMPLE, ["offtake", "guarantee"]):
     ...     print([round(cell, 3) if isinstance(cell, float) else cell for cell in row])
     ['tool', 'in the mix', 'unit', 'enough alone', 'cost alone']
-    ['Public offtake', 10.0, 'years', 'n/a', 'n/a']
+    ['Public offtake', 10.0, 'years', 11.0, 227.605]
     ['Guarantee coverage', 0.8, '%', 'n/a', 'n/a']
     ['Government loan', 0.0, '%', 'n/a', 'n/a']
     ['Price floor', 'n/a', '$m a unit', 'n/a', 'n/a']
     ['Grant', 0.0, '$m', 'n/a', 'n/a']
-    ['Expected public cost', 207.485, '$m', None, None]
+    ['Expected public cost', 205.184, '$m', None, None]
     ['Budget authority needed', 2627.933, '$m', None, None]
-    ['Private capital at risk per $ of expected public cost', 2.991, '$', None, None]
+    ['Private capital at risk per $ of expected public cost', 3.025, '$', None, None]
     ['All-in rate of the whole debt', 0.052, '% a year', None, None]
     ["Minimum DSCR, lender's view", 2.39, 'x', None, None]
     ['Decision', 'Meets credit tests with support', 'text', None, None]

@@ -50,11 +50,12 @@ def DEAL_METRICS(deal, measures=None):
     min_dscr, min_dscr_year, avg_dscr, llcr, plcr; cover by view: min_dscr_firm, min_dscr_supported,
     min_dscr_expected, min_dscr_promised; what each view carries at the target DSCR: capacity_firm,
     capacity_supported, capacity_expected, capacity_promised; what all tests permit: permitted_debt,
-    permitted_headroom; loss: pd_equivalent, lgd, expected_loss, loss_share, bank_loss_share,
-    life_default, unpaid, shortfall_probability; returns: project_irr, equity_irr_promised,
+    permitted_headroom; room of the tightest test: least_room, tightest_test; price against loss:
+    clearing_rate, uncovered_by_price; loss: pd_equivalent, lgd, lgd_average, expected_loss, loss_share,
+    bank_loss_share, life_default, unpaid, missed_year, shortfall_probability; returns: project_irr, equity_irr_promised,
     equity_irr_expected; taxpayer: public_cost, budget_authority, guarantee_cost, loan_cost,
     offtake_cost, tariff_burden, passing_cost, cost_per_plant, private_at_risk, private_per_public;
-    credit tests: tests_failed, decision, binding_test, first_failed. Money in $ million, rates and
+    credit tests: tests_failed, looser_limits, decision, binding_test, first_failed. Money in $ million, rates and
     shares as decimals. A measure that does not apply reads "n/a". The decision says whether the
     tests are met; approval is the committee's. Names of version 0.1 (gearing, idc, headroom, pd)
     are still understood.
@@ -108,10 +109,8 @@ def CREDIT_TESTS(deal):
     Equation
     --------
     passed = value >= limit - 1e-9 (at most: value <= limit + 1e-9)
-    debt permitted, between nothing and all uses: the debt x value / limit for DSCR, LLCR and PLCR; uses x limit
-    for gearing and equity; the largest multiple within the limit for the probability of DSCR < 1; the debt
-    whose loss given default brings the loss to its limit; all or nothing for the contracted share, the tail
-    and the bank's own share, which no amount of debt changes
+    debt permitted = the largest debt at which the test is met, the whole deal taken anew at each amount, up to 99%
+    of the uses; all or nothing where no amount of debt changes the test
     binding test = the one that permits the least debt, ties by the order of the list
 
     Conventions
