@@ -132,7 +132,7 @@ class Search:
                 )
                 far += np.minimum(10, np.nan_to_num(short))
             far += 100 * (r.debt[:, 0] <= 0)
-            cost = np.maximum(0, measure(r, "public_cost"))
+            cost = r.ranked_cost[..., 0]
             for i, point in enumerate(fresh[start : start + size]):
                 effort = sum(
                     steps / max(1, tool.most) for steps, tool in zip(point, self.tools, strict=True)

@@ -117,6 +117,13 @@ def rows(build: str) -> list[Row]:
             "={guarantee_cost}+{loan_cost}+{grant_cost}+{offtake_cost}+{equity_cost}+{termination_cost}",
         ),
         scalar(
+            "ranked_cost",
+            (
+                "=MAX(0,{guarantee_cost})+MAX(0,{loan_cost})+MAX(0,{grant_cost})"
+                "+MAX(0,{offtake_cost})+MAX(0,{equity_cost})+MAX(0,{termination_cost})"
+            ),
+        ),
+        scalar(
             "budget_authority",
             (
                 "=MAX(0,{guarantee_cost})+MAX(0,{loan_cost})+{grant}+{offtake_authority}"

@@ -95,8 +95,16 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -YEAR
     )
     r.equity_cost = r.equity_bought - total(r.equity_returned)
-    r.public_cost = r.guarantee_cost + r.loan_cost + r.grant_cost + r.offtake_cost + r.equity_cost
-    r.public_cost += r.termination_cost
+    tools = (
+        r.guarantee_cost,
+        r.loan_cost,
+        r.grant_cost,
+        r.offtake_cost,
+        r.equity_cost,
+        r.termination_cost,
+    )
+    r.public_cost = sum(tools)
+    r.ranked_cost = sum(np.maximum(0, cost) for cost in tools)
     r.budget_authority = (
         np.maximum(0, r.guarantee_cost)
         + np.maximum(0, r.loan_cost)

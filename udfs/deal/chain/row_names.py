@@ -389,6 +389,7 @@ class RowNames:
     ramp_held: Any
     ramp_years: Any
     ramped: Any
+    ranked_cost: Any
     rate_base_part: Any
     rate_guarantee_part: Any
     rate_loss_part: Any
