@@ -34,6 +34,7 @@ HELD: dict[str, Any] = {
     "firm_lapse": 0.0,
     "operating_support": 0.0,
     "termination_cover": 0.0,
+    "covers_interest": False,  # a pass that rests on the rate may not settle: see test_price
 }
 Terms = Callable[[Deal], Deal]
 
