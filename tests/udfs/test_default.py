@@ -13,6 +13,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -65,9 +66,22 @@ def with_years_of_nothing(rng: random.Random, service: list[float]) -> list[floa
     return service[:paying] + [0.0] * (n - paying)
 
 
-def drawn_loan(rng: random.Random, months: int) -> Loan:
-    """A random loan with so many months of reserve: about half on whole numbers, where ties are exact,
-    half on real ones.
+class Reserve(NamedTuple):
+    """Months of the next year's service, and cash held to the end of a ramp of so many years."""
+
+    months: int
+    ramp: float = 0.0
+    ramp_years: float = 0.0
+
+
+def drawn_reserve(rng: random.Random) -> Reserve:
+    months = rng.choice([0, 0, 3, 6, 12, 12, 18, 24])
+    return Reserve(months, rng.choice([0.0, 0.0, 5.0]), rng.choice([0.0, 0.5, 1.5, 2.0]))
+
+
+def drawn_loan(rng: random.Random, reserve: Reserve) -> Loan:
+    """A random loan with that reserve: about half on whole numbers, where ties are exact, half on real
+    ones.
     """
     n, whole = rng.randint(1, 10), rng.random() < 0.5
     scale = 10 if whole else 100
@@ -89,8 +103,11 @@ def drawn_loan(rng: random.Random, months: int) -> Loan:
         service,
         kept,
         *after_loss,
-        [months / 12 * due for due in (*service[1:], 0.0)],
-        months / 12 * service[0],
+        [
+            reserve.months / 12 * due + reserve.ramp * (math.ceil(reserve.ramp_years) > year)
+            for year, due in enumerate((*service[1:], 0.0), 1)
+        ],
+        reserve.months / 12 * service[0] + reserve.ramp,
         rng.choice([NO_LOCK, NO_LOCK, 0.0, 1.0, 1.2, 1.3, 1.5, 3.0]),
         rng.choice([0.0, 0.01, 0.05, 1.0]),
         alive,
@@ -102,7 +119,7 @@ def drawn_loan(rng: random.Random, months: int) -> Loan:
     )
 
 
-def by_the_chain(loans: list[Loan], months: list[int], build_stops: int = 0) -> Results:
+def by_the_chain(loans: list[Loan], reserves: list[Reserve], build_stops: int = 0) -> Results:
     """Waterfall, default and exposure of the chain, given the loans' rows; what stands after the tenor
     is noise, and may move nothing.
     """
@@ -124,7 +141,8 @@ def by_the_chain(loans: list[Loan], months: list[int], build_stops: int = 0) -> 
     r, service = Results(), path("service")
     x = SimpleNamespace(
         tenor=tenor,
-        dsra_months=column(months),
+        dsra_months=column([reserve.months for reserve in reserves]),
+        ramp_reserve=column([reserve.ramp for reserve in reserves]),
         lock_up_dscr=column([loan.lock_up_dscr for loan in loans]),
         operating_support=0 * tenor,
         pd_base=column([loan.pd_base for loan in loans]),
@@ -140,6 +158,8 @@ def by_the_chain(loans: list[Loan], months: list[int], build_stops: int = 0) -> 
     r.lender_dscr = r.dscr_expected = np.nan * service
     for phase in (1, 2, 3):
         r[f"cash_after_loss_{phase}"] = path(f"remaining_{phase}", rough=True)
+    r.ramp_years = column([reserve.ramp_years for reserve in reserves])
+    r.reserve_in_debt = 0 * tenor
     r.build_stops = 0 * tenor + build_stops
     r.contract_end_year = column([loan.end for loan in loans])
     r.in_contract = r.contract_price = 0 * service + 1
@@ -158,11 +178,9 @@ def in_batches(count: int, seed: int) -> list[tuple[Loan, Results, int]]:
     """Random loans, each with the chain's rows and its place in them."""
     rng, out = random.Random(seed), []
     for first in range(0, count, TOGETHER):
-        months = [
-            rng.choice([0, 0, 3, 6, 12, 12, 18, 24]) for _ in range(min(TOGETHER, count - first))
-        ]
-        loans = [drawn_loan(rng, each) for each in months]
-        r = by_the_chain(loans, months)
+        reserves = [drawn_reserve(rng) for _ in range(min(TOGETHER, count - first))]
+        loans = [drawn_loan(rng, each) for each in reserves]
+        r = by_the_chain(loans, reserves)
         out += [(loan, r, i) for i, loan in enumerate(loans)]
     return out
 
@@ -290,7 +308,7 @@ def plain(**change: object) -> Loan:
 
 def both(loan: Loan) -> tuple[Results, default_by_hand.Path]:
     """The chain's rows of a loan without reserve, and the plain loops'."""
-    return by_the_chain([loan], [0]), default_by_hand.default_path(loan)
+    return by_the_chain([loan], [Reserve(0)]), default_by_hand.default_path(loan)
 
 
 def test_a_loss_that_is_survived_is_not_charged_again() -> None:
@@ -352,7 +370,7 @@ def test_a_reserve_that_just_suffices_does_suffice() -> None:
         for first, second in ((short, enough), (enough, short)):
             loan = plain(service=enough, kept_cash=[2 * due] * 3, remaining_3=enough)
             reserve = months / 12 * due
-            reserves.append(months)
+            reserves.append(Reserve(months))
             loans.append(
                 loan._replace(
                     remaining_1=first,
@@ -432,5 +450,5 @@ def test_what_must_stand_at_first_tells_default_as_the_waterfall_does() -> None:
 
 
 def test_a_build_that_stops_is_a_default_in_year_1() -> None:
-    stopped = by_the_chain([plain()], [0], build_stops=1)
+    stopped = by_the_chain([plain()], [Reserve(0)], build_stops=1)
     assert (stopped.fails_in[0, 0], stopped.life_default[0, 0]) == (1, 1)
