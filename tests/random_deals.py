@@ -119,8 +119,8 @@ def varied(rng: random.Random, base: Deal) -> Deal:
     values: dict[str, object] = {key: rng.uniform(*bounds) for key, bounds in WITHIN.items()}
     values |= {key: getattr(base, key) * rng.uniform(*bounds) for key, bounds in TIMES.items()}
     values |= {key: rng.choice(choices) for key, choices in ONE_OF.items()}
-    values["firm_years"] = min(values["firm_years"], values["contract_years"])  # type: ignore[type-var]
-    return dataclasses.replace(base, **values)  # type: ignore[arg-type]
+    deal = dataclasses.replace(base, **values)
+    return dataclasses.replace(deal, firm_years=min(deal.firm_years, deal.contract_years))
 
 
 def drawn(rng: random.Random, name: str) -> Deal:

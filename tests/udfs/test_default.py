@@ -102,7 +102,9 @@ def drawn_loan(rng: random.Random, reserve: Reserve) -> Loan:
     return Loan(
         service,
         kept,
-        *after_loss,
+        after_loss[0],
+        after_loss[1],
+        after_loss[2],
         [
             reserve.months / 12 * due + reserve.ramp * (math.ceil(reserve.ramp_years) > year)
             for year, due in enumerate((*service[1:], 0.0), 1)
@@ -198,12 +200,9 @@ def cells_equal_the_loops(count: int, seed: int) -> None:
         last = min(stop, len(hand.pools), default_by_hand.last_due(loan.service))
         assert r.pool_before[i, :last] == pytest.approx(hand.pools[:last], abs=1e-9), loan
         happens = [chance > 0 for chance in hand.loss[:stop]]
-        for key, row in (("hurts", hand.hurts), ("paid_hurts", hand.paid_hurts)):
-            counted = r[key][i, :stop] * happens
-            assert counted.tolist() == [d * h for d, h in zip(row[:stop], happens, strict=True)], (
-                key,
-                loan,
-            )
+        for key, expected in (("hurts", hand.hurts), ("paid_hurts", hand.paid_hurts)):
+            counted = (r[key][i, :stop] * happens).tolist()
+            assert counted == [d * h for d, h in zip(expected[:stop], happens, strict=True)], loan
         kept = n if len(hand.pools) < 2 else len(hand.pools) - 1
         assert r.need[i, :kept] == pytest.approx(hand.need[:kept], rel=1e-12, abs=1e-11), loan
         for key, row in {
@@ -399,7 +398,7 @@ def test_nothing_due_is_no_default() -> None:
 
 
 def life(deal: Deal, **change: object) -> float:
-    return float(deals.evaluate(replace(deal, **change)).life_default[0, 0])  # type: ignore[arg-type]
+    return float(deals.evaluate(replace(deal, **change)).life_default[0, 0])
 
 
 def test_life_default_of_the_shipped_deals() -> None:
