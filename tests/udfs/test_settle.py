@@ -143,3 +143,34 @@ def test_no_debt_passes_where_a_test_is_failed_by_any() -> None:
     """The guarantee leaves the bank less than its norm, whatever the debt."""
     r = deals.evaluate(replace(SUPPORTED, coverage=0.95, size_debt=True))
     assert (r.debt[0, 0], r.sized_gearing[0, 0]) == (0, 0)
+
+
+def test_an_island_is_not_given_to_who_asks_for_less() -> None:
+    """No reserve carries the plant through the year after its contract is lost; cash that a lock-up holds
+    back does, and only a large loan is locked up. Who asks for less gets nothing, and a row says that the
+    smaller loan fails.
+    """
+    deal = replace(
+        DATA_CENTRE,
+        **{key: 0.0 for key in LENIENT if key not in ("limit_loss", "limit_tail")},
+        limit_loss=1.0,
+        limit_tail=1.0,
+        ramp_months=6,
+        price=1.69,
+        market_price=1.382,
+        merchant_share=1.0,
+        contract_years=10,
+        firm_years=1,
+        tenor=12,
+        lock_up_dscr=1.3,
+        dsra_months=0,
+        lender_view="promised",
+        size_debt=True,
+    )
+    deal = replace(deal, limit_shortfall=0.5, gearing=0.9)
+    r = deals.evaluate(deal, ["smaller_fails"])
+    within = r.smaller_fails[0, 0] / r.debt[0, 0] * r.gearing_used[0, 0]
+    assert 0 < within < r.gearing_used[0, 0]
+    assert r.tests_failed[0, 0] == 0
+    assert at_gearing([deal], np.array([within])).tests_failed[0, 0] > 0
+    assert deals.evaluate(replace(deal, gearing=float(within))).debt[0, 0] == 0
