@@ -164,11 +164,6 @@ def test_a_guarantee_of_interest_leaves_no_loan_unpriced() -> None:
     )
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the value of the loan jumps above what is lent where lock-up begins to hold cash: every rate"
-    " from there on clears, none is a fixed point, and the passes go round",
-)
 def test_a_lock_up_leaves_no_loan_unpriced() -> None:
     """A scan finds that every rate from about 13.5% clears."""
     terms: dict[str, Any] = {"gearing": 0.4, "price": 1.0, "merchant_share": 0.9, "tenor": 12}
