@@ -300,11 +300,11 @@ def clearing_pass(
 
     d = base + (1-c) margin + c spread; w_t = (1+d)^-t S_{t-1} B_t; rec_t = c + (1-c)(1-LGD_t), and
     c x rate where interest is covered; excess = SUM w_t [(1-p_t)(1+r-c f) + p_t rec_t - (1+d)];
-    pass = c f + SUM w_t (1+d - p_t rec_t) / SUM w_t (1-p_t) - 1. No pass where nobody survives. The
-    first opening balance is 1.
+    pass: the rate at which excess is 0 with these balances and probabilities. No pass where nothing that
+    comes in rests on the rate. The first opening balance is 1.
     """
     required = base + (1.0 - coverage) * margin + coverage * guaranteed_spread
-    above = below = excess = 0.0
+    excess = by_rate = 0.0
     for year, (owed, survived, p, loss) in enumerate(
         zip(opening, survival_before, pd, lgd, strict=True), 1
     ):
@@ -312,9 +312,8 @@ def clearing_pass(
         recovered = coverage + (1.0 - coverage) * (1.0 - loss)
         if covers_interest:
             recovered += coverage * rate
-        above += weight * (1.0 + required - p * recovered)
-        below += weight * (1.0 - p)
+        by_rate += weight * (1.0 - p + (p * coverage if covers_interest else 0.0))
         excess += weight * (
             (1.0 - p) * (1.0 + rate - coverage * fee) + p * recovered - (1.0 + required)
         )
-    return None if below <= 0.0 else coverage * fee + above / below - 1.0, excess
+    return None if by_rate <= 0.0 else rate - excess / by_rate, excess

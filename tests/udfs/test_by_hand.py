@@ -312,7 +312,7 @@ def quoted(d: Deal, debt: float, lgd: float) -> tuple[float, float]:
 
 
 def losses(
-    d: Deal, owed: list[float], seen: default_by_hand.Loan, bank_rate: float, term_rate: float
+    d: Deal, owed: list[float], seen: default_by_hand.Loan, term_rate: float
 ) -> dict[str, Any]:
     """What defaults, what is lost of it, what the guarantee bears, and what one pass of the price asks."""
     path = default_by_hand.default_path(seen)
@@ -320,9 +320,8 @@ def losses(
     must = d.base_rate + (1 - d.coverage) * d.margin + d.coverage * d.guaranteed_spread
     covered = d.coverage * (1 - d.government_loan_share)
     claim = 1 + (term_rate if d.covers_interest else 0.0)
-    covered_claim = 1 + (d.coverage * bank_rate if d.covers_interest else 0.0)
     left, out = 1 - d.termination_cover, 1.0
-    loss = cost = needs = base = 0.0
+    loss = cost = needs = base = beside = 0.0
     rows: dict[str, list[float]] = {"claims": [], "claims_lost": []}
     for t, opening in enumerate(owed, 1):
         i, stays = t - 1, (1 - d.pd_base) ** t
@@ -335,16 +334,19 @@ def losses(
         lost = opening * (unpaid * lgd + paid * left * lgd_paid)
         still_paid = path.fails_in == 0 or t < path.fails_in
         prepaid = stays * seen.lost_paid[i] * d.termination_cover * opening * still_paid
-        received = claims * covered_claim - (1 - d.coverage) * lost + prepaid
+        received = claims - (1 - d.coverage) * lost + prepaid
+        earns = prepaid + (d.coverage * claims if d.covers_interest else 0.0)  # a year's interest
         loss += lost / (1 + d.base_rate) ** t
         fee = d.guarantee_fee * out * opening
         cost += covered * (lost * claim - fee) / (1 + d.treasury_rate) ** t
         needs += (out * opening * (1 + must) - received) / (1 + must) ** t
         base += path.exposed[i] * opening / (1 + must) ** t
+        beside += earns / (1 + must) ** t
         out = path.exposed[i]
         rows["claims"].append(claims)
         rows["claims_lost"].append(lost)
-    asked = needs / base - 1 + d.coverage * d.guarantee_fee if base > 1e-6 else math.nan
+    least = base * (1 - d.coverage * d.guarantee_fee)
+    asked = (needs - least) / (base + beside) if base + beside > 1e-6 else math.nan
     return {
         **rows,
         "expected_loss": loss,
@@ -398,7 +400,7 @@ def reckoned(d: Deal, bank_rate: float | None = None) -> dict[str, Any]:
         "cfads_promised": promised,
         "alive": stands.alive,
         **{f"cash_after_loss_{n}": row for n, row in enumerate(after_loss(d), 1)},
-        **losses(d, owed.opening, seen, bank_rate, rate),
+        **losses(d, owed.opening, seen, rate),
     }
 
 
