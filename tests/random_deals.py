@@ -62,6 +62,66 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
 }
 SMALL = 0.12  # rates and shares that name no range of their own stay below it
 
+# what may be otherwise in a plant of the shipped kind: within these bounds, times those, or one of these
+WITHIN: dict[str, tuple[float, float]] = {
+    "gearing": (0.1, 0.75),
+    "renewal": (0.7, 1.0),
+    "termination": (0.0, 0.05),
+    "termination_settlement": (0.0, 0.5),
+    "offtaker_pd": (0.0, 0.03),
+    "merchant_share": (0.1, 1.0),
+    "merchant_haircut": (0.0, 0.6),
+    "idle_cost": (0.2, 1.0),
+    "inflation": (0.0, 0.04),
+    "market_growth": (0.0, 0.03),
+    "pd_base": (0.0, 0.03),
+    "margin": (0.0, 0.03),
+    "reserve_pledged": (0.0, 1.0),
+    "collateral_growth": (-0.02, 0.03),
+    "firm_lapse": (0.0, 0.05),
+}
+TIMES: dict[str, tuple[float, float]] = {"price": (0.8, 1.3), "market_price": (0.6, 1.3)}
+ONE_OF: dict[str, tuple[object, ...]] = {
+    "tenor": tuple(range(3, 16)),
+    "grace_years": (0, 0, 1, 2),
+    "contract_years": tuple(range(1, 21)),
+    "public_offtake_years": (0, 0, 5, 10),
+    "firm_years": (0, 1, 5, 10, 20),
+    "renew_every": (1, 1, 3, 5),
+    "ramp_months": (0, 6, 12, 24),
+    "retool_months": (0, 3, 6, 12),
+    "refill_months": (0, 6, 12),
+    "dsra_months": (0, 3, 6, 12),
+    "lock_up_dscr": (0.0, 1.0, 1.15, 1.3),
+    "operating_support": (0.0, 0.0, 50.0),
+    "repayment": ("annuity", "equal principal", "sculpted"),
+    "statutory_backing": (
+        "commercial contract",
+        "full faith and credit",
+        "subject to appropriation",
+    ),
+    "lender_view": ("firm", "supported", "expected", "promised"),
+    "termination_cover": (0.0, 0.3, 0.8, 1.0),
+    "lapse_pays": (False, True),
+    "coverage": (0.0, 0.0, 0.5, 0.8),
+    "covers_interest": (False, True),
+    "guarantee_fee": (0.0, 0.01),
+    "guaranteed_spread": (0.0, 0.005),
+    "government_loan_share": (0.0, 0.0, 0.2),
+    "lgd_floor": (0.0, 0.2),
+}
+
+
+def varied(rng: random.Random, base: Deal) -> Deal:
+    """A plant of the kind of `base` that might be built: some of them default for certain, some never, and
+    the loan stands as it is asked, at the quoted price.
+    """
+    values: dict[str, object] = {key: rng.uniform(*bounds) for key, bounds in WITHIN.items()}
+    values |= {key: getattr(base, key) * rng.uniform(*bounds) for key, bounds in TIMES.items()}
+    values |= {key: rng.choice(choices) for key, choices in ONE_OF.items()}
+    deal = dataclasses.replace(base, **values)
+    return dataclasses.replace(deal, firm_years=min(deal.firm_years, deal.contract_years))
+
 
 def drawn(rng: random.Random, name: str) -> Deal:
     """A deal with some debt whose inputs keep the rules between them."""

@@ -1,16 +1,15 @@
-"""The shipped deals reckoned by hand: scalars in plain loops, the facility found by going round the
-circle, nothing of ours but the inputs.
+"""Deals reckoned by hand, the shipped ones and random ones: scalars in plain loops, the facility found by
+going round the circle, nothing of ours but the inputs.
 
 Written from the meaning of the inputs as the Inputs sheet words them, for deals at a fixed price.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -18,6 +17,8 @@ import pytest
 from bankable.templates import deal_file
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal
+from tests.random_deals import varied
+from tests.udfs import default_by_hand
 
 SHIPPED = [entry.deal for entry in deal_file.load_shipped()]
 
@@ -51,42 +52,55 @@ def build(d: Deal) -> Build:
 
 def resold(d: Deal, end: float, t: int) -> float:
     """Full-sales years that the freed volume sells in year t: retooled from the contract's end, in
-    whatever month it falls, then filled month by month.
+    whatever month it falls, then filled month by month; nothing is to be retooled without a contract.
     """
+    if end <= 0:
+        return 1.0
     months = [12 * (t - 1 - end) + m + 0.5 for m in range(12)]  # since the end, at mid-month
-    return (
-        sum(min(1.0, max(0.0, (m - d.retool_months) / d.refill_months)) for m in months if m > 0)
-        / 12
-    )
+    refilled = [(m - d.retool_months) / max(d.refill_months, 1e-9) for m in months if m > 0]
+    return sum(min(1.0, max(0.0, share)) for share in refilled) / 12
+
+
+def billed_by_year(d: Deal) -> list[tuple[float, float]]:
+    """(capacity, volume billed under the contract) by year, output rising over the ramp."""
+    ramp = d.ramp_months / 12
+    full_years = lambda t: t - ramp / 2 if t >= ramp else t * t / (2 * ramp)  # noqa: E731
+    sold = [
+        d.capacity * d.utilisation * (full_years(t) - full_years(t - 1))
+        for t in range(1, d.operating_years + 1)
+    ]
+    return [(capacity, d.contract_share * capacity) for capacity in sold]
+
+
+def unit_cost(d: Deal, t: int, sold_so_far: float) -> float:
+    """Dearer by the year, cheaper with what has been made."""
+    learnt = max(1.0, sold_so_far / d.learning_volume) ** math.log2(1 - d.learning_rate)
+    return d.variable_cost * (1 + d.inflation) ** (t - 1) * learnt
+
+
+def standing(d: Deal, t: int, earned: float) -> float:
+    """Once past its ramp the plant stands idle where running would lose more."""
+    idle = d.idle_cost * d.fixed_cost * (1 + d.inflation) ** (t - 1)
+    return max(earned, -idle) if t > math.ceil(d.ramp_months / 12) else earned
 
 
 def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]:
     """(earnings, earnings less the rise of working capital) by year, with the contract bound for
     `end` years.
     """
-    ramp = d.ramp_months / 12
-    full_years = lambda t: t - ramp / 2 if t >= ramp else t * t / (2 * ramp)  # noqa: E731
     sold_so_far, years = 0.0, []
-    for t in range(1, d.operating_years + 1):
+    for t, (capacity, billed) in enumerate(billed_by_year(d), 1):
         index, dearer = (1 + d.escalator) ** (t - 1), (1 + d.inflation) ** (t - 1)
-        capacity = d.capacity * d.utilisation * (full_years(t) - full_years(t - 1))
-        billed = d.contract_share * capacity
         bound = max(0.0, min(1.0, end - (t - 1)))
-        market = d.merchant_share * (capacity - billed + resold(d, end, t) * billed) * (1 - haircut)
+        freed = (1 - bound) * resold(d, end, t) * billed
+        market = d.merchant_share * (capacity - billed + freed) * (1 - haircut)
         sold = bound * billed + market
         sold_so_far += sold
-        unit = (
-            d.variable_cost
-            * dearer
-            * max(1, sold_so_far / d.learning_volume) ** math.log2(1 - d.learning_rate)
-        )
-        revenue = bound * billed * d.price * index + market * d.market_price * (
-            1 + d.market_growth
-        ) ** (t - 1)
-        earned = revenue - sold * unit - (d.fixed_cost + d.maintenance_capex) * dearer
-        if t > math.ceil(ramp):
-            earned = max(earned, -d.idle_cost * d.fixed_cost * dearer)
-        years.append((revenue, earned))
+        revenue = bound * billed * d.price * index
+        revenue += market * d.market_price * (1 + d.market_growth) ** (t - 1)
+        earned = revenue - sold * unit_cost(d, t, sold_so_far)
+        earned -= (d.fixed_cost + d.maintenance_capex) * dearer
+        years.append((revenue, standing(d, t, earned)))
     last = max((t for t, (_, earned) in enumerate(years, 1) if earned > 0), default=0)
     out, held = [], 0.0
     for t, (revenue, earned) in enumerate(years, 1):
@@ -95,36 +109,6 @@ def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]
         )
         out.append((earned if t <= last else 0.0, (earned if t <= last else 0.0) - (stock - held)))
         held = stock
-    return out
-
-
-class Loan(NamedTuple):
-    rate: float
-    service: list[float]
-    opening: list[float]
-    interest: list[float]
-
-
-def loan(d: Deal, debt: float, rate: float, unlevered: list[float]) -> Loan:
-    """An annuity after the grace years, or service in proportion to cash flow taxed as if there
-    were no debt.
-    """
-    n, balance = d.tenor - d.grace_years, debt
-    carried = sum(cash / (1 + rate) ** t for t, cash in enumerate(unlevered[: d.tenor], 1))
-    out = Loan(rate, [], [], [])
-    for t in range(1, d.tenor + 1):
-        interest = balance * rate
-        paid = (
-            debt * rate / (1 - (1 + rate) ** -n)
-            if d.repayment == "annuity"
-            else unlevered[t - 1] * debt / carried
-        )
-        service = interest if t <= d.grace_years else paid
-        out.service.append(service)
-        out.opening.append(balance)
-        out.interest.append(interest)
-        balance -= service - interest
-    assert balance == pytest.approx(0, abs=1e-8)
     return out
 
 
@@ -148,90 +132,324 @@ def cfads(d: Deal, operating: list[tuple[float, float]], interest: list[float]) 
     return out
 
 
-@pytest.mark.parametrize("d", SHIPPED, ids=lambda d: d.case_name)
-def test_a_deal_reckoned_by_hand_is_the_chain_s(d: Deal) -> None:
-    assert (
-        d.price_basis,
-        d.overrun,
-        d.grant,
-        d.government_loan_share,
-        d.take_or_pay,
-        d.balloon,
-    ) == ("fixed", 0, 0, 0, 1, 0)
-    assert d.repayment == "annuity" or d.grace_years == 0
-    built = build(d)
-    bound = {"firm": d.firm_years, "supported": max(d.firm_years, d.public_offtake_years)}
-    stands = [1.0]  # the contract, year by year: renewals come once the committed years are over
+class Loan(NamedTuple):
+    service: list[float]
+    opening: list[float]
+    interest: list[float]
+
+
+def repaid(d: Deal, debt: float, rate: float, paid: list[float]) -> Loan:
+    """Interest alone in the years of grace, then what is to be paid by year, the rest with the last."""
+    out, balance = Loan([], [], []), debt
     for t in range(1, d.tenor + 1):
-        renewals = max(
-            0, math.ceil((min(t, d.contract_years) - bound["supported"]) / d.renew_every)
-        )
-        stands.append(d.renewal**renewals * (1 - d.termination) ** t * (1 - d.offtaker_pd) ** t)
-    lost = [1 - after / before for before, after in itertools.pairwise(stands)]
+        interest = balance * rate
+        service = interest if t <= d.grace_years else paid[t - 1]
+        service = balance + interest if t == d.tenor else service
+        out.service.append(service)
+        out.opening.append(balance)
+        out.interest.append(interest)
+        balance -= service - interest
+    return out
 
-    resale = (
-        d.capex
-        * (1 + d.contingency)
-        * sum(
-            getattr(d, f"{part}_share") * getattr(d, f"{part}_reuse")
-            for part in ("shell", "power", "equipment", "tooling", "it")
-        )
+
+def level(d: Deal, debt: float, rate: float) -> list[float]:
+    """An annuity, by year, as if there were no grace before it."""
+    return [debt * rate / (1 - (1 + rate) ** -(d.tenor - d.grace_years))] * d.tenor
+
+
+def sculpted(d: Deal, debt: float, rate: float, counted: list[tuple[float, float]]) -> list[float]:
+    """Service in proportion to cash flow: taxed as if there were no debt, and then twice with the interest
+    of the loan that this gave.
+    """
+    years, interest = range(d.grace_years + 1, d.tenor + 1), [0.0] * d.tenor
+    paid = [0.0] * d.tenor
+    for _ in range(3):
+        cash = [max(0.0, each) for each in cfads(d, counted, interest)]
+        worth = sum(cash[t - 1] / (1 + rate) ** (t - d.grace_years) for t in years)
+        paid = [cash[t - 1] * debt / worth if t in years else 0.0 for t in range(1, d.tenor + 1)]
+        interest = repaid(d, debt, rate, paid).interest
+    return paid
+
+
+def loan(d: Deal, debt: float, rate: float, counted: list[tuple[float, float]]) -> Loan:
+    """As the deal repays; a sculpted loan that meets a year without cash flow is an annuity."""
+    if d.repayment == "equal principal":
+        part, balance, paid = debt / (d.tenor - d.grace_years), debt, []
+        for t in range(1, d.tenor + 1):
+            paid.append(part + balance * rate)
+            balance -= part if t > d.grace_years else 0.0
+        return repaid(d, debt, rate, paid)
+    cash = cfads(d, counted, [0.0] * d.tenor)[d.grace_years : d.tenor]
+    if d.repayment == "sculpted" and min(cash) > 0:
+        return repaid(d, debt, rate, sculpted(d, debt, rate, counted))
+    return repaid(d, debt, rate, level(d, debt, rate))
+
+
+class Contract(NamedTuple):
+    end: int
+    bound: int  # years that need no renewal
+    alive: list[float]
+    lost: list[float]
+    lost_paid: list[float]  # part on which a termination payment is due
+
+
+def contract(d: Deal) -> Contract:
+    """Year by year: renewals come once the committed years are over, appropriations may lapse in them; the
+    causes share a year's loss by their hazards.
+    """
+    lapses = d.statutory_backing == "subject to appropriation"
+    end = max(d.contract_years, d.public_offtake_years)
+    bound = min(end, max(d.firm_years, 0 if lapses else d.public_offtake_years))
+    kept = {
+        "termination": 1 - d.termination,
+        "lapse": 1 - d.firm_lapse if lapses else 1.0,
+        "renewal": d.renewal,
+        "buyer": 1 - d.offtaker_pd,
+    }
+    before, out = 1.0, Contract(end, bound, [], [], [])
+    times = dict.fromkeys(kept, 0)
+    for t in range(1, d.tenor + 1):
+        was, year = dict(times), min(t, end)
+        times["termination"] = times["buyer"] = year
+        times["lapse"] = min(year, bound)
+        times["renewal"] = max(0, math.ceil((year - bound) / d.renew_every))
+        alive = math.prod(kept[cause] ** times[cause] for cause in kept)
+        hazard = {cause: -math.log(kept[cause]) * (times[cause] - was[cause]) for cause in kept}
+        paying = hazard["termination"] + (hazard["lapse"] if d.lapse_pays else 0.0)
+        out.alive.append(alive)
+        out.lost.append(before - alive)
+        share = paying / sum(hazard.values()) if sum(hazard.values()) > 0 else 0.0
+        out.lost_paid.append((before - alive) * share)
+        before = alive
+    return out
+
+
+def after_loss(d: Deal) -> tuple[list[float], ...]:
+    """Cash of the year in which the contract is lost, of the year after, and of later ones: market sales as
+    the bank counts them, at the cost that the plant has learnt with its contract.
+    """
+    rows: tuple[list[float], ...] = ([], [], [])
+    refilled = (
+        resold(d, 1, 2),
+        resold(d, 1, 3),
+        1.0,
+    )  # in the first year without, the second, later
+    made, end = 0.0, contract(d).end
+    for t, (capacity, billed) in enumerate(billed_by_year(d), 1):
+        bound = max(0.0, min(1.0, end - (t - 1)))
+        freed = (1 - bound) * resold(d, end, t) * billed
+        made += bound * billed + d.merchant_share * (capacity - billed + freed)
+        price = d.market_price * (1 + d.market_growth) ** (t - 1)
+        costs = (d.fixed_cost + d.maintenance_capex) * (1 + d.inflation) ** (t - 1)
+        for share, row in zip(refilled, rows, strict=True):
+            volume = d.merchant_share * (capacity - billed + share * billed)
+            volume *= 1 - d.merchant_haircut
+            cash = standing(d, t, volume * (price - unit_cost(d, t, made)) - costs)
+            row.append(max(cash, min(0.0, cash + d.operating_support)))
+    return rows
+
+
+def reserved(d: Deal, service: list[float]) -> list[float]:
+    """Months of a year's service, at its start."""
+    return [d.dsra_months / 12 * due for due in service]
+
+
+def at_risk(d: Deal, service: list[float], kept: list[float]) -> default_by_hand.Loan:
+    """The loan as default sees it."""
+    stands, reserve = contract(d), reserved(d, service)
+    cash = [max(each, min(0.0, each + d.operating_support)) for each in kept]
+    price = [d.price * (1 + d.escalator) ** (t - 1) for t in range(1, d.tenor + 1)]
+    settlement = [
+        d.termination_settlement * billed * each * (t <= stands.end)
+        for t, ((_, billed), each) in enumerate(zip(billed_by_year(d), price, strict=False), 1)
+    ]
+    first, second, third = (row[: d.tenor] for row in after_loss(d))
+    return default_by_hand.Loan(
+        service,
+        cash[: d.tenor],
+        first,
+        second,
+        third,
+        [*reserve[1:], 0.0],
+        reserve[0],
+        d.lock_up_dscr,
+        d.pd_base,
+        stands.alive,
+        stands.lost,
+        stands.end,
+        stands.lost_paid,
+        d.termination_cover,
+        settlement,
     )
-    received = resale * (1 - d.sale_cost) / (1 + d.base_rate) ** (d.sale_months / 12)
-    lgd = max(d.lgd_floor, 1 - received / built.debt)
-    pd = [
-        1 - (1 - d.pd_base) * (1 - q) for q in lost
-    ]  # here the plant never carries its debt without the contract
-    yearly = 1 - math.prod(1 - p for p in pd) ** (1 / d.tenor)
-    guaranteed = d.coverage * (d.guaranteed_spread + d.guarantee_fee)
-    counted = operations(d, bound[d.lender_view], d.merchant_haircut)
-    untouched = cfads(d, counted, [0.0] * d.tenor)
-    repaid = loan(
-        d,
-        built.debt,
-        d.base_rate + (1 - d.coverage) * (yearly * lgd + d.margin) + guaranteed,
-        untouched,
+
+
+def resale(d: Deal, t: int) -> float:
+    """What another user pays for the aged plant t years after completion, net and worth on that day."""
+    parts = ("shell", "power", "equipment", "tooling", "it")
+    value = sum(
+        getattr(d, f"{part}_share")
+        * getattr(d, f"{part}_reuse")
+        * max(0.0, 1 - t / getattr(d, f"{part}_life"))
+        for part in parts
     )
+    value *= d.capex * (1 + d.contingency) * (1 + d.collateral_growth) ** t
+    return value * (1 - d.sale_cost) / (1 + d.base_rate) ** (d.sale_months / 12)
 
-    lender = cfads(d, counted, repaid.interest)
-    promised = cfads(d, operations(d, d.contract_years, 0.0), repaid.interest)
-    cover = [cash / due for cash, due in zip(lender, repaid.service, strict=False)]
-    worth = [cash / (1 + repaid.rate) ** t for t, cash in enumerate(lender, 1)]
-    alive, loss, cost = 1.0, 0.0, 0.0
-    for t, (p, cash, due, owed) in enumerate(
-        zip(pd, promised, repaid.service, repaid.opening, strict=False), 1
-    ):
-        defaults = alive * (1.0 if cash < due else p)
-        loss += defaults * lgd * owed / (1 + d.base_rate) ** t
-        cost += (
-            d.coverage
-            * owed
-            * (defaults * lgd - d.guarantee_fee * alive)
-            / (1 + d.treasury_rate) ** t
-        )
-        alive -= defaults
 
-    r = deals.evaluate(d)
-    by_hand = {
+def quoted(d: Deal, debt: float, lgd: float) -> tuple[float, float]:
+    """(yearly default probability that a quote rests on, the bank's rate): an annuity at the base rate, a
+    full reserve each year, the contract with its renewals and its end.
+    """
+    service = repaid(d, debt, d.base_rate, level(d, debt, d.base_rate)).service
+    seen = at_risk(d, service, [0.0] * d.tenor)
+    hurts = default_by_hand.leads_to_default(seen, reserved(d, service))
+    loss, _ = default_by_hand.loss_with_end(seen)
+    missed = sum(chance * hurt for chance, hurt in zip(loss, hurts, strict=True))
+    yearly = 1 - ((1 - d.pd_base) ** d.tenor * (1 - missed)) ** (1 / d.tenor)
+    uncovered = (1 - d.coverage) * (yearly * lgd + d.margin)
+    rate = d.base_rate + uncovered + d.coverage * (d.guaranteed_spread + d.guarantee_fee)
+    return yearly, rate
+
+
+def losses(
+    d: Deal, owed: list[float], seen: default_by_hand.Loan, term_rate: float
+) -> dict[str, Any]:
+    """What defaults, what is lost of it, what the guarantee bears, and what one pass of the price asks."""
+    path = default_by_hand.default_path(seen)
+    pools = default_by_hand.kept_waterfall(seen._replace(end=99.0)).pools  # as if it went on
+    must = d.base_rate + (1 - d.coverage) * d.margin + d.coverage * d.guaranteed_spread
+    covered = d.coverage * (1 - d.government_loan_share)
+    claim = 1 + (term_rate if d.covers_interest else 0.0)
+    left, out = 1 - d.termination_cover, 1.0
+    loss = cost = needs = base = beside = 0.0
+    rows: dict[str, list[float]] = {"claims": [], "claims_lost": []}
+    for t, opening in enumerate(owed, 1):
+        i, stays = t - 1, (1 - d.pd_base) ** t
+        paid = stays * path.missed_paid[i]
+        unpaid = out * d.pd_base + path.contract[i] - paid
+        recovered = resale(d, t) + d.reserve_pledged * pools[i]
+        lgd = max(d.lgd_floor, 1 - recovered / opening)
+        lgd_paid = d.lgd_floor if left == 0 else max(d.lgd_floor, 1 - recovered / (left * opening))
+        claims = opening * (unpaid + paid * left)
+        lost = opening * (unpaid * lgd + paid * left * lgd_paid)
+        still_paid = path.fails_in == 0 or t < path.fails_in
+        prepaid = stays * seen.lost_paid[i] * d.termination_cover * opening * still_paid
+        received = claims - (1 - d.coverage) * lost + prepaid
+        earns = prepaid + (d.coverage * claims if d.covers_interest else 0.0)  # a year's interest
+        loss += lost / (1 + d.base_rate) ** t
+        fee = d.guarantee_fee * out * opening
+        cost += covered * (lost * claim - fee) / (1 + d.treasury_rate) ** t
+        needs += (out * opening * (1 + must) - received) / (1 + must) ** t
+        base += path.exposed[i] * opening / (1 + must) ** t
+        beside += earns / (1 + must) ** t
+        out = path.exposed[i]
+        rows["claims"].append(claims)
+        rows["claims_lost"].append(lost)
+    least = base * (1 - d.coverage * d.guarantee_fee)
+    asked = (needs - least) / (base + beside) if base + beside > 1e-6 else math.nan
+    return {
+        **rows,
+        "expected_loss": loss,
+        "guarantee_cost": cost,
+        "price_pass": asked,
+        "life_default": path.life_pd,
+        "shortfall_probability": path.missed[-1],
+        "fails_in": path.fails_in,
+        "performing": path.survival,
+        "exposed": path.exposed,
+    }
+
+
+def reckoned(d: Deal, bank_rate: float | None = None) -> dict[str, Any]:
+    """The whole deal: figures, and rows to the tenor, under the chain's keys. Without a bank's rate, at the
+    one it quotes.
+    """
+    built, stands = build(d), contract(d)
+    bound = {
+        "firm": min(d.firm_years, stands.end),
+        "supported": stands.bound,
+        "promised": stands.end,
+    }
+    haircut = 0.0 if d.lender_view == "promised" else d.merchant_haircut
+    lgd = max(d.lgd_floor, 1 - resale(d, 0) / built.debt)
+    yearly, quote = quoted(d, built.debt, lgd)
+    bank_rate = quote if bank_rate is None else bank_rate
+    rate = bank_rate + d.government_loan_share * (d.government_loan_rate - bank_rate)
+    counted = operations(d, bound[d.lender_view], haircut)
+    owed = loan(d, built.debt, rate, counted)
+    lender = cfads(d, counted, owed.interest)
+    promised = cfads(d, operations(d, stands.end, 0.0), owed.interest)
+    seen = at_risk(d, owed.service, promised)
+    cover = [cash / due for cash, due in zip(lender, owed.service, strict=False)]
+    worth = [cash / (1 + rate) ** t for t, cash in enumerate(lender, 1)]
+    return {
         "debt": built.debt,
         "total_uses": built.uses,
         "total_idc": built.interest,
         "lgd": lgd,
         "pd_equivalent": yearly,
-        "bank_rate": repaid.rate,
-        "min_dscr": max(0.0, min(cover)),
+        "bank_rate": bank_rate,
+        "all_in_rate": rate,
+        "min_dscr": min(cover),
         "llcr": sum(worth[: d.tenor]) / built.debt,
         "plcr": sum(worth) / built.debt,
-        "expected_loss": loss,
-        "life_default": 1 - alive,
-        "guarantee_cost": cost,
-        "contract_kept": stands[-1],
+        "contract_kept": stands.alive[-1],
+        "debt_service": owed.service,
+        "opening": owed.opening,
+        "lender_cfads": lender,
+        "cfads_promised": promised,
+        "alive": stands.alive,
+        **{f"cash_after_loss_{n}": row for n, row in enumerate(after_loss(d), 1)},
+        **losses(d, owed.opening, seen, rate),
     }
+
+
+def the_chain_agrees(d: Deal, bank_rate: float | None = None) -> dict[str, Any]:
+    """Every figure and every row of the chain to a billionth."""
+    assert (d.price_basis, d.overrun, d.grant, d.take_or_pay, d.balloon) == ("fixed", 0, 0, 1, 0)
+    r, by_hand = deals.evaluate(d), reckoned(d, bank_rate)
     for key, value in by_hand.items():
-        assert float(r[key][0, 0]) == pytest.approx(value, rel=1e-10, abs=1e-10), key
-    assert r.debt_service[0, : d.tenor] == pytest.approx(repaid.service, rel=1e-10)
-    assert r.lender_cfads[0, : d.operating_years] == pytest.approx(lender, rel=1e-10, abs=1e-9)
-    assert r.cfads_promised[0, : d.operating_years] == pytest.approx(promised, rel=1e-10, abs=1e-9)
+        if isinstance(value, list):
+            expected, found = np.array(value), r[key][0, : len(value)]
+            assert found == pytest.approx(expected, rel=1e-9, abs=1e-9), (key, d)
+        elif key == "price_pass" and (math.isnan(value) or abs(value) > 1e3):
+            continue
+        else:
+            assert float(r[key][0, 0]) == pytest.approx(value, rel=1e-9, abs=1e-9), (key, d)
+    return by_hand
+
+
+@pytest.mark.parametrize("d", SHIPPED, ids=lambda d: d.case_name)
+def test_a_deal_reckoned_by_hand_is_the_chain_s(d: Deal) -> None:
+    the_chain_agrees(d)
+
+
+def random_deal(seed: int) -> Deal:
+    """Of the kind that this file reckons."""
+    rng = random.Random(f"by hand {seed}")
+    d = varied(rng, rng.choice(SHIPPED))
+    return replace(d, lender_view=rng.choice(("firm", "supported", "promised")))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_random_deal_reckoned_by_hand_is_the_chain_s(seed: int) -> None:
+    the_chain_agrees(random_deal(seed))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(20, 220))
+def test_many_random_deals_reckoned_by_hand_are_the_chain_s(seed: int) -> None:
+    the_chain_agrees(random_deal(seed))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_pass_by_hand_returns_the_rate_that_clears(seed: int) -> None:
+    """At the rate that the chain has found, by hand from there on."""
+    d = replace(random_deal(seed), pricing="clearing", covers_interest=False, lock_up_dscr=0.0)
+    rate = float(deals.evaluate(d).clearing_rate[0, 0])
+    if math.isnan(rate):
+        return
+    assert the_chain_agrees(d, rate)["price_pass"] == pytest.approx(rate, abs=1e-9)
 
 
 @pytest.mark.parametrize("delay", [0, 1, 3, 6, 11, 12, 18])

@@ -66,8 +66,10 @@ def planned(x: SimpleNamespace) -> SimpleNamespace:
 def rates(x: SimpleNamespace, known: chain.Results | None = None) -> np.ndarray:
     """The least rate that clears the loss, by deal (S,); NaN where none up to the deal's cap does.
 
-    The pass rises from the base rate to the least clearing rate without passing it: no bracket is
-    needed, and none would find it, for the value of the loan jumps where a year turns to default.
+    The pass rises from the base rate towards the least clearing rate: no bracket from end to end would
+    find it, for the value of the loan jumps where a year turns to default. Where it jumps up, at a
+    rate from which on lock-up holds the cash that lacked, no rate is a fixed point: the passes are held
+    between the last that does not clear and the first that does, and halved where they leave them.
     The loan is taken as it stands, at the gearing given, without a sizing of its own. `known`: the
     deals' rows that no debt changes.
     """
@@ -77,15 +79,22 @@ def rates(x: SimpleNamespace, known: chain.Results | None = None) -> np.ndarray:
     known = chain.before_debt(asked) if known is None else known
     going = np.arange(count)
     rate = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
+    low, high = np.full((count, 1), -np.inf), np.full((count, 1), np.inf)
     for _ in range(PASSES):
         now = part_of(asked, going)
         now.clearing_rate = rate
         r = chain.run(now, ["price_pass", "bank_loan"], Drawn(known, going))
         moved = np.where(r.bank_loan > 0, r.price_pass, np.nan)
-        settled = (np.abs(moved - rate) <= STILL)[:, 0]
-        found[going[settled]] = moved[settled, 0]
-        goes_on = ~settled & (moved <= now.rate_cap)[:, 0]
-        going, rate = going[goes_on], moved[goes_on]
+        clears = moved <= rate
+        low, high = np.where(clears, low, np.maximum(low, rate)), np.where(clears, rate, high)
+        still, narrow = np.abs(moved - rate) <= STILL, high - low <= STILL
+        settled = (still | narrow)[:, 0]
+        found[going[settled]] = np.where(still, moved, high)[settled, 0]
+        over = ~clears & (rate >= now.rate_cap)
+        after = np.minimum(moved, now.rate_cap)
+        after = np.where((low < after) & (after < high), after, (low + high) / 2)
+        goes_on = ~settled & ~(over | np.isnan(moved))[:, 0]
+        going, rate, low, high = going[goes_on], after[goes_on], low[goes_on], high[goes_on]
         if not going.size:
             break
     return found

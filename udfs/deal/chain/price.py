@@ -22,14 +22,20 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.fee_paid = x.coverage * x.guarantee_fee
     r.price_discount = (1 + r.required_return) ** -YEAR
     r.required_by_year = r.exposed_before * r.opening * (1 + r.required_return)
-    interest_covered = x.coverage * x.covers_interest * r.bank_rate
-    r.received_in_default = (
-        r.claims * (1 + interest_covered) - (1 - x.coverage) * r.claims_lost
-    ) + r.termination_paid
+    r.received_in_default = r.claims - (1 - x.coverage) * r.claims_lost + r.termination_paid
     r.performing_balance = r.exposed * r.opening
     r.price_needs = total((r.required_by_year - r.received_in_default) * r.price_discount)
     r.price_base = total(r.performing_balance * r.price_discount)
-    r.price_pass = ratio(r.price_needs, r.price_base) - 1 + r.fee_paid
-    r.price_excess = ratio(r.price_base * (1 + r.bank_rate - r.fee_paid) - r.price_needs, r.debt)
+    with_interest = x.coverage * x.covers_interest * r.claims + r.termination_paid
+    r.price_covered = total(with_interest * r.price_discount)
+    r.price_pass = ratio(
+        r.price_needs - r.price_base * (1 - r.fee_paid), r.price_base + r.price_covered
+    )
+    r.price_excess = ratio(
+        r.price_base * (1 + r.bank_rate - r.fee_paid)
+        + r.price_covered * r.bank_rate
+        - r.price_needs,
+        r.debt,
+    )
     r.price_excess = np.where(r.bank_loan > 0, r.price_excess, np.nan)
     r.uncovered_by_price = np.maximum(0, -r.price_excess) * r.bank_loan

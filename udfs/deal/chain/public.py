@@ -36,7 +36,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
     lent = x.government_loan_share
     due = lent * (r.opening * x.government_loan_rate + r.principal + r.balloon_paid)
-    r.loan_repaid = r.exposed * due + lent * (r.claims - r.claims_lost + r.termination_paid)
+    with_interest = r.termination_paid * (1 + x.government_loan_rate)
+    r.loan_repaid = r.exposed * due + lent * (r.claims - r.claims_lost + with_interest)
     r.loan_cost = lent * r.debt - total(r.loan_repaid * r.treasury_discount)
 
     r.in_public_offtake = np.clip(x.public_offtake_years - r.delay_eats - (YEAR - 1), 0, 1) * (
@@ -50,7 +51,10 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.offtake_promise = r.in_public_offtake * r.contract_price * r.billed_volume
     r.public_buyer = np.maximum(r.full_faith, r.subject_to_appropriation)
     r.termination_most = (
-        r.public_buyer * x.termination_cover * np.max(r.opening, axis=-1, keepdims=True)
+        r.public_buyer
+        * x.termination_cover
+        * np.max(r.opening, axis=-1, keepdims=True)
+        * (1 + r.all_in_rate)
     )
     r.ceiling_due = x.cancellation_ceiling * (x.public_offtake_years > 0)
     r.offtake_authority = np.where(
@@ -62,7 +66,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         ),
         (x.public_offtake_years > 0) * total(r.offtake_promise),
     )
-    r.termination_cost = r.public_buyer * total(r.termination_paid * r.treasury_discount)
+    r.termination_cost = r.public_buyer * total(
+        r.termination_paid * (1 + r.all_in_rate) * r.treasury_discount
+    )
     r.floor_worth = total(
         r.in_band
         * r.in_public_offtake
