@@ -217,10 +217,10 @@ DEFAULT = {
         "Losses of the contract by cause add up", CASE, "lost_renewal", 0.4, 3
     ),
     "a price that does not clear": Fault(
-        "At the rate that clears, one pass of the price asks the same rate, to half a basis point",
+        "At the rate that clears, one pass of the price asks no more, to half a basis point",
         CASE,
         "clearing_rate",
-        0.09,
+        0.07,
         also=(("pricing", 1),),
     ),
     "a sized loan that fails": Fault(

@@ -24,10 +24,7 @@ def rows() -> list[Row]:
         path("required_by_year", "={exposed_before}*{opening}*(1+{required_return})"),
         path(
             "received_in_default",
-            (
-                "={claims}*(1+{coverage}*{covers_interest}*{bank_rate})-(1-{coverage})"
-                "*{claims_lost}+{termination_paid}"
-            ),
+            ("={claims}-(1-{coverage})*{claims_lost}+{termination_paid}"),
         ),
         path("performing_balance", "={exposed}*{opening}"),
         scalar(
@@ -35,11 +32,25 @@ def rows() -> list[Row]:
             "=SUMPRODUCT({required_by_year:}-{received_in_default:},{price_discount:})",
         ),
         scalar("price_base", "=SUMPRODUCT({performing_balance:},{price_discount:})"),
-        scalar("price_pass", '=IF({price_base}>0,{price_needs}/{price_base}-1+{fee_paid},"n/a")'),
+        scalar(
+            "price_covered",
+            (
+                "=SUMPRODUCT({coverage}*{covers_interest}*{claims:}+{termination_paid:},"
+                "{price_discount:})"
+            ),
+        ),
+        scalar(
+            "price_pass",
+            (
+                "=IF({price_base}+{price_covered}>0,({price_needs}-{price_base}*(1-{fee_paid}))"
+                '/({price_base}+{price_covered}),"n/a")'
+            ),
+        ),
         scalar(
             "price_excess",
             (
-                "=IF({bank_loan}>0,({price_base}*(1+{bank_rate}-{fee_paid})-{price_needs})/{debt},"
+                "=IF({bank_loan}>0,({price_base}*(1+{bank_rate}-{fee_paid})"
+                "+{price_covered}*{bank_rate}-{price_needs})/{debt},"
                 '"n/a")'
             ),
         ),

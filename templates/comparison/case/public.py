@@ -38,7 +38,7 @@ def rows(build: str) -> list[Row]:
             (
                 "={exposed}*{government_loan_share}*({opening}*{government_loan_rate}"
                 "+{principal}+{balloon_paid})+{government_loan_share}*({claims}-{claims_lost}"
-                "+{termination_paid})"
+                "+{termination_paid}*(1+{government_loan_rate}))"
             ),
         ),
         scalar(
@@ -65,11 +65,14 @@ def rows(build: str) -> list[Row]:
         scalar("offtake_bound", "=SUMPRODUCT({offtake_paid:},{treasury_discount:})"),
         path("offtake_promise", "={in_public_offtake}*{contract_price}*{billed_volume}"),
         scalar("public_buyer", "=MAX({full_faith},{subject_to_appropriation})"),
-        scalar("termination_most", "={public_buyer}*{termination_cover}*MAX({opening:})"),
+        scalar(
+            "termination_most",
+            "={public_buyer}*{termination_cover}*MAX({opening:})*(1+{all_in_rate})",
+        ),
         scalar("ceiling_due", "=IF({public_offtake_years}>0,{cancellation_ceiling},0)"),
         scalar(
             "termination_cost",
-            "={public_buyer}*SUMPRODUCT({termination_paid:},{treasury_discount:})",
+            "={public_buyer}*(1+{all_in_rate})*SUMPRODUCT({termination_paid:},{treasury_discount:})",
         ),
         scalar(
             "offtake_authority",

@@ -154,8 +154,8 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         PROOF,
-        "At the rate that clears, one pass of the price asks the same rate, to half a basis point",
-        f"={_CLEARS}ROUND(({{[case]!price_pass}}-{{[case]!bank_rate}})*{BASIS_POINTS},0),0)",
+        "At the rate that clears, one pass of the price asks no more, to half a basis point",
+        f"={_CLEARS}ROUND(MAX(0,{{[case]!price_pass}}-{{[case]!bank_rate}})*{BASIS_POINTS},0),0)",
         "0",
     ),
     (

@@ -402,8 +402,8 @@ def lay_lists(book: Book, paper: str) -> None:
         sheet.mark_path(f"profile_{n}", row, TimeColumns(FIRST_TIME_COLUMN, len(terms)))
         sheet.put_row(row, FIRST_TIME_COLUMN, [float(term) for term in terms], "number")
         row += 1
-    for key, words, *_ in TESTS:
-        sheet.put(row, LABEL, f"{words}: limit by asset class, in the order of the list above")
+    for key, named, *_ in TESTS:
+        sheet.put(row, LABEL, f"{named}: limit by asset class, in the order of the list above")
         limits = list(policy.table(f"limit_{key}"))
         sheet.mark_path(f"policy_{key}", row, TimeColumns(FIRST_TIME_COLUMN, len(limits)))
         sheet.put_row(row, FIRST_TIME_COLUMN, limits, "number2")

@@ -45,7 +45,7 @@ def pool_that_lasts(
 
     `lasting`: 1 in the years that count; after the last of them `ends` (by year) must stand.
     """
-    need = np.zeros(np.broadcast_shapes(cash.shape, service.shape))
+    need: Array = np.zeros(np.broadcast_shapes(cash.shape, service.shape))
     ends = np.broadcast_to(ends, need.shape)
     after = np.zeros_like(need[..., :1])
     for t in range(need.shape[-1] - 1, -1, -1):

@@ -365,6 +365,7 @@ class RowNames:
     prepaid: Any
     prepaid_by_year: Any
     price_base: Any
+    price_covered: Any
     price_discount: Any
     price_excess: Any
     price_needs: Any
