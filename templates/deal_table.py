@@ -47,7 +47,7 @@ def deal_table(deal: Deal | str | Path, months: bool = False, language: str = "e
     if not isinstance(deal, Deal):
         deal = deal_file.load(_path(deal)).deal
     check(deal)
-    rows = evaluate(deal)
+    rows = evaluate(deal, None)
     width = chain.MONTHS if months else chain.YEARS
     table = []
     for key, line in lines(language).items():

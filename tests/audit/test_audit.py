@@ -339,9 +339,9 @@ def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
     book["Summary"]["J60"] = "=TODAY()"
     book["Summary"]["I60"] = "Date of print"
     style = inputs["D11"]
-    for where, content in (("D160", 0.37), ("B160", "Forgotten")):
+    for where, content in (("D190", 0.37), ("B190", "Forgotten")):
         inputs[where] = content
-    inputs["D160"]._style = copy.copy(style._style)
+    inputs["D190"]._style = copy.copy(style._style)
     book.save(path)
     found = {
         (one.rule, one.sheet, one.range) for one in audit(path).findings if one.severity != "note"
@@ -353,7 +353,7 @@ def test_faults_planted_in_a_shipped_workbook_are_found(tmp_path: Path) -> None:
         ("check-that-cannot-fail", "Checks", f"H{checks_row}"),
         ("hidden-sheet", "Time", ""),
         ("volatile", "Summary", "J60"),
-        ("unused-input", "Inputs", "D160"),
+        ("unused-input", "Inputs", "D190"),
     } <= found
 
 

@@ -582,10 +582,10 @@ class Deal:
         1.0,
     )
     sale_cost: float = _share("Collateral", "Cost of selling", "share of proceeds", 0.0)
+    lgd_floor: float = _share("Collateral", "Least loss given default", "the bank's floor", 0.0)
     sale_months: int = _whole(
         "Collateral", "Time to sell", "months", "months from default to cash", 0, 120, 0
     )
-    lgd_floor: float = _share("Collateral", "Least loss given default", "the bank's floor", 0.0)
 
     tenor: int = _whole(
         "Debt", "Tenor", "years", "years from completion to the last payment", 1, YEARS
@@ -642,6 +642,13 @@ class Deal:
         0.0,
         unit="$m a year",
     )
+    rate_cap: float = _rate(
+        "Debt",
+        "Highest rate considered",
+        "above it no rate clears the loss; illustrative",
+        0.25,
+        high=1.0,
+    )
     pricing: str = _choice(
         "Debt",
         "Pricing",
@@ -649,13 +656,6 @@ class Deal:
         "quoted: base rate, expected loss as seen at close, margin; clearing: the least rate that"
         " pays for the loss",
         "quoted",
-    )
-    rate_cap: float = _rate(
-        "Debt",
-        "Highest rate considered",
-        "above it no rate clears the loss; illustrative",
-        0.25,
-        high=1.0,
     )
     size_debt: bool = _switch(
         "Debt",

@@ -143,10 +143,10 @@ def rows() -> list[Row]:
         path("default_probability", "={default_own}+{default_contract}"),
         path(
             "pd_counted",
-            "=IF({performing_before}>{Timeline!tolerance},{default_probability}/{performing_before},0)",
+            "=IF({performing_before}>{Timeline!tolerance},MIN(1,{default_probability}/{performing_before}),0)",
         ),
-        scalar("life_default", "={default_probability+}"),
-        scalar("shortfall_probability", '=IF({debt}>0,{missed_by_contract#30},"n/a")'),
+        scalar("life_default", "=MIN(1,{default_probability+})"),
+        scalar("shortfall_probability", '=IF({debt}>0,MIN(1,{missed_by_contract#30}),"n/a")'),
     ]
 
 

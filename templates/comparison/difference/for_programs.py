@@ -36,7 +36,7 @@ def _book(found: Difference, book: SavedBook) -> dict[str, Any]:
     return {
         "file": str(book.path),
         "version": book.version,
-        "built": book.built,
+        "built_on": book.built,
         "scenario": book.scenario,
         "sheets": book.sheets,
         "inputs_absent": book.absent,

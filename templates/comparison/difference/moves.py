@@ -143,7 +143,7 @@ def _same_input(a: Any, b: Any) -> bool:
 
 def standings(tried: Sequence[Deal]) -> list[Standing]:
     """How each deal stands by today's chain."""
-    results = deals.evaluate(tried)
+    results = deals.evaluate(tried, None)
     figures = {name: measure(results, name) for name in MEASURES}
     out = []
     for i in range(len(tried)):
@@ -224,11 +224,11 @@ def first_lines(old: Deal, saved: Mapping[str, list[Any]], most: int = 3) -> lis
     """The first lines of the calculation whose saved figures are others than today's chain gives of
     the same inputs; `saved` are the cells of the case sheet by label.
     """
-    results = deals.evaluate(old)
+    results = deals.evaluate(old, None)
     catalogue, out = lines(), []
     for key in results:
         row = saved.get(catalogue[key].label) if key in catalogue else None
-        if row is None:
+        if row is None or catalogue[key].section == "solved":  # what follows from the other lines
             continue
         theirs = [float(value) for value in results[key][0]]
         cells = row[:1] if len(theirs) == 1 else row[_TIME : _TIME + len(theirs)]

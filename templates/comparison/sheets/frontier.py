@@ -301,17 +301,16 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
     found = f"{{{k('row')}}}>0"
     return [
         scalar(
-            k("cost"),
+            k("least"),
             "Least expected public cost on the grid",
             "$m",
             f'=IF(COUNT({least})>0,MIN({least}),"n/a")',
-            "total number",
         ),
         scalar(
             k("row"),
             "Its row",
             "place",
-            f"=IF(COUNT({least})>0,MATCH({{{k('cost')}}},{least},0),0)",
+            f"=IF(COUNT({least})>0,MATCH({{{k('least')}}},{least},0),0)",
             "count",
         ),
         path(
@@ -319,6 +318,23 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
             "Costs in that row",
             "$m",
             f'=IF({found},CHOOSE(MAX(1,{{{k("row")}}}),{above}),"n/a")',
+        ),
+        path(
+            k("near"),
+            "As cheap, to a thousandth",
+            "flag",
+            (
+                f"=IF(ISNUMBER({{{k('costs')}}}),IF({{{k('costs')}}}<={{{k('least')}}}"
+                f"+{{Timeline!alike}}*ABS({{{k('least')}}}),1,0),0)"
+            ),
+            "flag",
+        ),
+        scalar(
+            k("cost"),
+            "Cost of the least coverage among them",
+            "$m",
+            f'=IF({found},INDEX({{{k("costs")}:}},1,MATCH(1,{{{k("near")}:}},0)),"n/a")',
+            "total number",
         ),
         scalar(
             k("years"),
@@ -331,7 +347,7 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
             k("coverage"),
             "Its guarantee coverage",
             "%",
-            f'=IF({found},INDEX({{coverages:}},1,MATCH({{{k("cost")}}},{{{k("costs")}:}},0)),"n/a")',
+            f'=IF({found},INDEX({{coverages:}},1,MATCH(1,{{{k("near")}:}},0)),"n/a")',
             "total share",
         ),
     ]

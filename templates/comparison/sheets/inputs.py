@@ -293,6 +293,7 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
             scalar("never", "A pool that no cash can fill", "$m", NEVER, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),
+            scalar("alike", "Costs that are taken as equal", "share", 0.001, "level"),
             scalar("cents", "Cents in a dollar", "cents", 100, "count"),
             scalar(
                 "two",

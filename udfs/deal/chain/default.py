@@ -181,11 +181,17 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.default_probability = r.default_own + r.default_contract
     r.pd_counted = np.where(
         r.performing_before > TOLERANCE,
-        r.default_probability / np.where(r.performing_before > TOLERANCE, r.performing_before, 1),
+        np.minimum(
+            1,
+            r.default_probability
+            / np.where(r.performing_before > TOLERANCE, r.performing_before, 1),
+        ),
         0.0,
     )
-    r.life_default = total(r.default_probability)
-    r.shortfall_probability = np.where(r.debt > 0, r.missed_by_contract[:, -1:], np.nan)
+    r.life_default = np.minimum(1, total(r.default_probability))
+    r.shortfall_probability = np.where(
+        r.debt > 0, np.minimum(1, r.missed_by_contract[:, -1:]), np.nan
+    )
 
 
 def exposure_rows(x: SimpleNamespace, r: Results) -> None:
