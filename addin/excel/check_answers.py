@@ -170,7 +170,7 @@ def _replay_call(call: dict[str, Any], held: Replay) -> None:
 def _replay_deals(answers: Answers, held: Replay) -> None:
     if not answers.rows:
         return
-    results = deals.evaluate([deals.read(values) for values in answers.deals])
+    results = deals.evaluate([deals.read(values) for values in answers.deals], None)
     for row in answers.rows:
         due = np.broadcast_to(results[row["twin"]][row["case"]], (len(row["shown"]),))
         for i, (shown, want) in enumerate(zip(row["shown"], due, strict=True)):

@@ -12,7 +12,7 @@ from bankable.templates.memo.paper import typed
 from bankable.templates.workbook.printed import printed
 from bankable.udfs.deal.deal import INPUTS
 
-SIZE = 6.5
+SIZE = 6.5  # small, so that the appendices stay within the memo's ten pages
 
 
 def lay(m: Memo, old: Figures | None) -> None:
@@ -24,15 +24,24 @@ def lay(m: Memo, old: Figures | None) -> None:
 
 
 def inputs_with_sources(m: Memo) -> None:
-    """Every assumption of the case, its cell and its source."""
+    """Every assumption of the case, its cell and its source; those that are nil where nothing else is
+    typed are named in one sentence.
+    """
     m.paper.heading("Appendix A: inputs and their sources")
     sheet = m.f.book["Inputs"]
-    rows = []
+    rows, nil, usual = [], [], []
     for field in INPUTS:
         key, meta = field.name, field.metadata
+        value = getattr(m.deal, key)
+        if value == field.default and not isinstance(value, str) and not value:
+            nil.append(meta["label"])
+            continue
         place = sheet.placed[f"{key}_{m.f.case}"]
         cell = sheet.cells[place.row, place.col]
         text = m.f.input(key)
+        if value == field.default and m.f.source(key) == "illustrative":
+            usual.append(f"{meta['label']} {text} ({_address(place.row, place.col)})")
+            continue
         unit = {"x": "", "choice": "", "yes/no": "", "text": ""}.get(
             meta["unit"], f" {meta['unit']}".removeprefix(" %")
         )
@@ -51,6 +60,14 @@ def inputs_with_sources(m: Memo) -> None:
         size=SIZE,
         description="Inputs and their sources",
     )
+    if usual:
+        m.paper.text(
+            f"At their defaults, illustrative (cells of Inputs): {'; '.join(usual)}.", "Memo Note"
+        )
+    if nil:
+        m.paper.text(
+            f"Nil or not used, as long as nothing is typed: {'; '.join(nil)}.", "Memo Note"
+        )
 
 
 def _address(row: int, col: int) -> str:

@@ -110,7 +110,12 @@ def test_the_answer_is_computed_from_the_grids(shipped_book: Book) -> None:
         ):
             if decision == ALL_MET:
                 passing.append((cost, term, coverage))
-    cost, term, coverage = min(passing)
+    least, term, _ = min(passing)
+    coverage, cost = min(
+        (coverage, cost)
+        for cost, years, coverage in passing
+        if years == term and cost <= least + 0.001 * abs(least)
+    )
     said = " ".join(str(sheet.value_of(f"sentence_{k}")) for k in (1, 2))
     offtake = (
         f"With {term:.0f} years of public offtake at a fixed price and a {coverage:.0%} guarantee"

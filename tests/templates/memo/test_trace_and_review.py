@@ -57,10 +57,10 @@ def test_a_cell_that_is_not_there_is_answered_with_near_ones(
 def test_inputs_that_the_tree_does_not_reach_do_not_move_the_figure(
     small_workbook: Path, shipped: list[SourcedDeal]
 ) -> None:
-    """Independent of formulas: each input outside the tree is moved in the model, and debt
-    permitted stays as it is.
+    """Independent of formulas: each input outside the tree is moved in the model, and the project's
+    rate of return stays as it is. What rests on the debt rests on every input: the debt may be sized.
     """
-    reached = {step.where for step in trace.trace(small_workbook, "out_permitted_debt").inputs}
+    reached = {step.where for step in trace.trace(small_workbook, "out_project_irr").inputs}
     book = openpyxl.load_workbook(small_workbook)
     outside, moved, base = [], [], shipped[1].deal
     for key in deals.KEYS:
@@ -80,10 +80,10 @@ def test_inputs_that_the_tree_does_not_reach_do_not_move_the_figure(
                 else min(param.high, now * 1.1 + 0.01)
             )
             moved.append(dataclasses.replace(base, **{key: value}))
-    permitted = deals.evaluate([base, *moved]).permitted_debt[:, 0]
-    assert {"buyer_value", "treasury_rate"} <= set(outside)
-    assert not {"limit_equity", "limit_min_dscr", "renewal", "capex", "base_rate"} & set(outside)
-    assert all(value == permitted[0] for value in permitted)
+    returned = deals.evaluate([base, *moved]).project_irr[:, 0]
+    assert {"buyer_value", "treasury_rate", "limit_equity", "gearing"} <= set(outside)
+    assert not {"capex", "price", "tax_rate", "ramp_months"} & set(outside)
+    assert all(value == returned[0] for value in returned)
 
 
 def test_a_cell_within_an_array_is_traced_by_its_array(

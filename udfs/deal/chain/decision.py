@@ -131,4 +131,4 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
 def cost_rows(x: SimpleNamespace, r: Results) -> None:
     """Public cost where every test is met."""
-    r.passing_cost = np.where(r.decision > 0, r.ranked_cost, np.nan)
+    r.passing_cost = np.where(r.decision > 0, r.public_cost, np.nan)
