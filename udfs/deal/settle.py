@@ -20,8 +20,8 @@ from bankable.udfs.deal.chain.solved import RESTS_ON, SOLVED, TESTED
 
 MOST_GEARING = 0.99  # of total uses, the most that a deal may ask
 STEPS = 200  # of gearing, equal, from nothing to the most
-FINER = 24  # parts of a bracket in one refinement
-ROUNDS = 3  # refinements: 24^3 parts of a step, less than a millionth of the uses
+FINER = 5  # parts of a bracket in one refinement
+ROUNDS = 6  # refinements: 5^6 parts of a step, less than a millionth of the uses
 NARROW = 1e-12  # a bracket of gearing that is closed
 PASSES = 60  # of the price: each lifts the rate, and a year that turns to default lifts it once
 STILL = 1e-10  # of a rate
