@@ -832,9 +832,12 @@ def read(values: Mapping[str, Any]) -> Deal:
     for key in values:
         param_of(key)
     asset_class = param_of("asset_class").read(values.get("asset_class", cells.OMITTED))
-    limits = {key: limit.value for key, limit in policy(asset_class).items()}
-    given = {key: value for key, value in values.items() if not cells.is_blank(value)}
-    raw = limits | given
+    limits = {
+        key: limit.value
+        for key, limit in policy(asset_class).items()
+        if cells.is_blank(values.get(key))
+    }
+    raw = {**values, **limits}
     deal = Deal(**{key: param_of(key).read(raw.get(key, cells.OMITTED)) for key in KEYS})
     check(deal)
     return deal

@@ -234,7 +234,7 @@ def LEAST_COST_SUPPORT(deal, tools=None):
 
     Equation
     --------
-    least public_cost over the tools named, subject to every credit test being met on lender_view
+    least expected cost over the tools named, each at least nil (what one tool earns pays for no other), subject to every credit test being met on lender_view
     "supported"; the bank's own share (1 - coverage)(1 - government_loan_share) is one of the tests
 
     Conventions
@@ -275,15 +275,15 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     ...     print([round(cell, 3) if isinstance(cell, float) else cell for cell in row])
     ['tool', 'in the mix', 'unit', 'enough alone', 'cost alone']
     ['Public offtake', 10.0, 'years', 11.0, 227.605]
-    ['Guarantee coverage', 0.8, '%', 'n/a', 'n/a']
+    ['Guarantee coverage', 0.61, '%', 'n/a', 'n/a']
     ['Government loan', 0.0, '%', 'n/a', 'n/a']
     ['Price floor', 'n/a', '$m a unit', 'n/a', 'n/a']
     ['Grant', 0.0, '$m', 'n/a', 'n/a']
-    ['Expected public cost', 205.184, '$m', None, None]
+    ['Expected public cost', 206.132, '$m', None, None]
     ['Budget authority needed', 2627.933, '$m', None, None]
-    ['Private capital at risk per $ of expected public cost', 3.025, '$', None, None]
-    ['All-in rate of the whole debt', 0.052, '% a year', None, None]
-    ["Minimum DSCR, lender's view", 2.39, 'x', None, None]
+    ['Private capital at risk per $ of expected public cost', 3.488, '$', None, None]
+    ['All-in rate of the whole debt', 0.057, '% a year', None, None]
+    ["Minimum DSCR, lender's view", 2.345, 'x', None, None]
     ['Decision', 'Meets credit tests with support', 'text', None, None]
     """
     wanted = [text.strip().lower() for text in tools] if tools else list(TOOLS)

@@ -84,7 +84,9 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     sheet.heights[row] = 27
     height = YEARS + 2
     call = f"DEAL_FAN({deal},{{fan_paths}},{{fan_seed}},{wanted},{{fan_volume_vol}},,,{{fan_overrun}},{{fan_delay}},{LAST_YEAR})"
-    sheet.array(row, G, height, 7, f'=IFERROR({call},"n/a")', "multiple")
+    sheet.array(
+        row, G, height, 7, f'=IF({{Checks!live}}=1,IFERROR({call},"n/a"),"no add-in")', "multiple"
+    )
     for i in range(height):
         for j in range(7):
             sheet.cells[row + i, G + j].style = (

@@ -25,8 +25,9 @@ def level_service(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Ar
     """
     n = tenor - grace
     growth = (1 + rate) ** n
-    safe = np.where(rate == 0, 1.0, growth - 1)
-    return np.where(rate == 0, (1 - balloon) / n, rate * (growth - balloon) / safe)
+    level = growth == 1  # no rate, or one too small to tell
+    safe = np.where(level, 1.0, growth - 1)
+    return np.where(level, (1 - balloon) / n, rate * (growth - balloon) / safe)
 
 
 def budgeted_cost(capex: Array, contingency: Array) -> Array:
