@@ -235,7 +235,8 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     Equation
     --------
     least sum of the tools' expected costs, each at least nil: what one tool earns pays for no other
-    subject to every credit test being met on lender_view "supported"; the bank's own share (1 - coverage)(1 - government_loan_share) is one of the tests
+    subject to every credit test being met on lender_view "supported"; the bank's own share
+    (1 - coverage)(1 - government_loan_share) is one of the tests
 
     Conventions
     -----------
