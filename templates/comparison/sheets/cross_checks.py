@@ -51,7 +51,7 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
             '=DEBT_CAPACITY({[case]!all_in_rate},{[case]!unlevered_cfads_supported:},{[case]!limit_min_dscr},{[case]!tenor},"sculpted",{[case]!grace_years})'
             "/{[case]!balloon_discount}"
         ),
-        "={[case]!capacity_supported}",
+        '=IF({[case]!all_in_rate}<=1,{[case]!capacity_supported},"n/a")',  # the function refuses 101%
     ),
     (
         "Facility at completion, for what is spent in the build",

@@ -114,9 +114,10 @@ def finding(sheet: Sheet, row: int, key: str, formula: str) -> int:
 def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) -> int:
     """From financial close to full output, case by case."""
     frame.band_row(sheet, row, "From financial close to full output", COLUMNS.last, "heading", "1")
+    # a rate above 100% is refused by the function, and prices nothing: the loan defaults for certain
     delay = (
-        "COST_OF_DELAY({[case]!all_in_rate},{[case]!completion_month},{[case]!cfads_promised:},{Timeline!year#30},1,{[case]!delay_cost},{[case]!delay_damages},"
-        'IF({[case]!calendar_end}=1,"fixed_end","shift"))'
+        "IF({[case]!all_in_rate}<=1,COST_OF_DELAY({[case]!all_in_rate},{[case]!completion_month},{[case]!cfads_promised:},{Timeline!year#30},1,{[case]!delay_cost},{[case]!delay_damages},"
+        'IF({[case]!calendar_end}=1,"fixed_end","shift")),"n/a")'
     )
     rows = (
         ("build", "Build", "months", "{[case]!build_months}", "count"),
@@ -182,7 +183,9 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
             sheet.mark(f"{key}_{i + 1}", row + k, G + i)
     for i, name in enumerate(names):
         sheet.array(row, G + i, 3, 1, "=" + given(delay, case=name), "number")
-        sheet.put(row + 3, G + i, f"={{delay_cost_{i + 1}}}/{{{name}!plant_cost}}", "rate")
+        cost = f"{{delay_cost_{i + 1}}}"
+        share = f'=IF(ISNUMBER({cost}),{cost}/{{{name}!plant_cost}},"n/a")'
+        sheet.put(row + 3, G + i, share, "rate")
         sheet.mark(f"delay_share_{i + 1}", row + 3, G + i)
     sheet.put(row + 3, LABEL, "The same over plant cost")
     sheet.put(row + 3, UNIT, "%", "unit")
@@ -195,13 +198,9 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         for at in (sheet.placed["delay_cost_1"].row, frame.HEAD_ROW)
     )
     which = f"INDEX({cases},1,MATCH(MAX({costs}),{costs},0))" if len(names) > 1 else cases
-    dearest = f'TEXT(MAX({costs}),"#,##0.0")&" ("&{which}&")"'
-    finding(
-        sheet,
-        row,
-        "build",
-        f'="Months to full output: "&{said}&"; a month of delay costs up to $m "&{dearest}',
-    )
+    dearest = f'"; a month of delay costs up to $m "&TEXT(MAX({costs}),"#,##0.0")&" ("&{which}&")"'
+    known = f'IF(COUNT({costs})>0,{dearest},"")'
+    finding(sheet, row, "build", f'="Months to full output: "&{said}&{known}')
     first, last = column_letters(G), column_letters(G + len(names) - 1)
 
     def across(key: str) -> str:
