@@ -79,7 +79,9 @@ def _named(formulas: Any) -> dict[str, tuple[str, int, int, int] | None]:
     """Sheet, row, first and last column of each input's defined name, where it leads to one row."""
     out: dict[str, tuple[str, int, int, int] | None] = {}
     for key in deals.KEYS:
-        name = formulas.defined_names.get(input_name(key))
+        before = [old for old, new in deals.RENAMED.items() if new == key]
+        names = (formulas.defined_names.get(input_name(one)) for one in (key, *before))
+        name = next((one for one in names if one is not None), None)
         out[key] = place_of(name.value) if name is not None else None
     return out
 
@@ -107,7 +109,8 @@ def _texts(cells: Mapping[tuple[int, int], Any]) -> list[tuple[int, int, str]]:
 
 def _keyed(cells: Mapping[tuple[int, int], Any]) -> dict[str, list[int]]:
     """The rows of every key in the column that holds most of them."""
-    held = [(row, col, text) for row, col, text in _texts(cells) if text in deals.KEYS]
+    texts = [(row, col, deals.RENAMED.get(text, text)) for row, col, text in _texts(cells)]
+    held = [(row, col, text) for row, col, text in texts if text in deals.KEYS]
     columns = Counter(col for _, col, _ in held)
     if not columns:
         return {}

@@ -69,7 +69,7 @@ def _at(f: Figures, key: str) -> tuple[str, int, int]:
 
 
 def _test_mitigant(key: str, f: Figures, deal: Deal) -> str:
-    if key in ("gearing", "tail", "loss"):
+    if key in ("gearing", "tail", "loss_rate", "loss_life"):
         if deal.coverage > 0:
             return (
                 f"Guarantee of {f.input('coverage')} of the bank loan; ${f('bank_at_risk')}m stays"

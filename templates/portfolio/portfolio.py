@@ -53,7 +53,7 @@ SHOWN = (
     ),
     *(
         "expected_loss",
-        "bank_loss_share",
+        "bank_loss_rate",
         "shortfall_probability",
         "project_irr",
         "equity_irr_expected",

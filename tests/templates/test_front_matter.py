@@ -81,7 +81,7 @@ def test_rates_a_year_say_so_and_small_ones_show_two_decimals(shipped_book: Book
         "firm_lapse",
         "upfront_fee",
         "commitment_fee",
-        "limit_loss",
+        "limit_loss_rate",
     ):
         place = shipped_book["Inputs"].placed[f"{key}_1"]
         assert shipped_book["Inputs"].cells[place.row, place.col].style == "input rate", key

@@ -321,7 +321,7 @@ def losses(
     covered = d.coverage * (1 - d.government_loan_share)
     claim = 1 + (term_rate if d.covers_interest else 0.0)
     left, out = 1 - d.termination_cover, 1.0
-    loss = cost = needs = base = beside = 0.0
+    loss = cost = needs = base = beside = out_for = 0.0
     rows: dict[str, list[float]] = {"claims": [], "claims_lost": []}
     for t, opening in enumerate(owed, 1):
         i, stays = t - 1, (1 - d.pd_base) ** t
@@ -337,6 +337,7 @@ def losses(
         received = claims - (1 - d.coverage) * lost + prepaid
         earns = prepaid + (d.coverage * claims if d.covers_interest else 0.0)  # a year's interest
         loss += lost / (1 + d.base_rate) ** t
+        out_for += out * opening / (1 + d.base_rate) ** t
         fee = d.guarantee_fee * out * opening
         cost += covered * (lost * claim - fee) / (1 + d.treasury_rate) ** t
         needs += (out * opening * (1 + must) - received) / (1 + must) ** t
@@ -350,6 +351,7 @@ def losses(
     return {
         **rows,
         "expected_loss": loss,
+        "bank_loss_rate": (1 - d.coverage) * loss / out_for,
         "guarantee_cost": cost,
         "price_pass": asked,
         "life_default": path.life_pd,

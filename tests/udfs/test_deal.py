@@ -484,3 +484,22 @@ def test_every_required_input_is_asked_for_by_name() -> None:
             continue
         with pytest.raises(CellError, match=f"^{key} is missing"):
             deals.read({other: value for other, value in values.items() if other != key})
+
+
+def test_a_contract_that_is_lost_for_certain_leaves_a_survival_of_nil() -> None:
+    """Yearly losses that add up to 1 and a rounding more, every one of which hurts: nil, not a root of
+    a number below nil.
+    """
+    deal = replace(
+        shipped()[2],
+        public_offtake_years=0,
+        firm_years=0,
+        contract_years=20,
+        renewal=0.5,
+        tenor=21,
+        coverage=0.0,
+    )
+    r = deals.evaluate(deal)
+    assert r.planned_missed[0, -1] > 1
+    assert one(r, "pd_equivalent") == 1
+    assert np.isfinite(r.closing).all()

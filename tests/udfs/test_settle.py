@@ -31,7 +31,8 @@ LENIENT: dict[str, Any] = {
     "limit_plcr": 1.2,
     "limit_contracted": 0.3,
     "limit_shortfall": 0.6,
-    "limit_loss": 0.08,
+    "limit_loss_rate": 0.08,
+    "limit_loss_life": 0.08,
     "limit_tail": 0.6,
     "limit_retained": 0.1,
 }
@@ -113,7 +114,12 @@ def test_asking_for_more_never_gives_less(pricing: str) -> None:
     """From a little to nearly everything, and closely around the size; within a millionth of the uses, to
     which the size is found.
     """
-    loose = LENIENT | {"limit_shortfall": 0.8, "limit_loss": 0.15, "limit_tail": 1.0}
+    loose = LENIENT | {
+        "limit_shortfall": 0.8,
+        "limit_loss_rate": 0.15,
+        "limit_loss_life": 0.15,
+        "limit_tail": 1.0,
+    }
     for deal in (
         SUPPORTED,
         replace(DATA_CENTRE, lock_up_dscr=1.3),
@@ -152,8 +158,13 @@ def test_an_island_is_not_given_to_who_asks_for_less() -> None:
     """
     deal = replace(
         DATA_CENTRE,
-        **{key: 0.0 for key in LENIENT if key not in ("limit_loss", "limit_tail")},
-        limit_loss=1.0,
+        **{
+            key: 0.0
+            for key in LENIENT
+            if key not in ("limit_loss_rate", "limit_loss_life", "limit_tail")
+        },
+        limit_loss_rate=1.0,
+        limit_loss_life=1.0,
         limit_tail=1.0,
         ramp_months=6,
         price=1.69,

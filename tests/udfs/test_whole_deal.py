@@ -340,7 +340,7 @@ def test_tornado_wants_one_value_a_key_and_a_number() -> None:
         (0, "capex", "avg_dscr", 1.4),
         (0, "base_rate", "all_in_rate", 0.07),
         (1, "renewal", "min_dscr_expected", 1.0),
-        (2, "coverage", "bank_loss_share", 0.02),
+        (2, "coverage", "bank_loss_rate", 0.002),
         (3, "price_floor", "least_room", 0.0),
         (2, "buyer_value", "public_cost", 500.0),
     ],
@@ -485,7 +485,7 @@ def test_the_mix_passes_and_is_not_dearer_than_one_tool_alone(deal: Deal) -> Non
 
 @pytest.mark.parametrize("which", [1, 2])
 def test_two_tools_found_as_by_trying_every_step(which: int) -> None:
-    deal = replace(shipped()[which], limit_loss=0.03)
+    deal = replace(shipped()[which], limit_loss_rate=0.006)
     names = ["offtake", "guarantee"]
     tools = [support_mix.tools_of(deal)[name] for name in names]
     every = support_mix.Search(deal, tools)

@@ -777,11 +777,18 @@ class Deal:
         " contract",
         0.10,
     )
-    limit_loss: float = _share(
+    limit_loss_rate: float = _rate(
         "Credit tests",
-        "Expected loss borne by the bank",
-        "most, over the loan's life, over the bank loan",
-        0.02,
+        "Expected loss a year borne by the bank",
+        "most, over the balance of the bank loan that is outstanding, both at present value",
+        0.004,
+    )
+    limit_loss_life: float = _share(
+        "Credit tests",
+        "Expected loss over the life borne by the bank",
+        "most, over the bank loan; 100% tests nothing: over its life a long loan loses more than a short"
+        " one of the same risk",
+        1.0,
     )
     limit_equity: float = _share(
         "Credit tests", "Sponsor's equity at risk", "least, over total uses", 0.20
@@ -813,6 +820,10 @@ _PARAMS: dict[str, Param] = {
 }
 
 
+# inputs of earlier versions, by what they are called now
+RENAMED = {"limit_loss": "limit_loss_life"}
+
+
 def param_of(key: str) -> Param:
     """The kind and bounds of an input, with its name for messages."""
     if key in _PARAMS:
@@ -829,6 +840,7 @@ def read(values: Mapping[str, Any]) -> Deal:
     """A Deal from raw cell values by key; unknown keys, missing required keys and values out of
     bounds are refused by name. Limits that are left out are those of the asset class.
     """
+    values = {RENAMED.get(key, key): value for key, value in values.items()}
     for key in values:
         param_of(key)
     asset_class = param_of("asset_class").read(values.get("asset_class", cells.OMITTED))
@@ -886,6 +898,7 @@ def evaluate(deals: Deal | Sequence[Deal], wanted: Sequence[str] | None = ()) ->
 __all__ = [
     "INPUTS",
     "KEYS",
+    "RENAMED",
     "CellError",
     "Deal",
     "check",

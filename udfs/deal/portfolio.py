@@ -56,7 +56,7 @@ def deal_rows(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
         r.life_default > 0.5,
         r.min_dscr < x.lock_up_dscr - TOLERANCE,
         r.pass_shortfall == 0,
-        r.pass_loss == 0,
+        r.pass_loss_rate == 0,
         r.pass_tail == 0,
     )
     extra = {

@@ -52,7 +52,7 @@ def DEAL_METRICS(deal, measures=None):
     capacity_supported, capacity_expected, capacity_promised; what all tests permit: permitted_debt,
     permitted_headroom; room of the tightest test: least_room, tightest_test; price against loss:
     clearing_rate, uncovered_by_price; loss: pd_equivalent, lgd, lgd_average, expected_loss, loss_share,
-    bank_loss_share, life_default, unpaid, missed_year, shortfall_probability; returns: project_irr, equity_irr_promised,
+    bank_loss_share, bank_loss_rate, life_default, unpaid, missed_year, shortfall_probability; returns: project_irr, equity_irr_promised,
     equity_irr_expected; taxpayer: public_cost, budget_authority, guarantee_cost, loan_cost,
     offtake_cost, tariff_burden, passing_cost, cost_per_plant, private_at_risk, private_per_public;
     credit tests: tests_failed, looser_limits, decision, binding_test, first_failed. Money in $ million, rates and

@@ -15,7 +15,8 @@ VALUES = {
     "tail": '=IF({debt}>0,{uncovered_share}*{tail_balance}/{debt},"n/a")',
     "contracted": '=IF({debt}>0,{contracted_share},"n/a")',
     "shortfall": "={shortfall_probability}",
-    "loss": "={bank_loss_share}",
+    "loss_rate": "={bank_loss_rate}",
+    "loss_life": "={bank_loss_share}",
     "equity": '=IF({debt}>0,{sponsor_equity}*(1-{public_equity})/({total_uses}+{grant}),"n/a")',
     "retained": '=IF({debt}>0,{uncovered_share},"n/a")',
 }

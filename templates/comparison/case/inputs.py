@@ -25,7 +25,8 @@ UNIT_STYLES = {
 
 TO_A_HUNDREDTH = (
     "upfront_fee",
-    "limit_loss",
+    "limit_loss_rate",
+    "limit_loss_life",
 )  # in %, and small enough for the second decimal to matter
 
 

@@ -14,6 +14,13 @@ def rows() -> list[Row]:
         scalar("loss_share", '=IF({debt}>0,{expected_loss}/{debt},"n/a")'),
         scalar("bank_loan", "=(1-{government_loan_share})*{debt}"),
         scalar("bank_loss_share", '=IF({bank_loan}>0,(1-{coverage})*{loss_share},"n/a")'),
+        path("at_risk", "={exposed_before}*{opening}*(1+{base_rate_now})^-{year}"),
+        scalar("balance_at_risk", "={at_risk+}"),
+        scalar(
+            "bank_loss_rate",
+            "=IF(AND({bank_loan}>0,{balance_at_risk}>0),(1-{coverage})*{expected_loss}"
+            '/{balance_at_risk},"n/a")',
+        ),
         path("later", '=IF({serviced}=1,MIN({remaining_3}/{debt_service},{later>}),"n/a")'),
         path("second", '=IF({serviced}=1,MIN({remaining_2}/{debt_service},{later>}),"n/a")'),
         path("worst", "=IF({serviced}=1,MIN({remaining_1}/{debt_service},{second>}),0)"),

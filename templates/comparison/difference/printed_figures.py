@@ -62,7 +62,7 @@ def change(name: str, value: float, nothing: str = "-") -> str:
 
 def test(key: str, value: float, limit: float) -> tuple[str, str]:
     """Value and limit of a credit test, as on Summary."""
-    form = "rate" if key == "loss" else "multiple" if TEST[key][1] == "x" else "share"
+    form = "rate" if key.startswith("loss") else "multiple" if TEST[key][1] == "x" else "share"
     return "n/a" if math.isnan(value) else printed(value, form), printed(limit, form)
 
 

@@ -28,6 +28,7 @@ WORDED = {key for key, unit in UNITS.items() if unit in WORDS}
 OWN_FORMATS = {
     "loss_share": "rate",
     "bank_loss_share": "rate",
+    "bank_loss_rate": "rate",
     "cost_per_plant": "number2",
     "private_per_public": "number2",
 }

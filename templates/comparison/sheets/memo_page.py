@@ -216,7 +216,7 @@ def _tests(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
     first = row + 1
     for key, label, unit, direction in TESTS:
         row += 1
-        style = "multiple" if unit == "x" else "rate" if key == "loss" else "level"
+        style = "multiple" if unit == "x" else "rate" if key.startswith("loss") else "level"
         sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
         sheet.put(row, UNIT, unit, "unit")
         sheet.put(row, FIGURE, "=" + chosen_of(f"{{[case]!test_{key}}}"), style)

@@ -71,7 +71,7 @@ SHOWN = {
     "least_room": "",
     "permitted_debt": "",
     "all_in_rate": "",
-    "bank_loss_share": "limit_loss",
+    "bank_loss_rate": "limit_loss_rate",
     "shortfall_probability": "limit_shortfall",
     "equity_irr_expected": "",
     "public_cost": "",

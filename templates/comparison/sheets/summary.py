@@ -334,7 +334,7 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     for key, label, unit, direction in TESTS:
         sheet.put(row, LABEL, f"{label} ({'at least' if direction > 0 else 'at most'})")
         sheet.put(row, UNIT, unit, "unit")
-        form = '"0.00""x"""' if unit == "x" else '"0.00%"' if key == "loss" else '"0.0%"'
+        form = '"0.00""x"""' if unit == "x" else '"0.00%"' if key.startswith("loss") else '"0.0%"'
         for i, name in enumerate(names):
             value, limit, passed = (
                 f"{{{name}!test_{key}}}",

@@ -217,7 +217,7 @@ RESULTS = shown(
     ("all_in_rate", "rate"),
     ("permitted_debt", "number"),
     ("life_default", "level"),
-    ("bank_loss_share", "rate"),
+    ("bank_loss_rate", "rate"),
     ("shortfall_probability", "level"),
     ("equity_irr_expected", "rate"),
     ("public_cost", "nil number"),

@@ -43,7 +43,8 @@ TESTS = (
     ("tail", "Uncovered debt in the tail", "%", -1),
     ("contracted", "Contracted share of revenue", "%", 1),
     ("shortfall", "Debt service missed through the contract", "%", -1),
-    ("loss", "Expected loss borne by the bank", "%", -1),
+    ("loss_rate", "Expected loss a year borne by the bank", "% a year", -1),
+    ("loss_life", "Expected loss over the life borne by the bank", "%", -1),
     ("equity", "Sponsor's equity at risk", "%", 1),
     ("retained", "Bank's own share of the loan", "%", 1),
 )
@@ -86,7 +87,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         "tail": uncovered * ratio(r.tail_balance, r.debt),
         "contracted": np.where(r.debt > 0, r.contracted_share, np.nan),
         "shortfall": r.shortfall_probability,
-        "loss": r.bank_loss_share,
+        "loss_rate": r.bank_loss_rate,
+        "loss_life": r.bank_loss_share,
         "equity": np.where(r.debt > 0, r.sponsor_equity * (1 - x.public_equity) / all_uses, np.nan),
         "retained": np.where(r.debt > 0, uncovered, np.nan),
     }

@@ -45,5 +45,10 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.loss_share = ratio(r.expected_loss, r.debt)
     r.bank_loan = (1 - x.government_loan_share) * r.debt
     r.bank_loss_share = np.where(r.bank_loan > 0, (1 - x.coverage) * r.loss_share, np.nan)
+    r.at_risk = r.exposed_before * r.opening * (1 + r.base_rate_now) ** -YEAR
+    r.balance_at_risk = total(r.at_risk)
+    r.bank_loss_rate = np.where(
+        r.bank_loan > 0, (1 - x.coverage) * ratio(r.expected_loss, r.balance_at_risk), np.nan
+    )
     r.later, r.second, r.worst = worst_after_loss(r, r.debt_service, r.serviced)
     r.contract_kept = at_year(r.alive, x.tenor)

@@ -35,7 +35,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         previous(r.planned_alive, 1.0) - r.planned_alive, r.planned_alive, r.contract_end_planned
     )
     r.planned_missed = np.cumsum(r.in_loan * r.planned_loss * r.base_hurts, axis=-1)
-    r.loan_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor) * (1 - r.planned_missed)
+    r.loan_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor) * np.maximum(
+        0, 1 - r.planned_missed
+    )
     r.loan_survives_before = previous(r.loan_survival, 1.0)
     r.pd = 1 - np.where(
         r.loan_survives_before > 0,

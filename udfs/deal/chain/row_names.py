@@ -16,15 +16,18 @@ class RowNames:
     arrears_expected: Any
     arrears_promised: Any
     at_minimum: Any
+    at_risk: Any
     avg_dscr: Any
     backed_years: Any
     balance: Any
     balance_0: Any
     balance_1: Any
+    balance_at_risk: Any
     balloon_discount: Any
     balloon_paid: Any
     bank_at_risk: Any
     bank_loan: Any
+    bank_loss_rate: Any
     bank_loss_share: Any
     bank_rate: Any
     base_hurts: Any
@@ -312,7 +315,8 @@ class RowNames:
     pass_equity: Any
     pass_gearing: Any
     pass_llcr: Any
-    pass_loss: Any
+    pass_loss_life: Any
+    pass_loss_rate: Any
     pass_min_dscr: Any
     pass_plcr: Any
     pass_retained: Any
@@ -331,7 +335,8 @@ class RowNames:
     permits_equity: Any
     permits_gearing: Any
     permits_llcr: Any
-    permits_loss: Any
+    permits_loss_life: Any
+    permits_loss_rate: Any
     permits_min_dscr: Any
     permits_plcr: Any
     permits_retained: Any
@@ -355,7 +360,8 @@ class RowNames:
     policy_equity: Any
     policy_gearing: Any
     policy_llcr: Any
-    policy_loss: Any
+    policy_loss_life: Any
+    policy_loss_rate: Any
     policy_min_dscr: Any
     policy_plcr: Any
     policy_retained: Any
@@ -444,7 +450,8 @@ class RowNames:
     room_equity: Any
     room_gearing: Any
     room_llcr: Any
-    room_loss: Any
+    room_loss_life: Any
+    room_loss_rate: Any
     room_min_dscr: Any
     room_plcr: Any
     room_retained: Any
@@ -556,7 +563,8 @@ class RowNames:
     test_equity: Any
     test_gearing: Any
     test_llcr: Any
-    test_loss: Any
+    test_loss_life: Any
+    test_loss_rate: Any
     test_min_dscr: Any
     test_plcr: Any
     test_retained: Any

@@ -20,7 +20,8 @@ TESTED = (
     "tail",
     "contracted",
     "shortfall",
-    "loss",
+    "loss_rate",
+    "loss_life",
     "equity",
     "retained",
 )
