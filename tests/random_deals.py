@@ -31,6 +31,7 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "max_volume": (1.0, 1.5),
     "take_or_pay": (0.3, 1.0),
     "gearing": (0.1, 0.7),
+    "hurdle_irr": (0.0, 0.3),
     "utilisation": (0.6, 1.0),
     "renewal": (0.75, 0.99),
     "contract_share": (0.3, 1.0),

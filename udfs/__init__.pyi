@@ -444,9 +444,10 @@ def FRONTIER(
     offtake_years: Line,
     coverages: Line,
     measure: str,
+    loan: Literal["re-cut", "as asked"] | str = ...,
 ) -> Any:
     """The frontier of support: a figure of the deal for each pair of offtake years and guarantee
-    coverage."""
+    coverage, with the loan as asked or cut anew to what the contract bears."""
 
 def TORNADO(
     deal: Deal | Block,

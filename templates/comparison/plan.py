@@ -25,6 +25,7 @@ from bankable.templates.comparison.sheets import (
     inputs,
     memo_page,
     newton,
+    recut,
     scenarios,
     sensitivity,
     summary,
@@ -200,6 +201,14 @@ SHEETS = (
         "years of offtake against guarantee coverage, and the least-cost mix",
         lambda here: frontier.lay_frontier(
             here.book, len(here.cases), here.ranges, here.settings, here.paper
+        ),
+        with_functions=True,
+    ),
+    Planned(
+        "Recut",
+        "the largest loan that each promise bears, and whether the sponsor goes ahead with it",
+        lambda here: recut.lay_recut(
+            here.book, len(here.cases), here.ranges["unsupported"], here.settings, here.paper
         ),
         with_functions=True,
     ),

@@ -28,6 +28,7 @@ NO_TWIN = {
     "first_failed_name",
     "tightest_name",
     "price_words",
+    "sponsor_words",
 }  # heads and words; their numbers have twins
 TOLERANCE = 1e-9
 

@@ -362,6 +362,38 @@ def losses(
     }
 
 
+def sponsors(
+    d: Deal, owed: list[float], seen: default_by_hand.Loan, promised: list[float]
+) -> list[float]:
+    """Expected equity flow in the years of the loan, state by state: the contract kept, lost in each year
+    so far and survived, defaulted.
+    """
+    path = default_by_hand.default_path(seen)
+    pools = default_by_hand.kept_waterfall(seen._replace(end=99.0)).pools
+    loss, alive = default_by_hand.loss_with_end(seen)
+    before = [1.0, *seen.alive]
+    cash = (seen.remaining_1, seen.remaining_2, seen.remaining_3)
+    keeps, flows, out = 1 - d.tax_rate, [], 1.0
+    for t, due in enumerate(seen.service, 1):
+        i, flow, left = t - 1, 0.0, (1 - seen.cover) * due
+        if path.fails_in == 0 or t < path.fails_in:
+            flow += alive[i] * (pools[i] + promised[i] - due - pools[t])
+            ended = before[i] * d.termination * (1 - path.paid_hurts[i])
+            flow += ended * seen.settlement[i] * keeps
+        for lost in range(1, t + 1):
+            if path.fails_in and lost >= path.fails_in:
+                break
+            u, stays = lost - 1, cash[min(t - lost, 2)][i]
+            unpaid = (loss[u] - seen.lost_paid[u]) * (1 - path.hurts[u])
+            paid = seen.lost_paid[u] * (1 - path.paid_hurts[u])
+            flow += unpaid * max(0.0, stays - due) * keeps + paid * max(0.0, stays - left) * keeps
+        defaulted = out * d.pd_base + path.contract[i]
+        recovered = resale(d, t) + d.reserve_pledged * pools[i]
+        flows.append((1 - d.pd_base) ** t * flow + defaulted * max(0.0, recovered - owed[i]))
+        out = path.survival[i]
+    return flows
+
+
 def reckoned(d: Deal, bank_rate: float | None = None) -> dict[str, Any]:
     """The whole deal: figures, and rows to the tenor, under the chain's keys. Without a bank's rate, at the
     one it quotes.
@@ -401,6 +433,7 @@ def reckoned(d: Deal, bank_rate: float | None = None) -> dict[str, Any]:
         "lender_cfads": lender,
         "cfads_promised": promised,
         "alive": stands.alive,
+        "equity_flow_expected": sponsors(d, owed.opening, seen, promised),
         **{f"cash_after_loss_{n}": row for n, row in enumerate(after_loss(d), 1)},
         **losses(d, owed.opening, seen, rate),
     }

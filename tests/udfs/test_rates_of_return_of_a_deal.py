@@ -111,5 +111,5 @@ def test_with_a_balloon_the_highest_rate_that_solves_is_found() -> None:
                 assert np.log1p(found) == pytest.approx(np.log1p(rates[-1]), abs=1e-8), i
             else:
                 assert np.isnan(found), i
-    assert min(seen.values()) > 20, seen
+    assert min(seen.values()) > 10, seen  # of several rates: on the promised flows alone
     assert r.equity_irr_promised[:3, 0] == pytest.approx([-0.73, 0.33, 0.42], abs=0.01)

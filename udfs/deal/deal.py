@@ -777,11 +777,12 @@ class Deal:
         " contract",
         0.10,
     )
-    limit_loss_rate: float = _rate(
+    limit_loss_rate: float = _share(
         "Credit tests",
         "Expected loss a year borne by the bank",
         "most, over the balance of the bank loan that is outstanding, both at present value",
         0.004,
+        unit="% a year",
     )
     limit_loss_life: float = _share(
         "Credit tests",
@@ -798,6 +799,13 @@ class Deal:
         "Bank's own share of the loan",
         "least: what neither guarantee nor government loan covers, a programme norm",
         0.20,
+    )
+    hurdle_irr: float = _rate(
+        "Credit tests",
+        "Sponsor's hurdle",
+        "least expected equity IRR at which the sponsor goes ahead, after the project's tax and before his"
+        " own",
+        0.10,
     )
 
 

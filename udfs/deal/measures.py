@@ -58,16 +58,18 @@ _MORE_IS_BETTER = """
     avg_dscr llcr plcr min_dscr_firm min_dscr_supported min_dscr_expected min_dscr_promised
     capacity_firm capacity_supported capacity_expected capacity_promised permitted_debt
     permitted_headroom least_room project_irr equity_irr_promised equity_irr_expected private_at_risk
+    sponsor_goes_ahead bankable
     private_per_public min_dscr_year
 """
 _ORDER = """
-    requested_debt debt gearing_used plant_cost total_idc total_uses sponsor_equity sponsor_extra
+    requested_debt debt gearing_used tenor_used plant_cost total_idc total_uses sponsor_equity sponsor_extra
     completion_month all_in_rate contracted_share contract_value committed_margin contract_kept
     min_dscr min_dscr_year avg_dscr llcr plcr min_dscr_firm min_dscr_supported min_dscr_expected
     min_dscr_promised capacity_firm capacity_supported capacity_expected capacity_promised
     permitted_debt permitted_headroom least_room clearing_rate uncovered_by_price pd_equivalent lgd
     lgd_average expected_loss loss_share bank_loss_share bank_loss_rate
     life_default unpaid missed_year shortfall_probability project_irr equity_irr_promised equity_irr_expected
+    sponsor_goes_ahead bankable
     public_cost budget_authority guarantee_cost loan_cost offtake_cost tariff_burden passing_cost
     cost_per_plant private_at_risk private_per_public tests_failed looser_limits
 """

@@ -14,6 +14,7 @@ import numpy as np
 from bankable.udfs import cells, registry
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal import recut
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.chain import VIEWS
 from bankable.udfs.deal.deal import Deal
@@ -36,17 +37,34 @@ _MEASURE = "measure shown, such as min_dscr or decision; DEAL_METRICS lists them
 _KEY = "input that is changed, by its key on the Inputs sheet"
 
 
-def outcomes(deal: Deal, changes: Mapping[str, Any], name: str, block: int = BLOCK) -> list[Any]:
+def outcomes(
+    deal: Deal,
+    changes: Mapping[str, Any],
+    name: str,
+    block: int = BLOCK,
+    loan: str = recut.AS_ASKED,
+) -> list[Any]:
     """The measure of each variant as a cell shows it; a variant whose inputs contradict each other
-    is its error.
+    is its error. A loan that is re-cut is where it is not nil.
     """
     errors = contradictions(deal, changes)
-    values = evaluate(variants(deal, changes, refuse=False), [name], block)[name]
+    x = variants(deal, changes, refuse=False)
+    if loan == recut.RECUT:
+        x = recut.cut(x)
+    values = evaluate(x, [name], block)[name]
+    if loan == recut.RECUT:
+        none = x.gearing[:, 0] <= 0
+        values = np.where(none, "none passes", values.astype(object))
     return [error or shown(value) for error, value in zip(errors, values, strict=True)]
 
 
 def grid(
-    deal: Deal, down: Mapping[str, Any], across: Mapping[str, Any], name: str, block: int = BLOCK
+    deal: Deal,
+    down: Mapping[str, Any],
+    across: Mapping[str, Any],
+    name: str,
+    block: int = BLOCK,
+    loan: str = recut.AS_ASKED,
 ) -> list[list[Any]]:
     """The measure over the product of two sets of changes, one row for each of `down`."""
     rows, columns = (len(next(iter(changes.values()))) for changes in (down, across))
@@ -56,7 +74,7 @@ def grid(
         )
     changes = {key: np.repeat(values, columns) for key, values in down.items()}
     changes |= {key: np.tile(values, rows) for key, values in across.items()}
-    flat = outcomes(deal, changes, name, block)
+    flat = outcomes(deal, changes, name, block, loan)
     return [flat[i * columns : (i + 1) * columns] for i in range(rows)]
 
 
@@ -160,23 +178,30 @@ def SENS_GRID(deal, row_key, row_values, column_key, column_values, measure):
     offtake_years=cells.path("years of public offtake, down the rows", low=0, high=30),
     coverages=cells.path("shares of the bank loan guaranteed, across the columns", low=0, high=1),
     measure=cells.text(_MEASURE),
+    loan=cells.choice("the loan of each cell", *recut.LOANS),
 )
-def FRONTIER(deal, offtake_years, coverages, measure):
+def FRONTIER(deal, offtake_years, coverages, measure, loan=recut.AS_ASKED):
     """The frontier of support: a figure of the deal for each pair of offtake years and guarantee
-    coverage.
+    coverage, with the loan as asked or cut anew to what the contract bears.
 
     Equation
     --------
     grid_ij = measure of the deal with public_offtake_years = offtake_years_i and coverage = coverages_j
+    re-cut: with the tenor, from the end of grace to the end of the secured contract less the tail, and the
+    gearing at which the debt that meets every credit test is largest; of equal debts the shortest tenor
 
     Conventions
     -----------
     The lender counts the government's commitment: lender_view is set to "supported" throughout.
-    Nothing else is changed, so fee, spread, price basis and backing of the promise are those of the
-    deal: where the backing is subject to appropriation, years of offtake add nothing to what the
-    lender counts. With measure "decision" the words say where the deal begins to meet the credit
-    tests; with "public_cost" or "budget_authority" what that takes. A measure that does not apply
-    reads "n/a".
+    Fee, spread, price basis and backing of the promise are those of the deal. Backing subject to
+    appropriation: years of offtake add nothing to what a lender counts, so with a loan re-cut they are
+    firm years as well, with the deal's firm_lapse; its cancellation ceiling stays as typed. As asked,
+    tenor and gearing stay, so that the years that pass are those that outlast the tenor; re-cut, a longer
+    promise may choose among more tenors. A re-cut gearing is found to a sixtieth of a per cent of the
+    uses; a cell in which no debt passes at any tenor says "none passes". With measure "decision" the
+    words say where the deal begins to meet the credit tests; with "bankable" where the sponsor goes
+    ahead too; with "public_cost" or "budget_authority" what that takes; with "tenor_used" or "gearing_used"
+    the loan itself. A measure that does not apply reads "n/a".
 
     Errors
     ------
@@ -201,15 +226,25 @@ def FRONTIER(deal, offtake_years, coverages, measure):
     [0.0, 0.0]
     [0.0, 0.0]
     [2.21, 2.319]
+
+    The debt over total uses that the same promises bear, and the tenor of that loan:
+
+    >>> for row in FRONTIER(EXAMPLE, [1, 5, 10], [0, 0.5], "gearing_used", "re-cut"):
+    ...     print([cell if isinstance(cell, str) else round(cell, 3) for cell in row])
+    ['none passes', 'none passes']
+    >>> FRONTIER(EXAMPLE, [10], [0.5], "tenor_used", "re-cut")
     """
     years = column_of("public_offtake_years", offtake_years, "offtake_years")
-    supported = np.full(years.size, VIEWS.index("supported"))
-    down = {"public_offtake_years": years, "lender_view": supported}
+    promised = {"public_offtake_years": years}
+    if loan == recut.RECUT:
+        promised = recut.years_of_offtake(deal, years)
+    down = promised | {"lender_view": np.full(years.size, VIEWS.index("supported"))}
     return grid(
         deal,
         down,
         {"coverage": column_of("coverage", coverages, "coverages")},
         measure_name(measure),
+        loan=loan,
     )
 
 

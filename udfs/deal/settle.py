@@ -197,8 +197,8 @@ def refined(
     return low, debt
 
 
-KEPT = 256  # deals whose answers are kept
-FEW = 64  # more deals than these in one call are not kept
+KEPT = 512  # deals whose answers are kept
+FEW = 128  # more deals than these in one call are not kept
 _kept: OrderedDict[tuple[str, bytes], dict[str, float]] = OrderedDict()
 
 

@@ -44,7 +44,7 @@ def DEAL_METRICS(deal, measures=None):
     Conventions
     -----------
     Short names of the measures, in the order shown when none is named:
-    request and build: requested_debt, debt, gearing_used, plant_cost, total_idc, total_uses,
+    request and build: requested_debt, debt, gearing_used, tenor_used, plant_cost, total_idc, total_uses,
     sponsor_equity, sponsor_extra, completion_month; price of the debt: all_in_rate; the contract:
     contracted_share, contract_value, committed_margin, contract_kept; cover on the lender's view:
     min_dscr, min_dscr_year, avg_dscr, llcr, plcr; cover by view: min_dscr_firm, min_dscr_supported,
@@ -53,7 +53,7 @@ def DEAL_METRICS(deal, measures=None):
     permitted_headroom; room of the tightest test: least_room, tightest_test; price against loss:
     clearing_rate, uncovered_by_price; loss: pd_equivalent, lgd, lgd_average, expected_loss, loss_share,
     bank_loss_share, bank_loss_rate, life_default, unpaid, missed_year, shortfall_probability; returns: project_irr, equity_irr_promised,
-    equity_irr_expected; taxpayer: public_cost, budget_authority, guarantee_cost, loan_cost,
+    equity_irr_expected, sponsor_goes_ahead, bankable; taxpayer: public_cost, budget_authority, guarantee_cost, loan_cost,
     offtake_cost, tariff_burden, passing_cost, cost_per_plant, private_at_risk, private_per_public;
     credit tests: tests_failed, looser_limits, decision, binding_test, first_failed. Money in $ million, rates and
     shares as decimals. A measure that does not apply reads "n/a". The decision says whether the

@@ -24,10 +24,11 @@ from bankable.templates.comparison.case import (
     ratios,
     returns,
     solved,
+    sponsor,
     waterfall,
 )
 from bankable.templates.comparison.case.entered import path
-from bankable.templates.workbook.rows import Row, heading, note
+from bankable.templates.workbook.rows import Row, band, heading, note
 
 FIRST_CALCULATED = "completion_month"
 
@@ -71,20 +72,24 @@ def rows(
         heading("Tax with interest, CFADS and ratios", "7"),
         *ratios.levered_rows(),
         *ratios.rows(),
-        heading("Cash waterfall on the lender's view", "8"),
+        heading("Cash waterfall, on the lender's and on the promised view", "8"),
         *waterfall.reserve_rows(),
         *waterfall.rows("", "lender_cfads", "lender_dscr", "lender's"),
+        *waterfall.rows("_promised", "cfads_promised", "dscr_promised", "promised"),
         *waterfall.unpaid_rows(),
-        heading("Returns", "9"),
-        *returns.rows(returns_sheet, prefix),
-        heading("Default, loss and price", "10"),
+        heading("Default, loss and price", "9"),
         *default.rows(),
         *default.exposure_rows(),
         *collateral.yearly_rows(),
         *loss.rows(),
         *price.rows(),
+        heading("Sponsor's cash flow and returns", "10"),
+        *sponsor.flow_rows(),
+        *returns.rows(returns_sheet, prefix),
         heading("Public cost", "11"),
         *public.rows(build_sheet),
         heading("Credit tests and decision", "12"),
         *decision.rows(),
+        band("The sponsor's decision"),
+        *sponsor.decision_rows(),
     ]

@@ -143,6 +143,7 @@ def schedule_rows() -> list[Row]:
         ),
         scalar("sculpt_fault_year", "=MIN({sculpt_fault:})"),
         scalar("profile_used", "=IF({sculpt_fault_year}>0,0,{repayment})"),
+        scalar("tenor_used", "={in_loan+}"),
         scalar("payment", "=-PMT({all_in_rate},[n],{debt},-{balloon}*{debt})", n=n),
         scalar("equal_principal", "={debt}*(1-{balloon})/[n]", n=n),
         *sculpt_rows(),

@@ -103,7 +103,6 @@ def rows(build: str) -> list[Row]:
                 "/{tariff_uplift},{market_volume_expected:},{treasury_discount:})"
             ),
         ),
-        path("left_after_debt", "={in_loan}*MAX(0,{recovered}-{opening})"),
         path(
             "grant_returned",
             "={default_probability}*MIN({grant_clawback}*{grant},{left_after_debt})",

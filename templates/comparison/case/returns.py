@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bankable.templates.comparison.case import waterfall
 from bankable.templates.comparison.case.entered import path, scalar
 from bankable.templates.workbook.rows import Row, band
 from bankable.udfs.deal.chain.returns import RATES
@@ -11,19 +10,9 @@ from bankable.udfs.deal.chain.returns import RATES
 def rows(returns: str, prefix: str) -> list[Row]:
     """Cash flows of project and sponsor; the IRRs are solved on the sheet of returns."""
     rows = [
-        *waterfall.rows("_promised", "cfads_promised", "dscr_promised", "promised"),
-        *waterfall.rows("_expected", "cfads_expected", "dscr_expected", "expected"),
-        band("Cash flows"),
+        band("Rates of return"),
         path("project_flow", "={unlevered_cfads_promised}"),
     ]
-    for view in ("promised", "expected"):
-        rows.append(
-            path(
-                "equity_flow_[view]",
-                "={distribution_[view]}-{sponsor_support_[view]}-{balloon_paid}",
-                view=view,
-            )
-        )
     for name, key in RATES.items():
         rows.append(
             scalar(

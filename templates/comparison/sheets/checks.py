@@ -184,7 +184,6 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     ),
     *_paid_in_order("", "lender's"),
     *_paid_in_order("_promised", "promised"),
-    *_paid_in_order("_expected", "expected"),
     (
         PROOF,
         "PLCR by the built-in NPV of CFADS",

@@ -115,11 +115,13 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Returns",
+        "Returns, and the sponsor's decision",
         (
             ("project_irr", "rate"),
             ("equity_irr_promised", "rate"),
             ("equity_irr_expected", "rate"),
+            ("hurdle_irr", "rate"),
+            ("sponsor_words", "right small"),
         ),
     ),
 )
@@ -240,6 +242,10 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             "alert text",
         )
     )
+    for key in ("law", "mark"):
+        row += 1
+        sheet.put(row, LABEL, f'=IFERROR({{Recut!sentence_{key}}},"n/a")', "text")
+        sheet.mark(f"recut_{key}", row, LABEL)
     return row + 1
 
 

@@ -28,6 +28,7 @@ from bankable.udfs.deal.chain import (
     ratios,
     returns,
     solved,
+    sponsor,
     waterfall,
 )
 from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results
@@ -54,7 +55,9 @@ BY_DEBT = (
     loss.rows,
     price.rows,
     decision.rows,
+    sponsor.flow_rows,
     returns.rows,
+    sponsor.decision_rows,
     public.rows,
     contract.value_rows,
     decision.cost_rows,

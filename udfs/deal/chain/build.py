@@ -126,12 +126,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.in_plan = (x.build_months >= MONTH).astype(float)
     r.planned_cost = r.budgeted_cost * r.spend_share + r.owner_spend - r.grant_draw
     r.put_in = x.ramp_reserve + x.opening_working_capital
-    r.reserve_per_debt = (
-        x.reserve_in_uses
-        * x.dsra_months
-        / 12
-        * service_of_year_1(r.construction_rate, x.tenor, x.grace_years, x.balloon)
-    )
 
 
 def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
@@ -146,6 +140,12 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
         x.commitment_fee / 12,
         x.upfront_fee,
         x.draw_timing,
+    )
+    r.reserve_per_debt = (
+        x.reserve_in_uses
+        * x.dsra_months
+        / 12
+        * service_of_year_1(r.construction_rate, x.tenor, x.grace_years, x.balloon)
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
     r.requested_debt = facility(requested, x.gearing, r.put_in, r.reserve_per_debt)

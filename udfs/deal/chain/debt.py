@@ -104,6 +104,7 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     r.sculpt_fault = np.where(fault, YEAR, np.nan)
     r.sculpt_fault_year = np.nan_to_num(least(r.sculpt_fault))
     r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
+    r.tenor_used = total(r.in_loan)
     r.payment = r.debt * level_service(r.all_in_rate, x.tenor, x.grace_years, x.balloon)
     r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
     sculpt_rows(x, r)

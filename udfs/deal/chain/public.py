@@ -91,7 +91,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         * r.treasury_discount
     )
 
-    r.left_after_debt = np.maximum(0, r.recovered - r.opening) * r.in_loan
     r.grant_returned = r.default_probability * np.minimum(
         x.grant_clawback * x.grant, r.left_after_debt
     )

@@ -101,10 +101,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     flow.
     """
     r.project_flow = r.unlevered_cfads_promised
-    for view in ("promised", "expected"):
-        r[f"equity_flow_{view}"] = (
-            r[f"distribution_{view}"] - r[f"sponsor_support_{view}"] - r.balloon_paid
-        )
     r.equity_paid = r.equity_draw + (r.completion_month == MONTH) * r.reserve_by_equity
     for name, spent, flows in (
         ("project", r.build_cost, r.project_flow),

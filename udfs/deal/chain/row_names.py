@@ -13,7 +13,6 @@ class RowNames:
     alive_before: Any
     all_in_rate: Any
     arrears: Any
-    arrears_expected: Any
     arrears_promised: Any
     at_minimum: Any
     at_risk: Any
@@ -30,6 +29,7 @@ class RowNames:
     bank_loss_rate: Any
     bank_loss_share: Any
     bank_rate: Any
+    bankable: Any
     base_hurts: Any
     base_need_1: Any
     base_need_2: Any
@@ -74,7 +74,6 @@ class RowNames:
     cash_before_tax_promised: Any
     cash_before_tax_supported: Any
     cash_for_service: Any
-    cash_for_service_expected: Any
     cash_for_service_promised: Any
     ceiling_due: Any
     cfads: Any
@@ -124,7 +123,6 @@ class RowNames:
     contracted_volume_supported: Any
     cost_per_plant: Any
     costs_unpaid: Any
-    costs_unpaid_expected: Any
     costs_unpaid_promised: Any
     covenant: Any
     debt: Any
@@ -144,7 +142,6 @@ class RowNames:
     discount_after_grace: Any
     discount_at_all_in_rate: Any
     distribution: Any
-    distribution_expected: Any
     distribution_promised: Any
     dscr: Any
     dscr_expected: Any
@@ -182,8 +179,11 @@ class RowNames:
     floor_path: Any
     floor_value: Any
     floor_worth: Any
+    flow_after_loss: Any
+    flow_after_payment: Any
     full_faith: Any
     gearing_used: Any
+    goes_on: Any
     grant_cost: Any
     grant_draw: Any
     grant_returned: Any
@@ -218,6 +218,7 @@ class RowNames:
     interest_waiting_promised: Any
     interest_waiting_supported: Any
     is_settled: Any
+    kept_on: Any
     kept_until: Any
     lapse: Any
     lapse_hazard: Any
@@ -225,7 +226,14 @@ class RowNames:
     later: Any
     learning_exponent: Any
     least_room: Any
+    left_1: Any
+    left_2: Any
+    left_3: Any
     left_after_debt: Any
+    left_by_default: Any
+    left_paid_1: Any
+    left_paid_2: Any
+    left_paid_3: Any
     lender_capacity: Any
     lender_cfads: Any
     lender_contracted_revenue: Any
@@ -243,7 +251,6 @@ class RowNames:
     loan_survival: Any
     loan_survives_before: Any
     lock_up: Any
-    lock_up_expected: Any
     lock_up_promised: Any
     log_gap_equity_expected: Any
     log_gap_equity_promised: Any
@@ -425,10 +432,8 @@ class RowNames:
     required_return: Any
     reserve: Any
     reserve_before: Any
-    reserve_before_expected: Any
     reserve_before_promised: Any
     reserve_by_equity: Any
-    reserve_expected: Any
     reserve_in_debt: Any
     reserve_per_debt: Any
     reserve_promised: Any
@@ -503,11 +508,11 @@ class RowNames:
     secured_price: Any
     secured_volume: Any
     service_paid: Any
-    service_paid_expected: Any
     service_paid_promised: Any
     serviced: Any
     settlement: Any
     settlement_due: Any
+    settlement_kept: Any
     shortfall_probability: Any
     sized_gearing: Any
     smaller_fails: Any
@@ -515,9 +520,10 @@ class RowNames:
     spend_share: Any
     sponsor_equity: Any
     sponsor_extra: Any
+    sponsor_goes_ahead: Any
     sponsor_support: Any
-    sponsor_support_expected: Any
     sponsor_support_promised: Any
+    sponsor_survival: Any
     standing: Any
     standing_expected: Any
     standing_firm: Any
@@ -528,6 +534,10 @@ class RowNames:
     supported: Any
     supported_end_planned: Any
     supported_end_year: Any
+    survives_paid: Any
+    survives_paid_so_far: Any
+    survives_unpaid: Any
+    survives_unpaid_so_far: Any
     tail_balance: Any
     tail_start: Any
     taken_volume: Any
@@ -554,6 +564,7 @@ class RowNames:
     taxable_firm: Any
     taxable_promised: Any
     taxable_supported: Any
+    tenor_used: Any
     termination_cost: Any
     termination_hazard: Any
     termination_most: Any
@@ -577,7 +588,6 @@ class RowNames:
     total_idc: Any
     total_uses: Any
     trapped: Any
-    trapped_expected: Any
     trapped_promised: Any
     treasury_discount: Any
     uncovered_ahead: Any

@@ -30,7 +30,7 @@ WATERFALL = (
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
-    """Cash of the lender's view, and of the promised and the expected one for the returns: debt
+    """Cash of the lender's view, and of the promised one for default and returns: debt
     service and its arrears first, then the reserve to its target, then lock-up, then distributions.
     What is unpaid is shown, not hidden in a balance. Running costs that cash flow does not carry come
     out of the same pool; the sponsor adds what he has promised, and no more.
@@ -39,9 +39,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1] + x.ramp_reserve
     r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0) + r.ramp_held
     r.reserve_by_equity = r.dsra_at_completion - x.ramp_reserve - r.reserve_in_debt
-    views = {"": r.lender_cfads, "_promised": r.cfads_promised, "_expected": r.cfads_expected}
+    views = {"": r.lender_cfads, "_promised": r.cfads_promised}
     cfads = np.stack(list(views.values()))
-    dscr = np.stack([r.lender_dscr, r.dscr_promised, r.dscr_expected])
+    dscr = np.stack([r.lender_dscr, r.dscr_promised])
     lock_up = np.nan_to_num((dscr < x.lock_up_dscr - TOLERANCE).astype(float))
     support = np.minimum(x.operating_support, np.maximum(0, -cfads))
     available = cfads + support
