@@ -232,7 +232,10 @@ def FRONTIER(deal, offtake_years, coverages, measure, loan=recut.AS_ASKED):
     >>> for row in FRONTIER(EXAMPLE, [1, 5, 10], [0, 0.5], "gearing_used", "re-cut"):
     ...     print([cell if isinstance(cell, str) else round(cell, 3) for cell in row])
     ['none passes', 'none passes']
-    >>> FRONTIER(EXAMPLE, [10], [0.5], "tenor_used", "re-cut")
+    [0.391, 0.399]
+    [0.608, 0.8]
+    >>> FRONTIER(EXAMPLE, [5, 10], [0.5], "tenor_used", "re-cut")
+    [[4.0], [9.0]]
     """
     years = column_of("public_offtake_years", offtake_years, "offtake_years")
     promised = {"public_offtake_years": years}
