@@ -500,7 +500,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 '"it needs no long offtake and no guarantee, and costs the taxpayer nothing."',
                 f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m,'
                 ' "&TEXT({best_cents},"0.0")&" cents per dollar of plant, and'
-                ' $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority.","pass'
+                ' $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority, the loan as asked.","pass'
                 ' every credit test.")',
             ),
         ),

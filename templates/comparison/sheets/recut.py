@@ -322,6 +322,9 @@ def _answers(sheet: Sheet, row: int) -> None:
         sheet,
         [
             scalar("sentence_law", "What today's law buys", "", _law_sentence(), "bold"),
+            scalar(
+                "sentence_sponsor", "Its cost, and the sponsor", "", _sponsor_sentence(), "bold"
+            ),
             scalar("sentence_mark", "What the mark takes", "", _mark_sentence(), "bold"),
         ],
         row,
@@ -335,24 +338,35 @@ def _percent(key: str, form: str = "0%") -> str:
 
 
 def _law_sentence() -> str:
-    """What the longest promise that may be made today bears, and whether the sponsor goes ahead."""
+    """What the longest promise that may be made today bears."""
     years = frame.counted("{Timeline!longest_multiyear}", "year")
-    promise = f'"With "&{years}&" of public offtake, the longest multi-year contract today (10 USC 3501), "'
+    promise = f'"With "&{years}&", the longest multi-year contract today (10 USC 3501), "'
     bears = (
         '"the largest loan of "&{Support!studied_name}&" that meets every test is "'
-        f'&{_percent("law_gearing_used")}&" of uses over "&{frame.counted("{law_tenor_used}", "year")}'
-        f'&" ("&{_percent("law_coverage")}&" guaranteed), at an expected public cost of $"'
-        '&TEXT(ROUND({law_public_cost},0),"#,##0")&"m; the sponsor "&IF(ISNUMBER('
-        "{law_equity_irr_expected}),IF({law_equity_irr_expected}>={hurdle},"
-        f'"goes ahead at "&{_percent("law_equity_irr_expected", "0.0%")},'
-        f'"stays away at "&{_percent("law_equity_irr_expected", "0.0%")}),"has no return")'
-        f'&" expected against a hurdle of "&{_percent("hurdle", "0.0%")}&"."'
+        f'&{_percent("law_gearing_used")}&" of uses over "'
+        f'&{frame.counted("{law_tenor_used}", "year")}&"."'
     )
     none = '"no loan of "&{Support!studied_name}&" meets every test at any tenor."'
     unlisted = f'"The grid holds no row of "&{years}&", the longest multi-year contract today."'
     return (
         '=IF({Checks!live}=0,"The functions are absent here, and the re-cut loans need them.",'
         f"IF({{law_row}}=0,{unlisted},{promise}&IF({{law_place}}>0,{bears},{none})))"
+    )
+
+
+def _sponsor_sentence() -> str:
+    """What that loan costs the taxpayer, and whether the sponsor goes ahead with it."""
+    returns = (
+        "IF(ISNUMBER({law_equity_irr_expected}),IF({law_equity_irr_expected}>={hurdle},"
+        f'"goes ahead: "&{_percent("law_equity_irr_expected", "0.0%")},'
+        f'"stays away: "&{_percent("law_equity_irr_expected", "0.0%")}),"stays away: no return")'
+    )
+    return (
+        '=IF(AND({Checks!live}=1,{law_place}>0),"Its promise, "'
+        f'&{_percent("law_coverage")}&" guaranteed, has an expected public cost of $"'
+        '&TEXT(ROUND({law_public_cost},0),"#,##0")&"m; the sponsor "'
+        f'&{returns}&" expected against a hurdle of "&{_percent("hurdle", "0.0%")}&".",'
+        '"Without that loan there is no sponsor\'s return to tell.")'
     )
 
 

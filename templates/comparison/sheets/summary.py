@@ -121,11 +121,16 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("equity_irr_promised", "rate"),
             ("equity_irr_expected", "rate"),
             ("hurdle_irr", "rate"),
-            ("sponsor_words", "right small"),
         ),
     ),
 )
 
+# what stands over all: the bank's decision, the sponsor's, and the test that permits the least debt
+FIRST_LINES = (
+    ("decision_words", "decision"),
+    ("sponsor_words", "centre wrap"),
+    ("binding_name", "centre wrap"),
+)
 SECOND_PAGE = "Debt capacity at the target DSCR, by view"  # the section that begins it
 
 
@@ -151,7 +156,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
         )
     plausible.say(sheet, frame.UNITS_ROW, FIRST_CASE, n)
     row = frame.FIRST_ROW
-    for key, style in (("decision_words", "decision"), ("binding_name", "centre wrap")):
+    for key, style in FIRST_LINES:
         sheet.put(row, LABEL, label_of(key), "bold")
         for i, name in enumerate(names):
             sheet.put(row, FIRST_CASE + i, f"={{{name}!{key}}}", style)
@@ -242,7 +247,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             "alert text",
         )
     )
-    for key in ("law", "mark"):
+    for key in ("law", "sponsor", "mark"):
         row += 1
         sheet.put(row, LABEL, f'=IFERROR({{Recut!sentence_{key}}},"n/a")', "text")
         sheet.mark(f"recut_{key}", row, LABEL)
