@@ -206,10 +206,21 @@ def _result(m: Memo) -> None:
         reason = f"Every test that applies is passed; {f('binding_name')} binds."
     paper.write(
         cell.paragraphs[0],
-        f"**Result of the credit tests. {f('decision_words')}.** {reason} Approval is the"
-        " committee's.",
+        f"**Result of the credit tests. {f('decision_words')}.** {reason} {_sponsor(f)} Approval is"
+        " the committee's.",
     )
     shade(cell, PALE_RED if words == FAILS else PALE_GREEN)
+
+
+def _sponsor(f: Figures) -> str:
+    """The other decision: whether the sponsor's expected return reaches his hurdle."""
+    if not isinstance(f.value("equity_irr_expected"), (int, float)):
+        return "The sponsor has no expected return to go ahead for."
+    stands = "goes ahead" if f.value("sponsor_goes_ahead") == 1 else "stays away"
+    return (
+        f"The sponsor {stands}: {f('equity_irr_expected')} expected on equity, against a hurdle of"
+        f" {f.input('hurdle_irr')}."
+    )
 
 
 def _position(f: Figures, name: str) -> int:
