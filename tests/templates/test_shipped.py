@@ -39,7 +39,7 @@ def test_gallery_writes_what_is_asked(tmp_path: Path, capsys: pytest.CaptureFixt
     assert cli.main(["gallery", str(folder), "--only", "comparison", "--force"]) == cli.DONE
     values = openpyxl.load_workbook(folder / "comparison.xlsx", data_only=True, read_only=True)
     assert values["Summary"]["D5"].value == "Meets credit tests"
-    said = [str(row[0].value) for row in values["Summary"]["B8:B14"]]
+    said = [str(row[0].value) for row in values["Summary"]["B9:B15"]]
     assert said[0].startswith("Data centre: 15 secured contract years against a loan of 14 years")
     assert any(
         text.startswith("With 10 years of public offtake at a fixed price and a 70% guarantee")
