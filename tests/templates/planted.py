@@ -300,7 +300,7 @@ IN_ORDER = {
         ("the lender", "while debt service is unpaid", "arrears", 9),
         ("the reserve", "before the reserve is at its target", "reserve", 0),
     )
-    for view, key in (("lender's", ""), ("promised", "_promised"), ("expected", "_expected"))
+    for view, key in (("lender's", ""), ("promised", "_promised"))
 } | {
     f"{what} typed over": Fault(
         f"{what} discounts what is paid in and what comes back to the same", CASE, key, 0.2

@@ -220,7 +220,6 @@ def test_what_holds_in_every_deal(deal: Deal) -> None:
     for view, cfads in (
         ("", r.lender_cfads),
         ("_promised", r.cfads_promised),
-        ("_expected", r.cfads_expected),
     ):
         for key in (
             "service_paid",

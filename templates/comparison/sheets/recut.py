@@ -60,7 +60,7 @@ def lay_recut(book: Book, n: int, deal: str, settings: Settings, paper: str) -> 
     spot = (frame.HEAD_ROW, COLUMNS.first, frame.HEAD_ROW, COLUMNS.last)
     keep(book, sheet, "recut_coverages", *spot)
     sheet.validations.append(_within(spot, "decimal", 1, "Share of the bank loan guaranteed."))
-    row = _held_against(sheet, frame.FIRST_ROW, n)
+    row = _held_against(book, sheet, frame.FIRST_ROW, n, settings)
     for number, (measure, label, unit, style) in enumerate(GRIDS, start=2):
         row = _grid(book, sheet, row, str(number), (measure, label, unit, style), deal, settings)
     sheet.print.row_breaks = (row,)
@@ -76,7 +76,7 @@ def _within(spot: tuple[int, int, int, int], kind: str, most: int, message: str)
     return Validation(spot, kind, 0, most, title="Promise", message=message, error=error)
 
 
-def _held_against(sheet: Sheet, row: int, n: int) -> int:
+def _held_against(book: Book, sheet: Sheet, row: int, n: int, settings: Settings) -> int:
     """The case that the loans are held against, and the hurdle of the sponsor studied."""
     frame.band_row(
         sheet,
@@ -109,7 +109,16 @@ def _held_against(sheet: Sheet, row: int, n: int) -> int:
             "total rate",
         ),
     ]
-    return lay(sheet, rows, row + 1, COLUMNS) + 1
+    row = lay(sheet, rows, row + 1, COLUMNS)
+    sheet.put(row, LABEL, "Debts that differ by less are the same answer")
+    sheet.put(row, UNIT, "% of uses", "unit")
+    sheet.put(row, CONSTANT, settings.take("recut_alike", [ALIKE])[0], "input rate")
+    sheet.put(row, TOTAL, "illustrative", "grey")
+    sheet.mark("alike", row, CONSTANT)
+    spot = (row, CONSTANT, row, CONSTANT)
+    keep(book, sheet, "recut_alike", *spot)
+    sheet.validations.append(_within(spot, "decimal", 1, "Share of the total uses."))
+    return row + 2
 
 
 def _grid(
@@ -183,7 +192,7 @@ def _both_go_ahead(sheet: Sheet, row: int) -> int:
             "flag",
             (
                 f"=IF(AND(ISNUMBER({{gearing_used_{i}}}),ISNUMBER({{equity_irr_expected_{i}}})),"
-                f"IF(AND({{gearing_used_{i}}}>={{mark_share}}-{{Timeline!alike}},"
+                f"IF(AND({{gearing_used_{i}}}>={{mark_share}}-{{alike}},"
                 f"{{equity_irr_expected_{i}}}>={{hurdle}}),1,0),0)"
             ),
             "flag",
@@ -269,10 +278,10 @@ def _answers(sheet: Sheet, row: int) -> None:
             ),
             path(
                 "law_near",
-                "As much, to half a per cent of the uses",
+                "As much, within the difference above",
                 "flag",
-                f"=IF(AND(ISNUMBER({{law_share}}),ISNUMBER({{law_most}})),"
-                f"IF({{law_share}}>={{law_most}}-{ALIKE},1,0),0)",
+                "=IF(AND(ISNUMBER({law_share}),ISNUMBER({law_most})),"
+                "IF({law_share}>={law_most}-{alike},1,0),0)",
                 "flag",
             ),
             *_read_off(sheet, "law", "{law_row}", "{law_near:}"),
@@ -309,9 +318,9 @@ def _answers(sheet: Sheet, row: int) -> None:
             scalar("grid_most", "The most debt on the grid", "%", f"=MAX({mosts})", "total share"),
             scalar(
                 "grid_years",
-                "Least years that bear it, to half a per cent of the uses",
+                "Least years that bear it, within the difference above",
                 "years",
-                f"=INDEX({listed},MIN({len(YEARS)},1+SUMPRODUCT(({mosts}<{{grid_most}}-{ALIKE})*1)))",
+                f"=INDEX({listed},MIN({len(YEARS)},1+SUMPRODUCT(({mosts}<{{grid_most}}-{{alike}})*1)))",
                 "total count",
             ),
         ],
