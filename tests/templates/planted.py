@@ -199,8 +199,8 @@ VIEWS = {
     "a row that reads the year before": Fault(
         metric("Equity IRR on expected cash flow"),
         CASE,
-        "contracted_revenue_expected",
-        "={contracted_revenue_expected<}",
+        "equity_flow_expected",
+        "={equity_flow_expected<}",
         5,
     ),
 }
