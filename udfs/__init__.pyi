@@ -482,9 +482,12 @@ def BREAKEVEN(
 def LEAST_COST_SUPPORT(
     deal: Deal | Block,
     tools: Sequence[str] | Block | str | None = ...,
+    gearing: float | None = ...,
+    hurdle: float | None = ...,
+    rank_by: Literal["cost", "authority", "grant", "effort"] | str = ...,
 ) -> Any:
     """The mix of public offtake, guarantee, government loan, price floor and grant that passes
-    every credit test most cheaply."""
+    every credit test most cheaply, with as much debt and as good a return as are asked."""
 
 def DEAL_FAN(
     deal: Deal | Block,

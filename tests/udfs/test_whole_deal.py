@@ -15,7 +15,7 @@ import pytest
 from bankable import udfs
 from bankable.templates import deal_file
 from bankable.udfs.cells import CellError
-from bankable.udfs.deal import block, chain, settle, support_mix
+from bankable.udfs.deal import block, chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal import measures as figures
 from bankable.udfs.deal.block import EXAMPLE
@@ -24,7 +24,6 @@ from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.deal.measures import MEASURES
 from bankable.udfs.deal.sensitivity import FRONTIER, SENS_GRID, TORNADO, grid
-from bankable.udfs.deal.support_mix import LEAST_COST_SUPPORT
 from bankable.udfs.deal.whole_deal import CREDIT_TESTS, DEAL_METRICS
 from bankable.udfs.registry import FUNCTIONS
 
@@ -456,63 +455,8 @@ def test_a_wrong_breakeven_is_refused_by_name(args: tuple[Any, ...], said: str) 
     assert said in answer("BREAKEVEN", EXAMPLE, *args).sentence
 
 
-# Least-cost support
-# --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("deal", [*shipped(), example()], ids=lambda deal: deal.case_name)
-def test_the_mix_passes_and_is_not_dearer_than_one_tool_alone(deal: Deal) -> None:
-    deal = replace(deal, statutory_backing="full faith and credit")
-    heading, *rows = LEAST_COST_SUPPORT(deal)
-    assert heading == ["tool", "in the mix", "unit", "enough alone", "cost alone"]
-    tools = support_mix.tools_of(deal)
-    mix = {
-        tool.key: row[1] for tool, row in zip(tools.values(), rows, strict=False) if row[1] != "n/a"
-    }
-    mix["public_offtake_years"] = int(mix["public_offtake_years"])
-    supported = replace(deal, **mix, lender_view="supported")
-    shown = {row[0]: row[1] for row in rows[len(tools) :]}
-    assert value(supported, "tests_failed") == 0
-    assert shown["Decision"] == value(supported, "decision")
-    cost = shown["Expected public cost"]
-    assert cost == pytest.approx(value(supported, "public_cost"), rel=1e-9, abs=1e-9)
-    assert (1 - supported.coverage) * (
-        1 - supported.government_loan_share
-    ) >= deal.limit_retained - 1e-9
-    alone = [row[4] for row in rows[: len(tools)] if row[4] != "n/a"]
-    assert all(cost <= max(0, one) + 1e-6 for one in alone)
-
-
-@pytest.mark.parametrize("which", [1, 2])
-def test_two_tools_found_as_by_trying_every_step(which: int) -> None:
-    deal = replace(shipped()[which], limit_loss_rate=0.006)
-    names = ["offtake", "guarantee"]
-    tools = [support_mix.tools_of(deal)[name] for name in names]
-    every = support_mix.Search(deal, tools)
-    every.try_all(itertools.product(*(range(tool.most + 1) for tool in tools)))
-    search, found, _ = support_mix.least_cost(deal, names)
-    assert search.ranks[found] == every.ranks[every.best(every.ranks)]
-    assert len(search.ranks) < len(every.ranks) / 2
-
-
-def test_nothing_is_asked_of_the_taxpayer_where_the_deal_passes() -> None:
-    rows = LEAST_COST_SUPPORT(shipped()[0])
-    assert [row[1] for row in rows[1:6]] == [0, 0, 0, "n/a", 0]
-    assert [row[4] for row in rows[1:6]] == [0, 0, 0, "n/a", 0]
-
-
-def test_a_deal_that_no_support_saves_says_which_test_binds() -> None:
-    hopeless = answer(
-        "LEAST_COST_SUPPORT",
-        block_of(replace(example(), limit_equity=0.9)),
-        [["offtake"], ["guarantee"]],
-    )
-    assert hopeless.code == "#N/A"
-    assert (
-        "no mix of public offtake, guarantee coverage passes every credit test" in hopeless.sentence
-    )
-    assert "tariff is not a tool" in answer("LEAST_COST_SUPPORT", EXAMPLE, "tariff").sentence
-    assert "market in band" in answer("LEAST_COST_SUPPORT", EXAMPLE, "floor").sentence
+# The register
+# ---------------------------------------------------------------------------------
 
 
 def test_every_function_of_a_whole_deal_is_in_the_register() -> None:

@@ -1,219 +1,44 @@
-"""The mix of public support that makes a deal pass every credit test at the least expected cost to
-the taxpayer.
+"""The mix of public support that makes a deal pass every credit test, carry a stated share of debt and
+keep its sponsor, at the least expected cost to the taxpayer: the worksheet function.
 
-A search over whole steps of each tool, all candidates of a round in one call of the chain; no model
-of its own.
+The search is `support_search`.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-import numpy as np
+from collections.abc import Sequence
+from typing import Any
 
 from bankable.udfs import cells, registry
+from bankable.udfs.deal import chain
 from bankable.udfs.deal.block import EXAMPLE, deal_param
-from bankable.udfs.deal.chain import VIEWS
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.deal import Deal
-from bankable.udfs.deal.measures import MEASURES, measure, runs, shown, variants
+from bankable.udfs.deal.measures import MEASURES, measure, runs, shown
+from bankable.udfs.deal.settle import MOST_GEARING
+from bankable.udfs.deal.support_search import (
+    RANKS,
+    TOOLS,
+    Goal,
+    Point,
+    Search,
+    least_cost,
+    tools_of,
+)
 from bankable.udfs.registry import function
 
 FAMILY = "Sensitivity"
-STARTS = 3  # best candidates of the coarse grid that are improved further
-COARSE = 5  # levels of each tool in the coarse grid
-STRIDES = (1, 2, 4, 8, 16, 32)
 REPORTED = (
     "public_cost",
     "budget_authority",
     "private_per_public",
     "all_in_rate",
     "min_dscr",
+    "gearing_used",
+    "tenor_used",
+    "equity_irr_expected",
     "decision",
 )
-
-Point = tuple[int, ...]  # steps of each tool
-
-
-class Tool(NamedTuple):
-    """A tool of support: the input that sets it, its name on paper, unit, size of one step, and the
-    most steps.
-    """
-
-    key: str
-    words: str
-    unit: str
-    step: float
-    most: int
-
-
-def tools_of(deal: Deal) -> dict[str, Tool]:
-    """The tools and how far each goes: a year of offtake, 1% of coverage, loan, price and capital
-    cost a step.
-    """
-    market = deal.market_price
-    ceiling = deal.price_cap if deal.price_cap > 0 else 1.5 * market
-    steps = (
-        int(ceiling / (market / 100) + 1e-9)
-        if deal.price_basis == "market in band" and market > 0
-        else 0
-    )
-    shares = int(100 * (1 - deal.limit_retained) + 1e-9)
-    return {
-        "offtake": Tool(
-            "public_offtake_years", "Public offtake", "years", 1, min(30, deal.operating_years)
-        ),
-        "guarantee": Tool("coverage", "Guarantee coverage", "%", 0.01, shares),
-        "loan": Tool("government_loan_share", "Government loan", "%", 0.01, shares),
-        "floor": Tool("price_floor", "Price floor", "$m a unit", market / 100, steps),
-        "grant": Tool("grant", "Grant", "$m", deal.capex / 100, 90),
-    }
-
-
-TOOLS = ("offtake", "guarantee", "loan", "floor", "grant")
-
-
-@dataclass
-class Search:
-    """The candidates tried so far, each with its rank: the lower, the better."""
-
-    deal: Deal
-    tools: Sequence[Tool]
-    ranks: dict[Point, tuple[float, ...]] = field(default_factory=dict)
-
-    def inputs(self, points: Sequence[Point]) -> dict[str, Any]:
-        """What the candidates change in the deal."""
-        changes: dict[str, Any] = {"lender_view": np.full(len(points), VIEWS.index("supported"))}
-        for tool, steps in zip(
-            self.tools, np.array(points).reshape(len(points), -1).T, strict=True
-        ):
-            changes[tool.key] = np.round(steps * tool.step, 12)
-        return changes
-
-    def within(self, point: Point) -> bool:
-        """Whether each tool is within its range and the bank keeps its own share of the loan."""
-        if not all(0 <= steps <= tool.most for steps, tool in zip(point, self.tools, strict=True)):
-            return False
-        given = {tool.key: steps * tool.step for steps, tool in zip(point, self.tools, strict=True)}
-        fixed = [
-            0.0 if key in given else getattr(self.deal, key)
-            for key in ("coverage", "government_loan_share")
-        ]
-        tried = [
-            given.get(key, share)
-            for key, share in zip(("coverage", "government_loan_share"), fixed, strict=True)
-        ]
-        kept, least = ((1 - a) * (1 - b) for a, b in (tried, fixed))
-        return kept >= min(self.deal.limit_retained, least) - 1e-9
-
-    def try_all(self, points: Iterable[Point]) -> None:
-        """Run the chain for the candidates not yet known; rank those that pass by cost, the others
-        by how far they fail.
-        """
-        fresh = [
-            point
-            for point in dict.fromkeys(points)
-            if point not in self.ranks and self.within(point)
-        ]
-        if not fresh:
-            return
-        x = variants(self.deal, self.inputs(fresh), refuse=False)
-        start = 0
-        for r in runs(x):
-            size = len(r.decision)
-            far = np.zeros(size)
-            for key, _, _, direction in TESTS:
-                limit = getattr(x, f"limit_{key}")[start : start + size, 0]
-                short = np.maximum(0, direction * (limit - r[f"test_{key}"][:, 0])) / np.maximum(
-                    limit, 0.01
-                )
-                far += np.minimum(10, np.nan_to_num(short))
-            far += 100 * (r.debt[:, 0] <= 0)
-            cost = r.ranked_cost[..., 0]
-            for i, point in enumerate(fresh[start : start + size]):
-                effort = sum(
-                    steps / max(1, tool.most) for steps, tool in zip(point, self.tools, strict=True)
-                )
-                passes = r.decision[i, 0] > 0
-                self.ranks[point] = (
-                    (0.0, round(float(cost[i]), 9), effort)
-                    if passes
-                    else (1.0, float(far[i]), effort)
-                )
-            start += size
-
-    def best(self, points: Iterable[Point]) -> Point:
-        """The best of the candidates."""
-        return min(
-            (point for point in points if point in self.ranks), key=lambda point: self.ranks[point]
-        )
-
-    def improve(self, starts: Sequence[Point]) -> Point:
-        """From each start, move one tool or trade one against another as long as that ranks
-        better.
-        """
-        moving = list(dict.fromkeys(starts))
-        reached: list[Point] = []
-        while moving:
-            around = {point: list(neighbours(point)) for point in moving}
-            self.try_all(itertools.chain.from_iterable(around.values()))
-            ahead: list[Point] = []
-            for point, near in around.items():
-                better = self.best([point, *near])
-                (reached if better == point else ahead).append(better)
-            moving = [point for point in dict.fromkeys(ahead) if point not in reached]
-        return self.best(reached)
-
-
-def neighbours(point: Point) -> Iterable[Point]:
-    """One tool up or down by some steps, or one a step up and another some steps down, or the other
-    way round.
-    """
-    for i in range(len(point)):
-        for stride in STRIDES:
-            for sign in (-1, 1):
-                yield moved(point, i, sign * stride)
-                for j in range(len(point)):
-                    if j != i:
-                        yield moved(moved(point, i, sign), j, -sign * stride)
-
-
-def moved(point: Point, i: int, steps: int) -> Point:
-    return (*point[:i], point[i] + steps, *point[i + 1 :])
-
-
-def least_cost(deal: Deal, names: Sequence[str]) -> tuple[Search, Point, dict[str, Point]]:
-    """The search, the best mix found of the named tools, and for each tool the least of it that
-    passes alone.
-    """
-    every = tools_of(deal)
-    tools = [every[name] for name in names]
-    search = Search(deal, tools)
-    nothing = (0,) * len(tools)
-    lines = {
-        name: [moved(nothing, i, steps) for steps in range(every[name].most + 1)]
-        for i, name in enumerate(names)
-    }
-    levels = [
-        sorted({round(tool.most * level / (COARSE - 1)) for level in range(COARSE)})
-        for tool in tools
-    ]
-    coarse = list(itertools.product(*levels))
-    search.try_all([*itertools.chain.from_iterable(lines.values()), *coarse])
-    singles = {name: search.best(line) for name, line in lines.items()}
-    ranked = sorted(
-        (point for point in coarse if point in search.ranks), key=lambda point: search.ranks[point]
-    )
-    best_single = search.best(singles.values())
-    mix = search.improve([*ranked[:STARTS], best_single])
-    return (
-        search,
-        mix,
-        {name: point for name, point in singles.items() if search.ranks[point][0] == 0},
-    )
 
 
 @function(
@@ -221,22 +46,34 @@ def least_cost(deal: Deal, names: Sequence[str]) -> tuple[Search, Point, dict[st
     "Which mix of support makes the deal bankable at the least cost to the taxpayer?",
     registry.block(
         "under a heading: tool, in the mix, unit, enough alone, expected cost alone; then cost,"
-        " authority and the deal's figures"
+        " authority, the deal's figures and its loan's"
     ),
     deal=deal_param(),
     tools=cells.texts(
         "tools that may be used: offtake, guarantee, loan, floor, grant; left out: all of them"
     ),
+    gearing=cells.probability(
+        "debt over total uses that the deal is to carry, with the loan cut anew to its contract; left"
+        " out: the loan as asked",
+        high=MOST_GEARING,
+    ),
+    hurdle=cells.rate(
+        "expected equity IRR a year below which the sponsor stays away; left out: not asked",
+        low=-0.99,
+    ),
+    rank_by=cells.choice("what is least first; the others decide between equals", *RANKS),
 )
-def LEAST_COST_SUPPORT(deal, tools=None):
+def LEAST_COST_SUPPORT(deal, tools=None, gearing=None, hurdle=None, rank_by=RANKS[0]):
     """The mix of public offtake, guarantee, government loan, price floor and grant that passes
-    every credit test most cheaply.
+    every credit test most cheaply, with as much debt and as good a return as are asked.
 
     Equation
     --------
     least sum of the tools' expected costs, each at least nil: what one tool earns pays for no other
     subject to every credit test being met on lender_view "supported"; the bank's own share
     (1 - coverage)(1 - government_loan_share) is one of the tests
+    and, where they are given, debt / total uses = gearing at any tenor that the contract bears, and
+    equity_irr_expected >= hurdle
 
     Conventions
     -----------
@@ -246,18 +83,22 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     A coarse grid of all tools together and every single tool step by step come first; the best are
     then improved by moving one tool or trading one against another until nothing ranks better: a
     very good mix, not a proof of the best. A cost below zero counts as nothing, so that support is
-    not enlarged to earn fees; at equal cost the smaller support stands. A price floor needs
+    not enlarged to earn fees. Equal costs are ranked by budget authority, then by grants at face, then
+    by effort, the sum of the tools' shares of their ranges; rank_by puts one of these (cost, authority,
+    grant, effort) before the others. With a gearing the tenor is one of those that FRONTIER's re-cut
+    loan may have, and an offtake subject to appropriation is firm for its years; without one, tenor and
+    debt stay as asked. The hurdle is the sponsor's own: a deal's hurdle_irr for one. A price floor needs
     price_basis "market in band" and stops at the cap; in a deal of fixed price it is left out. The
     last two columns say how much of each tool is enough alone, and its cost; "n/a" where no amount
     is. Costs are expected costs in $ million at completion; budget authority is another figure, not
     to be added. Fees, rates, backing and the buyer's value of the goods are those of the deal; an
     offtake whose backing is subject to appropriation adds nothing to the years that the lender
-    counts.
+    counts of a loan as asked.
 
     Errors
     ------
-    #N/A where no mix passes every test; the sentence names the test that binds on the nearest.
-    #VALUE! for a tool that does not exist.
+    #N/A where no mix reaches what is asked; the sentence names what the nearest fails. #VALUE! for a
+    tool that does not exist.
 
     Source
     ------
@@ -298,23 +139,12 @@ def LEAST_COST_SUPPORT(deal, tools=None):
             "none of the tools can be used in this deal: a price floor needs price_basis market in"
             " band."
         )
-    search, mix, singles = least_cost(deal, names)
-    reported = variants(deal, search.inputs([mix]), refuse=False)
-    result = next(runs(reported))
+    goal = Goal(gearing, hurdle, rank_by)
+    search, mix, singles = least_cost(deal, names, goal)
+    result = next(runs(search.variants([mix])))
     if search.ranks[mix][0] != 0:
-        tried = ", ".join(every[name].words.lower() for name in names)
-        failed, binding = int(result.tests_failed[0, 0]), measure(result, "binding_test")[0]
-        hint = ""
-        if deal.statutory_backing == "subject to appropriation" and "offtake" in names:
-            hint = (
-                " Its offtake hangs on yearly appropriations (statutory_backing), so the lender"
-                " counts the firm years alone."
-            )
-        raise cells.no_answer(
-            f"no mix of {tried} passes every credit test; the nearest fails {failed}, and {binding}"
-            f" binds.{hint}"
-        )
-    used = dict(zip(names, mix, strict=True))
+        raise _no_mix(deal, search, names, result)
+    used = dict(zip(names, mix, strict=False))  # a tenor may follow the tools
     rows: list[list[Any]] = [["tool", "in the mix", "unit", "enough alone", "cost alone"]]
     for name, tool in every.items():
         if name not in used:
@@ -330,14 +160,42 @@ def LEAST_COST_SUPPORT(deal, tools=None):
     return rows
 
 
+def _no_mix(deal: Deal, search: Search, names: Sequence[str], r: chain.Results) -> cells.CellError:
+    """The error that no mix reaches the goal, with what the nearest fails."""
+    tried = ", ".join(tool.words.lower() for tool in search.tools)
+    failed = [words for key, words, *_ in TESTS if r[f"pass_{key}"][0, 0] == 0]
+    if r.debt[0, 0] <= 0:
+        nearest = "the deal asks for no debt"
+    elif failed:
+        nearest = f"the nearest fails {', '.join(failed)}"
+    else:
+        nearest = (
+            f"the nearest gives its sponsor {shown(measure(r, 'equity_irr_expected')[0])!s:.5} a year,"
+            f" below the hurdle of {search.goal.hurdle:g}"
+        )
+    asked = "passes every credit test"
+    if search.goal.gearing is not None:
+        asked += f" with debt of {search.goal.gearing:.0%} of uses"
+    if search.goal.hurdle is not None:
+        asked += " and keeps its sponsor"
+    hint = ""
+    yearly = deal.statutory_backing == "subject to appropriation" and "offtake" in names
+    if yearly and search.goal.gearing is None:
+        hint = (
+            " Its offtake hangs on yearly appropriations (statutory_backing), so the lender counts the"
+            " firm years alone."
+        )
+    return cells.no_answer(f"no mix of {tried} {asked}; {nearest}.{hint}")
+
+
 def _alone(search: Search, point: Point | None, i: int) -> tuple[Any, Any]:
     """How much of the tool is enough alone and what that costs, or "n/a"."""
     if point is None:
         return "n/a", "n/a"
-    result = next(runs(variants(search.deal, search.inputs([point]), refuse=False)))
+    result = next(runs(search.variants([point])))
     return float(round(point[i] * search.tools[i].step, 12)), shown(
         measure(result, "public_cost")[0]
     )
 
 
-__all__ = ["EXAMPLE", "LEAST_COST_SUPPORT", "least_cost", "tools_of"]
+__all__ = ["EXAMPLE", "LEAST_COST_SUPPORT"]

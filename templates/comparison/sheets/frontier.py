@@ -9,6 +9,7 @@ least-cost mix is asked of its own function.
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets.mix import lay_mix
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
@@ -46,22 +47,6 @@ GRIDS = shown(
     ("public_cost", "number"),
 )
 MIX_TOOLS = ("offtake", "guarantee", "loan")
-# number formats of the mix, row by row as LEAST_COST_SUPPORT gives it
-MIX_STYLES = (
-    "band right",
-    "count",
-    "level",
-    "level",
-    "price",
-    "number",
-    "number",
-    "number",
-    "number2",
-    "rate",
-    "multiple",
-    "centre wrap",
-)
-MIX_ROWS, MIX_COLS, MIX_COST = len(MIX_STYLES), 5, 6
 # figures of the answer, each with its label and number format; the first is asked of the grid as
 # well
 ANSWER = shown(
@@ -658,32 +643,7 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
         "heading",
         "10",
     )
-    tools = area(row + 1, CONSTANT, row + len(MIX_TOOLS), CONSTANT, True)
-    for i, tool in enumerate(MIX_TOOLS):
-        sheet.put(row + 1 + i, LABEL, "Tool that the mix may use")
-        sheet.put(row + 1 + i, CONSTANT, tool, "grey")
-    first = row + 1 + len(MIX_TOOLS)
-    body = first
-    sheet.array(
-        body,
-        COLUMNS.first,
-        MIX_ROWS,
-        MIX_COLS,
-        f'=IFERROR(LEAST_COST_SUPPORT({deal},{tools}),IF({{Checks!live}}=1,"none passes","no'
-        ' add-in"))',
-        "number2",
-    )
-    for i in range(MIX_ROWS):
-        sheet.put(body + i, LABEL, f"={address(body + i, COLUMNS.first)}")
-        sheet.cells[body + i, COLUMNS.first].style = "hidden"
-        sheet.cells[body + i, COLUMNS.first + 1].style = MIX_STYLES[i]
-        sheet.cells[body + i, COLUMNS.first + 2].style = "unit"
-        sheet.cells[body + i, COLUMNS.first + 3].style = MIX_STYLES[i]
-        sheet.cells[body + i, COLUMNS.first + 4].style = "band right" if i == 0 else "number"
-    sheet.heights[body + MIX_ROWS - 1] = 44
-    sheet.mark("mix", body, COLUMNS.first)
-    sheet.mark("mix_cost", body + MIX_COST, COLUMNS.first + 1)
-    return body + MIX_ROWS + 1
+    return lay_mix(sheet, row + 1, COLUMNS, deal, MIX_TOOLS)
 
 
 def _chart(sheet: Sheet, row: int) -> None:

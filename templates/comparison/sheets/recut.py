@@ -9,6 +9,7 @@ case held against takes.
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets.mix import lay_mix
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
@@ -43,6 +44,7 @@ GRIDS = shown(
     ("budget_authority", "number"),
 )
 FIGURES = tuple(key for key, *_ in GRIDS)
+MIX_TOOLS = ("offtake", "guarantee", "grant")
 ALIKE = 0.005  # of total uses: debts that differ by less than this are the same answer
 NONE = '"none passes"'
 
@@ -65,7 +67,7 @@ def lay_recut(book: Book, n: int, deal: str, settings: Settings, paper: str) -> 
         row = _grid(book, sheet, row, str(number), (measure, label, unit, style), deal, settings)
     sheet.print.row_breaks = (row,)
     row = _both_go_ahead(sheet, row)
-    _answers(sheet, row)
+    _answers(sheet, row, deal)
     sheet.widths |= {CONSTANT: 16, TOTAL: 14, LABEL: 56} | {
         COLUMNS.first + i: 15 for i in range(COLUMNS.count)
     }
@@ -238,7 +240,7 @@ def _read_off(sheet: Sheet, prefix: str, found: str, flags: str) -> list[Row]:
     ]
 
 
-def _answers(sheet: Sheet, row: int) -> None:
+def _answers(sheet: Sheet, row: int, deal: str) -> None:
     """What the longest promise under today's law bears, and what the mark takes: figures and sentences."""
     frame.band_row(
         sheet, row, "The longest promise under today's law", COLUMNS.last, "heading", "7"
@@ -327,6 +329,15 @@ def _answers(sheet: Sheet, row: int) -> None:
         row + 1,
         COLUMNS,
     )
+    frame.band_row(
+        sheet,
+        row,
+        "The least-cost mix with as much debt and a sponsor who goes ahead, by LEAST_COST_SUPPORT",
+        COLUMNS.last,
+        "heading",
+        "9",
+    )
+    row = lay_mix(sheet, row + 1, COLUMNS, deal, MIX_TOOLS, ",{mark_share},{hurdle}")
     lay(
         sheet,
         [
@@ -335,6 +346,7 @@ def _answers(sheet: Sheet, row: int) -> None:
                 "sentence_sponsor", "Its cost, and the sponsor", "", _sponsor_sentence(), "bold"
             ),
             scalar("sentence_mark", "What the mark takes", "", _mark_sentence(), "bold"),
+            scalar("sentence_mix", "The mix that does it", "", _mix_sentence(), "bold"),
         ],
         row,
         COLUMNS,
@@ -397,4 +409,29 @@ def _mark_sentence() -> str:
         f'"No promise on the grid makes "&{{Support!studied_name}}&" bear "&{much}&IF({{grid_most}}>0,"; the most is "'
         f'&{_percent("grid_most")}&", borne by a promise of "&{frame.counted("{grid_years}", "year")}'
         '&".",": none passes at any tenor.")))'
+    )
+
+
+def _mix_sentence() -> str:
+    """The cheapest mix of tools that bears the mark's debt and keeps the sponsor, a grant among them."""
+    tools = (
+        (
+            "{mix_years}>0",
+            f'{frame.counted("{mix_years}", "year")}&" of public offtake"',
+        ),
+        ("{mix_coverage}>0", f'"a guarantee of "&{_percent("mix_coverage")}'),
+        ("{mix_grant}>0", '"a grant of $"&TEXT(ROUND({mix_grant},0),"#,##0")&"m"'),
+    )
+    listed = "&".join(f'IF({used},", "&{words},"")' for used, words in tools)
+    costs = (
+        '"$"&TEXT(ROUND({mix_cost},0),"#,##0")&"m of expected public cost and $"'
+        '&TEXT(ROUND({mix_authority},0),"#,##0")&"m of budget authority"'
+    )
+    return (
+        '=IF({Checks!live}=0,"The least-cost mix needs the functions.",'
+        "IF(ISNUMBER({mix_cost}),IF({mix_years}+{mix_coverage}+{mix_grant}=0,"
+        '{Support!studied_name}&" does it without any tool.",'
+        '"The least-cost mix found that does it, a grant allowed: "'
+        f'&MID({listed},3,200)&"; "&{costs}&"."),'
+        '"No mix of offtake, guarantee and grant was found that does it."))'
     )

@@ -247,7 +247,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             "alert text",
         )
     )
-    for key in ("law", "sponsor", "mark"):
+    for key in ("law", "sponsor", "mark", "mix"):
         row += 1
         sheet.put(row, LABEL, f'=IFERROR({{Recut!sentence_{key}}},"n/a")', "text")
         sheet.mark(f"recut_{key}", row, LABEL)
