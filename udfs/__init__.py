@@ -25,6 +25,7 @@ _FAMILIES = (
     "deal.scenarios",
     "deal.breakeven",
     "deal.support_mix",
+    "deal.cures",
     "deal.fan",
     "returns",
     "breakeven",

@@ -489,6 +489,13 @@ def LEAST_COST_SUPPORT(
     """The mix of public offtake, guarantee, government loan, price floor and grant that passes
     every credit test most cheaply, with as much debt and as good a return as are asked."""
 
+def CURE_MATRIX(
+    deal: Deal | Block,
+    tools: Sequence[str] | Block | str | None = ...,
+) -> Any:
+    """Each credit test with its room, and for each that fails the least change of each tool that
+    cures that test alone."""
+
 def DEAL_FAN(
     deal: Deal | Block,
     paths: int | float = ...,
@@ -757,6 +764,7 @@ __all__ = [
     "DEAL_SCENARIOS",
     "BREAKEVEN",
     "LEAST_COST_SUPPORT",
+    "CURE_MATRIX",
     "DEAL_FAN",
     "PROJECT_IRR",
     "IRR_ROOTS",

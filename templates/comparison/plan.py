@@ -19,6 +19,7 @@ from bankable.templates.comparison.sheets import (
     checks,
     cover,
     cross_checks,
+    cures,
     frame,
     frontier,
     functions,
@@ -209,6 +210,14 @@ SHEETS = (
         "the largest loan that each promise bears, and whether the sponsor goes ahead with it",
         lambda here: recut.lay_recut(
             here.book, len(here.cases), here.ranges["unsupported"], here.settings, here.paper
+        ),
+        with_functions=True,
+    ),
+    Planned(
+        "Cures",
+        "how far each credit test is met, and what each tool alone would take to cure it",
+        lambda here: cures.lay_cures(
+            here.book, here.ranges["unsupported"], here.ranges["promised"], here.paper
         ),
         with_functions=True,
     ),

@@ -46,6 +46,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "BREAKEVEN": lambda: udfs.BREAKEVEN(block_of(FACTORY), "price", "min_dscr_promised", 1.2),
     "FRONTIER": lambda: udfs.FRONTIER(block_of(FACTORY), [5, 10], [0.0, 0.7], "min_dscr_promised"),
     "LEAST_COST_SUPPORT": lambda: udfs.LEAST_COST_SUPPORT(block_of(SUPPORTED)),
+    "CURE_MATRIX": lambda: udfs.CURE_MATRIX(block_of(SUPPORTED), ["debt"]),
     "DEAL_FAN": lambda: udfs.DEAL_FAN(block_of(FACTORY), 400, 1, [0.1, 0.5], 0.1),
 }
 
@@ -142,7 +143,16 @@ def test_a_marked_stage_moves_the_simulation_and_the_grid(
 
 
 ARITHMETIC = (ast.BinOp, ast.AugAssign)
-NO_MODEL = ("sensitivity", "scenarios", "breakeven", "support_mix", "whole_deal", "measures")
+NO_MODEL = (
+    "sensitivity",
+    "scenarios",
+    "breakeven",
+    "support_mix",
+    "support_search",
+    "cures",
+    "whole_deal",
+    "measures",
+)
 
 
 @pytest.mark.parametrize("name", NO_MODEL)

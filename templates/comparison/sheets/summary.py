@@ -247,10 +247,14 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             "alert text",
         )
     )
-    for key in ("law", "sponsor", "mark", "mix"):
+    for of, key in (
+        ("Cures", "bare"),
+        ("Cures", "promised"),
+        *(("Recut", key) for key in ("law", "sponsor", "mark", "mix")),
+    ):
         row += 1
-        sheet.put(row, LABEL, f'=IFERROR({{Recut!sentence_{key}}},"n/a")', "text")
-        sheet.mark(f"recut_{key}", row, LABEL)
+        sheet.put(row, LABEL, f'=IFERROR({{{of}!sentence_{key}}},"n/a")', "text")
+        sheet.mark(f"{of.lower()}_{key}", row, LABEL)
     return row + 1
 
 

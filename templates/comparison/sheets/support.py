@@ -298,6 +298,9 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
     def unsupported(key: str) -> str:
         return bound(key, "{Support!t_form}")
 
+    def promised(key: str) -> str:
+        return bound(key, "{Support!t_form}", public_offtake_years="{Support!t_years}")
+
     def other_form(key: str) -> str:
         return bound(key, f"IF({{Support!t_form}}={BAND},{FIXED},{BAND})")
 
@@ -315,6 +318,7 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
     return [
         ("studied", "Case studied", studied),
         ("unsupported", "Studied, on the frontier's terms", unsupported),
+        ("promised", "The same with the offtake of Support", promised),
         ("other_form", "The same in the other form of price", other_form),
         ("answer", "The frontier's answer", answer),
         ("incumbent", "Studied, with an incumbent's costs", incumbent),
