@@ -26,6 +26,7 @@ _FAMILIES = (
     "deal.breakeven",
     "deal.support_mix",
     "deal.cures",
+    "deal.swap",
     "deal.fan",
     "returns",
     "breakeven",

@@ -496,6 +496,14 @@ def CURE_MATRIX(
     """Each credit test with its room, and for each that fails the least change of each tool that
     cures that test alone."""
 
+def CONTRACT_SWAP(
+    deal_a: Block,
+    deal_b: Block,
+    basis: Literal["capacity", "permitted"] | str = ...,
+) -> Any:
+    """Two plants by two contracts: the debt of each pair, what each other difference does alone,
+    and the same for plants that earn the same."""
+
 def DEAL_FAN(
     deal: Deal | Block,
     paths: int | float = ...,
@@ -765,6 +773,7 @@ __all__ = [
     "BREAKEVEN",
     "LEAST_COST_SUPPORT",
     "CURE_MATRIX",
+    "CONTRACT_SWAP",
     "DEAL_FAN",
     "PROJECT_IRR",
     "IRR_ROOTS",

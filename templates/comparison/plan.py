@@ -31,6 +31,7 @@ from bankable.templates.comparison.sheets import (
     sensitivity,
     summary,
     support,
+    swap,
     time_to_revenue,
 )
 from bankable.templates.comparison.sheets import deals as deals_sheet
@@ -194,6 +195,14 @@ SHEETS = (
         "each policy tool alone and combined: effect, cost, who bears the loss",
         lambda here: support.lay_support(
             here.book, here.names, here.ranges, here.settings, here.paper
+        ),
+        with_functions=True,
+    ),
+    Planned(
+        "Swap",
+        "two plants by two contracts: whether the contract decides, or the plant",
+        lambda here: swap.lay_swap(
+            here.book, here.ranges["reference"], here.ranges["studied"], here.paper
         ),
         with_functions=True,
     ),

@@ -7,6 +7,8 @@ every function of the register as a callback. Its known traps are dealt with her
 from __future__ import annotations
 
 import marshal
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +39,7 @@ _CODES = {
     "Error": "#UNREADABLE!",
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
+LATELY = 16  # answers of a function that are kept during a calculation
 _BLOCK_ROWS, _BLOCK_COLUMNS = 1_000, 100  # of what is read from the engine at once
 
 Spot = tuple[int, int]  # row and column from 0
@@ -253,15 +256,24 @@ def _register(workbook: Any) -> dict[str, CellError]:
     from bankable.udfs.registry import FUNCTIONS
 
     said: dict[str, CellError] = {}
+    in_turn = (
+        threading.Lock()
+    )  # the engine calls from several threads, which only wait for each other
 
     def callback(from_cells: Any) -> Any:
-        last: tuple[bytes, Any] = (b"", None)
+        lately: OrderedDict[bytes, Any] = OrderedDict()
 
         def call(*args: Any) -> Any:
-            nonlocal last
+            # the engine asks twice for what stands in IFERROR, and other cells between the two
             asked = marshal.dumps(args)
-            if asked == last[0]:  # the engine asks twice for what stands in IFERROR
-                return last[1]
+            with in_turn:
+                if asked not in lately:
+                    lately[asked] = answer(args)
+                    if len(lately) > LATELY:
+                        lately.popitem(last=False)
+                return lately[asked]
+
+        def answer(args: tuple[Any, ...]) -> Any:
             place = (
                 args[0]
                 if args and isinstance(args[0], str) and args[0].startswith(PLACE_MARK)
@@ -270,8 +282,7 @@ def _register(workbook: Any) -> dict[str, CellError]:
             result = from_cells([_argument(arg) for arg in (args[1:] if place else args)])
             if place and isinstance(result, CellError):
                 said.setdefault(place[len(PLACE_MARK) :], result)
-            last = (asked, _to_engine(result))
-            return last[1]
+            return _to_engine(result)
 
         return call
 

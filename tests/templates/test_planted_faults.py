@@ -29,7 +29,10 @@ def deals(count: int) -> list[SourcedDeal]:
 
 def without_slow_functions(book: Book) -> Book:
     """Zeros where functions stand that take time and have no part in these checks."""
-    slow = ("LEAST_COST_SUPPORT(", "BREAKEVEN(", "DEAL_FAN(", "FRONTIER(", "SENS_GRID(")
+    slow = (
+        *("LEAST_COST_SUPPORT(", "BREAKEVEN(", "DEAL_FAN(", "FRONTIER(", "SENS_GRID("),
+        *("CURE_MATRIX(", ',"permitted")'),
+    )
     for sheet in book:
         for block in [
             block for block in sheet.blocks if any(name in block.formula for name in slow)

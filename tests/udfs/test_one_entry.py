@@ -46,6 +46,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "BREAKEVEN": lambda: udfs.BREAKEVEN(block_of(FACTORY), "price", "min_dscr_promised", 1.2),
     "FRONTIER": lambda: udfs.FRONTIER(block_of(FACTORY), [5, 10], [0.0, 0.7], "min_dscr_promised"),
     "LEAST_COST_SUPPORT": lambda: udfs.LEAST_COST_SUPPORT(block_of(SUPPORTED)),
+    "CONTRACT_SWAP": lambda: udfs.CONTRACT_SWAP(block_of(SUPPORTED), block_of(FACTORY)),
     "CURE_MATRIX": lambda: udfs.CURE_MATRIX(block_of(SUPPORTED), ["debt"]),
     "DEAL_FAN": lambda: udfs.DEAL_FAN(block_of(FACTORY), 400, 1, [0.1, 0.5], 0.1),
 }
@@ -60,7 +61,7 @@ def test_every_function_of_a_whole_deal_is_asked() -> None:
     takes_a_deal = {
         entry.name
         for entry in udfs.FUNCTIONS.values()
-        if entry.params and entry.params[0].name == "deal"
+        if entry.params and entry.params[0].name in ("deal", "deal_a")
     }
     assert set(QUESTIONS) == takes_a_deal
 
@@ -150,6 +151,7 @@ NO_MODEL = (
     "support_mix",
     "support_search",
     "cures",
+    "swap",
     "whole_deal",
     "measures",
 )

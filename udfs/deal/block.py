@@ -65,7 +65,13 @@ def _read_deal(param: Param, raw: Any) -> Deal:
         return raw
     if isinstance(raw, Mapping):
         raw = [[key, value] for key, value in raw.items()]
-    return deals.read(entries(param.name, cells.rows_of(raw)))
+    found = entries(param.name, cells.rows_of(raw))
+    try:
+        return deals.read(found)
+    except CellError as error:
+        if param.name == "deal":
+            raise
+        raise CellError(error.code, f"{param.name}: {error.sentence}") from None
 
 
 def entries(name: str, rows: list[list[Any]]) -> dict[str, Any]:

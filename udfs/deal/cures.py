@@ -54,22 +54,35 @@ CURES = (
 )
 
 
-def tried(deal: Deal, tool: Tool) -> tuple[np.ndarray, np.ndarray]:
-    """(doses of a tool, whether each test and last all of them is met there): shapes (n,) and (tests, n).
-    A dose that contradicts the deal meets nothing.
+def tried(deal: Deal, tools: Sequence[Tool]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each tool its doses and whether each test, and last all of them, is met there: shapes (n,) and
+    (tests, n); all tools in one call of the chain. A dose that contradicts the deal meets nothing.
     """
-    doses = np.round(np.arange(tool.most + 1) * tool.step, 12)
-    changes: dict[str, Any] = {tool.key: doses}
-    if tool.key == "public_offtake_years":
-        changes["lender_view"] = np.full(len(doses), VIEWS.index("supported"))
-    if tool.key == "gearing":
-        changes["size_debt"] = np.zeros(len(doses))
+    doses = [np.round(np.arange(tool.most + 1) * tool.step, 12) for tool in tools]
+    ends = np.cumsum([len(steps) for steps in doses])
+    own = {tool.key: float(getattr(deal, tool.key)) for tool in tools}
+    changes: dict[str, np.ndarray] = {key: np.full(ends[-1], value) for key, value in own.items()}
+    changes["lender_view"] = np.full(ends[-1], VIEWS.index(deal.lender_view))
+    changes["size_debt"] = np.full(ends[-1], float(deal.size_debt))
+    for tool, steps, end in zip(tools, doses, ends, strict=True):
+        here = slice(end - len(steps), end)
+        changes[tool.key][here] = steps
+        if tool.key == "public_offtake_years":
+            changes["lender_view"][here] = VIEWS.index("supported")
+        if tool.key == "gearing":
+            changes["size_debt"][here] = 0.0
     possible = np.array([error is None for error in contradictions(deal, changes)])
     parts = []
-    for r in runs(variants(deal, changes, refuse=False)):
+    for r in runs(variants(deal, changes, refuse=False), wanted=["decision"]):
         met = [r[f"pass_{key}"][:, 0] == 1 for key, *_ in TESTS]
         parts.append(np.stack([*met, r.decision[:, 0] > 0]))
-    return doses, np.concatenate(parts, axis=1) & possible
+    return list(
+        zip(
+            doses,
+            np.split(np.concatenate(parts, axis=1) & possible, ends[:-1], axis=1),
+            strict=True,
+        )
+    )
 
 
 def nearest(doses: np.ndarray, met: np.ndarray, own: float) -> float | str:
@@ -160,13 +173,15 @@ def CURE_MATRIX(deal, tools=None):
     rows.append([EVERY, None, None, None, in_debt(float(r.permitted_debt[0, 0]))])
     passed = [float(r[f"pass_{key}"][0, 0]) for key, *_ in TESTS]
     passed.append(float(r.decision[0, 0] > 0))
+    used = [name for name in names if every[name].most > 0]
+    found = (
+        dict(zip(used, tried(deal, [every[name] for name in used]), strict=True)) if used else {}
+    )
     for name in names:
-        tool = every[name]
-        if tool.most == 0:
-            doses: list[Any] = ["n/a"] * len(passed)
-        else:
-            steps, met = tried(deal, tool)
-            own = float(getattr(deal, tool.key))
+        doses: list[Any] = ["n/a"] * len(passed)
+        if name in found:
+            steps, met = found[name]
+            own = float(getattr(deal, every[name].key))
             doses = [nearest(steps, row, own) for row in met]
         for row, verdict, dose in zip(rows[2:], passed, doses, strict=True):
             row.append("n/a" if np.isnan(verdict) else MET if verdict > 0 else dose)

@@ -16,17 +16,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bankable.udfs import cells
-from bankable.udfs.deal import chain, recut
+from bankable.udfs.deal import chain, recut, settle
 from bankable.udfs.deal.chain import VIEWS
 from bankable.udfs.deal.chain.axes import TOLERANCE
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.deal import Deal
-from bankable.udfs.deal.measures import runs, variants
+from bankable.udfs.deal.measures import variants
 
 STARTS = 3  # best candidates of the coarse grid that are improved further
 COARSE = 5  # levels of each tool in the coarse grid
 STRIDES = (1, 2, 4, 8, 16, 32)
 TENORS = 5  # tenors of a loan that is cut anew, in the coarse grid
+BLOCK = 1024  # candidates of the chain in one call
+LOAN_TERMS = ("coverage", "government_loan_share")  # tools that change no row before the debt
 RANKS = ("cost", "authority", "grant", "effort")
 
 Point = tuple[
@@ -166,8 +168,8 @@ class Search:
         )
 
     def try_all(self, points: Iterable[Point]) -> None:
-        """Run the chain for the candidates not yet known; rank those that reach the goal by cost,
-        the others by how far they miss it.
+        """Run the chain for the candidates not yet known. Those that reach the goal are ranked by cost,
+        those that meet the tests alone by what lacks of the hurdle, the others by how far they fail.
         """
         fresh = [
             point
@@ -176,46 +178,51 @@ class Search:
         ]
         if not fresh:
             return
-        x = self.variants(fresh)
-        start = 0
-        for r in runs(x):
-            here = slice(start, start + len(r.decision))
-            reached, far = self.missed_by(x, r, here)
-            costs = {
-                "cost": r.ranked_cost[:, 0],
-                "authority": r.budget_authority[:, 0],
-                "grant": x.grant[here, 0],
-            }
-            for i, point in enumerate(fresh[here]):
-                effort = sum(
-                    steps / max(1, tool.most)
-                    for steps, tool in zip(point, self.tools, strict=False)
-                )
-                of = {key: round(float(cost[i]), 9) for key, cost in costs.items()}
-                of["effort"] = effort
-                order = sorted(RANKS, key=lambda key: key != self.goal.rank_by)
-                self.ranks[point] = (
-                    (0.0, *(of[key] for key in order))
-                    if reached[i]
-                    else (1.0, float(far[i]), effort)
-                )
-            start = here.stop
+        first, same = self.alike(fresh)
+        known = chain.before_debt(self.variants([fresh[i] for i in first]))
+        for start in range(0, len(fresh), BLOCK):
+            here = slice(start, start + BLOCK)
+            x = settle.settled(self.variants(fresh[here]))
+            r = chain.run(x, ["decision"], settle.Drawn(known, same[here]))
+            met = r.decision[:, 0] > 0
+            missed = far(x, r)
+            for i in np.flatnonzero(~met):
+                point = fresh[start + i]
+                self.ranks[point] = (2.0, float(missed[i]), self.effort(point))
+            passing = np.flatnonzero(met)
+            if passing.size:
+                whole = chain.beyond_decision(settle.part_of(x, passing), settle.Drawn(r, passing))
+                self.rank([fresh[start + i] for i in passing], whole, x.grant[passing, 0])
 
-    def missed_by(
-        self, x: SimpleNamespace, r: chain.Results, here: slice
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """(whether the goal is reached, how far it is missed) of the candidates in place `here`."""
-        far = 100.0 * (r.debt[:, 0] <= 0)
-        for key, _, _, direction in TESTS:
-            limit = getattr(x, f"limit_{key}")[here, 0]
-            short = direction * (limit - r[f"test_{key}"][:, 0]) / np.maximum(limit, 0.01)
-            far += np.clip(np.nan_to_num(short), 0, 10)
-        reached = r.decision[:, 0] > 0
-        if self.goal.hurdle is not None:
-            short = self.goal.hurdle - np.nan_to_num(r.equity_irr_expected[:, 0], nan=-1.0)
-            far += np.clip(short / max(self.goal.hurdle, 0.01), 0, 10)
-            reached &= short <= TOLERANCE
-        return reached, far
+    def alike(self, points: Sequence[Point]) -> tuple[np.ndarray, np.ndarray]:
+        """(places of candidates that differ before any debt, for each candidate its like among them)."""
+        matters = [i for i, tool in enumerate(self.tools) if tool.key not in LOAN_TERMS]
+        steps = np.array(points).reshape(len(points), -1)[:, matters]
+        _, first, same = np.unique(steps, axis=0, return_index=True, return_inverse=True)
+        return first, same.reshape(-1)
+
+    def rank(self, points: Sequence[Point], r: chain.Results, grant: np.ndarray) -> None:
+        """Rank candidates that meet every test."""
+        order = sorted(RANKS, key=lambda key: key != self.goal.rank_by)
+        returns = np.nan_to_num(r.equity_irr_expected[:, 0], nan=-1.0)
+        for i, point in enumerate(points):
+            short = 0.0 if self.goal.hurdle is None else self.goal.hurdle - returns[i]
+            if short > TOLERANCE:
+                self.ranks[point] = (1.0, float(short), self.effort(point))
+                continue
+            of = {
+                "cost": round(float(r.ranked_cost[i, 0]), 9),
+                "authority": round(float(r.budget_authority[i, 0]), 9),
+                "grant": round(float(grant[i]), 9),
+                "effort": self.effort(point),
+            }
+            self.ranks[point] = (0.0, *(of[key] for key in order))
+
+    def effort(self, point: Point) -> float:
+        """The sum of the tools' shares of their ranges."""
+        return sum(
+            steps / max(1, tool.most) for steps, tool in zip(point, self.tools, strict=False)
+        )
 
     def best(self, points: Iterable[Point]) -> Point:
         """The best of the candidates."""
@@ -253,6 +260,16 @@ class Search:
                 (reached if better == point else ahead).append(better)
             moving = [point for point in dict.fromkeys(ahead) if point not in reached]
         return self.best(reached)
+
+
+def far(x: SimpleNamespace, r: chain.Results) -> np.ndarray:
+    """How far each candidate fails the credit tests, each in shares of its limit, at most tenfold."""
+    missed = 100.0 * (r.debt[:, 0] <= 0)
+    for key, _, _, direction in TESTS:
+        limit = getattr(x, f"limit_{key}")[:, 0]
+        short = direction * (limit - r[f"test_{key}"][:, 0]) / np.maximum(limit, 0.01)
+        missed += np.clip(np.nan_to_num(short), 0, 10)
+    return missed
 
 
 def neighbours(point: Point, ways: Sequence[Point]) -> Iterable[Point]:

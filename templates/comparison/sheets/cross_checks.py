@@ -135,6 +135,22 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
         )
         for i, name in enumerate(names, start=1)
     ]
+    found += [
+        (
+            f"CONTRACT_SWAP: {words} on its own contract",
+            which,
+            f"={{Swap!capacity_{cell}}}",
+            "=CHOOSE({Support!"
+            + which
+            + "},"
+            + ",".join(f"{{{name}!capacity_supported}}/{{{name}!total_uses}}" for name in names)
+            + ")",
+        )
+        for words, which, cell in (
+            ("the case held against", "reference", "aa"),
+            ("the case studied", "studied", "bb"),
+        )
+    ]
     case, build = names[-1], builds[-1]
     for what, function, call, native in SINGLE:
         if function in FUNCTIONS:

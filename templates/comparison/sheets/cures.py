@@ -38,15 +38,20 @@ def lay_cures(book: Book, bare: str, promised: str, paper: str) -> None:
     """
     sheet = frame.start(book, "Cures", "Cures: what each failed test would take", "D55E00", paper)
     frame.band_row(sheet, frame.HEAD_ROW, "One tool at a time; the others stay as they are", LAST)
+    row = frame.FIRST_ROW
+    for key, sentence in (("sentence_bare", _bare()), ("sentence_promised", _promised())):
+        sheet.put(row, LABEL, sentence, "bold")
+        sheet.mark(key, row, LABEL)
+        row += 1
     row = _matrix(
         sheet,
-        frame.FIRST_ROW,
+        row,
         BARE,
         bare,
         '={Support!studied_name}&" without any tool, on the terms of Support"',
         "1",
     )
-    row = _matrix(
+    _matrix(
         sheet,
         row,
         PROMISED,
@@ -56,10 +61,6 @@ def lay_cures(book: Book, bare: str, promised: str, paper: str) -> None:
         + '&" of public offtake, no other tool"',
         "2",
     )
-    for key, sentence in (("sentence_bare", _bare()), ("sentence_promised", _promised())):
-        sheet.put(row, LABEL, sentence, "bold")
-        sheet.mark(key, row, LABEL)
-        row += 1
     sheet.widths |= {SECTION: 4, LABEL: 46} | dict.fromkeys(range(LABEL + 1, LAST + 1), 12.5)
     sheet.freeze = (frame.FIRST_ROW, LABEL + 1)
 

@@ -201,33 +201,25 @@ def _band(sheet: Sheet, row: int, title: str, n: int) -> None:
     sheet.put(row, LABEL, title, "band")
 
 
+# the finding first, then what cures the case studied, then what each promise bears and costs
+FINDING = (("Swap", "cells"), ("Swap", "bridge"), ("Swap", "left"))
+CURE = (
+    ("Cures", "promised"),
+    *(("Recut", key) for key in ("law", "sponsor", "mark", "mix")),
+)
+
+
 def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
-    """Why each case stands as it does, and what support would do, in sentences with computed
-    figures.
+    """Whether the contract decides, why each case stands as it does, and what support would do, in
+    sentences with computed figures.
     """
-    n = len(names)
-    _band(sheet, row, "The answer", n)
+    _band(sheet, row, "The answer", len(names))
+    row = _linked(sheet, row, FINDING, "bold")
     for i, name in enumerate(names, start=1):
         row += 1
-
-        def c(key: str, name: str = name) -> str:
-            return f"{{{name}!{key}}}"
-
-        carries = f"IF({c('requested_debt')}>0,{c('lender_capacity')}/{c('requested_debt')},0)"
-        years = f"ROUND({c('secured_end_year')},1)"
-        secured, loan = (
-            frame.counted(years, "secured contract year"),
-            frame.counted(c("tenor"), "year"),
-        )
-        against = f'{secured}&" against a loan of "&{loan}&"; what the lender counts carries "'
-        kept = (
-            "\" of the debt asked; it stands to the loan's end with"
-            f' "&TEXT({c("contract_kept")},"0%")&"."'
-        )
-        sheet.put(
-            row, LABEL, f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}'
-        )
+        sheet.put(row, LABEL, _why(i, name))
         sheet.mark(f"why_{i}", row, LABEL)
+    row = _linked(sheet, row, CURE, "text")
     for k in range(1, 6):
         row += 1
         absent = (
@@ -235,9 +227,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             if k == 1
             else '"n/a"'
         )
-        sheet.put(
-            row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "bold" if k < 3 else "text"
-        )
+        sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "text")
         sheet.mark(f"answer_line{k}", row, LABEL)
     sheet.conditionals.append(
         Conditional(
@@ -247,15 +237,36 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             "alert text",
         )
     )
-    for of, key in (
-        ("Cures", "bare"),
-        ("Cures", "promised"),
-        *(("Recut", key) for key in ("law", "sponsor", "mark", "mix")),
-    ):
-        row += 1
-        sheet.put(row, LABEL, f'=IFERROR({{{of}!sentence_{key}}},"n/a")', "text")
-        sheet.mark(f"{of.lower()}_{key}", row, LABEL)
     return row + 1
+
+
+def _linked(sheet: Sheet, row: int, sentences: Sequence[tuple[str, str]], style: str) -> int:
+    """Sentences of other sheets, a row each; the last row."""
+    for of, key in sentences:
+        row += 1
+        sheet.put(row, LABEL, f'=IFERROR({{{of}!sentence_{key}}},"n/a")', style)
+        sheet.mark(f"{of.lower()}_{key}", row, LABEL)
+    return row
+
+
+def _why(i: int, name: str) -> str:
+    """What a case's contract secures, against what its loan asks."""
+
+    def c(key: str) -> str:
+        return f"{{{name}!{key}}}"
+
+    carries = f"IF({c('requested_debt')}>0,{c('lender_capacity')}/{c('requested_debt')},0)"
+    years = f"ROUND({c('secured_end_year')},1)"
+    secured, loan = (
+        frame.counted(years, "secured contract year"),
+        frame.counted(c("tenor"), "year"),
+    )
+    against = f'{secured}&" against a loan of "&{loan}&"; what the lender counts carries "'
+    kept = (
+        "\" of the debt asked; it stands to the loan's end with"
+        f' "&TEXT({c("contract_kept")},"0%")&"."'
+    )
+    return f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}'
 
 
 def _strip(sheet: Sheet, row: int, n: int) -> int:

@@ -291,6 +291,10 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
             + ")"
         )
 
+    def reference(key: str) -> str:
+        cases = ",".join(f"{{case_{i}_{key}}}" for i in range(1, n + 1))
+        return f"=CHOOSE({{Support!reference}},{cases})"
+
     def bound(key: str, form: str, **own: str) -> str:
         formula = own.get(key) or OFF.get(key) or BOUND.get(key) or f"{{studied_{key}}}"
         return "=" + given(formula, form=form)
@@ -317,6 +321,7 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
 
     return [
         ("studied", "Case studied", studied),
+        ("reference", "Case held against", reference),
         ("unsupported", "Studied, on the frontier's terms", unsupported),
         ("promised", "The same with the offtake of Support", promised),
         ("other_form", "The same in the other form of price", other_form),

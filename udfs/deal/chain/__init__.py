@@ -39,7 +39,7 @@ WHATEVER_THE_DEBT = (
     contract.rows,
     operation.rows,
 )
-BY_DEBT = (
+TO_THE_DECISION = (
     solved.rows,
     build.drawdown_rows,
     collateral.rows,
@@ -55,6 +55,8 @@ BY_DEBT = (
     loss.rows,
     price.rows,
     decision.rows,
+)
+BEYOND_THE_DECISION = (
     sponsor.flow_rows,
     returns.rows,
     sponsor.decision_rows,
@@ -62,6 +64,7 @@ BY_DEBT = (
     contract.value_rows,
     decision.cost_rows,
 )
+BY_DEBT = (*TO_THE_DECISION, *BEYOND_THE_DECISION)
 STAGES = (*WHATEVER_THE_DEBT, *BY_DEBT)
 
 
@@ -80,6 +83,11 @@ def before_debt(x: SimpleNamespace) -> Results:
     return _through(WHATEVER_THE_DEBT, x, Results(), None)
 
 
+def beyond_decision(x: SimpleNamespace, known: Results) -> Results:
+    """The rows of deals whose rows up to the decision are known: returns and public cost among them."""
+    return _through(BEYOND_THE_DECISION, x, known, None)
+
+
 def _through(
     stages: Iterable[Callable[[SimpleNamespace, Results], None]],
     x: SimpleNamespace,
@@ -96,4 +104,4 @@ def _through(
     return r
 
 
-__all__ = ["MONTHS", "STAGES", "VIEWS", "YEARS", "Results", "before_debt", "run"]
+__all__ = ["MONTHS", "STAGES", "VIEWS", "YEARS", "Results", "before_debt", "beyond_decision", "run"]
