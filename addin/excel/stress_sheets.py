@@ -46,7 +46,7 @@ MEASURES = (
 YEARS, COVERAGES = (0, 5, 10, 15, 20), (0, 0.3, 0.5, 0.7, 0.9)
 SHOWN_ON_FRONTIER = ("min_dscr", "decision", "public_cost")
 _LABELS = {row.name: row.metadata["label"] for row in deal.INPUTS}
-MIX = (15, 5)  # rows and columns of LEAST_COST_SUPPORT
+MIX = (17, 5)  # rows and columns of LEAST_COST_SUPPORT
 
 
 @dataclass(frozen=True)

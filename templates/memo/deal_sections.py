@@ -247,9 +247,12 @@ def repayment(m: Memo) -> None:
     """Primary, secondary and tertiary source of repayment."""
     f, d = m.f, m.deal
     m.paper.heading("Sources of repayment")
+    names = list(f.book["Scenarios"].values_of("names"))
+    lost = names.index("Contract lost")
     second = (
-        f"debt service reserve of ${f('dsra_at_completion')}m and the cash flow that remains"
-        f" without the contract: minimum DSCR on firm revenue only {f('min_dscr_firm')}"
+        f"debt service reserve of ${f('dsra_at_completion')}m and what the plant earns once the"
+        f" contract is lost in year {f.at('Scenarios', 'stop_any', lost)}: minimum DSCR"
+        f" {f.at('Scenarios', f'strip_min_dscr_{f.case}', lost, 'Minimum DSCR, Contract lost')}"
     )
     third = (
         f"the plant, worth ${f('collateral')}m to another user; recovery {f('recovery')} of the"

@@ -70,6 +70,7 @@ def lay(m: Memo) -> None:
     )
     _request(m)
     _result(m)
+    _swapped(m)
     _coverage(m)
     _tests(m)
     _risks(m)
@@ -160,7 +161,7 @@ def _request(m: Memo) -> None:
     tools = support_in_brief(m)
     if tools:
         cost = (
-            f"${f('public_cost')}m expected; ${f('budget_authority')}m of budget authority, a"
+            f"${f('public_cost')}m expected{_range(m)}; ${f('budget_authority')}m of budget authority, a"
             " second figure, never added"
         )
         rows.append(["Support", "; ".join(tools), "To the taxpayer", cost])
@@ -168,6 +169,17 @@ def _request(m: Memo) -> None:
     for line in made.rows:
         band(line.cells[0])
         band(line.cells[2])
+
+
+def _range(m: Memo) -> str:
+    """The same at other worths of the goods that a public buyer takes, and beyond yearly orders."""
+    f = m.f
+    if not m.deal.public_offtake_years:
+        return ""
+    return (
+        f" (${f('cost_at_market')}m with the goods at the market price, ${f('cost_at_nothing')}m if"
+        f" worth nothing; ${f('incremental_yearly')}m beyond yearly orders)"
+    )
 
 
 def support_in_brief(m: Memo) -> list[str]:
@@ -206,7 +218,7 @@ def _result(m: Memo) -> None:
         reason = f"Every test that applies is passed; {f('binding_name')} binds."
     paper.write(
         cell.paragraphs[0],
-        f"**Result of the credit tests. {f('decision_words')}.** {reason} {_sponsor(f)} Approval is"
+        f"**Result of the credit tests. {f('decision_words')}.** {reason} {_sponsor(f)}{_looser(f)} Approval is"
         " the committee's.",
     )
     shade(cell, PALE_RED if words == FAILS else PALE_GREEN)
@@ -221,6 +233,32 @@ def _sponsor(f: Figures) -> str:
         f"The sponsor {stands}: {f('equity_irr_expected')} expected on equity, against a hurdle of"
         f" {f.input('hurdle_irr')}."
     )
+
+
+def _looser(f: Figures) -> str:
+    """The limits of the deal that ask less than the policy of its asset class."""
+    looser = []
+    for key, name, _, direction in TESTS:
+        limit, policy = (float(f.value(f"{of}_{key}")) for of in ("limit", "policy"))
+        if direction * (policy - limit) > 1e-9:
+            looser.append(f"{name} {f(f'limit_{key}')} (policy {f(f'policy_{key}')})")
+    return (
+        f" **Limits looser than the policy of the asset class: {', '.join(looser)}.**"
+        if looser
+        else ""
+    )
+
+
+def _swapped(m: Memo) -> None:
+    """What the case carries on the other's contract, where the workbook swaps it."""
+    f = m.f
+    support, sentence = f.book["Support"], f.book["Swap"].value_of("capacity_ba")
+    if not isinstance(sentence, (int, float)):
+        return
+    if f.case in (support.value_of("studied"), support.value_of("reference")) and support.value_of(
+        "studied"
+    ) != support.value_of("reference"):
+        m.paper.text(f.marked("Swap", "sentence_cells", None, "The contracts swapped"), "Memo Note")
 
 
 def _position(f: Figures, name: str) -> int:

@@ -186,7 +186,8 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
         )
     if name == "Cost overrun":
         return (
-            f"Contingency of {f.input('contingency')} of capital cost; beyond it the sponsor pays."
+            f"Contingency of {f.input('contingency')} of capital cost; beyond it the sponsor pays up"
+            f" to his completion support, ${f('completion_limit')}m; more stops the build."
             " [[completion guarantee, its amount and the guarantor]]"
         )
     if name == "Price at floor":

@@ -305,7 +305,8 @@ def quoted(d: Deal, debt: float, lgd: float) -> tuple[float, float]:
     hurts = default_by_hand.leads_to_default(seen, reserved(d, service))
     loss, _ = default_by_hand.loss_with_end(seen)
     missed = sum(chance * hurt for chance, hurt in zip(loss, hurts, strict=True))
-    yearly = 1 - ((1 - d.pd_base) ** d.tenor * (1 - missed)) ** (1 / d.tenor)
+    kept = (1 - d.pd_base) ** d.tenor * (1 - missed) if missed < 1 - 1e-9 else 0.0
+    yearly = 1 - kept ** (1 / d.tenor)
     uncovered = (1 - d.coverage) * (yearly * lgd + d.margin)
     rate = d.base_rate + uncovered + d.coverage * (d.guaranteed_spread + d.guarantee_fee)
     return yearly, rate

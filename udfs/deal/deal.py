@@ -27,6 +27,11 @@ MONTHS = chain.MONTHS
 SPEND_PROFILES = ("even", "front-loaded", "back-loaded", "s-curve")
 PRICE_BASES = ("fixed", "market in band")
 CONTRACT_ENDS = ("years from completion", "calendar date")
+BASELINES = (
+    "nothing bought",
+    "plant on yearly orders",
+    "bought elsewhere at market price",
+)
 BACKINGS = ("commercial contract", "full faith and credit", "subject to appropriation")
 REPAYMENTS = ("annuity", "equal principal", "sculpted")
 PRICINGS = ("quoted", "clearing")
@@ -722,6 +727,49 @@ class Deal:
         0,
         5,
     )
+    without_support: str = _choice(
+        "Support",
+        "Without the support",
+        BASELINES,
+        "what the buyer would have done: the cost beyond it is the incremental cost",
+        BASELINES[0],
+    )
+    yearly_price: float = _number(
+        "Support",
+        "Price of yearly orders",
+        "x price",
+        "of the same goods ordered year by year, over the contract's; 1.05 to 1.10 where a multi-year"
+        " contract saves what CRS R41909 names",
+        0,
+        5,
+        1.0,
+    )
+    yearly_termination: float = _rate(
+        "Support",
+        "Termination of yearly orders",
+        "for convenience, of the same goods ordered year by year; left out: that of the contract",
+        0.0,
+        high=0.99,
+    )
+    worth_if_not_renewed: float = _number(
+        "Support",
+        "Worth of goods that a yearly buyer would have stopped",
+        "x price",
+        "to the public buyer, over the price that the value of the goods multiplies; nil: nothing",
+        0,
+        5,
+        0.0,
+    )
+    market_price_of_risk: float = _number(
+        "Support",
+        "Market price of risk",
+        "x",
+        "Sharpe ratio times correlation with the market, for the fair value of the credit: 0.4 x 0.5,"
+        " illustrative",
+        0,
+        2,
+        0.2,
+    )
     cancellation_ceiling: float = _money(
         "Support",
         "Cancellation ceiling",
@@ -830,6 +878,7 @@ _PARAMS: dict[str, Param] = {
 
 # inputs of earlier versions, by what they are called now
 RENAMED = {"limit_loss": "limit_loss_life"}
+FOLLOWS = {"yearly_termination": "termination"}  # inputs that are another's where they are left out
 
 
 def param_of(key: str) -> Param:
@@ -857,7 +906,12 @@ def read(values: Mapping[str, Any]) -> Deal:
         for key, limit in policy(asset_class).items()
         if cells.is_blank(values.get(key))
     }
-    raw = {**values, **limits}
+    followed = {
+        key: values[other]
+        for key, other in FOLLOWS.items()
+        if cells.is_blank(values.get(key)) and not cells.is_blank(values.get(other))
+    }
+    raw = {**values, **limits, **followed}
     deal = Deal(**{key: param_of(key).read(raw.get(key, cells.OMITTED)) for key in KEYS})
     check(deal)
     return deal

@@ -70,7 +70,8 @@ _ORDER = """
     lgd_average expected_loss loss_share bank_loss_share bank_loss_rate
     life_default unpaid missed_year shortfall_probability project_irr equity_irr_promised equity_irr_expected
     sponsor_goes_ahead bankable
-    public_cost budget_authority guarantee_cost loan_cost offtake_cost tariff_burden passing_cost
+    public_cost incremental_cost incremental_yearly cost_at_market cost_at_nothing credit_cost fair_credit_cost
+    promise_price budget_authority guarantee_cost loan_cost offtake_cost tariff_burden passing_cost
     cost_per_plant private_at_risk private_per_public tests_failed looser_limits
 """
 # the headline figures by name, which is the chain's key; what they are called stands in lines.toml

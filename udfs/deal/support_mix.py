@@ -30,6 +30,8 @@ from bankable.udfs.registry import function
 FAMILY = "Sensitivity"
 REPORTED = (
     "public_cost",
+    "incremental_cost",
+    "fair_credit_cost",
     "budget_authority",
     "private_per_public",
     "all_in_rate",

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bankable.templates.comparison.case import (
+    baseline,
     build,
     collateral,
     contract,
     debt,
     decision,
     default,
+    fair_value,
     inputs,
     loss,
     operation,
@@ -88,6 +90,8 @@ def rows(
         *returns.rows(returns_sheet, prefix),
         heading("Public cost", "11"),
         *public.rows(build_sheet),
+        *baseline.rows(),
+        *fair_value.rows(),
         heading("Credit tests and decision", "12"),
         *decision.rows(),
         band("The sponsor's decision"),

@@ -48,8 +48,8 @@ def rows(build: str) -> list[Row]:
         path(
             "in_public_offtake",
             (
-                "=IF({public_offtake_years}>0,MAX(0,MIN(1,{public_offtake_years}-{delay_eats}"
-                "-({year}-1))),0)"
+                "=IF({public_offtake_years}>0,MAX(0,MIN(1,MIN({public_offtake_years}-{delay_eats},"
+                "{contract_end_year})-({year}-1))),0)"
             ),
             total_style="level years",
         ),
@@ -86,14 +86,14 @@ def rows(build: str) -> list[Row]:
             "floor_worth",
             (
                 "={in_band}*IF({price_floor}>0,1,0)"
-                "*SUMPRODUCT({in_public_offtake:},{billed_volume:},{floor_value:},{treasury_discount:})"
+                "*SUMPRODUCT({alive:},{in_public_offtake:},{billed_volume:},{floor_value:},{treasury_discount:})"
             ),
         ),
         scalar(
             "cap_given_up",
             (
                 "={in_band}*(1-{upside_share})"
-                "*SUMPRODUCT({in_public_offtake:},{billed_volume:},{call_at_cap:},{treasury_discount:})"
+                "*SUMPRODUCT({alive:},{in_public_offtake:},{billed_volume:},{call_at_cap:},{treasury_discount:})"
             ),
         ),
         scalar(

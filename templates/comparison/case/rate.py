@@ -36,7 +36,11 @@ def rows() -> list[Row]:
             ),
         ),
         path("planned_missed", "={planned_missed<}+{in_loan}*{planned_loss}*{base_hurts}"),
-        path("loan_survival", "=(1-{pd_base})^MIN({year},{tenor})*MAX(0,1-{planned_missed})"),
+        path(
+            "loan_survival",
+            "=(1-{pd_base})^MIN({year},{tenor})"
+            "*IF(1-{planned_missed}>{Timeline!tolerance},1-{planned_missed},0)",
+        ),
         path("loan_survives_before", "=IF({year}=1,1,{loan_survival<})"),
         path("pd", "=IF({loan_survives_before}>0,1-{loan_survival}/{loan_survives_before},0)"),
         scalar("pd_equivalent", "=1-INDEX({loan_survival:},1,{tenor})^(1/{tenor})"),

@@ -145,10 +145,9 @@ def _promised() -> str:
     told = '"no guarantee, loan size or grant alone cures all of them."'
     for dose, words in reversed(cures):
         told = f'IF(ISNUMBER({dose}),{words.replace("[dose]", dose)}&" cures all of them.",{told})'
+    who = f'"With "&{years}&" of public offtake "&{{Support!studied_name}}&"'
     return (
-        f'=IF({{Checks!live}}=0,"n/a",IF({{promised_all_debt}}="{MET}",'
-        f'"With "&{years}&" of public offtake it meets every test.",'
-        f'IF({{promised_failed}}=0,"With "&{years}&" of public offtake it{NO_LOAN}",'
-        f'"With "&{years}&" of public offtake it fails "'
-        f'&{frame.counted("{promised_failed}", "test")}&"; "&{told})))'
+        f'=IF({{Checks!live}}=0,"n/a",IF({{promised_all_debt}}="{MET}",{who} meets every test.",'
+        f'IF({{promised_failed}}=0,{who}{NO_LOAN}",'
+        f'{who} fails "&{frame.counted("{promised_failed}", "test")}&"; "&{told})))'
     )

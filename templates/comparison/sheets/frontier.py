@@ -51,6 +51,10 @@ MIX_TOOLS = ("offtake", "guarantee", "loan")
 # well
 ANSWER = shown(
     ("public_cost", "total number"),
+    ("cost_at_market", "number"),
+    ("cost_at_nothing", "number"),
+    ("incremental_yearly", "number"),
+    ("fair_credit_cost", "number"),
     ("budget_authority", "total number"),
     ("min_dscr", "multiple"),
     ("all_in_rate", "rate"),
@@ -482,9 +486,10 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             "what it costs",
             say(
                 "open the workbook without recalculating to see the saved answer.",
-                '"it needs no long offtake and no guarantee, and costs the taxpayer nothing."',
-                f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m,'
-                ' "&TEXT({best_cents},"0.0")&" cents per dollar of plant, and'
+                '"it needs no public offtake and no guarantee, and costs the taxpayer nothing."',
+                f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m'
+                ' ($"&TEXT({answer_cost_at_market},"#,##0")&"m with the goods at the market price,'
+                ' $"&TEXT({answer_cost_at_nothing},"#,##0")&"m if they are worth nothing) and'
                 ' $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority, the loan as asked.","pass'
                 ' every credit test.")',
             ),

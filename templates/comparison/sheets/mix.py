@@ -18,6 +18,8 @@ FIGURES = (
     ("floor", "price"),
     ("grant", "number"),
     ("cost", "number"),
+    ("incremental", "number"),
+    ("fair_value", "number"),
     ("authority", "number"),
     ("private", "number2"),
     ("rate", "rate"),

@@ -72,9 +72,15 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        "Public cost: two figures, never added",
+        "Public cost: a range, and figures that are never added",
         (
             ("public_cost", "nil number"),
+            ("cost_at_market", "nil number"),
+            ("cost_at_nothing", "nil number"),
+            ("incremental_yearly", "nil number"),
+            ("credit_cost", "nil number"),
+            ("fair_credit_cost", "nil number"),
+            ("promise_price", "nil number"),
             ("cost_per_plant", "nil number2"),
             ("budget_authority", "nil number"),
             ("private_per_public", "number2"),

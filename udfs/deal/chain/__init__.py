@@ -13,12 +13,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.deal.chain import (
+    baseline,
     build,
     collateral,
     contract,
     debt,
     decision,
     default,
+    fair_value,
     inputs,
     loss,
     operation,
@@ -61,6 +63,8 @@ BEYOND_THE_DECISION = (
     returns.rows,
     sponsor.decision_rows,
     public.rows,
+    baseline.rows,
+    fair_value.rows,
     contract.value_rows,
     decision.cost_rows,
 )

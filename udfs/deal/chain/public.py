@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.deal.chain.axes import YEAR, Array, Results, ratio, total
+from bankable.udfs.deal.chain.contract import years_left
 
 
 def liability_on_ending(ceiling: Array, payment: Array, adds: Array) -> Array:
@@ -40,9 +41,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.loan_repaid = r.exposed * due + lent * (r.claims - r.claims_lost + with_interest)
     r.loan_cost = lent * r.debt - total(r.loan_repaid * r.treasury_discount)
 
-    r.in_public_offtake = np.clip(x.public_offtake_years - r.delay_eats - (YEAR - 1), 0, 1) * (
-        x.public_offtake_years > 0
-    )
+    end = np.minimum(x.public_offtake_years - r.delay_eats, r.contract_end_year)
+    r.in_public_offtake = years_left(end) * (x.public_offtake_years > 0)
     r.offtake_paid = r.alive * r.in_public_offtake * r.contract_price * r.billed_volume
     r.worth_price = np.where(r.in_band > 0, r.market_price_path, r.contract_price)
     r.offtake_worth = r.alive * r.in_public_offtake * r.worth_price * r.taken_volume * x.buyer_value
@@ -71,6 +71,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.floor_worth = total(
         r.in_band
+        * r.alive
         * r.in_public_offtake
         * r.billed_volume
         * r.floor_value
@@ -79,6 +80,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.cap_given_up = total(
         r.in_band
+        * r.alive
         * r.in_public_offtake
         * r.billed_volume
         * (1 - x.upside_share)

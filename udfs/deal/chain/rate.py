@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.credit import all_in_rate
-from bankable.udfs.deal.chain.axes import YEAR, Results, at_year, following, previous
+from bankable.udfs.deal.chain.axes import TOLERANCE, YEAR, Results, at_year, following, previous
 from bankable.udfs.deal.chain.build import level_service
 from bankable.udfs.deal.chain.default import does_not_reach, lost_with_end, pools_after_loss
 from bankable.udfs.deal.chain.inputs import CLEARING
@@ -35,8 +35,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         previous(r.planned_alive, 1.0) - r.planned_alive, r.planned_alive, r.contract_end_planned
     )
     r.planned_missed = np.cumsum(r.in_loan * r.planned_loss * r.base_hurts, axis=-1)
-    r.loan_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor) * np.maximum(
-        0, 1 - r.planned_missed
+    kept = 1 - r.planned_missed  # what rounding leaves of a certain loss is none
+    r.loan_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor) * np.where(
+        kept > TOLERANCE, kept, 0.0
     )
     r.loan_survives_before = previous(r.loan_survival, 1.0)
     r.pd = 1 - np.where(

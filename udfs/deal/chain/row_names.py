@@ -121,10 +121,13 @@ class RowNames:
     contracted_volume_firm: Any
     contracted_volume_promised: Any
     contracted_volume_supported: Any
+    cost_at_market: Any
+    cost_at_nothing: Any
     cost_per_plant: Any
     costs_unpaid: Any
     costs_unpaid_promised: Any
     covenant: Any
+    credit_cost: Any
     debt: Any
     debt_draw: Any
     debt_service: Any
@@ -136,6 +139,9 @@ class RowNames:
     default_paid: Any
     default_probability: Any
     default_unpaid: Any
+    default_weight: Any
+    defaulted: Any
+    defaulted_priced: Any
     delay_eats: Any
     delay_spend: Any
     depreciation: Any
@@ -172,6 +178,10 @@ class RowNames:
     exposed_own: Any
     fails: Any
     fails_in: Any
+    fair_credit_cost: Any
+    fair_guarantee: Any
+    fair_loan: Any
+    fair_repaid: Any
     fee_paid: Any
     firm_end_year: Any
     first_failed: Any
@@ -206,6 +216,10 @@ class RowNames:
     in_plan: Any
     in_public_offtake: Any
     in_supported: Any
+    incremental_at_market: Any
+    incremental_at_nothing: Any
+    incremental_cost: Any
+    incremental_yearly: Any
     interest: Any
     interest_deducted: Any
     interest_deducted_expected: Any
@@ -218,8 +232,10 @@ class RowNames:
     interest_waiting_promised: Any
     interest_waiting_supported: Any
     is_settled: Any
+    kept_before: Any
     kept_on: Any
     kept_until: Any
+    kept_weight: Any
     lapse: Any
     lapse_hazard: Any
     lapse_in_firm_years: Any
@@ -301,6 +317,7 @@ class RowNames:
     offtake_authority: Any
     offtake_bound: Any
     offtake_cost: Any
+    offtake_market_worth: Any
     offtake_paid: Any
     offtake_promise: Any
     offtake_worth: Any
@@ -394,6 +411,8 @@ class RowNames:
     profile_used: Any
     project_flow: Any
     project_irr: Any
+    promise_price: Any
+    promise_unwanted: Any
     public_buyer: Any
     public_cost: Any
     put_in: Any
@@ -630,6 +649,9 @@ class RowNames:
     unlevered_taxable_promised: Any
     unlevered_taxable_supported: Any
     unpaid: Any
+    unwanted: Any
+    unwanted_paid: Any
+    unwanted_worth: Any
     uses: Any
     variable_cost: Any
     variable_cost_expected: Any
@@ -644,6 +666,15 @@ class RowNames:
     working_capital_supported: Any
     worst: Any
     worth_price: Any
+    yearly_alive: Any
+    yearly_bought: Any
+    yearly_end: Any
+    yearly_firm_end: Any
+    yearly_market_worth: Any
+    yearly_paid: Any
+    yearly_renewals: Any
+    yearly_worth: Any
+    yearly_year: Any
     years_before: Any
     # not on any sheet:
     # log_gap_equity_expected, log_gap_equity_promised, log_gap_project,
