@@ -617,6 +617,7 @@ def SUPPORT_SPLIT(
     loan_share: Line | float = ...,
     subsidised_rate: float | None = ...,
     rate: float = ...,
+    first_loss: bool = ...,
 ) -> Any:
     """Money at risk, gain, loss and expected value of sponsor, lender and taxpayer under a
     support."""
@@ -626,6 +627,8 @@ class BREAKEVEN_BELIEF_figures(NamedTuple):
     efficient: float
     goes_ahead: float
     worth_it: float
+    lender: float
+    lender_loss: float
 
 def BREAKEVEN_BELIEF(
     capex: float,
@@ -639,9 +642,10 @@ def BREAKEVEN_BELIEF(
     loan_share: float = ...,
     subsidised_rate: float | None = ...,
     rate: float = ...,
+    first_loss: bool = ...,
 ) -> BREAKEVEN_BELIEF_figures:
     """Lowest probability of success at which the sponsor still goes ahead, beside the one at
-    which the project is worth its cost."""
+    which the project is worth its cost, and the one from which the bank lends."""
 
 class CREDIT_SUBSIDY_figures(NamedTuple):
     pv_claims: float

@@ -30,6 +30,7 @@ class Split:
     success: tuple[float, float, float]
     failure: tuple[float, float, float]
     at_risk: tuple[float, float, float]
+    recovered: float  # by the bank from the project where it fails
 
 
 def split(
@@ -43,8 +44,11 @@ def split(
     loan_share,
     subsidised_rate,
     rate,
+    first_loss=False,
 ) -> Split:
-    """The money in and out of each side."""
+    """The money in and out of each side; a guarantee bears its share of the bank's shortfall, or the
+    `first_loss` up to its share of the loan.
+    """
     if success_value < failure_value:
         raise impossible(
             f"success_value {success_value:g} is below failure_value {failure_value:g}: the two are"
@@ -65,7 +69,8 @@ def split(
     def out(value: float) -> tuple[float, float, float]:
         paid = min(value, owed)
         to_bank = paid * bank_owed / owed if owed else 0.0
-        claim = coverage * (bank_owed - to_bank)
+        short = bank_owed - to_bank
+        claim = min(coverage * bank_owed, short) if first_loss else coverage * short
         return value - paid, to_bank + claim, paid - to_bank - claim
 
     return Split(
@@ -77,7 +82,20 @@ def split(
             (1 - coverage) * bank_loan,
             grant + public_loan + coverage * bank_loan - charge,
         ),
+        min(failure_value, owed) * bank_owed / owed if owed else 0.0,
     )
+
+
+def lender_side(sides: Split, coverage, rate, first_loss) -> tuple[float, float]:
+    """(the bank's loss where the project fails, the probability of success from which it lends).
+
+    What a guarantee covers earns its funding alone: the interest over it is the bank's for its own part.
+    """
+    lent = sides.put_in[1]
+    short = max(0.0, lent - sides.recovered)
+    loss = max(0.0, short - coverage * lent) if first_loss else (1 - coverage) * short
+    gain = max(0.0, (1 - coverage) * lent * rate)
+    return loss, loss / (loss + gain) if loss > 0 else 0.0
 
 
 PARAMS = {
@@ -96,6 +114,10 @@ PARAMS = {
         high=10.0,
     ),
     "rate": cells.rate("interest on the bank's loan over its life", low=-0.5, high=10.0),
+    "first_loss": cells.switch(
+        "TRUE: the guarantee bears the first loss, up to its share of the loan; FALSE: its share of any"
+        " loss"
+    ),
 }
 SIDE_BY_SIDE = PARAMS | {
     "grant": cells.series(
@@ -132,6 +154,7 @@ def SUPPORT_SPLIT(
     loan_share=0.0,
     subsidised_rate=None,
     rate=0.0,
+    first_loss=False,
 ):
     """Money at risk, gain, loss and expected value of sponsor, lender and taxpayer under a support.
 
@@ -142,7 +165,8 @@ def SUPPORT_SPLIT(
     Conventions
     -----------
     Present values, two states. Debt is paid before the sponsor, public and bank loans side by side;
-    the guarantee pays its share of the bank's shortfall. Gains add up to success_value - capex,
+    the guarantee pays its share of the bank's shortfall, or with first_loss the whole of it up to its
+    share of the loan. Gains add up to success_value - capex,
     losses to capex - failure_value. A negative loss is a gain. Ranges of grant, coverage and
     loan_share compare supports: the blocks stand one beneath the other, each with its heading row.
 
@@ -176,7 +200,8 @@ def SUPPORT_SPLIT(
     rows: list[list[object]] = []
     for one_grant, one_coverage, one_share in np.broadcast(grant, coverage, loan_share):
         support = (float(one_grant), float(one_coverage), fee, float(one_share))
-        sides = split(capex, debt, success_value, failure_value, *support, subsidised_rate, rate)
+        terms = (*support, subsidised_rate, rate, first_loss)
+        sides = split(capex, debt, success_value, failure_value, *terms)
         rows += _split_rows(sides, capex, success_value, failure_value, probability)
     return rows
 
@@ -203,11 +228,13 @@ def _split_rows(
     "How little must the sponsor believe in it?",
     registry.figures(
         "probabilities; 1 or 0 for whether the sponsor goes ahead, and whether the project is worth"
-        " it, at the probability given",
+        " it, at the probability given; the probability from which the bank lends, and its loss",
         "belief",
         "efficient",
         "goes_ahead",
         "worth_it",
+        "lender",
+        "lender_loss",
     ),
     **PARAMS,
 )
@@ -223,21 +250,27 @@ def BREAKEVEN_BELIEF(
     loan_share=0.0,
     subsidised_rate=None,
     rate=0.0,
+    first_loss=False,
 ):
     """Lowest probability of success at which the sponsor still goes ahead, beside the one at which
-    the project is worth its cost.
+    the project is worth its cost, and the one from which the bank lends.
 
     Equation
     --------
     p* = (sponsor's money - his payoff in failure) / (his payoff in success - his payoff in failure);
     efficient = (capex - failure value) / (success value - failure value)
+    lender = loss / (loss + gain): gain = (1 - coverage) bank loan x rate, loss = (1 - coverage) shortfall of
+    its loan, or with first_loss what the shortfall passes coverage x bank loan by
 
     Conventions
     -----------
     As SUPPORT_SPLIT. efficient is blank where the project costs more than it is worth even if it
     works, and 0 where failure itself is worth the cost. Compare tools at equal public cost: the gap
     between the two beliefs is the case against badly built support as one number. Which tool has
-    the largest gap depends on the deal.
+    the largest gap depends on the deal. The lender's rate is what it earns over its funding; the
+    guaranteed part earns the funding alone. A guarantee pari passu therefore leaves the bank's threshold
+    where it was and cuts its loss: the bank still screens. A first-loss guarantee lowers the threshold,
+    to nil where it bears the whole shortfall.
 
     Errors
     ------
@@ -256,7 +289,15 @@ def BREAKEVEN_BELIEF(
     Examples
     --------
     >>> [round(figure, 2) for figure in BREAKEVEN_BELIEF(100, 60, 160, 30, 0.5)]
-    [0.4, 0.54, 1.0, 0.0]
+    [0.4, 0.54, 1.0, 0.0, 1.0, 30.0]
+
+    A bank that earns 10 over its loan of 60, half of it guaranteed pari passu, or for the first loss:
+
+    >>> for first_loss in (False, True):
+    ...     found = BREAKEVEN_BELIEF(100, 60, 160, 30, 0.5, coverage=0.5, rate=1/6, first_loss=first_loss)
+    ...     print([round(figure, 2) for figure in found[4:]])
+    [0.75, 15.0]
+    [0.0, 0.0]
     """
     sides = split(
         capex,
@@ -269,6 +310,7 @@ def BREAKEVEN_BELIEF(
         loan_share,
         subsidised_rate,
         rate,
+        first_loss,
     )
     if success_value <= failure_value:
         raise impossible(
@@ -283,4 +325,12 @@ def BREAKEVEN_BELIEF(
     belief = max(0.0, (money - fails) / (works - fails)) if works > fails else 0.0
     efficient = max(0.0, (capex - failure_value) / (success_value - failure_value))
     worth_it = float(probability >= efficient)
-    return belief, efficient if efficient <= 1 else math.nan, float(probability >= belief), worth_it
+    lender_loss, lender = lender_side(sides, coverage, rate, first_loss)
+    return (
+        belief,
+        efficient if efficient <= 1 else math.nan,
+        float(probability >= belief),
+        worth_it,
+        lender,
+        lender_loss,
+    )

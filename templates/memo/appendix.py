@@ -12,7 +12,7 @@ from bankable.templates.memo.paper import typed
 from bankable.templates.workbook.printed import printed
 from bankable.udfs.deal.deal import INPUTS
 
-SIZE = 6.5  # small, so that the appendices stay within the memo's ten pages
+SIZE = 6.5  # small, so that the appendices stay within a few of the memo's pages
 
 
 def lay(m: Memo, old: Figures | None) -> None:

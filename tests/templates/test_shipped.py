@@ -39,8 +39,9 @@ def test_gallery_writes_what_is_asked(tmp_path: Path, capsys: pytest.CaptureFixt
     assert cli.main(["gallery", str(folder), "--only", "comparison", "--force"]) == cli.DONE
     values = openpyxl.load_workbook(folder / "comparison.xlsx", data_only=True, read_only=True)
     assert values["Summary"]["D5"].value == "Meets credit tests"
-    said = [str(row[0].value) for row in values["Summary"]["B9:B15"]]
-    assert said[0].startswith("Data centre: 15 secured contract years against a loan of 14 years")
+    said = [str(row[0].value) for row in values["Summary"]["B9:B25"]]
+    assert said[0].startswith("Debt that secured revenue carries, of total uses: Data centre 72%")
+    assert said[3].startswith("Data centre: 15 secured contract years against a loan of 14 years")
     assert any(
         text.startswith("With 10 years of public offtake at a fixed price and a 70% guarantee")
         for text in said

@@ -44,7 +44,8 @@ MEASURE_NAMES = ["min_dscr", "all_in_rate", "public_cost", "debt", "decision"]
 DEAL_ROWS = {*MEASURES, *KEYS}  # a whole-deal function may name the row to mend
 CODES = {"#VALUE!", "#NUM!", "#N/A", "#REF!", "#DIV/0!", "#NAME?"}
 
-HEAVY = tuple(entry for entry in FUNCTIONS.values() if any(p.name == "deal" for p in entry.params))
+DEALS = ("deal", "deal_a", "deal_b")  # arguments that are a whole deal
+HEAVY = tuple(entry for entry in FUNCTIONS.values() if any(p.name in DEALS for p in entry.params))
 LIGHT = tuple(entry for entry in FUNCTIONS.values() if entry not in HEAVY)
 
 
@@ -159,7 +160,7 @@ def sound(
             else KEY_NAMES
         )
         return [[name] for name in rng.sample(names, 2)] if several else rng.choice(names)
-    if param.name == "deal":
+    if param.name in DEALS:
         return [
             [key, any_cell(rng) if rng.random() < 0.003 else value]
             for key, value in dict(EXAMPLE).items()

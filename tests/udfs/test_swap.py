@@ -40,7 +40,7 @@ def shipped(which: int) -> Deal:
 
 def carried(deal: Deal) -> float:
     """The debt that secured revenue carries, over total uses."""
-    r = deals.evaluate(replace(deal, lender_view="supported"), ["capacity_supported", "total_uses"])
+    r = deals.evaluate(deal, ["capacity_supported", "total_uses"])
     return float((r.capacity_supported / r.total_uses)[0, 0])
 
 
@@ -87,7 +87,7 @@ def test_what_the_lease_leaves_a_guarantee_cures() -> None:
     """One test of the factory is left on the lease, the loss; the guarantee told meets it, a point less not."""
     rows = CONTRACT_SWAP(shipped(DATA_CENTRE), shipped(FACTORY))
     assert rows[-2] == ["On Data centre's contract", 1.0, "Expected loss a year borne by the bank"]
-    on_lease = replace(shipped(FACTORY), **LEASE, lender_view="supported")
+    on_lease = replace(shipped(FACTORY), **LEASE)
     for coverage, failed in ((rows[-1][1], 0), (rows[-1][1] - 0.01, 1)):
         r = deals.evaluate(replace(on_lease, coverage=coverage), ["tests_failed"])
         assert r.tests_failed[0, 0] == failed

@@ -124,10 +124,15 @@ def LEAST_COST_SUPPORT(deal, tools=None, gearing=None, hurdle=None, rank_by=RANK
     ['Price floor', 'n/a', '$m a unit', 'n/a', 'n/a']
     ['Grant', 0.0, '$m', 'n/a', 'n/a']
     ['Expected public cost', 206.132, '$m', None, None]
+    ['Public cost beyond what would have been spent without the support', 206.132, '$m', None, None]
+    ['Fair value of the credit given', 3.209, '$m', None, None]
     ['Budget authority needed', 2627.933, '$m', None, None]
     ['Private capital at risk per $ of expected public cost', 3.488, '$', None, None]
     ['All-in rate of the whole debt', 0.057, '% a year', None, None]
     ["Minimum DSCR, lender's view", 2.345, 'x', None, None]
+    ['Gearing of the budgeted uses', 0.5, '%', None, None]
+    ['Tenor of the loan', 10.0, 'years', None, None]
+    ['Equity IRR on expected cash flow', 0.158, '% a year', None, None]
     ['Decision', 'Meets credit tests with support', 'text', None, None]
     """
     wanted = [text.strip().lower() for text in tools] if tools else list(TOOLS)

@@ -43,7 +43,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
             "firm_lapse",
         ),
         *("termination", "termination_settlement", "termination_cover", "lapse_pays"),
-        *("offtaker_pd", "offtaker_recovery", "public_offtake_years"),
+        *("offtaker_pd", "offtaker_recovery", "public_offtake_years", "lender_view"),
     ),
     "The re-letting market": (
         *("market_price", "market_growth", "price_vol", "home_share", "merchant_share"),
@@ -128,12 +128,12 @@ def CONTRACT_SWAP(deal_a, deal_b, basis=CAPACITY):
     -----------
     The contract is: years and their end, firm years, renewal, backing, lapse, termination and what it
     pays, share and volume contracted, take-or-pay, the buyer's default and recovery, years of public
-    offtake. Price, escalator and form of price stay with the plant, whose costs they must meet. The
-    other groups: the re-letting market (its price moves as a share of the contract price), collateral,
-    the borrower's own default risk, build and ramp, the loan's terms, the bank's policy. Capacity,
-    costs, life and tax are the plant itself. lender_view is "supported" throughout. A change is the
-    level less that of deal_b as it is. "n/a" where the inputs of the two contradict each other (a
-    loan longer than the plant's life), or where no price gives the return.
+    offtake, and the view that the lender takes of it. Price, escalator and form of price stay with the
+    plant, whose costs they must meet. The other groups: the re-letting market (its price moves as a
+    share of the contract price), collateral, the borrower's own default risk, build and ramp, the
+    loan's terms, the bank's policy. Capacity, costs, life and tax are the plant itself. A change is the
+    level less that of deal_b as it is. "n/a" where the inputs of the two contradict each other (a loan
+    longer than the plant's life), or where no price gives the return.
 
     Errors
     ------
@@ -159,7 +159,7 @@ def CONTRACT_SWAP(deal_a, deal_b, basis=CAPACITY):
     ['Example plant', 0.891, 0.105]
     ['Example plant', 0.891, 0.105]
     """
-    a, b = (replace(deal, lender_view="supported") for deal in (deal_a, deal_b))
+    a, b = deal_a, deal_b
     priced = _equal_return(a, b)
     rest = [put(b, a, [name]) for name in GROUPS]
     pairs = [a, put(a, b, [CONTRACT]), put(b, a, [CONTRACT]), b]

@@ -85,6 +85,12 @@ BELIEF = (
     "=INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},{Support!s_failure},"
     "{Support!s_probability},0,{Support!s_covered}),1,1)"
 )
+# the bank's threshold; where no sponsor would go ahead the function refuses, and there is nothing to hold
+LENDS = (
+    "=IFERROR(INDEX(BREAKEVEN_BELIEF({Support!s_capex},{Support!s_debt},{Support!s_success},"
+    "{Support!s_failure},{Support!s_probability},0,{Support!s_covered},0,0,,"
+    "{Support!s_margin},[first_loss]),5,1),[native])"
+)
 
 
 def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
@@ -178,4 +184,15 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
                 "={Support!split_belief#3}",
             )
         )
+        found += [
+            (
+                f"BREAKEVEN_BELIEF: the bank's threshold, {words}",
+                "studied",
+                given(LENDS, first_loss=first_loss, native=f"{{Support!lender_from#{k}}}"),
+                f"={{Support!lender_from#{k}}}",
+            )
+            for k, (words, first_loss) in enumerate(
+                (("pari passu", "FALSE"), ("first loss", "TRUE")), start=2
+            )
+        ]
     return found

@@ -51,7 +51,7 @@ def lay_cures(book: Book, bare: str, promised: str, paper: str) -> None:
         '={Support!studied_name}&" without any tool, on the terms of Support"',
         "1",
     )
-    _matrix(
+    row = _matrix(
         sheet,
         row,
         PROMISED,
@@ -61,6 +61,8 @@ def lay_cures(book: Book, bare: str, promised: str, paper: str) -> None:
         + '&" of public offtake, no other tool"',
         "2",
     )
+    sheet.put(row, LABEL, _cure(), "grey")
+    sheet.mark("promised_cure", row, LABEL)
     sheet.widths |= {SECTION: 4, LABEL: 46} | dict.fromkeys(range(LABEL + 1, LAST + 1), 12.5)
     sheet.freeze = (frame.FIRST_ROW, LABEL + 1)
 
@@ -101,10 +103,20 @@ def _matrix(sheet: Sheet, row: int, name: str, deal: str, title: str, number: st
     sheet.mark_path(f"{name}_cured", at, TOOLS)
     # a failed test has a dose or none of less debt, which every deal can try
     doses = area(first, FIRST_TOOL, last, FIRST_TOOL)
-    failed = f'=COUNT({doses})+COUNTIF({doses},"{NO_DOSE}")'
+    failed = f'=COUNT({doses})+SUMPRODUCT(({doses}&""="{NO_DOSE}")*1)'
+    met = f'=IF({{{name}_all_debt}}&""="{MET}",1,IF({{{name}_failed}}=0,2,3))'
     row = lay(
         sheet,
-        [scalar(f"{name}_failed", "Credit tests failed", "number", failed, "count")],
+        [
+            scalar(f"{name}_failed", "Credit tests failed", "number", failed, "count"),
+            scalar(
+                f"{name}_state",
+                "1 all met, 2 no loan to judge, 3 some failed",
+                "flag",
+                met,
+                "count",
+            ),
+        ],
         at + 1,
         TOOLS,
     )
@@ -126,17 +138,25 @@ def _bare() -> str:
     )
     told = '&", '.join(f'{words} "&{_cured(BARE, tool)}' for words, tool in parts)
     return (
-        '=IF({Checks!live}=0,"The cures need the functions.",IF({bare_all_debt}="'
-        f'{MET}",{{Support!studied_name}}&" fails no test without any tool.",'
-        f'IF({{bare_failed}}=0,{{Support!studied_name}}&"{NO_LOAN}",'
-        f'{{Support!studied_name}}&" fails "&{frame.counted("{bare_failed}", "test")}'
-        f'&" without any tool. Of these each tool cures alone: {told}&".")))'
+        '=IF({Checks!live}=0,"The cures need the functions.",{Support!studied_name}&CHOOSE({bare_state},'
+        f'" fails no test without any tool.","{NO_LOAN}",'
+        f'" fails "&{frame.counted("{bare_failed}", "test")}'
+        f'&" without any tool. Of these each tool cures alone: {told}&"."))'
     )
 
 
 def _promised() -> str:
     """What the offtake leaves, and what cures that."""
     years = frame.counted("{Support!t_years}", "year")
+    return (
+        f'=IF({{Checks!live}}=0,"n/a","With "&{years}&" of public offtake "&{{Support!studied_name}}'
+        f'&CHOOSE({{promised_state}}," meets every test.","{NO_LOAN}",'
+        f'" fails "&{frame.counted("{promised_failed}", "test")}&"; "&{{promised_cure}}))'
+    )
+
+
+def _cure() -> str:
+    """The first of guarantee, less debt and grant that alone cures all that is failed with the offtake."""
     cures = (
         ("{promised_all_guarantee}", '"a guarantee of "&TEXT(ROUND([dose],2),"0%")'),
         ("{promised_all_debt}", '"a loan of "&TEXT(ROUND([dose],2),"0%")&" of uses"'),
@@ -145,9 +165,4 @@ def _promised() -> str:
     told = '"no guarantee, loan size or grant alone cures all of them."'
     for dose, words in reversed(cures):
         told = f'IF(ISNUMBER({dose}),{words.replace("[dose]", dose)}&" cures all of them.",{told})'
-    who = f'"With "&{years}&" of public offtake "&{{Support!studied_name}}&"'
-    return (
-        f'=IF({{Checks!live}}=0,"n/a",IF({{promised_all_debt}}="{MET}",{who} meets every test.",'
-        f'IF({{promised_failed}}=0,{who}{NO_LOAN}",'
-        f'{who} fails "&{frame.counted("{promised_failed}", "test")}&"; "&{told})))'
-    )
+    return f"={told}"
