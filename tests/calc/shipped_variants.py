@@ -9,6 +9,8 @@ import functools
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from bankable.templates.comparison import shipped
 from bankable.templates.comparison.sheets import scenarios
 from bankable.templates.engine.opened_file import Opened, open_package
@@ -20,6 +22,19 @@ EVERY = [
     (variant, scenario)
     for variant in shipped.VARIANTS
     for scenario in ((NO_SCENARIOS,) if variant == "function_playground" else scenarios.NAMES)
+]
+
+# the short suite's share of them: every book once, and scenarios that take contract, time or demand away
+SHORT = [
+    *((variant, scenario) for variant, scenario in EVERY if scenario in (NO_SCENARIOS, "Base")),
+    ("comparison", "Combined downside"),
+    ("single_factory", "Delay"),
+    ("single_factory", "Contract lost"),
+    ("single_data_centre", "Offtaker defaults"),
+]
+TIERS = [
+    *SHORT,
+    *(pytest.param(*each, marks=pytest.mark.exhaustive) for each in EVERY if each not in SHORT),
 ]
 
 
@@ -55,10 +70,14 @@ def step_name(variant: str, scenario: str) -> str:
     return f"{variant} {scenario}"
 
 
-def steps(kinds: bool) -> dict[Path, list[Step]]:
-    """What LibreOffice is told: each file opened once, its selector set to each scenario."""
+def steps(kinds: bool, short: bool) -> dict[Path, list[Step]]:
+    """What LibreOffice is told: each file opened once, its selector set to each scenario of the short
+    suite, or of the rest.
+    """
     told: dict[Path, list[Step]] = {}
     for variant, scenario in EVERY:
+        if ((variant, scenario) in SHORT) != short:
+            continue
         put = []
         if scenario != NO_SCENARIOS:
             sheet, row, col = opened(variant).names["set_scenario"]

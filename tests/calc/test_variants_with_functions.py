@@ -4,13 +4,18 @@ embedded engine agree, checks OK.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bankable.templates.engine import calculation
 from tests.calc import office, shipped_variants
 from tests.calc.office import Shown
+
+Cells = dict[tuple[int, int], Any]  # of a sheet
 
 LEAST = {  # formulas of the file and cells of its arrays
     "comparison": 25_000,
@@ -24,19 +29,28 @@ LEAST = {  # formulas of the file and cells of its arrays
 @pytest.fixture(scope="module")
 def shown(
     profile_with_functions: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory
-) -> Shown:
-    return office.run(
-        shipped_variants.steps(kinds=True),
-        tmp_path_factory.mktemp("with functions"),
-        *profile_with_functions,
-    )
+) -> Callable[[str, str], dict[str, Cells]]:
+    """LibreOffice's cells of a book under a scenario; it runs once for each tier that is asked for."""
+
+    @functools.cache
+    def tier(short: bool) -> Shown:
+        folder = tmp_path_factory.mktemp("with functions")
+        return office.run(
+            shipped_variants.steps(kinds=True, short=short), folder, *profile_with_functions
+        )
+
+    return lambda variant, scenario: tier((variant, scenario) in shipped_variants.SHORT)[
+        shipped_variants.step_name(variant, scenario)
+    ]
 
 
-@pytest.mark.parametrize(("variant", "scenario"), shipped_variants.EVERY)
-def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, shown: Shown) -> None:
+@pytest.mark.parametrize(("variant", "scenario"), shipped_variants.TIERS)
+def test_every_cell_agrees_and_the_checks_are_ok(
+    variant: str, scenario: str, shown: Callable[[str, str], dict[str, Cells]]
+) -> None:
     opened = shipped_variants.opened(variant)
     mine = calculation.calculate_opened(opened, shipped_variants.changes(scenario))
-    theirs = shown[shipped_variants.step_name(variant, scenario)]
+    theirs = shown(variant, scenario)
     compared, faults = office.differences(opened, mine, theirs)
     assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"
     assert (
@@ -50,12 +64,14 @@ def test_every_cell_agrees_and_the_checks_are_ok(variant: str, scenario: str, sh
         assert theirs["Checks"][1, 7] == "functions: live"
 
 
-def test_another_scenario_is_told_apart(shown: Shown) -> None:
+def test_another_scenario_is_told_apart(
+    shown: Callable[[str, str], dict[str, Cells]],
+) -> None:
     opened = shipped_variants.opened("single_factory")
     _, faults = office.differences(
         opened,
         calculation.calculate_opened(opened),
-        shown[shipped_variants.step_name("single_factory", "Delay")],
+        shown("single_factory", "Delay"),
     )
     assert len(faults) > 1_000
     assert faults[0].startswith("Cover!") or faults[0].startswith("Summary!")

@@ -4,7 +4,9 @@ engines calculate alike, checks OK.
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +18,26 @@ from bankable.udfs.cells import CellError
 from tests.calc import libreoffice, office, shipped_variants
 from tests.calc.office import Shown
 
+Cells = dict[tuple[int, int], Any]  # of a sheet
+
 SAYS_ABSENT = ("functions absent", "no add-in", "functions: showing saved values")
 LIVE = (2, 5)  # whether the functions are here, 1 or 0
 LEAST_NOT_RUN = {"comparison": 80, "blank_comparison": 50, "single_factory": 25}
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    folder = tmp_path_factory.mktemp("without functions")
-    return office.run(
-        shipped_variants.steps(kinds=False), folder, libreoffice.make_profile(folder / "profile")
-    )
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Cells]]:
+    """LibreOffice's cells of a book under a scenario; it runs once for each tier that is asked for."""
+
+    @functools.cache
+    def tier(short: bool) -> Shown:
+        folder = tmp_path_factory.mktemp("without functions")
+        told = shipped_variants.steps(kinds=False, short=short)
+        return office.run(told, folder, libreoffice.make_profile(folder / "profile"))
+
+    return lambda variant, scenario: tier((variant, scenario) in shipped_variants.SHORT)[
+        shipped_variants.step_name(variant, scenario)
+    ]
 
 
 class Absent:
@@ -37,14 +48,17 @@ class Absent:
         return CellError("#NAME?", "not installed")
 
 
-@pytest.mark.parametrize(("variant", "scenario"), shipped_variants.EVERY)
+@pytest.mark.parametrize(("variant", "scenario"), shipped_variants.TIERS)
 def test_every_cell_agrees_and_the_checks_are_ok(
-    variant: str, scenario: str, shown: Shown, monkeypatch: pytest.MonkeyPatch
+    variant: str,
+    scenario: str,
+    shown: Callable[[str, str], dict[str, Cells]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened = shipped_variants.opened(variant)
     monkeypatch.setattr(registry, "FUNCTIONS", dict.fromkeys(registry.FUNCTIONS, Absent()))
     mine = calculation.calculate_opened(opened, shipped_variants.changes(scenario))
-    theirs = shown[shipped_variants.step_name(variant, scenario)]
+    theirs = shown(variant, scenario)
     compared, faults = office.differences(opened, mine, theirs)
     assert not faults, f"{len(faults)} of {compared} cells: {faults[:10]}"
     if "Checks" in opened.formulas:

@@ -14,37 +14,18 @@ from bankable.templates.comparison.sheets import checks
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.workbook import write
-from bankable.templates.workbook.book import Book, Value
+from bankable.templates.workbook.book import Value
 from tests.calc import office
 from tests.calc.office import Change, Shown, Step
 
 from .planted import FAULTS, plant
+from .without_slow import without_slow_functions
 
 CASES = {1: ("defence_factory",), 2: ("data_centre", "defence_factory")}
 
 
 def deals(count: int) -> list[SourcedDeal]:
     return [deal_file.load(deal_file.shipped_path(name)) for name in CASES[count]]
-
-
-def without_slow_functions(book: Book) -> Book:
-    """Zeros where functions stand that take time and have no part in these checks."""
-    slow = (
-        *("LEAST_COST_SUPPORT(", "BREAKEVEN(", "DEAL_FAN(", "FRONTIER(", "SENS_GRID("),
-        *("CURE_MATRIX(", ',"permitted")'),
-    )
-    for sheet in book:
-        for block in [
-            block for block in sheet.blocks if any(name in block.formula for name in slow)
-        ]:
-            for row in range(block.first_row, block.last_row + 1):
-                for col in range(block.first_col, block.last_col + 1):
-                    sheet.cells[row, col].block, sheet.cells[row, col].value = None, 0.0
-            sheet.blocks.remove(block)
-        for cell in sheet.cells.values():
-            if cell.formula and "BREAKEVEN(" in cell.formula:
-                cell.formula, cell.value = None, 0.0
-    return book
 
 
 def failing(values: dict[tuple[int, int], Value]) -> set[tuple[str, str]]:
