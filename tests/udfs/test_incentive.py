@@ -179,3 +179,46 @@ def test_outcomes_the_wrong_way_round_are_refused(name: str) -> None:
 def test_a_sponsor_with_nothing_at_stake_and_nothing_to_gain_goes_ahead() -> None:
     found = udfs.BREAKEVEN_BELIEF(100, 100, 100, 30, 0.5, coverage=1)
     assert (found.belief, found.goes_ahead, found.worth_it) == (0, 1, 0)
+
+
+# The bank's own threshold
+# --------------------------------------------------------------------------------
+
+
+@few
+@given(shares, st.floats(0.01, 0.5), st.floats(0, 100))
+def test_a_pari_passu_guarantee_leaves_the_bank_s_threshold_where_it_was(
+    coverage: float, rate: float, fails: float
+) -> None:
+    """It cuts what the bank can lose and what it earns alike; only a first loss moves the threshold."""
+    case = {**CASES, "failure_value": fails, "rate": rate}
+    bare = udfs.BREAKEVEN_BELIEF(**case)
+    shared = udfs.BREAKEVEN_BELIEF(**case, coverage=coverage)
+    first = udfs.BREAKEVEN_BELIEF(**case, coverage=coverage, first_loss=True)
+    if coverage < 1 and bare.lender_loss > 1e-9:
+        assert shared.lender == pytest.approx(bare.lender, rel=1e-9)
+    assert shared.lender_loss == pytest.approx((1 - coverage) * bare.lender_loss, abs=1e-9)
+    assert first.lender <= bare.lender + 1e-9
+    assert first.lender_loss <= shared.lender_loss + 1e-9
+
+
+def test_the_bank_s_threshold_by_hand() -> None:
+    """60 lent, 30 come back, 10 earned: it lends from 30/40; the first loss of half the loan takes all of it."""
+    case = {**CASES, "rate": 1 / 6}
+    bare = udfs.BREAKEVEN_BELIEF(**case)
+    assert (bare.lender, bare.lender_loss) == pytest.approx((0.75, 30))
+    shared = udfs.BREAKEVEN_BELIEF(**case, coverage=0.7)
+    assert (shared.lender, shared.lender_loss) == pytest.approx((0.75, 9))
+    first = udfs.BREAKEVEN_BELIEF(**case, coverage=0.25, first_loss=True)
+    assert first.lender_loss == pytest.approx(15)
+    assert first.lender == pytest.approx(15 / (15 + 0.75 * 10))
+    assert udfs.BREAKEVEN_BELIEF(**case, coverage=0.5, first_loss=True).lender == 0
+
+
+def test_a_first_loss_guarantee_pays_the_bank_before_it_shares() -> None:
+    shared, first = (
+        udfs.SUPPORT_SPLIT(100, 60, 160, 30, 0.5, coverage=0.5, first_loss=way)
+        for way in (False, True)
+    )
+    assert [row[3] for row in shared[1:5]] == [40, 15, 15, 70]
+    assert [row[3] for row in first[1:5]] == [40, 0, 30, 70]
