@@ -10,8 +10,8 @@ import importlib
 from typing import Any, ClassVar
 
 from bankable import udfs
-from bankable.addin import answer_cache
 from bankable.addin.excel import ribbon
+from bankable.udfs import answer_cache
 
 MODULE = "bankable_start"
 OFFERED = ("CallUDF", "Start", "Advance", "Cancel", "Forget")

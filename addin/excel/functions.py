@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bankable import udfs
-from bankable.addin import answer_cache
 from bankable.addin.excel.coercion import answer_of, argument_of
+from bankable.udfs import answer_cache
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.registry import Function
 

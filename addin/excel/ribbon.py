@@ -18,11 +18,11 @@ from typing import Any
 
 import bankable
 from bankable import udfs
-from bankable.addin import answer_cache, book_version
+from bankable.addin import book_version
 from bankable.addin.excel import book_places, functions, ribbon_inserts
 from bankable.addin.excel.system import documents_folder
 from bankable.templates.engine.formulas import SPELLINGS
-from bankable.udfs import reference
+from bankable.udfs import answer_cache, reference
 
 Task = Generator[str, None, str]
 

@@ -6,9 +6,7 @@ every function of the register as a callback. Its known traps are dealt with her
 
 from __future__ import annotations
 
-import marshal
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +19,9 @@ from bankable.templates.engine.workbook_file import open_file
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
 from bankable.templates.workbook.book import Book, Value, address, cell_at, sheet_prefix
+from bankable.udfs import answer_cache
 from bankable.udfs.cells import OMITTED, CellError, rows_of
+from bankable.udfs.registry import Function
 
 # the engine's names of the error kinds, both ways
 _CODES = {
@@ -39,10 +39,11 @@ _CODES = {
     "Error": "#UNREADABLE!",
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
-LATELY = 16  # answers of a function that are kept during a calculation
 _BLOCK_ROWS, _BLOCK_COLUMNS = 1_000, 100  # of what is read from the engine at once
 
 Spot = tuple[int, int]  # row and column from 0
+
+_in_turn = threading.Lock()  # the engine asks from several threads, which only wait for each other
 
 
 @dataclass
@@ -256,30 +257,17 @@ def _register(workbook: Any) -> dict[str, CellError]:
     from bankable.udfs.registry import FUNCTIONS
 
     said: dict[str, CellError] = {}
-    in_turn = (
-        threading.Lock()
-    )  # the engine calls from several threads, which only wait for each other
 
-    def callback(from_cells: Any) -> Any:
-        lately: OrderedDict[bytes, Any] = OrderedDict()
-
+    def callback(function: Function) -> Any:
         def call(*args: Any) -> Any:
-            # the engine asks twice for what stands in IFERROR, and other cells between the two
-            asked = marshal.dumps(args)
-            with in_turn:
-                if asked not in lately:
-                    lately[asked] = answer(args)
-                    if len(lately) > LATELY:
-                        lately.popitem(last=False)
-                return lately[asked]
-
-        def answer(args: tuple[Any, ...]) -> Any:
             place = (
                 args[0]
                 if args and isinstance(args[0], str) and args[0].startswith(PLACE_MARK)
                 else ""
             )
-            result = from_cells([_argument(arg) for arg in (args[1:] if place else args)])
+            given = [_argument(arg) for arg in (args[1:] if place else args)]
+            with _in_turn:
+                result = answer_cache.answer(function, given)
             if place and isinstance(result, CellError):
                 said.setdefault(place[len(PLACE_MARK) :], result)
             return _to_engine(result)
@@ -287,7 +275,7 @@ def _register(workbook: Any) -> dict[str, CellError]:
         return call
 
     for name, function in FUNCTIONS.items():
-        workbook.register_function(name, callback(function.from_cells), min_args=0, max_args=None)
+        workbook.register_function(name, callback(function), min_args=0, max_args=None)
     workbook.register_function(FIT, _fit, min_args=3, max_args=3)
     for name, over_cells in elementwise.callbacks().items():
         workbook.register_function(name, over_cells, min_args=1, max_args=2)

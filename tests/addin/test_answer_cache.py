@@ -22,10 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bankable import udfs
-from bankable.addin import answer_cache
-from bankable.addin.answer_cache import KeptAnswers, named
 from bankable.addin.excel import functions, officejs, ribbon
-from bankable.udfs import cells, registry
+from bankable.udfs import answer_cache, cells, registry
+from bankable.udfs.answer_cache import KeptAnswers, named
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.registry import Function
 
@@ -331,7 +330,7 @@ def test_the_switch(value: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_switched_off_nothing_is_kept() -> None:
     source = (
-        "from bankable import udfs; from bankable.addin import answer_cache; e ="
+        "from bankable import udfs; from bankable.udfs import answer_cache; e ="
         " udfs.FUNCTIONS['SURVIVAL']; print(answer_cache.answer(e, [4.0]) == e.from_cells([4.0]),"
         " answer_cache.told()); answer_cache.forget()"
     )

@@ -96,7 +96,7 @@ def functions(_: System) -> Iterator[Finding]:
 
 def kept_answers(_: System) -> Iterator[Finding]:
     """Whether answers are kept."""
-    from bankable.addin import answer_cache
+    from bankable.udfs import answer_cache
 
     if answer_cache.is_on():
         most = (

@@ -52,8 +52,7 @@ def register():
     sys.path[:0] = paths
     try:
         from bankable import udfs
-        from bankable.addin import answer_cache
-        from bankable.udfs import cells
+        from bankable.udfs import answer_cache, cells
     finally:
         sys.path[:] = before
         for path in paths:
