@@ -7,6 +7,7 @@ contract, and a return at which the sponsor goes ahead.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -110,6 +111,11 @@ class Search:
         longest = recut.longest_tenors(x, chain.before_debt(x))
         self.longest = dict(zip(steps, longest.tolist(), strict=True))
 
+    @functools.cached_property
+    def steps(self) -> np.ndarray:
+        """The moves that are tried from a point."""
+        return np.array(list(dict.fromkeys(neighbours(self.ways))))
+
     def variants(self, points: Sequence[Point]) -> SimpleNamespace:
         """The deal with each candidate's support, and its loan."""
         steps = np.array(points, dtype=float).reshape(len(points), -1)
@@ -126,29 +132,28 @@ class Search:
             x.tenor = steps[:, -1:]
         return x
 
-    def within(self, point: Point) -> bool:
-        """Whether each tool is within its range, the contract bears the loan's tenor and the bank keeps
-        its own share.
+    def within(self, points: np.ndarray) -> np.ndarray:
+        """Which points keep each tool within its range, a tenor that the contract bears and the bank's own
+        share.
         """
-        if not all(0 <= steps <= move.most for steps, move in zip(point, self.moves, strict=True)):
-            return False
+        most = np.array([move.most for move in self.moves])
+        held = ((points >= 0) & (points <= most)).all(axis=1)
         if self.longest:
-            promised = 0 if self.offtake is None else point[self.offtake]
-            if not self.deal.grace_years < point[-1] <= self.longest[promised]:
-                return False
-        given = {
-            tool.key: steps * tool.step for steps, tool in zip(point, self.tools, strict=False)
-        }
-        fixed = [
-            0.0 if key in given else getattr(self.deal, key)
-            for key in ("coverage", "government_loan_share")
-        ]
-        tried = [
-            given.get(key, share)
-            for key, share in zip(("coverage", "government_loan_share"), fixed, strict=True)
-        ]
-        kept, least = ((1 - a) * (1 - b) for a, b in (tried, fixed))
-        return kept >= min(self.deal.limit_retained, least) - 1e-9
+            longest = np.array(list(self.longest.values()))
+            promised = (
+                0 if self.offtake is None else np.clip(points[:, self.offtake], 0, len(longest) - 1)
+            )
+            tenor = points[:, -1]
+            held &= (tenor > self.deal.grace_years) & (tenor <= longest[promised])
+        kept, least = np.ones(len(points)), 1.0
+        for key in LOAN_TERMS:
+            i = next((i for i, tool in enumerate(self.tools) if tool.key == key), None)
+            if i is None:
+                kept = kept * (1 - getattr(self.deal, key))
+                least *= 1 - getattr(self.deal, key)
+            else:
+                kept = kept * (1 - points[:, i] * self.tools[i].step)
+        return held & (kept >= min(self.deal.limit_retained, least) - 1e-9)
 
     @property
     def ways(self) -> list[Point]:
@@ -171,11 +176,10 @@ class Search:
         """Run the chain for the candidates not yet known. Those that reach the goal are ranked by cost,
         those that meet the tests alone by what lacks of the hurdle, the others by how far they fail.
         """
-        fresh = [
-            point
-            for point in dict.fromkeys(points)
-            if point not in self.ranks and self.within(point)
-        ]
+        fresh = [point for point in dict.fromkeys(points) if point not in self.ranks]
+        if fresh:
+            held = self.within(np.array(fresh))
+            fresh = [fresh[i] for i in np.flatnonzero(held)]
         if not fresh:
             return
         first, same = self.alike(fresh)
@@ -218,6 +222,11 @@ class Search:
             }
             self.ranks[point] = (0.0, *(of[key] for key in order))
 
+    def around(self, point: Point) -> list[Point]:
+        """The points that one move away may be taken."""
+        points = np.array(point) + self.steps
+        return list(map(tuple, points[self.within(points)].tolist()))
+
     def effort(self, point: Point) -> float:
         """The sum of the tools' shares of their ranges."""
         return sum(
@@ -252,7 +261,7 @@ class Search:
         moving = list(dict.fromkeys(starts))
         reached: list[Point] = []
         while moving:
-            around = {point: list(neighbours(point, self.ways)) for point in moving}
+            around = {point: self.around(point) for point in moving}
             self.try_all(itertools.chain.from_iterable(around.values()))
             ahead: list[Point] = []
             for point, near in around.items():
@@ -272,21 +281,20 @@ def far(x: SimpleNamespace, r: chain.Results) -> np.ndarray:
     return missed
 
 
-def neighbours(point: Point, ways: Sequence[Point]) -> Iterable[Point]:
+def neighbours(ways: Sequence[Point]) -> Iterable[Point]:
     """One way up or down by some steps, or one a step up and another some steps down, or the other
     way round.
     """
     for way in ways:
         for stride in STRIDES:
             for sign in (-1, 1):
-                yield along(point, way, sign * stride)
+                yield tuple(sign * stride * moves for moves in way)
                 for other in ways:
                     if other != way:
-                        yield along(along(point, way, sign), other, -sign * stride)
-
-
-def along(point: Point, way: Point, steps: int) -> Point:
-    return tuple(at + steps * moves for at, moves in zip(point, way, strict=True))
+                        yield tuple(
+                            sign * (moves - stride * others)
+                            for moves, others in zip(way, other, strict=True)
+                        )
 
 
 def moved(point: Point, i: int, steps: int) -> Point:
