@@ -27,6 +27,7 @@ _FAMILIES = (
     "deal.support_mix",
     "deal.cures",
     "deal.swap",
+    "deal.public_years",
     "deal.fan",
     "returns",
     "breakeven",

@@ -504,6 +504,14 @@ def CONTRACT_SWAP(
     """Two plants by two contracts: the debt of each pair, what each other difference does alone,
     and the same for plants that earn the same."""
 
+def PUBLIC_YEARS(
+    deal: Deal | Block,
+    plants: float = ...,
+    first_year: int | float = ...,
+) -> Any:
+    """The outlays that a deal's support is expected to need in each year, the budget authority
+    to be recorded, and what would be due if the contract ended."""
+
 def DEAL_FAN(
     deal: Deal | Block,
     paths: int | float = ...,
@@ -778,6 +786,7 @@ __all__ = [
     "LEAST_COST_SUPPORT",
     "CURE_MATRIX",
     "CONTRACT_SWAP",
+    "PUBLIC_YEARS",
     "DEAL_FAN",
     "PROJECT_IRR",
     "IRR_ROOTS",

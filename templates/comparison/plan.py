@@ -26,6 +26,7 @@ from bankable.templates.comparison.sheets import (
     inputs,
     memo_page,
     newton,
+    programme,
     recut,
     scenarios,
     sensitivity,
@@ -227,6 +228,14 @@ SHEETS = (
         "how far each credit test is met, and what each tool alone would take to cure it",
         lambda here: cures.lay_cures(
             here.book, here.ranges["unsupported"], here.ranges["promised"], here.paper
+        ),
+        with_functions=True,
+    ),
+    Planned(
+        "Programme",
+        "how many plants a subsidy budget pays for, and what they ask of it year by year",
+        lambda here: programme.lay_programme(
+            here.book, here.ranges["programme"], here.settings, here.paper
         ),
         with_functions=True,
     ),

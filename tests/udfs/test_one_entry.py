@@ -47,6 +47,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "FRONTIER": lambda: udfs.FRONTIER(block_of(FACTORY), [5, 10], [0.0, 0.7], "min_dscr_promised"),
     "LEAST_COST_SUPPORT": lambda: udfs.LEAST_COST_SUPPORT(block_of(SUPPORTED)),
     "CONTRACT_SWAP": lambda: udfs.CONTRACT_SWAP(block_of(SUPPORTED), block_of(FACTORY)),
+    "PUBLIC_YEARS": lambda: udfs.PUBLIC_YEARS(block_of(SUPPORTED), 2, 2028),
     "CURE_MATRIX": lambda: udfs.CURE_MATRIX(block_of(SUPPORTED), ["debt"]),
     "DEAL_FAN": lambda: udfs.DEAL_FAN(block_of(FACTORY), 400, 1, [0.1, 0.5], 0.1),
 }

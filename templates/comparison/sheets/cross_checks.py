@@ -157,6 +157,14 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
             ("the case studied", "studied", "bb"),
         )
     ]
+    found.append(
+        (
+            "PUBLIC_YEARS: authority at completion of the plants of Programme",
+            "studied",
+            "={Programme!recorded}",
+            "={Programme!shown}*INDEX({Support!r_budget_authority:},1,{Programme!package})",
+        )
+    )
     case, build = names[-1], builds[-1]
     for what, function, call, native in SINGLE:
         if function in FUNCTIONS:

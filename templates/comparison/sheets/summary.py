@@ -214,6 +214,8 @@ CURE = (
     *(("Recut", key) for key in ("law", "sponsor", "mark", "mix")),
 )
 
+PROGRAMME = (("Programme", "plants"),)
+
 
 def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     """Whether the contract decides, why each case stands as it does, and what support would do, in
@@ -235,6 +237,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         )
         sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "text")
         sheet.mark(f"answer_line{k}", row, LABEL)
+    row = _linked(sheet, row, PROGRAMME, "text")
     sheet.conditionals.append(
         Conditional(
             (row, LABEL, row, LABEL),

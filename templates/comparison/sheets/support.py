@@ -325,6 +325,13 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
         factor = "*{Support!t_incumbent}" if key in ("variable_cost", "fixed_cost") else ""
         return f"={{studied_{key}}}{factor}"
 
+    set_by_package = {row.key.removeprefix("p_") for row in _package_inputs()}
+
+    def programme(key: str) -> str:
+        if key in set_by_package:
+            return f"=INDEX({{Support!p_{key}:}},1,{{Programme!package}})"
+        return f"={{studied_{key}}}"
+
     return [
         ("studied", "Case studied", studied),
         ("reference", "Case held against", reference),
@@ -332,6 +339,7 @@ def extra_blocks(n: int) -> list[tuple[str, str, Callable[[str], str]]]:
         ("promised", "The same with the offtake of Support", promised),
         ("other_form", "The same in the other form of price", other_form),
         ("answer", "The frontier's answer", answer),
+        ("programme", "Studied, under the package of Programme", programme),
         ("incumbent", "Studied, with an incumbent's costs", incumbent),
     ]
 

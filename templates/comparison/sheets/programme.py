@@ -1,0 +1,315 @@
+"""The Programme sheet: from one plant to as many as a subsidy budget pays for, under each package of
+Support, with losses that hang on one Congress; and what one package asks of the budget year by year.
+"""
+
+from __future__ import annotations
+
+from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets.support import PACKAGES
+from bankable.templates.workbook.book import (
+    Book,
+    Chart,
+    Conditional,
+    Series,
+    Sheet,
+    TimeColumns,
+    Validation,
+    area,
+)
+from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, lay, scalar
+from bankable.templates.workbook.settings import Settings, keep
+from bankable.templates.workbook.styles import PALETTE
+from bankable.udfs.deal.chain.axes import YEARS
+from bankable.udfs.deal.public_years import AUTHORITY, LIABILITY, NET, ROWS
+
+HEADS = (
+    ("passes", "every test met"),
+    ("cost", "expected cost a plant, $m"),
+    ("credit", "of which credit, $m"),
+    ("authority", "budget authority a plant, $m"),
+    ("plants", "plants by expected cost"),
+    ("plants_credit", "plants by credit alone"),
+    ("plants_authority", "plants by authority"),
+    ("private", "private capital in a plant, $m"),
+    ("mobilised", "private capital in all by expected cost, $m"),
+    ("default", "a loan defaults"),
+    ("lost", "loans that default, expected"),
+    ("worst", "in the bad case"),
+)
+COLUMN = {key: LABEL + 1 + j for j, (key, _) in enumerate(HEADS)}
+STYLES = {
+    "passes": "centre",
+    "default": "level",
+    "lost": "number",
+    "worst": "number",
+    "plants": "count",
+    "plants_credit": "count",
+    "plants_authority": "count",
+}
+COLUMNS = TimeColumns(LABEL + 1, 1 + YEARS)
+LAST = COLUMNS.last
+NO_LIMIT = "no limit"
+# key, label, unit, delivered value, style, least, most, source
+TERMS = (
+    (
+        "budget",
+        "Subsidy budget",
+        "$m",
+        500.0,
+        "number",
+        0,
+        1e6,
+        "the act of 2025: $500m for up to $100bn of loans of the Office of Strategic Capital",
+    ),
+    ("chosen", "Package, by its place on Support (0: the cheapest that passes)", "place", 0, "count", 0, len(PACKAGES), ""),
+    ("correlation", "Correlation of the plants' fortunes", "share", 0.5, "share", 0, 0.9, "one Congress; illustrative"),
+    ("level", "The bad case: not worse in", "% of programmes", 0.95, "share", 0.5, 0.999, "illustrative"),
+)  # fmt: skip
+
+
+def lay_programme(book: Book, deal: str, settings: Settings, paper: str) -> None:
+    """The sheet; `deal` is the block of the case studied under the package chosen."""
+    sheet = frame.start(
+        book, "Programme", "Programme: from one plant to a subsidy budget", "0072B2", paper
+    )
+    frame.band_row(sheet, frame.HEAD_ROW, "Plants like the case studied, all alike", LAST)
+    row = frame.FIRST_ROW
+    for key, sentence in (("sentence_plants", _sentence()), ("sentence_years", _years_sentence())):
+        sheet.put(row, LABEL, sentence, "bold")
+        sheet.mark(key, row, LABEL)
+        row += 1
+    frame.band_row(sheet, row, "Terms", LAST, "heading", "1")
+    cheapest = "MATCH(MIN({Support!passing_cost:}),{Support!passing_cost:},0)"
+    completed = "{Deals!studied_build_months}+{Deals!studied_delay_months}"
+    row = lay(
+        sheet,
+        [
+            *(
+                scalar(
+                    key,
+                    label,
+                    unit,
+                    settings.take(f"programme_{key}", [value])[0],
+                    f"input {style}",
+                )
+                for key, label, unit, value, style, _, _, _ in TERMS
+            ),
+            scalar(
+                "package",
+                "Package shown by year",
+                "place",
+                f"=IF({{chosen}}>0,{{chosen}},IF(COUNT({{Support!passing_cost:}})>0,{cheapest},1))",
+                "count",
+            ),
+            scalar(
+                "package_name", "Its name", "", "=INDEX({Support!packages:},1,{package})", "text"
+            ),
+            scalar(
+                "first_year",
+                "Fiscal year in which the plants complete (from October)",
+                "year",
+                f"=YEAR(EDATE({{Timeline!close}},{completed}+3))",
+                "year",
+            ),
+        ],
+        row + 1,
+        COLUMNS,
+    )
+    for key, label, _, _, _, low, high, source in TERMS:
+        _blue(book, sheet, key, low, high, label)
+        sheet.put(sheet.placed[key].row, CONSTANT + 1, source or None, "grey")
+    first = row + 2
+    row = _by_package(sheet, row)
+
+    def of_package(key: str) -> str:
+        column = area(first, COLUMN[key], first + len(PACKAGES) - 1, COLUMN[key], True)
+        return f"=INDEX({column},{{package}},1)"
+
+    row = lay(
+        sheet,
+        [
+            scalar("plants", "Plants that the budget pays for", "number", of_package("plants"), "count"),
+            scalar("plants_authority", "Plants that it covers in authority", "number", of_package("plants_authority"), "count"),
+            scalar("mobilised", "Private capital in them", "$m", of_package("mobilised")),
+            scalar("worst", "Loans of them that default in the bad case", "number", of_package("worst")),
+            scalar("shown", "Plants shown by year: at least one", "number", "=IF(ISNUMBER({plants}),MAX(1,{plants}),1)", "count"),
+        ],
+        row,
+        COLUMNS,
+    )  # fmt: skip
+    _by_year(sheet, row + 1, deal)
+    sheet.widths |= {SECTION: 4, LABEL: 50} | dict.fromkeys(range(LABEL + 1, LAST + 1), 11)
+    sheet.freeze = (frame.FIRST_ROW, LABEL + 1)
+    sheet.print.pages_wide = 2
+
+
+def _blue(book: Book, sheet: Sheet, key: str, low: float, high: float, label: str) -> None:
+    place = sheet.placed[key]
+    spot = (place.row, place.col, place.row, place.col)
+    keep(book, sheet, f"programme_{key}", *spot)
+    sheet.validations.append(
+        Validation(
+            spot,
+            "whole" if key == "chosen" else "decimal",
+            low,
+            high,
+            title=label[:32],
+            error=f"From {low:g} to {high:g}.",
+            blank_allowed=False,
+        )
+    )
+
+
+def _by_package(sheet: Sheet, row: int) -> int:
+    """A row a package: what a plant costs, how many the budget pays for, what the bad case takes."""
+    frame.band_row(
+        sheet, row, "How many plants the budget pays for, by package", LAST, "heading", "2"
+    )
+    sheet.put(row + 1, LABEL, "Package of Support", "band")
+    for key, words in HEADS:
+        sheet.put(row + 1, COLUMN[key], words, "band wrap")
+    sheet.heights[row + 1] = 58
+    first = row + 2
+    for k in range(1, len(PACKAGES) + 1):
+        at = first + k - 1
+        own = {key: f"{{{key}_{k}}}" for key in COLUMN}
+        passes = f'{own["passes"]}="yes"'
+
+        def paid(each: str, passes: str = passes) -> str:
+            plants = f"INT({{budget}}/MAX({each},{{Timeline!tolerance}})+{{Timeline!tolerance}})"
+            return f'=IF({passes},IF({each}>0,{plants},"{NO_LIMIT}"),0)'
+
+        formulas = {
+            "passes": f'=IF(ISNUMBER({{Support!passing_cost#{k}}}),"yes","no")',
+            "cost": f"={{Support!r_public_cost#{k}}}",
+            "credit": f"={{Support!r_credit_cost#{k}}}",
+            "authority": f"={{Support!r_budget_authority#{k}}}",
+            "plants": paid(own["cost"]),
+            "plants_credit": paid(own["credit"]),
+            "plants_authority": paid(own["authority"]),
+            "private": f"={{Support!r_private_at_risk#{k}}}",
+            "mobilised": f'=IF(ISNUMBER({own["plants"]}),{own["plants"]}*{own["private"]},"{NO_LIMIT}")',
+            "default": f"={{Support!r_life_default#{k}}}",
+            "lost": f'=IF(ISNUMBER({own["plants"]}),{own["plants"]}*{own["default"]},"n/a")',
+            "worst": f'=IF(ISNUMBER({own["plants"]}),{own["plants"]}*{_share_in_bad_case(own["default"])},"n/a")',
+        }
+        sheet.put(at, LABEL, f"={{Support!packages#{k}}}", "text")
+        for key, formula in formulas.items():
+            sheet.put(
+                at, COLUMN[key], f'=IFERROR({formula[1:]},"n/a")', STYLES.get(key, "nil number")
+            )
+            sheet.mark(f"{key}_{k}", at, COLUMN[key])
+    spot = (first, COLUMN["passes"], first + len(PACKAGES) - 1, COLUMN["passes"])
+    sheet.conditionals.append(Conditional(spot, "equal", '"yes"', "ok fill"))
+    return first + len(PACKAGES)
+
+
+def _share_in_bad_case(default: str) -> str:
+    """The share of many plants alike that defaults in the bad case: Vasicek's one factor (VASICEK_QUANTILE)."""
+    bad = (
+        f"NORMSDIST((NORMSINV({default})+SQRT({{correlation}})*NORMSINV({{level}}))"
+        "/SQRT(1-{correlation}))"
+    )
+    return f"IF({default}<=0,0,IF({default}>=1,1,{bad}))"
+
+
+def _by_year(sheet: Sheet, row: int, deal: str) -> None:
+    """What the package chosen asks of the budget in each year."""
+    frame.band_row(
+        sheet,
+        row,
+        '="By fiscal year, $m: "&{package_name}&", "&' + frame.counted("{shown}", "plant"),
+        LAST,
+        "heading",
+        "3",
+    )
+    top = row + 1
+    none = 'IF({Checks!live}=1,"n/a","no add-in")'
+    sheet.array(
+        top,
+        LABEL,
+        1 + len(ROWS),
+        1 + COLUMNS.count,
+        f"=IFERROR(PUBLIC_YEARS({deal},{{shown}},{{first_year}}),{none})",
+        "nil number",
+    )
+    for col in range(LABEL, LAST + 1):
+        sheet.cells[top, col].style = "band right" if col > LABEL else "band"
+    for i, name in enumerate(ROWS):
+        at = top + 1 + i
+        sheet.cells[at, LABEL].style = "text"
+        if name in (NET, AUTHORITY, LIABILITY):
+            for col in range(COLUMNS.first, LAST + 1):
+                sheet.cells[at, col].style = "total nil number"
+        sheet.mark_path(f"y_{i}", at, COLUMNS)
+    sheet.mark_path("years", top, COLUMNS)
+    totals = (
+        ("outlays", "Net outlays over the years, expected, undiscounted", f"=SUM({{y_{ROWS.index(NET)}:}})"),
+        ("most_due", "Most that is due if the contracts end", f"=MAX({{y_{ROWS.index(LIABILITY)}:}})"),
+        ("recorded", "Authority recorded at completion", f"=N({{y_{ROWS.index(AUTHORITY)}#1}})"),
+    )  # fmt: skip
+    row = lay(
+        sheet,
+        [scalar(key, label, "$m", formula) for key, label, formula in totals],
+        top + 1 + len(ROWS),
+        COLUMNS,
+    )
+    sheet.charts.append(
+        Chart(
+            "column",
+            "{sentence_years}",
+            (
+                Series("Net outlay expected", f"{{y_{ROWS.index(NET)}:}}", "{years:}", PALETTE[0]),
+                Series("Due if the contract ended", f"{{y_{ROWS.index(LIABILITY)}:}}", "{years:}", PALETTE[3]),
+            ),
+            row + 1,
+            LABEL,
+            900,
+            320,
+            "Fiscal year",
+            "$m",
+            "0",
+            "#,##0",
+            alt_text="Outlays and liability by fiscal year",
+        )
+    )  # fmt: skip
+
+
+def _money(cell: str) -> str:
+    return f'"$"&TEXT(ROUND({cell},0),"#,##0")&"m"'
+
+
+def _sentence() -> str:
+    """How many plants the budget buys, and what they share."""
+    covered = 'IF(ISNUMBER({plants_authority}),{plants_authority}&" of them","all of them")'
+    each = "INDEX({Support!r_budget_authority:},1,{package})"
+    told = (
+        f'{_money("{budget}")}&" pays for "&{frame.counted("{plants}", "plant")}&" like "&{{Support!studied_name}}'
+        f'&" by expected cost under """&{{package_name}}&"""; as budget authority ("&{_money(each)}'
+        f'&" a plant) it covers "&{covered}&". Private capital in them: "&{_money("{mobilised}")}'
+        '&IF({plants}>0,". They hang on one Congress: in the bad case "'
+        '&TEXT(ROUND({worst}/MAX(1,{plants}),2),"0%")&" of the loans default.",".")'
+    )
+    free = (
+        '"Under """&{package_name}&""" a plant like "&{Support!studied_name}&" is expected to cost the taxpayer'
+        ' nothing: the subsidy budget sets no limit, authority does."'
+    )
+    fails = (
+        '"Under """&{package_name}&""" the loan of "&{Support!studied_name}&" fails a credit test: there is no'
+        ' programme to pay for."'
+    )
+    passes = "ISNUMBER(INDEX({Support!passing_cost:},1,{package}))"
+    return (
+        f'=IF({{Checks!live}}=0,"The programme needs the functions.",IF({passes},IF(ISNUMBER({{plants}}),'
+        f"{told},{free}),{fails}))"
+    )
+
+
+def _years_sentence() -> str:
+    """What appropriators see."""
+    return (
+        '=IF({Checks!live}=0,"n/a",{package_name}&", "&'
+        f"{frame.counted('{shown}', 'plant')}"
+        f'&": net outlays of "&{_money("{outlays}")}&" in all, "&{_money("{recorded}")}&" of authority recorded at'
+        f' completion, at most "&{_money("{most_due}")}&" due if the contracts end.")'
+    )
