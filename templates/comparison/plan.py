@@ -16,6 +16,7 @@ from typing import NamedTuple
 from bankable.templates.comparison.case import build as build_sheet
 from bankable.templates.comparison.case import case as case_sheet
 from bankable.templates.comparison.sheets import (
+    authority,
     checks,
     cover,
     cross_checks,
@@ -236,6 +237,14 @@ SHEETS = (
         "how many plants a subsidy budget pays for, and what they ask of it year by year",
         lambda here: programme.lay_programme(
             here.book, here.ranges["programme"], here.settings, here.paper
+        ),
+        with_functions=True,
+    ),
+    Planned(
+        "Authority",
+        "what the law lets each tool do; the state-built plant and the export subsidy beside",
+        lambda here: authority.lay_authority(
+            here.book, here.ranges["studied"], here.names, here.settings, here.paper
         ),
         with_functions=True,
     ),

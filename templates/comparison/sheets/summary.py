@@ -214,7 +214,7 @@ CURE = (
     *(("Recut", key) for key in ("law", "sponsor", "mark", "mix")),
 )
 
-PROGRAMME = (("Programme", "plants"),)
+PROGRAMME = (("Programme", "plants"), ("Authority", "tools"))
 
 
 def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
