@@ -52,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="R",
         help="correlation of borrowers' own defaults (default: 0.15, illustrative)",
     )
+    parser.add_argument(
+        "--subsidy-budget",
+        type=float,
+        metavar="M",
+        help="$ million: which deals it pays for, most private capital a dollar first, and the years",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
     given = {
         "budget_correlation": args.budget_correlation,
         "default_correlation": args.default_correlation,
+        "subsidy_budget": args.subsidy_budget,
     }
     report = portfolio.run(
         args.table,

@@ -18,6 +18,7 @@ from bankable.templates.file_in_place import place_of
 from bankable.templates.portfolio import blocks, read_loans, write_results
 from bankable.templates.portfolio.groups import by_group, codes
 from bankable.templates.portfolio.only_run import only_run
+from bankable.templates.portfolio.programme import Programme, of_book
 from bankable.templates.portfolio.progress_bar import Bar
 from bankable.templates.portfolio.read_loans import Fault, LoanBook
 from bankable.templates.refusal import Refusal
@@ -65,6 +66,7 @@ SHOWN = (
         "guarantee_cost",
         "loan_cost",
         "offtake_cost",
+        "private_at_risk",
         "tests_failed",
         "decision",
         "tightest_test",
@@ -76,7 +78,7 @@ NAMES = (*SHOWN, *LOSS_ROWS, "watch")
 @dataclass(frozen=True)
 class Portfolio:
     """The answer: a table of deals, the book's figures, budgets and sponsors, the watch list, the
-    rows set aside.
+    rows set aside; with a subsidy budget the programme that it pays for.
     """
 
     deals: pd.DataFrame
@@ -87,6 +89,7 @@ class Portfolio:
     faults: list[Fault]
     passed_over: list[str]
     notes: list[str]
+    programme: Programme | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def run(
     budget_correlation: float = BUDGET_CORRELATION,
     default_correlation: float = DEFAULT_CORRELATION,
     progress: blocks.Progress | None = None,
+    subsidy_budget: float | None = None,
 ) -> Report:
     """Calculate the book in a file and write the results; goes on where an earlier run of the same
     book stopped.
@@ -129,6 +133,8 @@ def run(
                 f"the {name} correlation is {value:g}; allowed is from 0 to"
                 f" {HIGHEST_CORRELATION:g}."
             )
+    if subsidy_budget is not None and not 0 <= subsidy_budget < np.inf:
+        raise Refusal(f"the subsidy budget is {subsidy_budget:g}: give $ million, nil or more.")
     write_results.refuse_beforehand(target)
     for path in write_results.files(target):
         refuse_to_overwrite(path, force)
@@ -137,7 +143,14 @@ def run(
         for path in write_results.files(target):
             refuse_to_overwrite(path, force)
         return _calculate_and_write(
-            loans, target, engine, scheduler, budget_correlation, default_correlation, progress
+            loans,
+            target,
+            engine,
+            scheduler,
+            budget_correlation,
+            default_correlation,
+            progress,
+            subsidy_budget,
         )
 
 
@@ -149,6 +162,7 @@ def _calculate_and_write(
     budget_correlation: float,
     default_correlation: float,
     progress: blocks.Progress | None,
+    subsidy_budget: float | None,
 ) -> Report:
     """What `run` does once the output is its own."""
     write_results.refuse_too_many(target, loans.size)
@@ -157,7 +171,7 @@ def _calculate_and_write(
     if loans.size:
         store = blocks.Store(target, blocks.digest(loans.inputs, NAMES, blocks.ROWS))
         figures = blocks.run(loans.inputs, NAMES, store, engine, scheduler, progress)
-    answer = sum_up(loans, figures, budget_correlation, default_correlation)
+    answer = sum_up(loans, figures, budget_correlation, default_correlation, subsidy_budget)
     written = write_results.WRITERS[target.suffix.lower()](answer, target)
     if store:
         store.remove()
@@ -169,7 +183,11 @@ def _calculate_and_write(
 
 
 def sum_up(
-    loans: LoanBook, figures: np.ndarray, budget_correlation: float, default_correlation: float
+    loans: LoanBook,
+    figures: np.ndarray,
+    budget_correlation: float,
+    default_correlation: float,
+    subsidy_budget: float | None = None,
 ) -> Portfolio:
     """The answer from the deals' figures; deals that the chain cannot finance are set aside as
     well.
@@ -217,6 +235,13 @@ def sum_up(
         budget_correlation,
         default_correlation,
     )
+    programme = None
+    if subsidy_budget is not None:
+        inputs = {key: values[sound] for key, values in loans.inputs.items()}
+        programme = of_book(
+            inputs, column, budget, subsidy_budget, budget_correlation, default_correlation
+        )
+        deals["programme"] = np.where(programme.chosen, "in", "")
     budgets, budget_index = by_group(groups["budget"], exposure, column)
     sponsors, sponsor_index = by_group(groups["sponsor"], exposure, column)
     watched = deals[deals["watch"] != ""].sort_values(
@@ -256,6 +281,7 @@ def sum_up(
         sorted(faults, key=lambda fault: fault.row),
         loans.passed_over,
         loans.notes,
+        programme,
     )
 
 

@@ -23,6 +23,7 @@ from bankable.udfs.deal.measures import MEASURES
 
 if TYPE_CHECKING:
     from bankable.templates.portfolio.portfolio import Portfolio
+    from bankable.templates.portfolio.programme import Programme
 
 MOST_ROWS = 1_048_575  # deals below the heading of a sheet
 MOST_LISTED = 50  # faults and watched deals told to a program or a terminal; the file has all
@@ -52,6 +53,15 @@ LINES = (
     ("watched", "Deals on the watch list", "count"),
     ("budget_herfindahl", "Concentration by budget, Herfindahl (1 = all in one)", "index"),
     ("sponsor_herfindahl", "Concentration by sponsor, Herfindahl (1 = all in one)", "index"),
+)
+PROGRAMME_LINES = (
+    ("subsidy_budget", "Subsidy budget, $m", "money"),
+    ("programme_deals", "Deals that it pays for", "count"),
+    ("programme_cost", "Their expected cost, $m", "money"),
+    ("programme_authority", "Budget authority that they need, $m", "money"),
+    ("programme_private", "Private capital at risk in them, $m", "money"),
+    ("programme_defaults", "Loans of them that default, expected", "money"),
+    ("programme_defaults_worst", "the same, not exceeded at the confidence", "money"),
 )
 FORMATS = {"count": "#,##0", "money": "#,##0.0", "share": "0.0%", "index": "0.0000"}
 
@@ -95,7 +105,11 @@ def as_dict(answer: Portfolio, target: Path, listed: int | None = MOST_LISTED) -
         "set_aside": [vars(fault) for fault in answer.faults[:listed]],
         "columns_not_used": answer.passed_over,
         "read": answer.notes,
-    }
+    } | (
+        {}
+        if answer.programme is None
+        else {"programme": answer.programme.figures | {"years": records(answer.programme.years)}}
+    )
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -112,8 +126,12 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def as_text(answer: Portfolio, target: Path) -> str:
     """The answer for a terminal."""
     out = []
-    for key, words, kind in LINES:
-        value = answer.book[key]
+    lines = [(words, kind, answer.book[key]) for key, words, kind in LINES]
+    if answer.programme is not None:
+        lines += [
+            (words, kind, answer.programme.figures[key]) for key, words, kind in PROGRAMME_LINES
+        ]
+    for words, kind, value in lines:
         text = {
             "count": f"{value:,.0f}",
             "money": f"{value:,.1f}",
@@ -194,8 +212,27 @@ def write_xlsx(answer: Portfolio, target: Path) -> Path:
             ("Set aside", faults),
         ):
             lay_table(book.add_worksheet(title), table, head, looks)
+        if answer.programme is not None:
+            lay_programme(book.add_worksheet("Programme"), answer.programme, head, looks)
         book.close()
     return target
+
+
+def lay_programme(sheet: Any, programme: Programme, head: Any, looks: dict[str, Any]) -> None:
+    """What the subsidy budget pays for, and the years from each deal's completion, a row each."""
+    sheet.set_column(0, 0, 62)
+    sheet.set_column(1, len(programme.years.columns), 16)
+    sheet.write_row(0, 0, ["The programme", ""], head)
+    for i, (key, words, kind) in enumerate(PROGRAMME_LINES, start=1):
+        sheet.write_string(i, 0, words)
+        sheet.write_number(i, 1, programme.figures[key], looks[kind])
+    top = len(PROGRAMME_LINES) + 2
+    heads = ["Year from each deal's completion, $m", *programme.years.columns[1:]]
+    sheet.write_row(top, 0, heads, head)
+    for i, row in enumerate(programme.years.itertuples(index=False), start=top + 1):
+        sheet.write_number(i, 0, row[0], looks["count"])
+        for j, value in enumerate(row[1:], start=1):
+            sheet.write_number(i, j, value, looks["money"])
 
 
 def lay_table(sheet: Any, table: pd.DataFrame, head: Any, looks: dict[str, Any]) -> None:

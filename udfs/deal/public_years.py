@@ -32,13 +32,17 @@ ROWS = (GOODS, CLAIMS, FEES, LOAN, ENDED, GIVEN, NET, AUTHORITY, LIABILITY)
 
 
 def by_year(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
-    """The rows of one deal in $ million, shape (1 + YEARS,): completion first, then each year of
+    """The rows of each deal in $ million, shape (deals, 1 + YEARS): completion first, then each year of
     operation.
     """
+    size = len(r.debt)
 
     def from_start(at_completion: np.ndarray | float, later: np.ndarray | float) -> np.ndarray:
-        first = np.broadcast_to(at_completion, (1, 1))[0, :1]
-        return np.concatenate([first, np.broadcast_to(later, (1, YEARS))[0]]) + 0.0  # no -0
+        first, rest = (
+            np.broadcast_to(at_completion, (size, 1)),
+            np.broadcast_to(later, (size, YEARS)),
+        )
+        return np.concatenate([first, rest], axis=1) + 0.0  # no -0
 
     paid = {
         GOODS: from_start(0, r.offtake_paid),
@@ -136,7 +140,7 @@ def PUBLIC_YEARS(deal, plants=1.0, first_year=0):
     [r] = runs(x)
     rows = by_year(x, r)
     years = [float(first_year + t) for t in range(1 + YEARS)]
-    return [["$m", *years], *([name, *(plants * rows[name]).tolist()] for name in ROWS)]
+    return [["$m", *years], *([name, *(plants * rows[name][0]).tolist()] for name in ROWS)]
 
 
 __all__ = ["EXAMPLE", "PUBLIC_YEARS", "ROWS", "by_year"]
