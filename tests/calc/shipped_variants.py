@@ -28,9 +28,7 @@ EVERY = [
 SHORT = [
     *((variant, scenario) for variant, scenario in EVERY if scenario in (NO_SCENARIOS, "Base")),
     ("comparison", "Combined downside"),
-    ("single_factory", "Delay"),
     ("single_factory", "Contract lost"),
-    ("single_data_centre", "Offtaker defaults"),
 ]
 TIERS = [
     *SHORT,

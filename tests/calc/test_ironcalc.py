@@ -14,6 +14,7 @@ from bankable.templates.engine.formulas import calls_ours
 from bankable.templates.workbook.book import cell_at
 from tests.calc import shipped_variants
 from tests.calc.other_programs import Differing, IronCalc, differing, native, with_rounded_texts
+from tests.tiers import tiers
 
 PLAYGROUND = "function_playground"  # every formula there calls a function of ours
 LEAST = {
@@ -29,7 +30,7 @@ LEAST = {
 MOST_WITH_TEXT = 8
 
 
-@pytest.mark.parametrize("variant", LEAST)
+@pytest.mark.parametrize("variant", tiers(LEAST, ["single_factory"]))
 def test_every_native_cell_has_its_saved_value(variant: str, tmp_path: Path) -> None:
     book = native(shipped_variants.path_of(variant), tmp_path)
     engine = IronCalc(book.path)
@@ -92,7 +93,7 @@ def test_a_changed_input_is_told_cell_by_cell(tmp_path: Path) -> None:
     assert 1_000 < len(found) < compared
 
 
-@pytest.mark.parametrize("variant", LEAST)
+@pytest.mark.parametrize("variant", tiers(LEAST, ["single_factory"]))
 def test_without_our_functions_it_says_what_was_not_run(variant: str) -> None:
     opened = shipped_variants.opened(variant)
     engine = IronCalc(shipped_variants.path_of(variant))

@@ -17,6 +17,7 @@ from bankable.udfs import answer_cache, registry
 from bankable.udfs.cells import CellError
 from tests.calc import libreoffice, office, shipped_variants
 from tests.calc.office import Shown
+from tests.tiers import tiers
 
 Cells = dict[tuple[int, int], Any]  # of a sheet
 
@@ -85,7 +86,7 @@ def test_a_book_saved_as_ods_and_back_says_what_was_not_run(tmp_path: Path) -> N
     assert re.fullmatch(r"OK, \d+ not run", back["Checks"][0, 7])
 
 
-@pytest.mark.parametrize("variant", LEAST_NOT_RUN)
+@pytest.mark.parametrize("variant", tiers(LEAST_NOT_RUN, ["single_factory"]))
 def test_opened_as_users_have_it_every_sheet_says_what_was_not_run(
     variant: str, tmp_path: Path
 ) -> None:

@@ -105,7 +105,13 @@ def rows_equal_the_chain(rng: random.Random, functions: bool = True) -> None:
     assert failed <= {f"No error cell on {name}" for name in ("Sensitivity", "Support", "Frontier")}
 
 
-@pytest.mark.parametrize(("seed", "functions"), [(11, False), (12, True)])
+@pytest.mark.parametrize(
+    ("seed", "functions"),
+    [
+        (11, False),
+        pytest.param(12, True, marks=pytest.mark.exhaustive),
+    ],
+)
 def test_rows_equal_the_chain_on_deals_drawn_at_random(seed: int, functions: bool) -> None:
     rows_equal_the_chain(random.Random(seed), functions)
 

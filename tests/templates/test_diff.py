@@ -255,6 +255,7 @@ def test_a_book_without_saved_results_is_read_by_its_inputs(made: Make, tmp_path
 # Other versions --------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_the_book_of_an_earlier_release_is_compared(
     shipped: list[SourcedDeal], shipped_book: Any, tmp_path: Path
 ) -> None:

@@ -67,6 +67,8 @@ def test_what_a_function_receives(monkeypatch):
     got = []
 
     class Probe:
+        name = "PROBE"
+
         def from_cells(self, args):
             got.append(args)
             return None

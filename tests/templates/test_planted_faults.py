@@ -4,6 +4,8 @@ check with it, in both engines.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Value
 from tests.calc import office
 from tests.calc.office import Change, Shown, Step
+from tests.tiers import tiers
 
 from .planted import FAULTS, plant
 from .without_slow import without_slow_functions
@@ -43,72 +46,82 @@ def failing(values: dict[tuple[int, int], Value]) -> set[tuple[str, str]]:
     }
 
 
-Planted = dict[str, tuple[set[tuple[str, str]], list[Change]]]
+Planted = tuple[set[tuple[str, str]], list[Change]]
+# the short suite plants every fifth fault, of each sheet some
+SHORT = list(FAULTS)[::5]
 
 
-@pytest.fixture(scope="module")
-def planted() -> Planted:
-    """By fault the checks that fail in the workbook calculated with it, and what turns the sound
-    workbook into that one.
+@functools.cache
+def planted(name: str) -> Planted:
+    """The checks that fail in the workbook calculated with the fault, and what turns the sound workbook
+    into that one.
     """
-    found = {}
-    for name, fault in FAULTS.items():
-        book = without_slow_functions(compare.build(deals(fault.cases)))
-        spots = plant(book, fault)
-        calculation.calculate(book)
-        changes: list[Change] = []
-        for sheet, row, col in spots:
-            cell = book[sheet].cells[row, col]
-            block, content = cell.block, cell.formula or cell.value
-            last = (row, col) if block is None else (block.last_row, block.last_col)
-            first = (row, col) if block is None else (block.first_row, block.first_col)
-            changes.append((sheet, *first, *last, content if block is None else block.formula))
-        found[name] = (
-            failing({spot: cell.value for spot, cell in book["Checks"].cells.items()}),
-            changes,
-        )
-    return found
+    fault = FAULTS[name]
+    book = without_slow_functions(compare.build(deals(fault.cases)))
+    spots = plant(book, fault)
+    calculation.calculate(book)
+    changes: list[Change] = []
+    for sheet, row, col in spots:
+        cell = book[sheet].cells[row, col]
+        block, content = cell.block, cell.formula or cell.value
+        last = (row, col) if block is None else (block.last_row, block.last_col)
+        first = (row, col) if block is None else (block.first_row, block.first_col)
+        changes.append((sheet, *first, *last, content if block is None else block.formula))
+    return failing({spot: cell.value for spot, cell in book["Checks"].cells.items()}), changes
 
 
 @pytest.fixture(scope="module")
 def shown(
-    planted: Planted,
     profile_with_functions: tuple[Path, list[str]],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Shown:
-    """LibreOffice's Checks with each fault put into the sound workbook, and last the sound workbook
-    once more.
+) -> Callable[[str], dict[tuple[int, int], Value]]:
+    """LibreOffice's Checks with a fault put into the sound workbook; it runs once for each tier that is
+    asked for, and last opens the sound workbook once more.
     """
-    folder = tmp_path_factory.mktemp("planted")
-    told = {}
-    for count in CASES:
-        book = calculation.calculate(without_slow_functions(compare.build(deals(count))))
-        assert book["Checks"].value_of("master") == "OK"
-        names = [name for name, fault in FAULTS.items() if fault.cases == count]
-        steps = [Step(name, planted[name][1], ["Checks"]) for name in names]
-        told[write.write(book, folder / f"{count}.xlsx")] = [
-            *steps,
-            Step(f"sound {count}", sheets=["Checks"]),
-        ]
-    return office.run(told, folder / "office", *profile_with_functions)
+
+    @functools.cache
+    def tier(short: bool) -> Shown:
+        folder = tmp_path_factory.mktemp("planted")
+        told = {}
+        for count in CASES:
+            book = calculation.calculate(without_slow_functions(compare.build(deals(count))))
+            assert book["Checks"].value_of("master") == "OK"
+            names = [
+                name
+                for name, fault in FAULTS.items()
+                if fault.cases == count and (name in SHORT) == short
+            ]
+            steps = [Step(name, planted(name)[1], ["Checks"]) for name in names]
+            told[write.write(book, folder / f"{count}.xlsx")] = [
+                *steps,
+                Step(f"sound {count}", sheets=["Checks"]),
+            ]
+        return office.run(told, folder / "office", *profile_with_functions)
+
+    return lambda name: tier(name not in FAULTS or name in SHORT)[name]["Checks"]
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_trips_its_check(name: str, planted: Planted) -> None:
-    fault, found = FAULTS[name], planted[name][0]
+@pytest.mark.parametrize("name", tiers(FAULTS, SHORT))
+def test_a_planted_fault_trips_its_check(name: str) -> None:
+    fault, found = FAULTS[name], planted(name)[0]
     assert (fault.check, fault.case) in found, found
     assert ("master", "all") in found
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_the_same_checks_fail_in_libreoffice(name: str, planted: Planted, shown: Shown) -> None:
-    assert failing(shown[name]["Checks"]) == planted[name][0]
+@pytest.mark.parametrize("name", tiers(FAULTS, SHORT))
+def test_the_same_checks_fail_in_libreoffice(
+    name: str, shown: Callable[[str], dict[tuple[int, int], Value]]
+) -> None:
+    assert failing(shown(name)) == planted(name)[0]
 
 
 @pytest.mark.parametrize("count", CASES)
-def test_without_its_fault_the_workbook_is_sound_again(count: int, shown: Shown) -> None:
-    assert failing(shown[f"sound {count}"]["Checks"]) == set()
-    assert shown[f"sound {count}"]["Checks"][0, checks.VERDICT] == "OK"
+def test_without_its_fault_the_workbook_is_sound_again(
+    count: int, shown: Callable[[str], dict[tuple[int, int], Value]]
+) -> None:
+    sound = shown(f"sound {count}")
+    assert failing(sound) == set()
+    assert sound[0, checks.VERDICT] == "OK"
 
 
 def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:

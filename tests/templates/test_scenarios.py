@@ -20,6 +20,7 @@ from bankable.templates.workbook.settings import Settings
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.chain.decision import ALL_MET
+from tests.tiers import tiers
 
 
 def live_deals(book: Book, n: int) -> list[deals.Deal]:
@@ -40,7 +41,10 @@ def failing(book: Book) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", scenarios.NAMES)
+SHORT = ("Base", "Contract lost", "Combined downside")
+
+
+@pytest.mark.parametrize("name", tiers(scenarios.NAMES, SHORT))
 def test_every_row_equals_the_chain_under_every_scenario(
     name: str, shipped: list[SourcedDeal]
 ) -> None:
