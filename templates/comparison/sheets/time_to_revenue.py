@@ -44,6 +44,12 @@ SURGE_FOUND = (
     ' "&TEXT({ready_breakeven},"0.0%")&" a year (assumed: "&TEXT({crisis},"0.0%")&")"," is never'
     ' paid for: a surge unit is worth less than it costs")'
 )
+FIRST_FOUND = (
+    '="Building before the orders "&IF(ISNUMBER({first_belief}),"pays the owner from a probability of orders of'
+    ' "&TEXT({first_belief},"0%")&" ("&TEXT({first_belief_crisis},"0%")&" with his share of a crisis)","never pays'
+    ' more than waiting")&"; if none come he loses $"&TEXT(ROUND({first_lost},0),"#,##0")&"m. If he waits, goods worth'
+    ' $"&TEXT(ROUND({first_units_worth},0),"#,##0")&"m come "&TEXT(ROUND({first_wait},1),"0.0")&" years later."'
+)
 
 
 def lay_time(
@@ -73,7 +79,9 @@ def lay_time(
     row = _announced(book, sheet, row + 1, names, settings)
     row = _learning(book, sheet, row + 1, settings)
     row = _lapse(book, sheet, row + 1, settings)
-    _surge(book, sheet, row + 1, settings)
+    row = _surge(book, sheet, row + 1, settings)
+    row = _factory_first(book, sheet, row + 1, names, settings)
+    sheet.print.area = (0, 0, row - 1, COLUMNS.last)
     sheet.widths |= {CONSTANT: 18, TOTAL: 18, LABEL: 62} | {G + i: 16 for i in range(WIDE)}
     sheet.print.pages_tall = 1
 
@@ -483,7 +491,7 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     )
 
 
-def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
+def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     """What standing ready is worth when a crisis brings orders, against what it costs each year."""
     frame.band_row(sheet, row, "Standing ready for a surge", COLUMNS.last, "heading", "5")
     row = blue(
@@ -561,4 +569,67 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> None:
         row,
         COLUMNS,
     )
-    sheet.print.area = (0, 0, finding(sheet, row, "surge", SURGE_FOUND) - 1, COLUMNS.last)
+    return finding(sheet, row, "surge", SURGE_FOUND)
+
+
+def _pays_from(lost: str) -> str:
+    """The probability of orders from which building ahead is worth more than waiting for them."""
+    more = "({first_gain}-MAX(0,{first_later}))"
+    return f'=IF({more}>0,MAX(0,{lost})/(MAX(0,{lost})+{more}),"never")'
+
+
+def _factory_first(
+    book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings
+) -> int:
+    """Build before the orders come, or wait for them: the owner's belief at which he builds, what he burns
+    if they never come, and what the public waits for. No bank lends on an empty plant: all is equity.
+    """
+    frame.band_row(
+        sheet,
+        row,
+        "Factory first: build before the orders, or wait for them",
+        COLUMNS.last,
+        "heading",
+        "6",
+    )
+    terms = (
+        ("first_rate", "Return that the owner asks", "% a year", 0.10, "rate", 0, 1, "illustrative"),
+        ("first_empty", "Years that he carries an empty plant", "years", 2, "count", 0, 30, "illustrative"),
+        ("first_share", "Owner's share of the gain in a crisis", "%", 0.25, "share", 0, 1, "illustrative; 0: the buyer alone gains"),
+    )  # fmt: skip
+    row = blue(book, sheet, row + 1, settings, terms)
+
+    def of_studied(token: str) -> str:
+        cases = ",".join(given(token, case=name) for name in names)
+        return f"=CHOOSE({{Support!studied}},{cases})"
+
+    later, annuity = (
+        "(1+{first_rate})^-{first_empty}",
+        "IF({first_rate}>0,(1-(1+{first_rate})^-{first_empty})/{first_rate},{first_empty})",
+    )
+    worth = "SUMPRODUCT({[case]!project_flow:},(1+{first_rate})^-{[case]!year:})"
+    rows = (
+        ("first_cost", "Plant, all of it the owner's money", "$m", of_studied("{[case]!plant_cost}"), "number"),
+        ("first_worth", "Worth at completion with orders in hand", "$m", of_studied(worth), "number"),
+        ("first_gain", "Gain if orders stand when it is built", "$m", "={first_worth}-{first_cost}", "total number"),
+        ("first_wait", "Years from order to completion, if he waits", "years", of_studied("{[case]!completion_month}/12"), "number2"),
+        ("first_later", "The same gain, that much later", "$m", "={first_gain}*(1+{first_rate})^-{first_wait}", "number"),
+        ("first_carry", "Fixed cost of the empty plant", "$m", f"={_own('fixed_cost')}*{annuity}", "number"),
+        ("first_left", "What the empty plant sells for then", "$m", of_studied("{[case]!collateral_sold}") + f"*{later}", "number"),
+        ("first_lost", "Lost if the orders never come", "$m", "={first_cost}+{first_carry}-{first_left}", "total number"),
+        ("first_belief", "Building ahead pays from this probability of orders", "%", _pays_from("{first_lost}"), "total share"),
+        ("first_crisis", "What a crisis is worth to him while the plant is empty", "$m",
+         f"=IF({{spare}}>0,{{first_share}}*{{crisis}}*{{surge_gain}}/{{spare}}*{annuity},0)", "number"),
+        ("first_belief_crisis", "The same with his share of a crisis", "%", _pays_from("({first_lost}-{first_crisis})"), "share"),
+        ("first_units", "Output that the public waits for", "volume",
+         f"={_own('capacity')}*{_own('utilisation')}*{{first_wait}}", "integer"),
+        ("first_units_worth", "Its worth to the buyer", "$m",
+         f"={{first_units}}*{_own('price')}*{_own('buyer_value')}", "number"),
+    )  # fmt: skip
+    row = lay(
+        sheet,
+        [scalar(key, label, unit, formula, style) for key, label, unit, formula, style in rows],
+        row,
+        COLUMNS,
+    )
+    return finding(sheet, row, "first", FIRST_FOUND)
