@@ -74,7 +74,11 @@ def lay_programme(book: Book, deal: str, settings: Settings, paper: str) -> None
     )
     frame.band_row(sheet, frame.HEAD_ROW, "Plants like the case studied, all alike", LAST)
     row = frame.FIRST_ROW
-    for key, sentence in (("sentence_plants", _sentence()), ("sentence_years", _years_sentence())):
+    for key, sentence in (
+        ("sentence_plants", _sentence()),
+        ("sentence_congress", _congress_sentence()),
+        ("sentence_years", _years_sentence()),
+    ):
         sheet.put(row, LABEL, sentence, "bold")
         sheet.mark(key, row, LABEL)
         row += 1
@@ -286,9 +290,7 @@ def _sentence() -> str:
     told = (
         f'{_money("{budget}")}&" pays for "&{frame.counted("{plants}", "plant")}&" like "&{{Support!studied_name}}'
         f'&" by expected cost under """&{{package_name}}&"""; as budget authority ("&{_money(each)}'
-        f'&" a plant) it covers "&{covered}&". Private capital in them: "&{_money("{mobilised}")}'
-        '&IF({plants}>0,". They hang on one Congress: in the bad case "'
-        '&TEXT(ROUND({worst}/MAX(1,{plants}),2),"0%")&" of the loans default.",".")'
+        f'&" a plant) it covers "&{covered}&"."'
     )
     free = (
         '"Under """&{package_name}&""" a plant like "&{Support!studied_name}&" is expected to cost the taxpayer'
@@ -302,6 +304,17 @@ def _sentence() -> str:
     return (
         f'=IF({{Checks!live}}=0,"The programme needs the functions.",IF({passes},IF(ISNUMBER({{plants}}),'
         f"{told},{free}),{fails}))"
+    )
+
+
+def _congress_sentence() -> str:
+    """What the plants bring, and what they share."""
+    return (
+        '=IF(AND({Checks!live}=1,ISNUMBER({plants})),"Private capital in "&'
+        f"{frame.counted('{plants}', 'plant')}"
+        f'&": "&{_money("{mobilised}")}&IF({{plants}}>0,". They hang on one Congress: in the bad case "'
+        '&TEXT(ROUND({worst}/MAX(1,{plants}),2),"0%")&" of the loans default, "'
+        '&TEXT(ROUND(INDEX({Support!r_life_default:},1,{package}),2),"0%")&" expected.","."),"n/a")'
     )
 
 
