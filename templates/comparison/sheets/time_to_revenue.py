@@ -83,7 +83,7 @@ def lay_time(
     row = _factory_first(book, sheet, row + 1, names, settings)
     sheet.print.area = (0, 0, row - 1, COLUMNS.last)
     sheet.widths |= {CONSTANT: 18, TOTAL: 18, LABEL: 62} | {G + i: 16 for i in range(WIDE)}
-    sheet.print.pages_tall = 1
+    sheet.print.pages_tall = 2
 
 
 def blue(
