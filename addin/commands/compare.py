@@ -20,7 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "deals",
         nargs="*",
         metavar="FILE",
-        help="deal files (.toml) or one filled workbook (.xlsx); none: the shipped deals",
+        help=(
+            "deal files (.toml), one filled workbook (.xlsx), or deals that ship by their names:"
+            " data_centre, defence_factory, factory_supported, factory_band, warehouse; none: the"
+            " first three"
+        ),
     )
     parser.add_argument(
         "-o",

@@ -36,8 +36,8 @@ class Read:
 
 
 def read(paths: Sequence[str]) -> Read:
-    """The deals in the files named: deal files (.toml), workbooks of ours (.xlsx); the shipped ones
-    where none is named. The faults of a single workbook are left for `carry_over` to tell.
+    """The deals in the files named: deal files (.toml), workbooks of ours (.xlsx), deals that ship by
+    their names; the three of the comparison where none is named. The faults of a single workbook are left for `carry_over` to tell.
     """
     if not paths:
         return Read(deal_file.load_shipped())
@@ -54,8 +54,13 @@ def read(paths: Sequence[str]) -> Read:
             found.cases += cases
         elif path.suffix.lower() == ".toml":
             found.cases.append(deal_file.load(path))
+        elif name in deal_file.NAMED:
+            found.cases.append(deal_file.load(deal_file.shipped_path(name)))
         else:
-            raise Refusal(f"{name} is neither a deal file (.toml) nor a workbook (.xlsx).")
+            raise Refusal(
+                f"{name} is neither a deal file (.toml) nor a workbook (.xlsx), and no deal that ships:"
+                f" {', '.join(deal_file.NAMED)}."
+            )
     return found
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from bankable.addin import cli
 from bankable.templates import deal_file
+from bankable.templates.comparison import compare
 from bankable.templates.refusal import Refusal
+from bankable.udfs.deal import deal as deals
 
 
 def deal(folder: Path, text: str, name: str = "own.toml") -> Path:
@@ -183,3 +185,16 @@ def test_typed_texts_are_texts_in_the_workbook(
         if cell.data_type == "f" and "HYPERLINK" in str(cell.value)
     ]
     assert not live
+
+
+def test_a_deal_that_ships_is_named_without_a_path() -> None:
+    found = compare.read_deals(["data_centre", "defence_factory", "warehouse"])
+    assert [case.deal.case_name for case in found] == [
+        "Data centre",
+        "Factory today",
+        "Leased warehouse",
+    ]
+    results = deals.evaluate([case.deal for case in found])
+    assert (results.decision[:, 0] > 0).tolist() == [True, False, True]
+    with pytest.raises(Refusal, match=r"warehouses is neither .* no deal that ships: data_centre,"):
+        compare.read_deals(["warehouses"])
