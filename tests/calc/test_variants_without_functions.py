@@ -1,4 +1,4 @@
-"""Every cell of every shipped workbook under every scenario where our functions are absent: both
+"""Every cell of every shipped workbook under its scenarios where our functions are absent: both
 engines calculate alike, checks OK.
 """
 
