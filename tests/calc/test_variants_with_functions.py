@@ -71,7 +71,7 @@ def test_another_scenario_is_told_apart(
     _, faults = office.differences(
         opened,
         calculation.calculate_opened(opened),
-        shown("single_factory", "Delay"),
+        shown("single_factory", "Contract lost"),
     )
     assert len(faults) > 1_000
     assert faults[0].startswith("Cover!") or faults[0].startswith("Summary!")

@@ -268,8 +268,8 @@ def _state(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         sheet,
         [
             *(scalar(key, label, "$m", _of(names, token)) for key, label, token in rows),
-            scalar("built", "Built by the state: plant and running", "$m", "={built_plant}+{built_running}"),
-            scalar("built_less", "Bought less built", "$m", "={bought}-{built}"),
+            scalar("built_whole", "Built by the state: plant and running", "$m", "={built_plant}+{built_running}"),
+            scalar("built_less", "Bought less built", "$m", "={bought}-{built_whole}"),
             scalar(
                 "bought_authority",
                 "Budget authority of the package of Programme",
@@ -370,7 +370,7 @@ def _state_sentence() -> str:
     years = frame.counted(_YEARS, "year")
     return (
         f'="Built by the state the plant takes "&{_money("{built_plant}")}&" of authority at once and no private'
-        f' capital. What it makes in "&{years}&" costs "&{_money("{built}")}&" with the plant, "&{_money("{bought}")}'
+        f' capital. What it makes in "&{years}&" costs "&{_money("{built_whole}")}&" with the plant, "&{_money("{bought}")}'
         '&" bought at the contract\'s price"&IF({built_less}>0,": the "&'
         f"{_money('{built_less}')}"
         '&" between pays others to bear the build, the running and idle years, and no bank screens the state.",'
