@@ -379,9 +379,15 @@ def _state_sentence() -> str:
 
 
 def _subsidy_sentence() -> str:
+    cost = (
+        '"An export subsidy of "&TEXT({uplift},"0%")&" (prohibited; a what-if) would cost "&'
+        f"{_money('{subsidy_cost}')}"
+    )
+    effect = (
+        '" and take the minimum DSCR from "&TEXT(ROUND({subsidy_min_dscr#1},2),"0.00")&"x to "'
+        '&TEXT(ROUND({subsidy_min_dscr#2},2),"0.00")&"x, the tests failed from "&{subsidy_tests_failed#1}'
+        '&" to "&{subsidy_tests_failed#2}&"."'
+    )
     return (
-        '=IF({Checks!live}=0,"n/a","An export subsidy of "&TEXT({uplift},"0%")&" (prohibited; a what-if) would cost'
-        f' "&{_money("{subsidy_cost}")}&" and take the minimum DSCR from "&TEXT(ROUND({{subsidy_min_dscr#1}},2),"0.00")'
-        '&"x to "&TEXT(ROUND({subsidy_min_dscr#2},2),"0.00")&"x, the tests failed from "&{subsidy_tests_failed#1}'
-        '&" to "&{subsidy_tests_failed#2}&".")'
+        f'=IF({{Checks!live}}=0,"n/a",{cost}&IFERROR({effect},"; the case has no loan to cover."))'
     )

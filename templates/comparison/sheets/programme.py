@@ -294,7 +294,8 @@ def _sentence() -> str:
     )
     free = (
         '"Under """&{package_name}&""" a plant like "&{Support!studied_name}&" is expected to cost the taxpayer'
-        ' nothing: the subsidy budget sets no limit, authority does."'
+        ' nothing: the subsidy budget sets no limit"&IF(INDEX({Support!r_budget_authority:},1,{package})>0,'
+        '", authority does.",".")'
     )
     fails = (
         '"Under """&{package_name}&""" the loan of "&{Support!studied_name}&" fails a credit test: there is no'
