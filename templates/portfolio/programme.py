@@ -15,8 +15,6 @@ from bankable.udfs.deal.measures import BLOCK, runs
 from bankable.udfs.deal.portfolio import book_loss
 from bankable.udfs.deal.public_years import ROWS, by_year
 
-NEEDED = ("private_at_risk", "public_cost", "budget_authority", "decision")
-
 
 @dataclass(frozen=True)
 class Programme:
@@ -27,11 +25,17 @@ class Programme:
     years: pd.DataFrame
 
 
+def counted_cost(column: dict[str, np.ndarray]) -> np.ndarray:
+    """Expected public cost of each deal, in which what credit earns pays for nothing else."""
+    earned = sum(np.maximum(0, -column[name]) for name in ("guarantee_cost", "loan_cost"))
+    return column["public_cost"] + earned
+
+
 def chosen_within(column: dict[str, np.ndarray], budget: float) -> np.ndarray:
     """Which deals are in: they ask for support and meet every credit test; those that cost nothing first,
     then by private capital for each dollar, each that still fits.
     """
-    cost = column["public_cost"]
+    cost = counted_cost(column)
     asks = (column["decision"] > 0) & ((cost > 0) | (column["budget_authority"] > 0))
     worth = column["private_at_risk"] / np.maximum(cost, TOLERANCE)
     order = np.argsort(np.where(cost > 0, -worth, -np.inf), kind="stable")
@@ -70,7 +74,7 @@ def of_book(
     figures = {
         "subsidy_budget": subsidy,
         "programme_deals": float(chosen.sum()),
-        "programme_cost": float(np.maximum(0, part["public_cost"]).sum()),
+        "programme_cost": float(np.maximum(0, counted_cost(part)).sum()),
         "programme_authority": float(part["budget_authority"].sum()),
         "programme_private": float(part["private_at_risk"].sum()),
         "programme_defaults": expected,
@@ -97,4 +101,4 @@ def years_of(inputs: dict[str, np.ndarray], chosen: np.ndarray) -> pd.DataFrame:
     return table.rename_axis("year").reset_index()
 
 
-__all__ = ["NEEDED", "Programme", "chosen_within", "of_book", "years_of"]
+__all__ = ["Programme", "chosen_within", "of_book", "years_of"]

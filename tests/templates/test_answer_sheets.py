@@ -40,7 +40,8 @@ def chosen(shipped: list[SourcedDeal]) -> Book:
 
 def test_the_budget_pays_for_whole_plants(shipped_book: Book) -> None:
     sheet, support = shipped_book["Programme"], shipped_book["Support"]
-    costs = support.values_of("r_public_cost")
+    costs, credits = (support.values_of(f"r_{key}") for key in ("public_cost", "credit_cost"))
+    counted: dict[int, float] = {}
     authorities = support.values_of("r_budget_authority")
     private = support.values_of("r_private_at_risk")
     passing = support.values_of("passing_cost")
@@ -51,12 +52,15 @@ def test_the_budget_pays_for_whole_plants(shipped_book: Book) -> None:
         if not passes:
             assert plants == 0
         elif costs[k] > 0:
-            assert plants == 500 // costs[k]
+            counted[k] = costs[k] + max(0.0, -credits[k])
+            assert sheet.value_of(f"counted_{k + 1}") == pytest.approx(counted[k], abs=1e-6)
+            assert plants == 500 // counted[k]
             assert sheet.value_of(f"mobilised_{k + 1}") == pytest.approx(plants * private[k])
         assert sheet.value_of(f"plants_authority_{k + 1}") == (
             500 // authorities[k] if passes and authorities[k] > 0 else 0
         )
-    best = min((cost, k) for k, cost in enumerate(passing) if isinstance(cost, float))[1]
+    best = min((round(cost, 6), k) for k, cost in counted.items())[1]
+    assert PACKAGES[best][0] == "Offtake, fixed + guarantee"  # a loan on top only earns fees
     assert sheet.value_of("package") == best + 1
     assert PACKAGES[best][0] in str(sheet.value_of("sentence_plants"))
 

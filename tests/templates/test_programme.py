@@ -36,7 +36,8 @@ def answer(table: pd.DataFrame) -> Portfolio:
 def test_the_budget_is_kept_and_nothing_better_is_left_out(answer: Portfolio) -> None:
     assert answer.programme is not None
     chosen, all_deals = answer.programme.chosen, answer.deals
-    costs = all_deals["public_cost"]
+    earned = -all_deals[["guarantee_cost", "loan_cost"]].clip(upper=0).sum(axis=1)
+    costs = all_deals["public_cost"] + earned  # what credit earns pays for nothing else
     met = all_deals["tests_failed"] == 0
     assert 2 < chosen.sum() < met.sum()
     assert met[chosen].all()
@@ -83,6 +84,8 @@ def test_no_budget_pays_only_for_what_costs_nothing() -> None:
         "public_cost": np.array([-1.0, 0.0, 5.0, 0.0]),
         "budget_authority": np.array([10.0, 3.0, 5.0, 0.0]),
         "private_at_risk": np.array([7.0, 7.0, 7.0, 7.0]),
+        "guarantee_cost": np.zeros(4),
+        "loan_cost": np.zeros(4),
         "decision": np.array([1, 1, 1, 1]),
     }
     assert programme.chosen_within(column, 0.0).tolist() == [True, True, False, False]

@@ -26,6 +26,7 @@ HEADS = (
     ("passes", "every test met"),
     ("cost", "expected cost a plant, $m"),
     ("credit", "of which credit, $m"),
+    ("counted", "cost that counts: what credit earns pays for nothing, $m"),
     ("authority", "budget authority a plant, $m"),
     ("plants", "plants by expected cost"),
     ("plants_credit", "plants by credit alone"),
@@ -83,7 +84,8 @@ def lay_programme(book: Book, deal: str, settings: Settings, paper: str) -> None
         sheet.mark(key, row, LABEL)
         row += 1
     frame.band_row(sheet, row, "Terms", LAST, "heading", "1")
-    cheapest = "MATCH(MIN({Support!passing_cost:}),{Support!passing_cost:},0)"
+    counted = f"{{counted_1}}:{{counted_{len(PACKAGES)}}}"
+    cheapest = f"IF(COUNT({counted})>0,MATCH(MIN({counted}),{counted},0),1)"
     completed = "{Deals!studied_build_months}+{Deals!studied_delay_months}"
     row = lay(
         sheet,
@@ -102,7 +104,7 @@ def lay_programme(book: Book, deal: str, settings: Settings, paper: str) -> None
                 "package",
                 "Package shown by year",
                 "place",
-                f"=IF({{chosen}}>0,{{chosen}},IF(COUNT({{Support!passing_cost:}})>0,{cheapest},1))",
+                f"=IF({{chosen}}>0,{{chosen}},{cheapest})",
                 "count",
             ),
             scalar(
@@ -188,7 +190,8 @@ def _by_package(sheet: Sheet, row: int) -> int:
             "cost": f"={{Support!r_public_cost#{k}}}",
             "credit": f"={{Support!r_credit_cost#{k}}}",
             "authority": f"={{Support!r_budget_authority#{k}}}",
-            "plants": paid(own["cost"]),
+            "counted": f'=IF({passes},ROUND(MAX(0,{own["cost"]}+MAX(0,-{own["credit"]})),6),"n/a")',
+            "plants": paid(own["counted"]),
             "plants_credit": paid(own["credit"]),
             "plants_authority": paid(own["authority"]),
             "private": f"={{Support!r_private_at_risk#{k}}}",
