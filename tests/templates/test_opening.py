@@ -370,7 +370,7 @@ def test_any_package_gives_an_answer_or_a_sentence(
 
 @pytest.mark.exhaustive
 @settings(
-    max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 2**40))
 def test_a_great_many_packages_give_an_answer_or_a_sentence(

@@ -493,7 +493,7 @@ def test_whatever_is_typed_gives_an_answer_or_names_a_cell(
 
 
 @pytest.mark.exhaustive
-@settings(max_examples=4_000, deadline=None)
+@settings(max_examples=8_000, deadline=None)
 @given(typed=TYPED_IN)
 def test_a_great_deal_typed_gives_an_answer_or_names_a_cell(
     typed: dict[str, Any], in_hand: tuple[Path, tuple[Any, Any]]

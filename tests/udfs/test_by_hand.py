@@ -473,7 +473,7 @@ def test_a_random_deal_reckoned_by_hand_is_the_chain_s(seed: int) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", range(20, 120))
+@pytest.mark.parametrize("seed", range(20, 220))
 def test_many_random_deals_reckoned_by_hand_are_the_chain_s(seed: int) -> None:
     the_chain_agrees(random_deal(seed))
 

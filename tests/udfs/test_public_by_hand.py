@@ -150,7 +150,7 @@ def test_random_deals(seed: int) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("seed", range(16, 116))
+@pytest.mark.parametrize("seed", range(16, 216))
 def test_many_random_deals(seed: int) -> None:
     the_chain_agrees(random_supported(seed))
 
