@@ -102,8 +102,8 @@ def PUBLIC_YEARS(deal, plants=1.0, first_year=0):
 
     Conventions
     -----------
-    In $ million, undiscounted, expected: each weighted with its probability; the second row is the year
-    of completion, each later column an operating year, counted by first_year where it is given. What is
+    In $ million, undiscounted, expected: each weighted with its probability; the first column of figures is
+    completion, each later one an operating year, counted by first_year where it is given. What is
     bought is worth something to the buyer and is not deducted here: appropriators see what is paid.
     Authority: at completion the cost of guarantee and loan under credit rules (never below nil), grant and
     equity at face, and of an offtake the whole promise where it has full faith; where it is subject to
