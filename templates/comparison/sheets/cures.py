@@ -77,7 +77,7 @@ def _matrix(sheet: Sheet, row: int, name: str, deal: str, title: str, number: st
     )
     for col in range(LABEL, LAST + 1):
         sheet.cells[top, col].style = "band wrap" if col > LABEL else "band"
-        sheet.cells[top + 1, col].style = "unit"
+        sheet.cells[top + 1, col].style = "right" if col > LABEL else "unit"
     sheet.heights[top] = 32
     rooms = ("level", "level")
     for i in range(HEIGHT - 2):
