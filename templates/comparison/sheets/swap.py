@@ -17,6 +17,7 @@ NAMES = (*GROUPS, "others", "all")  # of the bridge's rows
 CONTRACT_ROW = BRIDGE + NAMES.index(CONTRACT)
 EQUAL = BRIDGE + len(NAMES)
 HEADS = (0, BRIDGE - 1, EQUAL, EQUAL + 5)  # the headings in the block
+CHART_ROWS = 19  # that the bridge covers, under the first block
 HEIGHT = EQUAL + 9
 FIGURE, LAST = LABEL + 1, LABEL + 2
 # keys of cells, by their row in the block; those of two columns are marked by both
@@ -59,6 +60,8 @@ def lay_swap(book: Book, deal_a: str, deal_b: str, paper: str) -> None:
         frame.band_row(sheet, row, words, LAST, "heading", str(number))
         _block(sheet, row + 1, basis, deal_a, deal_b)
         row += HEIGHT + 3
+        if number == 1:
+            chart, row = row - 1, row + CHART_ROWS
     levels = [first + BRIDGE, first + BRIDGE + len(NAMES) - 1]
     where = [f"Swap!{area(levels[0], col, levels[1], col, True)}" for col in (LABEL, FIGURE)]
     sheet.charts.append(
@@ -66,7 +69,7 @@ def lay_swap(book: Book, deal_a: str, deal_b: str, paper: str) -> None:
             "column",
             "{sentence_bridge}",
             (Series("Debt over total uses", where[1], where[0], PALETTE[0]),),
-            row,
+            chart,
             LABEL,
             820,
             340,
