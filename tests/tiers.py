@@ -10,5 +10,5 @@ import pytest
 
 def tiers(every: Iterable[Any], short: Collection[Any]) -> list[Any]:
     """What a test goes through: those of the short suite as they are, the rest marked exhaustive."""
-    rest = [one for one in every if one not in short]
-    return [*short, *(pytest.param(one, marks=pytest.mark.exhaustive) for one in rest)]
+    rest = [one if isinstance(one, tuple) else (one,) for one in every if one not in short]
+    return [*short, *(pytest.param(*one, marks=pytest.mark.exhaustive) for one in rest)]

@@ -14,6 +14,7 @@ from bankable.udfs.deal.chain.axes import TOLERANCE, YEARS
 from bankable.udfs.deal.measures import BLOCK, runs
 from bankable.udfs.deal.portfolio import book_loss
 from bankable.udfs.deal.public_years import ROWS, by_year
+from bankable.udfs.deal.settle import part_of
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,7 @@ def years_of(inputs: dict[str, np.ndarray], chosen: np.ndarray) -> pd.DataFrame:
         )
         size = int(chosen.sum())
         for start, r in zip(range(0, size, BLOCK), runs(x), strict=True):
-            here = SimpleNamespace(
-                **{key: values[start : start + BLOCK] for key, values in vars(x).items()}
-            )
+            here = part_of(x, slice(start, start + BLOCK))
             for name, rows in by_year(here, r).items():
                 total[name] += rows.sum(axis=0)
     table = pd.DataFrame(total, index=range(1 + YEARS))

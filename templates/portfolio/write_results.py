@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,12 +196,7 @@ def write_xlsx(answer: Portfolio, target: Path) -> Path:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         looks = {kind: book.add_format({"num_format": look}) for kind, look in FORMATS.items()}
         sheet = book.add_worksheet("Book")
-        sheet.set_column(0, 0, 62)
-        sheet.set_column(1, 1, 16)
-        sheet.write_row(0, 0, ["The book", ""], head)
-        for i, (key, words, kind) in enumerate(LINES, start=1):
-            sheet.write_string(i, 0, words)
-            sheet.write_number(i, 1, answer.book[key], looks[kind])
+        lay_lines(sheet, "The book", LINES, answer.book, head, looks)
         for i, note in enumerate(answer.notes, start=len(LINES) + 2):
             sheet.write_string(i, 0, f"Read: {note}")
         for title, table in (
@@ -218,14 +213,27 @@ def write_xlsx(answer: Portfolio, target: Path) -> Path:
     return target
 
 
+def lay_lines(
+    sheet: Any,
+    title: str,
+    lines: Sequence[tuple[str, str, str]],
+    figures: Mapping[str, float],
+    head: Any,
+    looks: dict[str, Any],
+) -> None:
+    """Named figures, a row each."""
+    sheet.set_column(0, 0, 62)
+    sheet.set_column(1, 1, 16)
+    sheet.write_row(0, 0, [title, ""], head)
+    for i, (key, words, kind) in enumerate(lines, start=1):
+        sheet.write_string(i, 0, words)
+        sheet.write_number(i, 1, figures[key], looks[kind])
+
+
 def lay_programme(sheet: Any, programme: Programme, head: Any, looks: dict[str, Any]) -> None:
     """What the subsidy budget pays for, and the years from each deal's completion, a row each."""
-    sheet.set_column(0, 0, 62)
+    lay_lines(sheet, "The programme", PROGRAMME_LINES, programme.figures, head, looks)
     sheet.set_column(1, len(programme.years.columns), 16)
-    sheet.write_row(0, 0, ["The programme", ""], head)
-    for i, (key, words, kind) in enumerate(PROGRAMME_LINES, start=1):
-        sheet.write_string(i, 0, words)
-        sheet.write_number(i, 1, programme.figures[key], looks[kind])
     top = len(PROGRAMME_LINES) + 2
     heads = ["Year from each deal's completion, $m", *programme.years.columns[1:]]
     sheet.write_row(top, 0, heads, head)

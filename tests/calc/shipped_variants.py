@@ -7,15 +7,16 @@ from __future__ import annotations
 import atexit
 import functools
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from bankable.templates.comparison import shipped
 from bankable.templates.comparison.sheets import scenarios
 from bankable.templates.engine.opened_file import Opened, open_package
 from bankable.templates.engine.workbook_file import open_file
-from tests.calc.office import Step
+from tests.calc.office import Shown, Step
+from tests.tiers import tiers
 
 NO_SCENARIOS = "as it is"
 # books with the sheets of another, in fewer cases or with placeholders, go through some scenarios
@@ -37,10 +38,7 @@ SHORT = [
     ("comparison", "Combined downside"),
     ("single_factory", "Contract lost"),
 ]
-TIERS = [
-    *SHORT,
-    *(pytest.param(*each, marks=pytest.mark.exhaustive) for each in EVERY if each not in SHORT),
-]
+TIERS = tiers(EVERY, SHORT)
 
 
 @functools.cache
@@ -91,3 +89,15 @@ def steps(kinds: bool, short: bool) -> dict[Path, list[Step]]:
             Step(step_name(variant, scenario), put, kinds=kinds)
         )
     return told
+
+
+Cells = dict[tuple[int, int], Any]  # of a sheet
+AsShown = Callable[[str, str], dict[str, Cells]]
+
+
+def as_shown(kinds: bool, run: Callable[[Mapping[Path, Sequence[Step]]], Shown]) -> AsShown:
+    """LibreOffice's cells of a book under a scenario; it runs once for each tier that is asked for."""
+    tier = functools.cache(lambda short: run(steps(kinds, short)))
+    return lambda variant, scenario: tier((variant, scenario) in SHORT)[
+        step_name(variant, scenario)
+    ]

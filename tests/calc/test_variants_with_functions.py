@@ -1,21 +1,16 @@
-"""Every cell of every shipped workbook under every scenario: LibreOffice with our functions and the
+"""Every cell of every shipped workbook under its scenarios: LibreOffice with our functions and the
 embedded engine agree, checks OK.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bankable.templates.engine import calculation
 from tests.calc import office, shipped_variants
-from tests.calc.office import Shown
-
-Cells = dict[tuple[int, int], Any]  # of a sheet
+from tests.calc.shipped_variants import AsShown
 
 LEAST = {  # formulas of the file and cells of its arrays
     "comparison": 25_000,
@@ -29,24 +24,18 @@ LEAST = {  # formulas of the file and cells of its arrays
 @pytest.fixture(scope="module")
 def shown(
     profile_with_functions: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, str], dict[str, Cells]]:
-    """LibreOffice's cells of a book under a scenario; it runs once for each tier that is asked for."""
-
-    @functools.cache
-    def tier(short: bool) -> Shown:
-        folder = tmp_path_factory.mktemp("with functions")
-        return office.run(
-            shipped_variants.steps(kinds=True, short=short), folder, *profile_with_functions
-        )
-
-    return lambda variant, scenario: tier((variant, scenario) in shipped_variants.SHORT)[
-        shipped_variants.step_name(variant, scenario)
-    ]
+) -> AsShown:
+    return shipped_variants.as_shown(
+        True,
+        lambda told: office.run(
+            told, tmp_path_factory.mktemp("with functions"), *profile_with_functions
+        ),
+    )
 
 
 @pytest.mark.parametrize(("variant", "scenario"), shipped_variants.TIERS)
 def test_every_cell_agrees_and_the_checks_are_ok(
-    variant: str, scenario: str, shown: Callable[[str, str], dict[str, Cells]]
+    variant: str, scenario: str, shown: AsShown
 ) -> None:
     opened = shipped_variants.opened(variant)
     mine = calculation.calculate_opened(opened, shipped_variants.changes(scenario))
@@ -65,7 +54,7 @@ def test_every_cell_agrees_and_the_checks_are_ok(
 
 
 def test_another_scenario_is_told_apart(
-    shown: Callable[[str, str], dict[str, Cells]],
+    shown: AsShown,
 ) -> None:
     opened = shipped_variants.opened("single_factory")
     _, faults = office.differences(

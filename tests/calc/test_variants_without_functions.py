@@ -4,9 +4,8 @@ engines calculate alike, checks OK.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,9 @@ from bankable.templates.engine import calculation
 from bankable.udfs import answer_cache, registry
 from bankable.udfs.cells import CellError
 from tests.calc import libreoffice, office, shipped_variants
-from tests.calc.office import Shown
+from tests.calc.office import Shown, Step
+from tests.calc.shipped_variants import AsShown
 from tests.tiers import tiers
-
-Cells = dict[tuple[int, int], Any]  # of a sheet
 
 SAYS_ABSENT = ("functions absent", "no add-in", "functions: showing saved values")
 LIVE = (2, 5)  # whether the functions are here, 1 or 0
@@ -27,18 +25,12 @@ LEAST_NOT_RUN = {"comparison": 80, "blank_comparison": 50, "single_factory": 25}
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Cells]]:
-    """LibreOffice's cells of a book under a scenario; it runs once for each tier that is asked for."""
-
-    @functools.cache
-    def tier(short: bool) -> Shown:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> AsShown:
+    def run(told: Mapping[Path, Sequence[Step]]) -> Shown:
         folder = tmp_path_factory.mktemp("without functions")
-        told = shipped_variants.steps(kinds=False, short=short)
         return office.run(told, folder, libreoffice.make_profile(folder / "profile"))
 
-    return lambda variant, scenario: tier((variant, scenario) in shipped_variants.SHORT)[
-        shipped_variants.step_name(variant, scenario)
-    ]
+    return shipped_variants.as_shown(False, run)
 
 
 class Absent:
@@ -55,7 +47,7 @@ class Absent:
 def test_every_cell_agrees_and_the_checks_are_ok(
     variant: str,
     scenario: str,
-    shown: Callable[[str, str], dict[str, Cells]],
+    shown: AsShown,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened = shipped_variants.opened(variant)

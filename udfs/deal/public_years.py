@@ -59,13 +59,12 @@ def by_year(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
     # year by year, with what its end would cost at the start
     yearly = r.subject_to_appropriation > 0
     ending = liability_on_ending(
-        r.ceiling_due * (r.in_public_offtake > 0),
+        r.ceiling_due,
         x.termination_cover * r.opening * (1 + r.all_in_rate),
         x.authority_adds,
     )
     left = np.cumsum(r.offtake_promise[..., ::-1], axis=-1)[..., ::-1]
-    promised = (x.public_offtake_years > 0) * (r.in_public_offtake > 0)
-    due = r.public_buyer * promised * np.where(yearly, ending, left)
+    due = r.public_buyer * (r.in_public_offtake > 0) * np.where(yearly, ending, left)
     return paid | {
         NET: np.sum(list(paid.values()), axis=0),
         AUTHORITY: from_start(r.budget_authority, yearly * r.offtake_promise),

@@ -223,9 +223,8 @@ class Search:
             self.ranks[point] = (0.0, *(of[key] for key in order))
 
     def around(self, point: Point) -> list[Point]:
-        """The points that one move away may be taken."""
-        points = np.array(point) + self.steps
-        return list(map(tuple, points[self.within(points)].tolist()))
+        """The points one move away, within the ranges or not."""
+        return list(map(tuple, (np.array(point) + self.steps).tolist()))
 
     def effort(self, point: Point) -> float:
         """The sum of the tools' shares of their ranges."""

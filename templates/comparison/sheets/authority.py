@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bankable.templates.comparison.sheets import frame, support
+from bankable.templates.comparison.sheets import bounds, frame, support
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
     Conditional,
     Sheet,
     TimeColumns,
-    Validation,
     address,
     area,
 )
-from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, TOTAL, given, lay, scalar
-from bankable.templates.workbook.settings import Settings, keep
+from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, TOTAL, lay, scalar
+from bankable.templates.workbook.settings import Settings
 
 LONGEST, MOST, YEARS_ASKED, MONEY_ASKED, VERDICT, LAW, SOURCE = range(LABEL + 1, LABEL + 8)
 HEADS = (
@@ -143,58 +142,16 @@ def lay_authority(
         book, "Authority", "Authority: what the law lets each tool do", "0072B2", paper
     )
     frame.band_row(sheet, frame.HEAD_ROW, "For counsel to confirm: no legal advice", SOURCE)
-    row = frame.FIRST_ROW
-    for key, sentence in (
-        ("sentence_tools", _sentence()),
-        ("sentence_state", _state_sentence()),
-        ("sentence_subsidy", _subsidy_sentence()),
-    ):
-        sheet.put(row, LABEL, sentence, "bold")
-        sheet.mark(key, row, LABEL)
-        row += 1
-    row = _limits(book, sheet, row, settings)
+    said = {"tools": _sentence(), "state": _state_sentence(), "subsidy": _subsidy_sentence()}
+    row = frame.sentences(sheet, frame.FIRST_ROW, said)
+    frame.band_row(sheet, row, "Limits", SOURCE, "heading", "1")
+    row = bounds.blue(book, sheet, row + 1, settings, "authority", LIMITS, COLUMNS)
     row = _tools(sheet, row)
     row = _state(sheet, row + 1, names)
     _subsidy(sheet, row + 1, studied, names)
     sheet.widths |= {SECTION: 4, LABEL: 54, VERDICT: 40, LAW: 72, SOURCE: 44}
     sheet.widths |= dict.fromkeys((LONGEST, MOST, YEARS_ASKED, MONEY_ASKED), 16)
     sheet.freeze = (frame.FIRST_ROW, LABEL + 1)
-
-
-def _limits(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
-    frame.band_row(sheet, row, "Limits", SOURCE, "heading", "1")
-    row = lay(
-        sheet,
-        [
-            scalar(
-                key,
-                label,
-                unit,
-                settings.take(f"authority_{key}", [value])[0],
-                f"input {style}",
-            )
-            for key, label, unit, value, style, _, _, _ in LIMITS
-        ],
-        row + 1,
-        COLUMNS,
-    )
-    for key, label, _, _, _, low, high, source in LIMITS:
-        place = sheet.placed[key]
-        spot = (place.row, place.col, place.row, place.col)
-        keep(book, sheet, f"authority_{key}", *spot)
-        sheet.put(place.row, place.col + 1, source, "grey")
-        sheet.validations.append(
-            Validation(
-                spot,
-                "whole" if key in ("multi_years", "defence") else "decimal",
-                low,
-                high,
-                title=label[:32],
-                error=f"From {low:g} to {high:g}.",
-                blank_allowed=False,
-            )
-        )
-    return row
 
 
 def _tools(sheet: Sheet, row: int) -> int:
@@ -239,11 +196,6 @@ def _tools(sheet: Sheet, row: int) -> int:
     return row + 1
 
 
-def _of(names: Sequence[str], token: str) -> str:
-    """The row or cell of the case studied."""
-    return "=CHOOSE({Support!studied}," + ",".join(given(token, case=name) for name in names) + ")"
-
-
 def _state(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     """The plant built by the state, beside the same goods bought under the package of Programme."""
     frame.band_row(
@@ -267,7 +219,7 @@ def _state(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     return lay(
         sheet,
         [
-            *(scalar(key, label, "$m", _of(names, token)) for key, label, token in rows),
+            *(scalar(key, label, "$m", frame.chosen_case(names, token)) for key, label, token in rows),
             scalar("built_whole", "Built by the state: plant and running", "$m", "={built_plant}+{built_running}"),
             scalar("built_less", "Bought less built", "$m", "={bought}-{built_whole}"),
             scalar(
@@ -312,22 +264,9 @@ def _subsidy(sheet: Sheet, row: int, studied: str, names: Sequence[str]) -> None
             sheet.put(at, TWO.first + j, f"={{Deals!studied_{key}}}{factor}", "price")
     keys = area(top, TWO.last + 1, top + 1, TWO.last + 1, True)
     values = area(top, TWO.first, top + 1, TWO.last, True)
-    row = top + 2
-    for n, (measure, label, unit, _) in enumerate(EFFECT):
-        sheet.put(row + n, LABEL, label)
-        sheet.put(row + n, CONSTANT - 1, unit or None, "unit")
-        sheet.put(row + n, TWO.last + 1, measure, "grey")
-        sheet.mark_path(f"subsidy_{measure}", row + n, TWO)
-    wanted = area(row, TWO.last + 1, row + len(EFFECT) - 1, TWO.last + 1, True)
-    sheet.array(
-        row, TWO.first, len(EFFECT), 2, f"=DEAL_SCENARIOS({studied},{keys},{values},{wanted})"
+    row = support.results(
+        sheet, top + 2, EFFECT, "subsidy_", f"{studied},{keys},{values}", TWO, TWO.last + 1
     )
-    for n, (measure, _, _, style) in enumerate(EFFECT):
-        for col in (TWO.first, TWO.last):
-            sheet.cells[row + n, col].style = style
-        if measure == "decision":
-            sheet.heights[row + n] = 58
-            support.colour_decision(sheet, (row + n, TWO.first, row + n, TWO.last))
     cost = "SUMPRODUCT({[case]!revenue_expected:},{[case]!treasury_discount:})"
     lay(
         sheet,
@@ -336,10 +275,10 @@ def _subsidy(sheet: Sheet, row: int, studied: str, names: Sequence[str]) -> None
                 "subsidy_cost",
                 "What it costs the taxpayer, expected, at Treasury rates",
                 "$m",
-                _of(names, cost) + "*{Support!t_export_share}*{uplift}",
+                frame.chosen_case(names, cost) + "*{Support!t_export_share}*{uplift}",
             )
         ],
-        row + len(EFFECT),
+        row,
         COLUMNS,
     )
 
@@ -362,17 +301,13 @@ def _sentence() -> str:
     )
 
 
-def _money(cell: str) -> str:
-    return f'"$"&TEXT(ROUND({cell},0),"#,##0")&"m"'
-
-
 def _state_sentence() -> str:
     years = frame.counted(_YEARS, "year")
     return (
-        f'="Built by the state the plant takes "&{_money("{built_plant}")}&" of authority at once and no private'
-        f' capital. What it makes in "&{years}&" costs "&{_money("{built_whole}")}&" with the plant, "&{_money("{bought}")}'
+        f'="Built by the state the plant takes "&{frame.money("{built_plant}")}&" of authority at once and no private'
+        f' capital. What it makes in "&{years}&" costs "&{frame.money("{built_whole}")}&" with the plant, "&{frame.money("{bought}")}'
         '&" bought at the contract\'s price"&IF({built_less}>0,": the "&'
-        f"{_money('{built_less}')}"
+        f"{frame.money('{built_less}')}"
         '&" between pays others to bear the build, the running and idle years, and no bank screens the state.",'
         '": bought it is no dearer, and a bank screens it.")'
     )
@@ -381,7 +316,7 @@ def _state_sentence() -> str:
 def _subsidy_sentence() -> str:
     cost = (
         '"An export subsidy of "&TEXT({uplift},"0%")&" (prohibited; a what-if) would cost "&'
-        f"{_money('{subsidy_cost}')}"
+        f"{frame.money('{subsidy_cost}')}"
     )
     effect = (
         '" and take the minimum DSCR from "&TEXT(ROUND({subsidy_min_dscr#1},2),"0.00")&"x to "'

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bankable.templates.workbook.book import Book, Conditional, Sheet, Validation
-from bankable.templates.workbook.settings import keep
+from bankable.templates.workbook.book import Book, Conditional, Sheet, TimeColumns, Validation
+from bankable.templates.workbook.rows import TOTAL, lay, scalar
+from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import BY_KIND
 from bankable.udfs.deal.deal import INPUTS, param_of
 from bankable.udfs.deal.measures import MEASURES
@@ -114,6 +115,34 @@ def kept_cell(book: Book, sheet: Sheet, key: str, name: str) -> tuple[int, int, 
     place = sheet.placed[key]
     keep(book, sheet, name, place.row, place.col, place.row, place.col)
     return (place.row, place.col, place.row, place.col)
+
+
+def blue(
+    book: Book,
+    sheet: Sheet,
+    row: int,
+    settings: Settings,
+    prefix: str,
+    terms: Sequence[tuple[str, str, str, float, str, float, float, str]],
+    columns: TimeColumns,
+) -> int:
+    """Kept blue scalars with bounds and a source: key, label, unit, value, format, min, max,
+    source; each is kept under its key behind the prefix.
+    """
+    row = lay(
+        sheet,
+        [
+            scalar(k, label, unit, settings.take(f"{prefix}_{k}", [value])[0], f"input {style}")
+            for k, label, unit, value, style, _, _, _ in terms
+        ],
+        row,
+        columns,
+    )
+    for key, label, _, _, style, low, high, source in terms:
+        spot = kept_cell(book, sheet, key, f"{prefix}_{key}")
+        sheet.put(spot[0], TOTAL, source or None, "grey")
+        sheet.validations.append(between(spot, label, low, high, style == "count"))
+    return row
 
 
 def outside(each: Sequence[str], low: str, high: str = "", whole: bool | str = False) -> str:

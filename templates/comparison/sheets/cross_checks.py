@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.deals import FIRST_METRIC_ROW
 from bankable.templates.workbook.book import Book
 from bankable.templates.workbook.rows import given
@@ -146,11 +147,7 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
             f"CONTRACT_SWAP: {words} on its own contract",
             which,
             f"={{Swap!capacity_{cell}}}",
-            "=CHOOSE({Support!"
-            + which
-            + "},"
-            + ",".join(f"{{{name}!capacity_supported}}/{{{name}!total_uses}}" for name in names)
-            + ")",
+            frame.chosen_case(names, "{[case]!capacity_supported}/{[case]!total_uses}", which),
         )
         for words, which, cell in (
             ("the case held against", "reference", "aa"),

@@ -38,11 +38,8 @@ def lay_cures(book: Book, bare: str, promised: str, paper: str) -> None:
     """
     sheet = frame.start(book, "Cures", "Cures: what each failed test would take", "D55E00", paper)
     frame.band_row(sheet, frame.HEAD_ROW, "One tool at a time; the others stay as they are", LAST)
-    row = frame.FIRST_ROW
-    for key, sentence in (("sentence_bare", _bare()), ("sentence_promised", _promised())):
-        sheet.put(row, LABEL, sentence, "bold")
-        sheet.mark(key, row, LABEL)
-        row += 1
+    said = {"bare": _bare(), "promised": _promised()}
+    row = frame.sentences(sheet, frame.FIRST_ROW, said)
     row = _matrix(
         sheet,
         row,

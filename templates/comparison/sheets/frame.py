@@ -127,6 +127,26 @@ def counted(cell: str, noun: str) -> str:
     return f'{cell}&IF({cell}=1," {noun}"," {noun}s")'
 
 
+def money(cell: str) -> str:
+    """An amount in whole $ million, as a part of a text formula."""
+    return f'"$"&TEXT(ROUND({cell},0),"#,##0")&"m"'
+
+
+def chosen_case(names: Sequence[str], token: str, which: str = "studied") -> str:
+    """The row or cell `token` of the case that Support chooses; [case] in it is the case's sheet."""
+    each = ",".join(given(token, case=name) for name in names)
+    return f"=CHOOSE({{Support!{which}}},{each})"
+
+
+def sentences(sheet: Sheet, row: int, said: Mapping[str, str]) -> int:
+    """What a sheet found, a bold line each, marked `sentence_` and its key; the row after them."""
+    for key, sentence in said.items():
+        sheet.put(row, LABEL, sentence, "bold")
+        sheet.mark(f"sentence_{key}", row, LABEL)
+        row += 1
+    return row
+
+
 def band_row(
     sheet: Sheet,
     row: int,

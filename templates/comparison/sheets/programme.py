@@ -4,7 +4,7 @@ Support, with losses that hang on one Congress; and what one package asks of the
 
 from __future__ import annotations
 
-from bankable.templates.comparison.sheets import frame
+from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.support import PACKAGES
 from bankable.templates.workbook.book import (
     Book,
@@ -13,11 +13,10 @@ from bankable.templates.workbook.book import (
     Series,
     Sheet,
     TimeColumns,
-    Validation,
     area,
 )
-from bankable.templates.workbook.rows import CONSTANT, LABEL, SECTION, lay, scalar
-from bankable.templates.workbook.settings import Settings, keep
+from bankable.templates.workbook.rows import LABEL, SECTION, lay, scalar
+from bankable.templates.workbook.settings import Settings
 from bankable.templates.workbook.styles import PALETTE
 from bankable.udfs.deal.chain.axes import YEARS
 from bankable.udfs.deal.public_years import AUTHORITY, LIABILITY, NET, ROWS
@@ -74,32 +73,16 @@ def lay_programme(book: Book, deal: str, settings: Settings, paper: str) -> None
         book, "Programme", "Programme: from one plant to a subsidy budget", "0072B2", paper
     )
     frame.band_row(sheet, frame.HEAD_ROW, "Plants like the case studied, all alike", LAST)
-    row = frame.FIRST_ROW
-    for key, sentence in (
-        ("sentence_plants", _sentence()),
-        ("sentence_congress", _congress_sentence()),
-        ("sentence_years", _years_sentence()),
-    ):
-        sheet.put(row, LABEL, sentence, "bold")
-        sheet.mark(key, row, LABEL)
-        row += 1
+    said = {"plants": _sentence(), "congress": _congress_sentence(), "years": _years_sentence()}
+    row = frame.sentences(sheet, frame.FIRST_ROW, said)
     frame.band_row(sheet, row, "Terms", LAST, "heading", "1")
     counted = f"{{counted_1}}:{{counted_{len(PACKAGES)}}}"
     cheapest = f"IF(COUNT({counted})>0,MATCH(MIN({counted}),{counted},0),1)"
     completed = "{Deals!studied_build_months}+{Deals!studied_delay_months}"
+    row = bounds.blue(book, sheet, row + 1, settings, "programme", TERMS, COLUMNS)
     row = lay(
         sheet,
         [
-            *(
-                scalar(
-                    key,
-                    label,
-                    unit,
-                    settings.take(f"programme_{key}", [value])[0],
-                    f"input {style}",
-                )
-                for key, label, unit, value, style, _, _, _ in TERMS
-            ),
             scalar(
                 "package",
                 "Package shown by year",
@@ -118,12 +101,9 @@ def lay_programme(book: Book, deal: str, settings: Settings, paper: str) -> None
                 "year",
             ),
         ],
-        row + 1,
+        row,
         COLUMNS,
     )
-    for key, label, _, _, _, low, high, source in TERMS:
-        _blue(book, sheet, key, low, high, label)
-        sheet.put(sheet.placed[key].row, CONSTANT + 1, source or None, "grey")
     first = row + 2
     row = _by_package(sheet, row)
 
@@ -147,23 +127,6 @@ def lay_programme(book: Book, deal: str, settings: Settings, paper: str) -> None
     sheet.widths |= {SECTION: 4, LABEL: 50} | dict.fromkeys(range(LABEL + 1, LAST + 1), 11)
     sheet.freeze = (frame.FIRST_ROW, LABEL + 1)
     sheet.print.pages_wide = 2
-
-
-def _blue(book: Book, sheet: Sheet, key: str, low: float, high: float, label: str) -> None:
-    place = sheet.placed[key]
-    spot = (place.row, place.col, place.row, place.col)
-    keep(book, sheet, f"programme_{key}", *spot)
-    sheet.validations.append(
-        Validation(
-            spot,
-            "whole" if key == "chosen" else "decimal",
-            low,
-            high,
-            title=label[:32],
-            error=f"From {low:g} to {high:g}.",
-            blank_allowed=False,
-        )
-    )
 
 
 def _by_package(sheet: Sheet, row: int) -> int:
@@ -282,17 +245,13 @@ def _by_year(sheet: Sheet, row: int, deal: str) -> None:
     )  # fmt: skip
 
 
-def _money(cell: str) -> str:
-    return f'"$"&TEXT(ROUND({cell},0),"#,##0")&"m"'
-
-
 def _sentence() -> str:
     """How many plants the budget buys, and what they share."""
     covered = 'IF(ISNUMBER({plants_authority}),{plants_authority}&" of them","all of them")'
     each = "INDEX({Support!r_budget_authority:},1,{package})"
     told = (
-        f'{_money("{budget}")}&" pays for "&{frame.counted("{plants}", "plant")}&" like "&{{Support!studied_name}}'
-        f'&" by expected cost under """&{{package_name}}&"""; as budget authority ("&{_money(each)}'
+        f'{frame.money("{budget}")}&" pays for "&{frame.counted("{plants}", "plant")}&" like "&{{Support!studied_name}}'
+        f'&" by expected cost under """&{{package_name}}&"""; as budget authority ("&{frame.money(each)}'
         f'&" a plant) it covers "&{covered}&"."'
     )
     free = (
@@ -316,7 +275,7 @@ def _congress_sentence() -> str:
     return (
         '=IF(AND({Checks!live}=1,ISNUMBER({plants})),"Private capital in "&'
         f"{frame.counted('{plants}', 'plant')}"
-        f'&": "&{_money("{mobilised}")}&IF({{plants}}>0,". They hang on one Congress: in the bad case "'
+        f'&": "&{frame.money("{mobilised}")}&IF({{plants}}>0,". They hang on one Congress: in the bad case "'
         '&TEXT(ROUND({worst}/MAX(1,{plants}),2),"0%")&" of the loans default, "'
         '&TEXT(ROUND(INDEX({Support!r_life_default:},1,{package}),2),"0%")&" expected.","."),"n/a")'
     )
@@ -327,6 +286,6 @@ def _years_sentence() -> str:
     return (
         '=IF({Checks!live}=0,"n/a",{package_name}&", "&'
         f"{frame.counted('{shown}', 'plant')}"
-        f'&": net outlays of "&{_money("{outlays}")}&" in all, "&{_money("{recorded}")}&" of authority recorded at'
-        f' completion, at most "&{_money("{most_due}")}&" due if the contracts end.")'
+        f'&": net outlays of "&{frame.money("{outlays}")}&" in all, "&{frame.money("{recorded}")}&" of authority recorded at'
+        f' completion, at most "&{frame.money("{most_due}")}&" due if the contracts end.")'
     )

@@ -636,14 +636,17 @@ def results(
     prefix: str,
     arguments: str,
     columns: TimeColumns = COLUMNS,
+    asked: int = TOTAL,
 ) -> int:
-    """A block of DEAL_SCENARIOS with its labels; each row is marked by its measure."""
+    """A block of DEAL_SCENARIOS with its labels; each row is marked by its measure, which stands in
+    the column `asked`.
+    """
     for n, (measure, label, unit, _) in enumerate(figures):
         sheet.put(row + n, LABEL, label)
         sheet.put(row + n, UNIT, unit or None, "unit")
-        sheet.put(row + n, TOTAL, measure, "grey")
+        sheet.put(row + n, asked, measure, "grey")
         sheet.mark_path(f"{prefix}{measure}", row + n, columns)
-    wanted = area(row, TOTAL, row + len(figures) - 1, TOTAL, True)
+    wanted = area(row, asked, row + len(figures) - 1, asked, True)
     sheet.array(
         row, columns.first, len(figures), columns.count, f"=DEAL_SCENARIOS({arguments},{wanted})"
     )

@@ -39,16 +39,8 @@ def lay_swap(book: Book, deal_a: str, deal_b: str, paper: str) -> None:
     title = "Swap: the contracts of two plants exchanged"
     sheet = frame.start(book, "Swap", title, "D55E00", paper)
     frame.band_row(sheet, frame.HEAD_ROW, "Two plants by two contracts", LAST)
-    row = frame.FIRST_ROW
-    for key, sentence in (
-        ("sentence_cells", _cells()),
-        ("sentence_bridge", _bridge()),
-        ("sentence_equal", _equal()),
-        ("sentence_left", _left()),
-    ):
-        sheet.put(row, LABEL, sentence, "bold")
-        sheet.mark(key, row, LABEL)
-        row += 1
+    said = {"cells": _cells(), "bridge": _bridge(), "equal": _equal(), "left": _left()}
+    row = frame.sentences(sheet, frame.FIRST_ROW, said)
     first = row + 1
     for number, (basis, words) in enumerate(
         (

@@ -7,6 +7,7 @@ cost. Each section ends in one line that says what it found.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds, frame
@@ -85,32 +86,6 @@ def lay_time(
     sheet.print.area = (0, 0, row - 1, COLUMNS.last)
     sheet.widths |= {CONSTANT: 18, TOTAL: 18, LABEL: 62} | {G + i: 16 for i in range(WIDE)}
     sheet.print.pages_tall = 2
-
-
-def blue(
-    book: Book,
-    sheet: Sheet,
-    row: int,
-    settings: Settings,
-    given: Sequence[tuple[str, str, str, float, str, float, float, str]],
-) -> int:
-    """Kept blue scalars with bounds and a source: key, label, unit, value, format, min, max,
-    source.
-    """
-    row = lay(
-        sheet,
-        [
-            scalar(k, label, unit, settings.take(f"time_{k}", [value])[0], f"input {style}")
-            for k, label, unit, value, style, _, _, _ in given
-        ],
-        row,
-        COLUMNS,
-    )
-    for key, label, _, _, style, low, high, source in given:
-        spot = bounds.kept_cell(book, sheet, key, f"time_{key}")
-        sheet.put(spot[0], TOTAL, source, "grey")
-        sheet.validations.append(bounds.between(spot, label, low, high, style == "count"))
-    return row
 
 
 def finding(sheet: Sheet, row: int, key: str, formula: str) -> int:
@@ -244,11 +219,12 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
 def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
     """What the signed contract is worth and the capital that it can mobilise."""
     frame.band_row(sheet, row, "What an announced contract is worth", COLUMNS.last, "heading", "2")
-    row = blue(
+    row = bounds.blue(
         book,
         sheet,
         row + 1,
         settings,
+        "time",
         (
             (
                 "market_value",
@@ -261,6 +237,7 @@ def _announced(book: Book, sheet: Sheet, row: int, names: Sequence[str], setting
                 "illustrative",
             ),
         ),
+        COLUMNS,
     )
     rows = (
         (
@@ -415,11 +392,12 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
         "heading",
         "4",
     )
-    row = blue(
+    row = bounds.blue(
         book,
         sheet,
         row + 1,
         settings,
+        "time",
         (
             (
                 "decay",
@@ -443,6 +421,7 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
                 "illustrative; 155 mm shells: from 14,400 a month (2022) to 100,000 asked by 2025",
             ),
         ),
+        COLUMNS,
     )
     value = f"({_own('price')}-{_own('variable_cost')})*{_own('capacity')}*{_own('contract_share')}"
     ready = f"{_own('idle_cost')}*{_own('fixed_cost')}"
@@ -495,11 +474,12 @@ def _lapse(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
 def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
     """What standing ready is worth when a crisis brings orders, against what it costs each year."""
     frame.band_row(sheet, row, "Standing ready for a surge", COLUMNS.last, "heading", "5")
-    row = blue(
+    row = bounds.blue(
         book,
         sheet,
         row + 1,
         settings,
+        "time",
         (
             ("crisis", "Probability of a crisis", "% a year", 0.04, "share", 0, 1, "illustrative"),
             ("crisis_years", "Length of the crisis", "years", 2, "count", 1, 30, "illustrative"),
@@ -524,6 +504,7 @@ def _surge(book: Book, sheet: Sheet, row: int, settings: Settings) -> int:
                 "illustrative",
             ),
         ),
+        COLUMNS,
     )
     unit = _own("price")
     row = lay(
@@ -598,12 +579,9 @@ def _factory_first(
         ("first_empty", "Years that he carries an empty plant", "years", 2, "count", 0, 30, "illustrative"),
         ("first_share", "Owner's share of the gain in a crisis", "%", 0.25, "share", 0, 1, "illustrative; 0: the buyer alone gains"),
     )  # fmt: skip
-    row = blue(book, sheet, row + 1, settings, terms)
+    row = bounds.blue(book, sheet, row + 1, settings, "time", terms, COLUMNS)
 
-    def of_studied(token: str) -> str:
-        cases = ",".join(given(token, case=name) for name in names)
-        return f"=CHOOSE({{Support!studied}},{cases})"
-
+    of_studied = functools.partial(frame.chosen_case, names)
     later, annuity = (
         "(1+{first_rate})^-{first_empty}",
         "IF({first_rate}>0,(1-(1+{first_rate})^-{first_empty})/{first_rate},{first_empty})",
