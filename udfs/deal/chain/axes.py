@@ -7,6 +7,7 @@ construction months (S, 60) counted from financial close; NaN stands where a fig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,7 +53,17 @@ else:
 
 def total(path: Array) -> Array:
     """Sum over time, kept as a column."""
-    return np.sum(path, axis=-1, keepdims=True)
+    return np.add.reduce(path, axis=-1, keepdims=True)
+
+
+def by_period(path: Array) -> list[Array]:
+    """The columns of a path, one a period, for what goes from one period to the next."""
+    return list(np.moveaxis(path, -1, 0)[..., None])
+
+
+def over_time(periods: Sequence[Array]) -> Array:
+    """The path of its columns."""
+    return np.concatenate(periods, axis=-1)
 
 
 def previous(path: Array, first: Array = 0.0) -> Array:
@@ -73,13 +84,18 @@ def following(path: Array, last: float = np.nan) -> Array:
 
 def ratio(top: Array, bottom: Array) -> Array:
     """top / bottom where bottom is positive, otherwise NaN (n/a)."""
-    top, bottom = np.broadcast_arrays(top, bottom)
-    return np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=bottom > 0)
+    positive = bottom > 0
+    return np.where(positive, top / np.where(positive, bottom, 1), np.nan)
+
+
+def nil_if_not(path: Array) -> Array:
+    """The path with 0 where a figure does not apply."""
+    return np.where(np.isnan(path), 0.0, path)
 
 
 def least(path: Array) -> Array:
     """Least over time of what applies; NaN where nothing does."""
-    lowest = np.min(np.where(np.isnan(path), np.inf, path), axis=-1, keepdims=True)
+    lowest = np.fmin.reduce(path, axis=-1, keepdims=True)
     return np.where(np.isinf(lowest), np.nan, lowest)
 
 

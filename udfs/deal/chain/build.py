@@ -12,7 +12,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import MONTH, TOLERANCE, Array, Results, previous, total
+from bankable.udfs.deal.chain.axes import (
+    MONTH,
+    TOLERANCE,
+    Array,
+    Results,
+    by_period,
+    nil_if_not,
+    over_time,
+    previous,
+    total,
+)
 
 # Cumulative spending as a polynomial c1 u + c2 u^2 + c3 u^3 of time u: even, front-loaded,
 # back-loaded, s-curve.
@@ -68,24 +78,19 @@ def two_pass_facility(
 
     balance_0: without fees on the facility; balance_1: per $ of facility.
     """
-    shape = np.broadcast_shapes(cost.shape, gearing.shape)
-    first_pass, per_dollar = np.zeros(shape), np.zeros(shape)
-    balance, slope = np.zeros(gearing.shape), np.zeros(gearing.shape)
-    longest = int(np.max(total(in_build)))
-    for m in range(longest):
-        month = slice(m, m + 1)
-        on = in_build[..., month]
-        drawn = gearing * cost[..., month]
-        balance = (
-            balance + drawn + gearing * on * (rate * (balance + timing * drawn) - fee * balance)
-        )
-        slope = slope + gearing * on * (rate * slope + fee * (1 - slope) + upfront * (m == 0))
-        first_pass[..., month], per_dollar[..., month] = balance, slope
-    first_pass[..., longest:], per_dollar[..., longest:] = (
-        balance,
-        slope,
-    )  # nothing is drawn once the build is over
-    return {"balance_0": first_pass, "balance_1": per_dollar}
+    longest = int(np.max(total(in_build)))  # nothing is drawn once the build is over
+    drawn, lent = gearing * cost, gearing * in_build
+    balances, slopes = by_period(drawn), by_period(np.broadcast_to(lent, drawn.shape))
+    balance: Array = 0.0
+    slope: Array = 0.0
+    for m, (draw, on) in enumerate(zip(balances, slopes, strict=True)):
+        if m < longest:
+            balance, slope = (
+                balance + draw + on * (rate * (balance + timing * draw) - fee * balance),
+                slope + on * (rate * slope + fee * (1 - slope) + upfront * (m == 0)),
+            )
+        balances[m], slopes[m] = balance, slope
+    return {"balance_0": over_time(balances), "balance_1": over_time(slopes)}
 
 
 def facility(
@@ -149,12 +154,14 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
     r.requested_debt = facility(requested, x.gearing, r.put_in, r.reserve_per_debt)
-    sized = np.nan_to_num(r.sized_gearing, nan=0.0)
+    sized = nil_if_not(r.sized_gearing)
     r.gearing_used = np.where(x.size_debt > 0, np.minimum(x.gearing, sized), x.gearing)
     rate, fee = r.construction_rate / 12, x.commitment_fee / 12
-    used = two_pass_facility(
-        r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing
-    )
+    used = requested
+    if (r.gearing_used != x.gearing).any():
+        used = two_pass_facility(
+            r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing
+        )
     r.balance_0, r.balance_1 = used["balance_0"], used["balance_1"]
     r.debt = facility(used, r.gearing_used, r.put_in, r.reserve_per_debt)
     r.reserve_in_debt = r.reserve_per_debt * r.debt

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.credit import sale_proceeds
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, ratio, total
+from bankable.udfs.deal.chain.axes import YEAR, Array, Results, nil_if_not, ratio, total
 
 PARTS = ("shell", "power", "equipment", "tooling", "it")
 
@@ -26,7 +26,7 @@ def loss_given_default(recovered: Array, owed: Array, floor: Array) -> Array:
     """One less what is recovered of the debt owed, at least the bank's floor; the floor where nothing is
     owed.
     """
-    share = np.where(owed > 0, np.minimum(1, np.nan_to_num(ratio(recovered, owed))), 1.0)
+    share = np.where(owed > 0, np.minimum(1, nil_if_not(ratio(recovered, owed))), 1.0)
     return np.maximum(floor, 1 - share)
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.collar import lognormal_call
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, previous, ratio, total
+from bankable.udfs.deal.chain.axes import YEAR, Array, Results, nil_if_not, previous, ratio, total
 from bankable.udfs.offtake import renewals_needed
 from bankable.udfs.timing import regained
 
@@ -134,7 +134,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.alive = r.renewed * r.offtaker_survives
     r.alive_before = previous(r.alive, 1.0)
     r.lost = r.alive_before - r.alive
-    r.lapse = np.nan_to_num(ratio(r.lost, r.alive_before))
+    r.lapse = nil_if_not(ratio(r.lost, r.alive_before))
     r.lost_before = 1 - r.alive_before
     r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
     lost_by_cause(x, r)
@@ -162,7 +162,7 @@ def lost_by_cause(x: SimpleNamespace, r: Results) -> None:
     }
     r.hazard_by_year = sum(hazards.values())
     for cause, hazard in hazards.items():
-        r[f"lost_{cause}"] = r.lost * np.nan_to_num(ratio(hazard, r.hazard_by_year))
+        r[f"lost_{cause}"] = r.lost * nil_if_not(ratio(hazard, r.hazard_by_year))
     r.lost_paid = r.lost_termination + x.lapse_pays * r.lost_lapse
 
 
@@ -180,7 +180,7 @@ def planned_survival(x: SimpleNamespace, r: Results) -> None:
         * np.exp(-r.hazard * r.planned_year)
     )
     before = previous(r.planned_alive, 1.0)
-    r.planned_lapse = np.nan_to_num(ratio(before - r.planned_alive, before))
+    r.planned_lapse = nil_if_not(ratio(before - r.planned_alive, before))
 
 
 def value_rows(x: SimpleNamespace, r: Results) -> None:

@@ -13,8 +13,11 @@ from bankable.udfs.deal.chain.axes import (
     YEAR,
     Array,
     Results,
+    by_period,
     least,
+    nil_if_not,
     of_lender,
+    over_time,
     previous,
     put,
     ratio,
@@ -65,7 +68,7 @@ def sculpt_rows(x: SimpleNamespace, r: Results) -> None:
             np.nan,
         )
         r[f"sculpt_dscr_{n}"] = dscr
-        service = r[f"sculpt_service_{n}"] = r.repaying * np.nan_to_num(ratio(base, dscr))
+        service = r[f"sculpt_service_{n}"] = r.repaying * nil_if_not(ratio(base, dscr))
         if n == SCULPT_PASSES:
             break
         r[f"sculpt_opening_{n}"], r[f"sculpt_interest_{n}"] = interest_on(x, r, service)
@@ -85,15 +88,17 @@ def interest_on(x: SimpleNamespace, r: Results, service: Array) -> tuple[Array, 
     """(balance at the start of each year, interest on it) of a loan that pays `service` once grace is
     over; nil where the loan is not sculpted.
     """
-    opening, interest = np.zeros_like(service), np.zeros_like(service)
-    balance = np.where(r.profile_used == SCULPTED, r.debt, 0.0)
-    for t in range(len(YEAR)):
-        year = slice(t, t + 1)
-        opening[:, year] = balance
-        interest[:, year] = balance * r.all_in_rate * r.in_loan[:, year]
-        principal = r.repaying[:, year] * (service[:, year] - interest[:, year])
-        balance = np.where(x.tenor == t + 1, 0.0, balance - principal)
-    return opening, interest
+    sculpted = r.profile_used == SCULPTED
+    if not sculpted.any():
+        return np.zeros_like(service), np.zeros_like(service)
+    opening, interest = by_period(service), by_period(r.all_in_rate * r.in_loan)
+    repaying, last = by_period(r.repaying), by_period(x.tenor == YEAR)
+    balance = np.where(sculpted, r.debt, 0.0)
+    for t, due in enumerate(opening):
+        interest[t] = balance * interest[t]
+        opening[t] = balance
+        balance = np.where(last[t], 0.0, balance - repaying[t] * (due - interest[t]))
+    return over_time(opening), over_time(interest)
 
 
 def schedule_rows(x: SimpleNamespace, r: Results) -> None:
@@ -102,37 +107,30 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     """
     fault = (r.sculpted > 0) & (r.repaying > 0) & (r.lender_unlevered_cfads <= 0)
     r.sculpt_fault = np.where(fault, YEAR, np.nan)
-    r.sculpt_fault_year = np.nan_to_num(least(r.sculpt_fault))
+    r.sculpt_fault_year = nil_if_not(least(r.sculpt_fault))
     r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
     r.tenor_used = total(r.in_loan)
     r.payment = r.debt * level_service(r.all_in_rate, x.tenor, x.grace_years, x.balloon)
     r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
     sculpt_rows(x, r)
-    for name in ("opening", "interest", "profile_principal", "principal", "closing"):
-        r[name] = np.zeros_like(r.in_loan)
     r.balloon_paid = (x.tenor == YEAR) * x.balloon * r.debt
-    balance = r.debt + 0.0
-    for t in range(len(YEAR)):
-        year = slice(t, t + 1)
-        r.opening[:, year] = balance
-        interest = balance * r.all_in_rate * r.in_loan[:, year]
-        by_profile = np.where(
-            r.profile_used == ANNUITY,
-            r.payment - interest,
-            np.where(
-                r.profile_used == EQUAL,
-                r.equal_principal,
-                r.sculpted_service[:, year] - interest,
-            ),
-        )
-        r.interest[:, year] = interest
-        r.profile_principal[:, year] = r.repaying[:, year] * by_profile
-        balloon = r.balloon_paid[:, year]
-        r.principal[:, year] = np.where(
-            x.tenor == t + 1, balance - balloon, r.profile_principal[:, year]
-        )
-        balance = balance - r.principal[:, year] - balloon
-        r.closing[:, year] = balance
+    equal = r.profile_used == EQUAL
+    service = by_period(np.where(r.profile_used == ANNUITY, r.payment, r.sculpted_service))
+    rate, repaying = by_period(r.all_in_rate * r.in_loan), by_period(r.repaying)
+    balloon, last = by_period(r.balloon_paid), by_period(x.tenor == YEAR)
+    balance = r.debt
+    opening, interest, by_profile, principal, closing = ([] for _ in range(5))
+    for t, due in enumerate(service):
+        opening.append(balance)
+        interest.append(balance * rate[t])
+        profiled = np.where(equal, r.equal_principal, due - interest[t])
+        by_profile.append(repaying[t] * profiled)
+        principal.append(np.where(last[t], balance - balloon[t], by_profile[t]))
+        balance = balance - principal[t] - balloon[t]
+        closing.append(balance)
+    r.opening, r.interest, r.profile_principal, r.principal, r.closing = map(
+        over_time, (opening, interest, by_profile, principal, closing)
+    )
     r.debt_service = r.interest + r.principal
     least_due = TOLERANCE * np.maximum(1, r.debt)  # a rest of rounding is no debt service
     r.serviced = r.in_loan * (r.debt > 0) * (r.debt_service > least_due)

@@ -17,8 +17,11 @@ from bankable.udfs.deal.chain.axes import (
     YEAR,
     Array,
     Results,
+    by_period,
     following,
     least,
+    nil_if_not,
+    over_time,
     previous,
     total,
 )
@@ -33,9 +36,16 @@ def pool_before_year(
 
     No more than the reserve's target stays over a year's end, unless distributions are locked.
     """
-    held = target + TOLERANCE * np.maximum(1, service)
-    out_of_reach = (locked == 0) & (need_after > held)
-    return np.where(out_of_reach, NEVER, np.maximum(0, service - cash + need_after))
+    return _before(service - cash, most_held(service, target, locked), need_after)
+
+
+def most_held(service: Array, target: Array, locked: Array) -> Array:
+    """The pool that can stay over a year's end."""
+    return np.where(locked == 0, target + TOLERANCE * np.maximum(1, service), np.inf)
+
+
+def _before(lacking: Array, held: Array, need_after: Array) -> Array:
+    return np.where(need_after > held, NEVER, np.maximum(0, lacking + need_after))
 
 
 def pool_that_lasts(
@@ -45,17 +55,16 @@ def pool_that_lasts(
 
     `lasting`: 1 in the years that count; after the last of them `ends` (by year) must stand.
     """
-    need: Array = np.zeros(np.broadcast_shapes(cash.shape, service.shape))
-    ends = np.broadcast_to(ends, need.shape)
-    after = np.zeros_like(need[..., :1])
-    for t in range(need.shape[-1] - 1, -1, -1):
-        year = slice(t, t + 1)
-        before = pool_before_year(
-            cash[..., year], service[..., year], target[..., year], locked[..., year], after
-        )
-        after = np.where(lasting[..., year] > 0, before, ends[..., year])
-        need[..., year] = after
-    return need
+    lacking = service - cash
+    held, counts, ends = (
+        by_period(np.broadcast_to(path, lacking.shape))
+        for path in (most_held(service, target, locked), lasting > 0, ends)
+    )
+    need = by_period(lacking)
+    after: Array = 0.0
+    for t in range(len(need) - 1, -1, -1):
+        need[t] = after = np.where(counts[t], _before(need[t], held[t], after), ends[t])
+    return over_time(need)
 
 
 def locked_after_loss(cash: Array, service: Array, limit: Array) -> Array:
@@ -128,14 +137,18 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         * r.billed_volume
         * r.contract_price
     )
-    r.paid_need_1, r.paid_need_2, r.paid_need_3 = pools_after_loss(
-        x,
-        r,
-        r.debt_service,
-        r.uncovered_ahead,
-        r.dsra_target,
-        r.uncovered_claim,
-        r.settlement_due,
+    r.paid_need_1, r.paid_need_2, r.paid_need_3 = (
+        pools_after_loss(
+            x,
+            r,
+            r.debt_service,
+            r.uncovered_ahead,
+            r.dsra_target,
+            r.uncovered_claim,
+            r.settlement_due,
+        )
+        if (x.termination_cover > 0).any()
+        else (r.need_1, r.need_2, r.need_3)  # nothing is settled: the same years over again
     )
     r.paid_hurts = does_not_reach(r.paid_need_1, r.pool_before, r.uncovered_service)
 
@@ -158,7 +171,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.fails = np.where((kept > 0) & missed, YEAR, np.nan)
     never_paid = does_not_reach(r.need_3, r.pool_before, r.debt_service)
-    unpaid_in = np.where(never_held, never_paid[:, :1], np.nan_to_num(least(r.fails)))
+    unpaid_in = np.where(never_held, never_paid[:, :1], nil_if_not(least(r.fails)))
     r.fails_in = np.where(r.build_stops > 0, r.due_ahead[:, :1], unpaid_in)
 
     r.default_loss = lost_with_end(r.lost, r.alive, r.contract_end_year)

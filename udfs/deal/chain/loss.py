@@ -14,6 +14,7 @@ from bankable.udfs.deal.chain.axes import (
     Results,
     at_year,
     following,
+    nil_if_not,
     ratio,
     total,
 )
@@ -35,7 +36,7 @@ def worst_after_loss(r: Results, service: Array, in_loan: Array) -> tuple[Array,
     later = np.where(in_loan > 0, later, np.nan)
     second = np.where(in_loan > 0, np.fmin(ratio(r.remaining_2, service), following(later)), np.nan)
     worst = np.where(in_loan > 0, np.fmin(ratio(r.remaining_1, service), following(second)), 0.0)
-    return later, second, np.nan_to_num(worst)
+    return later, second, nil_if_not(worst)
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:

@@ -17,6 +17,8 @@ from bankable.udfs.deal.chain.axes import (
     Array,
     Results,
     Rows,
+    by_period,
+    over_time,
     previous,
     put,
 )
@@ -143,16 +145,15 @@ def tax_with_losses(taxable: Array, tax_rate: Array, loss_limit: Array) -> tuple
     """(losses carried forward, tax): losses of earlier years cover up to `loss_limit` of a later
     year's income.
     """
-    carried, tax = np.zeros_like(taxable), np.zeros_like(taxable)
-    losses = np.zeros_like(taxable[..., :1])
     income, fresh = np.maximum(taxable, 0), np.maximum(-taxable, 0)
-    rate, limit = np.broadcast_to(tax_rate, losses.shape), np.broadcast_to(loss_limit, losses.shape)
-    for t in range(taxable.shape[-1]):
-        year = slice(t, t + 1)
-        used = np.minimum(losses, income[..., year] * limit)
-        losses = losses + fresh[..., year] - used
-        carried[..., year], tax[..., year] = losses, rate * (income[..., year] - used)
-    return carried, tax
+    if not fresh.any():
+        return fresh, tax_rate * income
+    covered, losses = by_period(income * loss_limit), by_period(fresh)
+    carried: Array = 0.0
+    for t, most in enumerate(covered):
+        covered[t] = used = np.minimum(carried, most)
+        losses[t] = carried = carried + losses[t] - used
+    return over_time(losses), tax_rate * (income - over_time(covered))
 
 
 def deductible_interest(
@@ -162,15 +163,15 @@ def deductible_interest(
     earnings.
     """
     room = np.where(applies > 0, limit * np.maximum(0, earnings), np.inf)
-    deducted, carried = np.zeros_like(earnings), np.zeros_like(earnings)
-    waiting = np.zeros_like(earnings[..., :1])
-    for t in range(earnings.shape[-1]):
-        year = slice(t, t + 1)
-        waiting = waiting + interest[..., year]
-        deducted[..., year] = np.minimum(waiting, room[..., year])
-        waiting = waiting - deducted[..., year]
-        carried[..., year] = waiting
-    return deducted, carried
+    if (interest <= room).all():
+        return np.broadcast_to(interest, room.shape), np.zeros(room.shape)
+    deducted, carried = by_period(room), by_period(np.broadcast_to(interest, room.shape))
+    waiting: Array = 0.0
+    for t, most in enumerate(deducted):
+        waiting = waiting + carried[t]
+        deducted[t] = np.minimum(waiting, most)
+        carried[t] = waiting = waiting - deducted[t]
+    return over_time(deducted), over_time(carried)
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:

@@ -16,6 +16,7 @@ from bankable.udfs.deal.chain.axes import (
     Array,
     Results,
     least,
+    nil_if_not,
     of_lender,
     previous,
     put,
@@ -36,7 +37,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.at_minimum = np.where(r.lender_dscr <= r.min_dscr + TOLERANCE, YEAR, np.nan)
     r.min_dscr_year = least(r.at_minimum)
     r.avg_dscr = ratio(
-        total(np.nan_to_num(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float))
+        total(nil_if_not(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float))
     )
     r.covenant = x.limit_min_dscr + 0.0 * YEAR
     r.discount_at_all_in_rate = (1 + r.all_in_rate) ** -YEAR

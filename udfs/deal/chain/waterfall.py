@@ -11,10 +11,14 @@ import numpy as np
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
     YEAR,
+    Array,
     Results,
     at_year,
+    by_period,
     following,
     least,
+    nil_if_not,
+    over_time,
 )
 
 WATERFALL = (
@@ -42,32 +46,25 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     views = {"": r.lender_cfads, "_promised": r.cfads_promised}
     cfads = np.stack(list(views.values()))
     dscr = np.stack([r.lender_dscr, r.dscr_promised])
-    lock_up = np.nan_to_num((dscr < x.lock_up_dscr - TOLERANCE).astype(float))
+    lock_up = (dscr < x.lock_up_dscr - TOLERANCE).astype(float)
     support = np.minimum(x.operating_support, np.maximum(0, -cfads))
-    available = cfads + support
-    paid_out = {name: np.zeros_like(cfads) for name in WATERFALL}
-    reserve, trapped, arrears = (
-        np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1)),
-        0.0,
-        0.0,
-    )
-    for t in range(len(YEAR)):
-        year = slice(t, t + 1)
-        pool = available[..., year] + reserve + trapped
+    dues, targets, locked = map(by_period, (r.debt_service, r.dsra_target, lock_up))
+    reserve: Array = np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1))
+    trapped: Array = 0.0
+    arrears: Array = 0.0
+    steps = []
+    for t, earned in enumerate(by_period(cfads + support)):
+        pool = earned + reserve + trapped
         cash = np.maximum(0, pool)
         before = reserve
-        due = r.debt_service[:, year] + arrears
+        due = dues[t] + arrears
         paid = np.minimum(cash, due)
         arrears = due - paid
-        reserve = np.minimum(r.dsra_target[:, year], cash - paid)
+        reserve = np.minimum(targets[t], cash - paid)
         free = cash - paid - reserve
-        trapped = free * lock_up[..., year]
-        for name, value in zip(
-            WATERFALL,
-            (before, cash, cash - pool, paid, arrears, reserve, trapped, free - trapped),
-            strict=True,
-        ):
-            paid_out[name][..., year] = value
+        trapped = free * locked[t]
+        steps.append((before, cash, cash - pool, paid, arrears, reserve, trapped, free - trapped))
+    paid_out = dict(zip(WATERFALL, map(over_time, zip(*steps, strict=True)), strict=True))
     for i, view in enumerate(views):
         r[f"lock_up{view}"] = lock_up[i]
         for name in WATERFALL:
@@ -76,4 +73,4 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.unpaid = at_year(r.arrears, x.tenor)
     missed = r.in_loan * (r.arrears > TOLERANCE * np.maximum(1, r.debt_service))
     r.missed = np.where(missed > 0, YEAR, np.nan)
-    r.missed_year = np.nan_to_num(least(r.missed))
+    r.missed_year = nil_if_not(least(r.missed))
