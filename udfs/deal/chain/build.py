@@ -137,15 +137,14 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     """The facility requested, and the one at the gearing used (the requested, or less where the debt is
     sized), drawn month by month.
     """
-    requested = two_pass_facility(
-        r.planned_cost,
-        r.in_plan,
-        x.gearing,
-        r.construction_rate / 12,
-        x.commitment_fee / 12,
-        x.upfront_fee,
-        x.draw_timing,
-    )
+    rate, fee = r.construction_rate / 12, x.commitment_fee / 12
+
+    def drawn(gearing: Array) -> dict[str, Array]:
+        return two_pass_facility(
+            r.planned_cost, r.in_plan, gearing, rate, fee, x.upfront_fee, x.draw_timing
+        )
+
+    requested = drawn(x.gearing)
     r.reserve_per_debt = (
         x.reserve_in_uses
         * x.dsra_months
@@ -156,12 +155,7 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     r.requested_debt = facility(requested, x.gearing, r.put_in, r.reserve_per_debt)
     sized = nil_if_not(r.sized_gearing)
     r.gearing_used = np.where(x.size_debt > 0, np.minimum(x.gearing, sized), x.gearing)
-    rate, fee = r.construction_rate / 12, x.commitment_fee / 12
-    used = requested
-    if (r.gearing_used != x.gearing).any():
-        used = two_pass_facility(
-            r.planned_cost, r.in_plan, r.gearing_used, rate, fee, x.upfront_fee, x.draw_timing
-        )
+    used = drawn(r.gearing_used) if (r.gearing_used != x.gearing).any() else requested
     r.balance_0, r.balance_1 = used["balance_0"], used["balance_1"]
     r.debt = facility(used, r.gearing_used, r.put_in, r.reserve_per_debt)
     r.reserve_in_debt = r.reserve_per_debt * r.debt

@@ -119,17 +119,16 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     rate, repaying = by_period(r.all_in_rate * r.in_loan), by_period(r.repaying)
     balloon, last = by_period(r.balloon_paid), by_period(x.tenor == YEAR)
     balance = r.debt
-    opening, interest, by_profile, principal, closing = ([] for _ in range(5))
+    steps = []
     for t, due in enumerate(service):
-        opening.append(balance)
-        interest.append(balance * rate[t])
-        profiled = np.where(equal, r.equal_principal, due - interest[t])
-        by_profile.append(repaying[t] * profiled)
-        principal.append(np.where(last[t], balance - balloon[t], by_profile[t]))
-        balance = balance - principal[t] - balloon[t]
-        closing.append(balance)
+        opening = balance
+        interest = opening * rate[t]
+        by_profile = repaying[t] * np.where(equal, r.equal_principal, due - interest)
+        principal = np.where(last[t], opening - balloon[t], by_profile)
+        balance = opening - principal - balloon[t]
+        steps.append((opening, interest, by_profile, principal, balance))
     r.opening, r.interest, r.profile_principal, r.principal, r.closing = map(
-        over_time, (opening, interest, by_profile, principal, closing)
+        over_time, zip(*steps, strict=True)
     )
     r.debt_service = r.interest + r.principal
     least_due = TOLERANCE * np.maximum(1, r.debt)  # a rest of rounding is no debt service

@@ -45,6 +45,7 @@ def most_held(service: Array, target: Array, locked: Array) -> Array:
 
 
 def _before(lacking: Array, held: Array, need_after: Array) -> Array:
+    """The same from what cash flow lacks and what can stay: what every year's step is given."""
     return np.where(need_after > held, NEVER, np.maximum(0, lacking + need_after))
 
 

@@ -28,12 +28,8 @@ def worst_after_loss(r: Results, service: Array, in_loan: Array) -> tuple[Array,
     then on.
     """
     third = np.where(in_loan > 0, ratio(r.remaining_3, service), np.nan)
-    later = np.full_like(third, np.nan)
-    running = np.full_like(third[..., :1], np.nan)
-    for t in range(third.shape[-1] - 1, -1, -1):
-        running = np.fmin(third[..., t : t + 1], running)
-        later[..., t : t + 1] = running
-    later = np.where(in_loan > 0, later, np.nan)
+    worst_ahead = np.fmin.accumulate(third[..., ::-1], axis=-1)[..., ::-1]
+    later = np.where(in_loan > 0, worst_ahead, np.nan)
     second = np.where(in_loan > 0, np.fmin(ratio(r.remaining_2, service), following(later)), np.nan)
     worst = np.where(in_loan > 0, np.fmin(ratio(r.remaining_1, service), following(second)), 0.0)
     return later, second, nil_if_not(worst)
