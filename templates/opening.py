@@ -11,8 +11,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from bankable.templates.engine.workbook_file import WorkbookFile, open_file
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook.book import address
@@ -53,6 +51,8 @@ def refuse_sprawl(file: WorkbookFile, formulas: Any) -> None:
 
 def cells(file: WorkbookFile, **options: Any) -> Any:
     """The workbook as openpyxl reads it; the options are openpyxl's."""
+    import openpyxl  # slow to import, and most commands read no workbook
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what would be lost on saving; nothing is saved

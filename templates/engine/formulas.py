@@ -7,6 +7,7 @@ passed over as a spreadsheet would.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,10 +68,15 @@ def needs_work(formula: str, names: frozenset[str], array: bool = False) -> bool
     """
     if "(" not in formula:
         return False
-    called = {found[1].upper() for found in _CALL.finditer(formula)}
-    if (array or "SUMPRODUCT" in called) and called & elementwise.NAMES:
+    return _needs_work(tuple(_CALL.findall(formula)), names, array)
+
+
+@functools.lru_cache(maxsize=4096)  # a row's formulas call the same, each in its column
+def _needs_work(called: tuple[str, ...], names: frozenset[str], array: bool) -> bool:
+    upper = {name.upper() for name in called}
+    if (array or "SUMPRODUCT" in upper) and upper & elementwise.NAMES:
         return True
-    return any(_own(name, names) for name in called)
+    return any(_own(name, names) for name in upper)
 
 
 def _own(name: str, names: frozenset[str]) -> str | None:

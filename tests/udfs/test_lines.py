@@ -57,9 +57,9 @@ def translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         (tmp_path / f"lines.{CHINESE}.toml").write_text(words, encoding="utf-8")
 
     monkeypatch.setattr(catalogue, "_read", read)
-    lines.cache_clear()
+    catalogue._lines.cache_clear()
     yield write
-    lines.cache_clear()
+    catalogue._lines.cache_clear()
 
 
 @pytest.mark.parametrize("part", ["label", "says"])

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bankable.udfs import cells
-from bankable.udfs.cells import CellError
+from bankable.udfs.cells import CellError, Param
 from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.chain.decision import ALL_MET, DECISIONS, TESTS
@@ -152,16 +152,9 @@ def column_of(key: str, values: Any, argument: str = "") -> np.ndarray:
     if param.kind == "text":
         raise cells.wrong_value(f"{key} is a text that no figure depends on: name another input.")
     column = np.asarray(values)
-    if column.dtype.kind in "fiu" and param.kind not in ("choice", "switch"):
+    if column.dtype.kind in "fiu":
         column = column.astype(float).reshape(-1)
-        within = (
-            (column >= param.low)
-            & (column <= param.high)
-            & ~(param.open_low & (column == param.low))
-        )
-        if param.kind == "count":
-            within &= column == np.round(column)
-        if within.all():
+        if _fits(param, column).all():
             return column
     numbers = []
     for i, raw in enumerate(column.reshape(-1).tolist()):
@@ -175,6 +168,19 @@ def column_of(key: str, values: Any, argument: str = "") -> np.ndarray:
             raise (wrong_cell(argument, i, error) if argument else error) from None
         numbers.append(param.choices.index(value) if param.kind == "choice" else float(value))
     return np.array(numbers, dtype=float)
+
+
+def _fits(param: Param, column: np.ndarray) -> np.ndarray:
+    """Which numbers the input takes as they are: a choice by its place, a switch as 0 or 1."""
+    if param.kind == "switch":
+        return (column == 0) | (column == 1)
+    low, high = (0, len(param.choices) - 1) if param.kind == "choice" else (param.low, param.high)
+    fits = (column >= low) & (column <= high)
+    if param.open_low:
+        fits &= column != low
+    if param.kind in ("count", "choice"):
+        fits &= column == np.round(column)
+    return fits
 
 
 def wrong_cell(argument: str, index: int, error: CellError) -> CellError:
@@ -198,15 +204,8 @@ def variants(deal: Deal, changes: Mapping[str, Any], refuse: bool = True) -> Sim
     size = lengths.pop() if lengths else 1
     x = deals.stack([deal])
     for key, column in vars(x).items():
-        setattr(
-            x,
-            key,
-            (
-                changed[key].reshape(-1, 1)
-                if key in changed
-                else np.broadcast_to(column, (size, 1)).copy()
-            ),
-        )
+        of = changed[key].reshape(-1, 1) if key in changed else column.repeat(size, axis=0)
+        setattr(x, key, of)
     if refuse:
         for error in contradictions(deal, changed):
             if error is not None:

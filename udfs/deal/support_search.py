@@ -190,13 +190,14 @@ class Search:
             r = chain.run(x, ["decision"], settle.Drawn(known, same[here]))
             met = r.decision[:, 0] > 0
             missed = far(x, r)
+            effort = self.effort(fresh[here])
             for i in np.flatnonzero(~met):
-                point = fresh[start + i]
-                self.ranks[point] = (2.0, float(missed[i]), self.effort(point))
+                self.ranks[fresh[start + i]] = (2.0, float(missed[i]), effort[i])
             passing = np.flatnonzero(met)
             if passing.size:
                 whole = chain.beyond_decision(settle.part_of(x, passing), settle.Drawn(r, passing))
-                self.rank([fresh[start + i] for i in passing], whole, x.grant[passing, 0])
+                points = [fresh[start + i] for i in passing]
+                self.rank(points, whole, x.grant[passing, 0], [effort[i] for i in passing])
 
     def alike(self, points: Sequence[Point]) -> tuple[np.ndarray, np.ndarray]:
         """(places of candidates that differ before any debt, for each candidate its like among them)."""
@@ -205,20 +206,22 @@ class Search:
         _, first, same = np.unique(steps, axis=0, return_index=True, return_inverse=True)
         return first, same.reshape(-1)
 
-    def rank(self, points: Sequence[Point], r: chain.Results, grant: np.ndarray) -> None:
+    def rank(
+        self, points: Sequence[Point], r: chain.Results, grant: np.ndarray, effort: Sequence[float]
+    ) -> None:
         """Rank candidates that meet every test."""
         order = sorted(RANKS, key=lambda key: key != self.goal.rank_by)
         returns = np.nan_to_num(r.equity_irr_expected[:, 0], nan=-1.0)
         for i, point in enumerate(points):
             short = 0.0 if self.goal.hurdle is None else self.goal.hurdle - returns[i]
             if short > TOLERANCE:
-                self.ranks[point] = (1.0, float(short), self.effort(point))
+                self.ranks[point] = (1.0, float(short), effort[i])
                 continue
             of = {
                 "cost": round(float(r.ranked_cost[i, 0]), 9),
                 "authority": round(float(r.budget_authority[i, 0]), 9),
                 "grant": round(float(grant[i]), 9),
-                "effort": self.effort(point),
+                "effort": effort[i],
             }
             self.ranks[point] = (0.0, *(of[key] for key in order))
 
@@ -226,11 +229,12 @@ class Search:
         """The points one move away, within the ranges or not."""
         return list(map(tuple, (np.array(point) + self.steps).tolist()))
 
-    def effort(self, point: Point) -> float:
-        """The sum of the tools' shares of their ranges."""
-        return sum(
-            steps / max(1, tool.most) for steps, tool in zip(point, self.tools, strict=False)
-        )
+    def effort(self, points: Sequence[Point]) -> list[float]:
+        """The sum of the tools' shares of their ranges, by point."""
+        most = [max(1, tool.most) for tool in self.tools]
+        steps = np.array(points, dtype=float).reshape(len(points), -1)[:, : len(most)]
+        shares: list[float] = (steps / most).sum(axis=1).tolist()
+        return shares
 
     def best(self, points: Iterable[Point]) -> Point:
         """The best of the candidates."""

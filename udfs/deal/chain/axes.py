@@ -58,7 +58,8 @@ def total(path: Array) -> Array:
 
 def by_period(path: Array) -> list[Array]:
     """The columns of a path, one a period, for what goes from one period to the next."""
-    return list(np.moveaxis(path, -1, 0)[..., None])
+    last = path.ndim - 1
+    return list(path.transpose(last, *range(last))[..., None])
 
 
 def over_time(periods: Sequence[Array]) -> Array:
@@ -116,5 +117,8 @@ def put(r: Results, name: str, stacked: Array) -> None:
 
 def of_lender(x: SimpleNamespace, stacked: Array) -> Array:
     """The row on the lender's view."""
-    chosen = np.broadcast_to(x.lender_view, (stacked.shape[1], 1)).astype(int)[None]
+    views = x.lender_view.astype(int)
+    if (views == views[0]).all():
+        return stacked[views[0, 0]]
+    chosen = np.broadcast_to(views, (stacked.shape[1], 1))[None]
     return np.take_along_axis(stacked, np.broadcast_to(chosen, (1, *stacked.shape[1:])), axis=0)[0]

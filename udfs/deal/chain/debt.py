@@ -25,7 +25,7 @@ from bankable.udfs.deal.chain.axes import (
 )
 from bankable.udfs.deal.chain.build import level_service
 from bankable.udfs.deal.chain.inputs import SCULPTED
-from bankable.udfs.deal.chain.ratios import cash_available, levered_tax
+from bankable.udfs.deal.chain.ratios import LeveredTax, cash_available, levered_tax
 
 ANNUITY, EQUAL = 0, 1
 SCULPT_PASSES = 3
@@ -58,6 +58,7 @@ def sculpt_rows(x: SimpleNamespace, r: Results) -> None:
     after the interest of the pass before; cover is then the same in every year.
     """
     earnings, before_tax = of_lender(x, r.earnings), of_lender(x, r.cash_before_tax)
+    sculpted = (r.profile_used == SCULPTED).any()
     base = np.maximum(0, r.lender_unlevered_cfads)
     for n in range(1, SCULPT_PASSES + 1):
         r[f"sculpt_base_{n}"] = base
@@ -72,7 +73,12 @@ def sculpt_rows(x: SimpleNamespace, r: Results) -> None:
         if n == SCULPT_PASSES:
             break
         r[f"sculpt_opening_{n}"], r[f"sculpt_interest_{n}"] = interest_on(x, r, service)
-        found = levered_tax(x, earnings, r.depreciation, r[f"sculpt_interest_{n}"])
+        interest = r[f"sculpt_interest_{n}"]
+        found = (
+            levered_tax(x, earnings, r.depreciation, interest)
+            if sculpted
+            else tax_without_debt(x, r, interest)
+        )
         r[f"sculpt_deducted_{n}"], r[f"sculpt_waiting_{n}"] = found.deducted, found.waiting
         r[f"sculpt_taxable_{n}"] = found.taxable
         r[f"sculpt_losses_{n}"], r[f"sculpt_losses_before_{n}"] = (
@@ -82,6 +88,12 @@ def sculpt_rows(x: SimpleNamespace, r: Results) -> None:
         r[f"sculpt_tax_{n}"] = found.tax
         base = np.maximum(0, cash_available(before_tax, found.tax))
     r.sculpted_dscr, r.sculpted_service = dscr, service
+
+
+def tax_without_debt(x: SimpleNamespace, r: Results, nil: Array) -> LeveredTax:
+    """Tax of the lender's view where no loan is sculpted, and so none bears the interest of one."""
+    rows = (r.unlevered_taxable, r.unlevered_losses, r.unlevered_tax)
+    return LeveredTax(nil, nil, *(of_lender(x, row) for row in rows))
 
 
 def interest_on(x: SimpleNamespace, r: Results, service: Array) -> tuple[Array, Array]:
@@ -118,9 +130,14 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     service = by_period(np.where(r.profile_used == ANNUITY, r.payment, r.sculpted_service))
     rate, repaying = by_period(r.all_in_rate * r.in_loan), by_period(r.repaying)
     balloon, last = by_period(r.balloon_paid), by_period(x.tenor == YEAR)
+    longest = int(r.tenor_used.max())  # nothing is owed, and nothing moves, after it
+    nothing = np.zeros_like(r.debt)
     balance = r.debt
     steps = []
     for t, due in enumerate(service):
+        if t >= longest:
+            steps.append((balance, nothing, nothing, nothing, balance))
+            continue
         opening = balance
         interest = opening * rate[t]
         by_profile = repaying[t] * np.where(equal, r.equal_principal, due - interest)

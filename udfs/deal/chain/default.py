@@ -57,14 +57,16 @@ def pool_that_lasts(
     `lasting`: 1 in the years that count; after the last of them `ends` (by year) must stand.
     """
     lacking = service - cash
-    held, counts, ends = (
+    counts = lasting > 0
+    years = 1 + np.flatnonzero(counts.reshape(-1, counts.shape[-1]).any(axis=0))
+    count = int(years[-1]) if years.size else 0  # what stands in the years after them is given
+    need, *rest = (
         by_period(np.broadcast_to(path, lacking.shape))
-        for path in (most_held(service, target, locked), lasting > 0, ends)
+        for path in (ends, lacking, most_held(service, target, locked), counts)
     )
-    need = by_period(lacking)
-    after: Array = 0.0
-    for t in range(len(need) - 1, -1, -1):
-        need[t] = after = np.where(counts[t], _before(need[t], held[t], after), ends[t])
+    after = need[count] if count < len(need) else 0.0
+    for t, (lacks, held, counted) in reversed(list(enumerate(zip(*rest, strict=True)))[:count]):
+        need[t] = after = np.where(counted, _before(lacks, held, after), need[t])
     return over_time(need)
 
 

@@ -43,8 +43,9 @@ class Line(NamedTuple):
     says: str = ""
 
 
-def _read(name: str) -> dict[str, Any]:
-    """A file of words beside this one; empty where there is none."""
+@functools.cache
+def _read(name: str) -> Mapping[str, Any]:
+    """A file of words beside this one, read once; empty where there is none."""
     import tomllib  # words are asked for late, and these two are slow to import
     from importlib import resources
 
@@ -74,10 +75,12 @@ def _entries(language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     each name that the pattern stands for.
     """
     held = _read(_file(language))
-    words: dict[str, dict[str, str]] = _read(_file(ENGLISH))["words"]
-    for kind, said in held.pop("words", {}).items():
+    words: dict[str, dict[str, str]] = dict(_read(_file(ENGLISH))["words"])
+    for kind, said in held.get("words", {}).items():
         words[kind] = words.get(kind, {}) | said
     for section, rows in held.items():
+        if section == "words":
+            continue
         for pattern, facts in rows.items():
             for key, name, named in _each(pattern, words):
                 own = {k: v.get(name) if isinstance(v, dict) else v for k, v in facts.items()}
@@ -89,9 +92,13 @@ def _file(language: str) -> str:
     return "lines.toml" if language == ENGLISH else f"lines.{language}.toml"
 
 
-@functools.cache
 def lines(language: str = ENGLISH) -> Mapping[str, Line]:
     """Every row by its key, in the order of the sheets; English where a language has no word."""
+    return _lines(language)
+
+
+@functools.cache
+def _lines(language: str) -> Mapping[str, Line]:
     found = {key: Line(key, section, **facts) for section, key, facts in _entries(ENGLISH)}
     if language != ENGLISH:
         for section, key, facts in _entries(language):
@@ -118,7 +125,7 @@ def _unknown(key: str, found: Mapping[str, Line], teller: str = "") -> KeyError:
 
 def line(key: str, language: str = ENGLISH) -> Line:
     """The row of that key; KeyError with near keys."""
-    found = lines(language)
+    found = _lines(language)
     if key not in found:
         raise _unknown(key, found)
     return found[key]
