@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bankable.templates.sentences.of_a_case import NATIVE
 from bankable.templates.workbook.book import Book, Value, address, sheet_prefix
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.chain.returns import RATES
@@ -29,6 +30,9 @@ NO_TWIN = {
     "tightest_name",
     "price_words",
     "sponsor_words",
+    "failed_names",
+    "looser_names",
+    *(f"said_{topic}" for topic in NATIVE),
 }  # heads and words; their numbers have twins
 TOLERANCE = 1e-9
 

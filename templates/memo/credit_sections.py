@@ -9,14 +9,16 @@ from typing import Any
 from docx.shared import Cm
 
 from bankable.templates.memo import pictures
-from bankable.templates.memo.figures import counted
+from bankable.templates.memo.figures import Given, counted
 from bankable.templates.memo.first_page import (
     CLASS_SOURCE,
     CLASSES,
     Memo,
-    failed_tests,
+    failed_names,
     implied_class,
+    looser_names,
     yearly,
+    years_below,
 )
 from bankable.templates.memo.paper import typed, verdict
 from bankable.templates.workbook.printed import printed
@@ -46,9 +48,6 @@ _HEADS = (
 )
 
 
-A_TENTH = 0.05  # $m: less prints as 0.0
-
-
 def cash_flow(m: Memo) -> None:
     """Year by year over the loan, lender's view."""
     f, n = m.f, m.tenor
@@ -62,39 +61,19 @@ def cash_flow(m: Memo) -> None:
         numbers=9,
         size=7.5,
     )
-    years = list(range(1, n + 1))
-
-    def numbers(key: str) -> list[Any]:
-        return [value if isinstance(value, (int, float)) else None for value in f.path(key)[:n]]
-
-    limit = float(f.value("limit_min_dscr"))
     cfads, service = (
-        [float(value or 0) for value in numbers(key)] for key in ("lender_cfads", "debt_service")
+        [float(value) if isinstance(value, (int, float)) else 0.0 for value in f.path(key)[:n]]
+        for key in ("lender_cfads", "debt_service")
     )
     uncovered = sum(1 for have, due in zip(cfads, service, strict=True) if have < due - 1e-9)
-    finding = (
-        "CFADS covers debt service in every year of the loan"
-        if not uncovered
-        else f"CFADS falls short of debt service in {uncovered} of {counted(str(n), 'year')}"
-    )
     m.paper.picture(
-        pictures.coverage_path(years, cfads, service),
+        pictures.coverage_path(list(range(1, n + 1)), cfads, service),
         "Columns: CFADS by year of operation, lender's view. Line: debt service. The figures stand"
         " in the table above.",
-        finding,
+        f.say("service_title", years_uncovered=Given(uncovered, lambda: str(uncovered))),
         0.9,
     )
-    below = sum(1 for value in numbers("lender_dscr") if value is not None and value < limit - 1e-9)
-    where = f"{below} of the {n} years" if below else "no year"
-    m.paper.text(
-        f"DSCR lies below the {f('limit_min_dscr')} asked in {where}; "
-        + (
-            f"the first payment is missed in year {f('missed_year')}, and ${f('unpaid')}m of debt"
-            " service stands unpaid at the end of the loan."
-            if f.value("missed_year")
-            else "cash flow, reserve and held cash make every payment."
-        )
-    )
+    m.paper.text(f"{f.say('asked', years_below=years_below(m))} {f.say('payments')}")
     if m.deal.balloon:
         sheet, case = "Sensitivity", f.case
         m.paper.text(
@@ -153,10 +132,11 @@ def sensitivities(m: Memo) -> None:
     held = [k for k in shown if isinstance(values[k], (int, float))]
     if held:
         worst = min(held, key=lambda k: values[k])
-        finding = (
-            f"{names[worst]} cuts minimum DSCR most"
-            if isinstance(base, (int, float)) and values[worst] < base - 0.005
-            else "No scenario lowers minimum DSCR"
+        fall = base - values[worst] if isinstance(base, (int, float)) else None
+        finding = f.say(
+            "worst_title",
+            fall_of_dscr=Given(fall, str),
+            worst_name=Given(names[worst], lambda: names[worst]),
         )
         m.paper.picture(
             pictures.scenario_bars(
@@ -226,10 +206,9 @@ def rating(m: Memo) -> None:
         f" {f('lgd_average')} on average over the defaults expected, expected loss over the loan's life"
         f" {f('loss_share')} of the debt. [[internal rating, override and its reason]]"
     )
-    m.paper.text(price_against_loss(m))
-    grade, reason = regulatory(m)
+    m.paper.text(f"**Price against loss.** {f.say('price')}")
     m.paper.text(
-        f"**Regulatory risk rating indicated: {grade}.** {reason} (Rule used: pass, if every credit"
+        f"{regulatory(m)} (Rule used: pass, if every credit"
         " test is met and the combined downside still covers debt service; special mention, if the"
         " base case covers it; otherwise substandard.) [[rating confirmed by credit risk review]]"
     )
@@ -246,44 +225,19 @@ def rating(m: Memo) -> None:
     )
 
 
-def price_against_loss(m: Memo) -> str:
-    """Whether the rate pays for the expected loss, and which rate would."""
-    f = m.f
-    clears = isinstance(f.value("clearing_rate"), (int, float))
-    found = (
-        f"the least rate that pays for it is {f('clearing_rate')}"
-        if clears
-        else f"no rate up to {f.input('rate_cap')} pays for it"
-    )
-    asked = f"the bank loan is at {f('bank_rate')}"
-    short = f.value("uncovered_by_price")
-    left = (
-        f", which leaves ${f('uncovered_by_price')}m of expected loss without a price"
-        if isinstance(short, (int, float)) and short > A_TENTH
-        else ", which covers it"
-    )
-    return f"**Price against loss.** At the return the bank requires {found}; {asked}{left}."
-
-
-def regulatory(m: Memo) -> tuple[str, str]:
-    """Pass, special mention or substandard by the stated rule, with the figure that decides."""
+def regulatory(m: Memo) -> str:
+    """Pass, special mention or substandard by the stated rule, with the figures that decide."""
     f = m.f
     k = f.book["Scenarios"].values_of("names").index("Combined downside")
-    downside: Any = f.book["Scenarios"].values_of(f"strip_min_dscr_{f.case}")[k]
-    base = f.value("min_dscr")
-    printed_base = f("min_dscr")
-    printed_downside = f.at(
-        "Scenarios", f"strip_min_dscr_{f.case}", k, "Minimum DSCR, Combined downside"
+    strip = f"strip_min_dscr_{f.case}"
+    downside = Given(
+        f.book["Scenarios"].values_of(strip)[k],
+        lambda: f.at("Scenarios", strip, k, "Minimum DSCR, Combined downside"),
     )
-    reason = (
-        f"Minimum DSCR {printed_base} in the base case and {printed_downside} in the combined"
-        " downside."
-    )
-    if f.value("decision_words") != FAILS and isinstance(downside, (int, float)) and downside >= 1:
-        return "pass", reason
     return (
-        "special mention" if isinstance(base, (int, float)) and base >= 1 else "substandard"
-    ), reason
+        f"**{f.say('grade', downside_min_dscr=downside)}** Minimum DSCR {f('min_dscr')} in the base"
+        f" case and {downside.show()} in the combined downside."
+    )
 
 
 def recovery(m: Memo) -> None:
@@ -357,14 +311,15 @@ def covenants(m: Memo) -> None:
         "Financial covenants",
         size=8,
     )
-    failing = failed_tests(f)
+    failed = failed_names(f)
+    looser = looser_names(f)
     m.paper.text(
-        f"**Policy exceptions.** Credit tests failed: {', '.join(failing)}. [[exception requested"
-        " and its justification, or withdraw]]"
-        if failing
-        else (
-            "**Policy exceptions.** No credit test is failed. [[exceptions to other policies:"
-            " concentration, sector, tenor]]"
+        f"**Policy exceptions.** {f.say('exceptions', failed_names=failed)}"
+        f" {f.say('policy', looser_names=looser)} "
+        + (
+            "[[exception requested and its justification, or withdraw]]"
+            if failed.value or looser.value
+            else "[[exceptions to other policies: concentration, sector, tenor]]"
         )
     )
 
@@ -387,16 +342,16 @@ def conditions(m: Memo) -> None:
             f"Public commitment to buy for {counted(f.input('public_offtake_years'), 'year')} in"
             f" force; budget authority of ${f('offtake_authority')}m for it."
         )
-        longest = f.book["Timeline"].value_of("longest_multiyear")
-        if (
-            d.public_offtake_years > float(str(longest))
-            and d.statutory_backing != "subject to appropriation"
-        ):
-            lines.append(
-                "Statute that lets the government commit for"
-                f" {counted(f.input('public_offtake_years'), 'year')}: multi-year contracts stop at"
-                f" {counted(f.marked('Timeline', 'longest_multiyear'), 'year')} (10 USC 3501)."
-            )
+        longest = Given(
+            f.book["Timeline"].value_of("longest_multiyear"),
+            lambda: f.marked("Timeline", "longest_multiyear"),
+        )
+        statute = f.say("statute", longest_multiyear=longest)
+        if statute:
+            lines.append(statute)
+    authority = f.say("credit_authority")
+    if authority:
+        lines.append(f"{authority} [[the act relied on]]")
     if d.coverage:
         lines.append(f"Guarantee of {f.input('coverage')} of the bank loan issued and enforceable.")
     if d.government_loan_share:

@@ -5,7 +5,7 @@ rate.
 from __future__ import annotations
 
 from bankable.templates.memo import pictures, risks
-from bankable.templates.memo.figures import counted
+from bankable.templates.memo.figures import Given, counted
 from bankable.templates.memo.first_page import Memo
 from bankable.templates.memo.paper import band
 from bankable.udfs.deal.deal import VIEWS
@@ -196,10 +196,7 @@ def structure(m: Memo) -> None:
     m.paper.heading("Structure and support")
     rows = support_terms(m)
     if not rows:
-        m.paper.text(
-            "The structure uses no public support: the decision rests on the contract and the"
-            " collateral alone."
-        )
+        m.paper.text(f.say("support"))
         return
     rows.append(
         ["Expected public cost", f"${f('cost_per_plant')} for each $ of plant", f("public_cost")]
@@ -227,20 +224,35 @@ def structure(m: Memo) -> None:
         m.paper.text(
             f.marked("Frontier", "sentence_4", None, "What the cost of the offtake hangs on")
         )
-    costs = isinstance(f.value("private_per_public"), (int, float))
     m.paper.text(
-        f"Private capital at risk is ${f('private_at_risk')}m, of it ${f('bank_at_risk')}m the"
-        " bank's own loan without guarantee"
-        + ("; " if costs else ". ")
-        + (
-            f"${f('private_per_public')} of private capital stands for each $ of expected public"
-            " cost. "
-            if costs
-            else ""
-        )
-        + f"The bank's own risk is {f('uncovered_share')} of the debt; programmes usually leave"
-        f" {f('limit_retained')}."
+        f"{f.say('private')} The bank's own risk is {f('uncovered_share')} of the debt; programmes"
+        f" usually leave {f('limit_retained')}."
     )
+
+
+# what the workbook finds of the case studied on Support: sheet, key of the sentence, its name
+FOUND = (
+    ("Swap", "sentence_cells", "The contracts swapped"),
+    ("Swap", "sentence_bridge", "The contract against every other difference"),
+    ("Swap", "sentence_left", "What the contract leaves"),
+    ("Cures", "sentence_bare", "Tests failed without any tool, and what cures them"),
+    ("Cures", "sentence_promised", "Tests failed with a long offtake, and what cures them"),
+    ("Recut", "sentence_law", "What today's law bears"),
+    ("Recut", "sentence_sponsor", "Whether the sponsor goes ahead with it"),
+    ("Recut", "sentence_mark", "What as much debt as the mark takes"),
+    ("Recut", "sentence_mix", "The least-cost mix that bears as much"),
+    ("Programme", "sentence_plants", "What a subsidy budget pays for"),
+    ("Authority", "sentence_tools", "What the law lets the tools do"),
+)
+
+
+def answer(m: Memo) -> None:
+    """What a contract and each tool would change of the case studied, as the workbook's sheets say it."""
+    f = m.f
+    if f.case != f.book["Support"].value_of("studied"):
+        return
+    m.paper.heading("What a contract and each tool would change")
+    m.paper.bullets([f.marked(sheet, key, None, name) for sheet, key, name in FOUND])
 
 
 def repayment(m: Memo) -> None:
@@ -273,11 +285,7 @@ def repayment(m: Memo) -> None:
     )
     values = [float(f.value(f"capacity_{view}") or 0) for view in VIEWS]
     texts = [f(f"capacity_{view}") for view in VIEWS]
-    finding = (
-        "carries"
-        if values[VIEWS.index(d.lender_view)] >= float(f.value("requested_debt"))
-        else "does not carry"
-    )
+    carried = Given(values[VIEWS.index(d.lender_view)], str)
     m.paper.picture(
         pictures.capacity_bars(
             [VIEW_WORDS[view] for view in VIEWS], values, float(f.value("requested_debt"))
@@ -285,7 +293,7 @@ def repayment(m: Memo) -> None:
         "Bars: debt capacity by view of revenue."
         f" {'; '.join(f'{VIEW_WORDS[v]} {t}' for v, t in zip(VIEWS, texts, strict=True))} ($m)."
         " Line: debt requested.",
-        f"The lender's view ({d.lender_view}) {finding} the debt requested",
+        f.say("capacity_title", view_capacity=carried),
         0.92,
     )
 
@@ -388,14 +396,26 @@ def construction(m: Memo) -> None:
         f" ${f.marked('Time', f'delay_cash_{f.case}', 'number', 'Cash that the sponsor pays for a month of delay')}m"
         f" for the sponsor. Interest during construction runs at {f('construction_rate')}."
     )
-    delay = m.f.book["Scenarios"].values_of("names").index("Delay")
     m.paper.text(
-        f"A delay of {counted(f.at('Scenarios', 'add_delay_months', delay), 'month')} leaves"
-        " minimum DSCR at"
-        f" {f.at('Scenarios', f'strip_min_dscr_{f.case}', delay, 'Minimum DSCR, Delay')}."
-        " **Completion guarantee:** [[guarantor, amount, release test]]. **Longstop date:** [[date"
-        " and consequence]]. **Builder and permits:** [[contract form, bonding, permits, technical"
-        " adviser's view]]."
+        f"{_delayed(m)} **Completion guarantee:** [[guarantor, amount, release test]]. **Longstop date:**"
+        " [[date and consequence]]. **Builder and permits:** [[contract form, bonding, permits,"
+        " technical adviser's view]]."
+    )
+
+
+def _delayed(m: Memo) -> str:
+    """What the scenario Delay does to the cover and asks of the sponsor."""
+    f, sheet = m.f, m.f.book["Scenarios"]
+    k = sheet.values_of("names").index("Delay")
+
+    def under(row: str, name: str | None = None) -> Given:
+        return Given(sheet.values_of(row)[k], lambda: f.at("Scenarios", row, k, name))
+
+    return f.say(
+        "delay",
+        delay_months_late=under("add_delay_months"),
+        delay_min_dscr=under(f"strip_min_dscr_{f.case}", "Minimum DSCR, Delay"),
+        delay_sponsor_extra=under(f"strip_sponsor_extra_{f.case}", "Sponsor pays, Delay"),
     )
 
 

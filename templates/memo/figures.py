@@ -6,12 +6,15 @@ Nothing else puts a number on the memo's paper, so what the appendix does not li
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bankable.templates.comparison.sheets.inputs import source_column
 from bankable.templates.comparison.words import style_of_input
 from bankable.templates.memo.paper import typed
+from bankable.templates.sentences.of_a_case import TOPICS
+from bankable.templates.sentences.sentence import Slot
 from bankable.templates.workbook.book import (
     Book,
     Placed,
@@ -22,7 +25,7 @@ from bankable.templates.workbook.book import (
 )
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.rows import LABEL
-from bankable.udfs.deal.deal import TEXT_KEYS, Deal
+from bankable.udfs.deal.deal import KEYS, TEXT_KEYS, Deal
 
 
 def on_paper(value: Value, style: str) -> str:
@@ -40,6 +43,13 @@ def typed_deal(deal: Deal) -> Deal:
 def counted(text: str, unit: str) -> str:
     """A printed count with its unit: 1 year, 12 years."""
     return f"{text} {unit}" if text == "1" else f"{text} {unit}s"
+
+
+class Given(NamedTuple):
+    """A figure that no row of the case holds: its value, and what prints it."""
+
+    value: Any
+    show: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,14 @@ class Figures:
         place = self.book[sheet].placed[key]
         return self.cell(sheet, place.row, place.col, style, name)
 
+    def say(self, topic: str, **given: Given) -> str:
+        """The sentence of a topic that is true of this case, its figures printed; empty where an optional
+        topic has none.
+        """
+        known = _Known(self, given)
+        sentence = TOPICS[topic].choose(known)
+        return "" if sentence is None else sentence.text(known.show)
+
     def _prefix(self, sheet: str) -> str:
         prefix = typed(sheet_prefix(sheet))
         return f"[{typed(self.origin)}]{prefix}" if self.origin else prefix
@@ -161,3 +179,23 @@ class Figures:
         place = sheet.placed[f"{key}_{self.case}"]
         cases = sum(1 for name in sheet.placed if name.startswith("case_name_"))
         return typed(str(sheet.value(place.row, source_column(cases, self.case)) or "not stated"))
+
+
+class _Known:
+    """The figures of a case by key, beside those given, as a sentence asks for them."""
+
+    def __init__(self, figures: Figures, given: Mapping[str, Given]) -> None:
+        self._figures, self._given = figures, given
+
+    def __getitem__(self, key: str) -> Any:
+        return self._given[key].value if key in self._given else self._figures.value(key)
+
+    def show(self, slot: Slot) -> str:
+        """The figure of a slot as it is printed, an input with the digits that it needs."""
+        if slot.key in self._given:
+            text = self._given[slot.key].show()
+        elif slot.key in KEYS:
+            text = self._figures.input(slot.key)
+        else:
+            text = self._figures(slot.key, slot.style)
+        return counted(text, slot.noun) if slot.noun else text

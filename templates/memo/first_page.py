@@ -9,7 +9,7 @@ from typing import Any
 
 from bankable.templates.comparison.tied_out import Filled
 from bankable.templates.memo import pictures, risks
-from bankable.templates.memo.figures import Figures, counted
+from bankable.templates.memo.figures import Figures, Given, counted
 from bankable.templates.memo.paper import Paper, band, shade, verdict
 from bankable.templates.workbook.printed import printed
 from bankable.templates.workbook.styles import PALE_GREEN, PALE_RED
@@ -94,12 +94,8 @@ def _coverage_chart(m: Memo) -> None:
         )
     limit, lock_up = float(f.value("limit_min_dscr")), float(f.value("lock_up_dscr"))
     f.input("lock_up_dscr")
-    asked = f("limit_min_dscr")
-    lender = VIEWS.index(m.deal.lender_view)
-    below = sum(1 for value in paths[lender][1] if value is not None and value < limit - 1e-9)
-    finding = f"On the lender's view ({m.deal.lender_view}) DSCR " + (
-        f"stays at {asked} or above" if not below else f"lies below {asked} in {below} of {n} years"
-    )
+    f("limit_min_dscr")
+    finding = f.say("cover_title", years_below=years_below(m))
     m.paper.picture(
         pictures.dscr_paths(list(range(1, n + 1)), paths, limit, lock_up),
         "Lines: DSCR by year of operation on four views of revenue, "
@@ -108,6 +104,14 @@ def _coverage_chart(m: Memo) -> None:
         finding,
         0.93,
     )
+
+
+def years_below(m: Memo) -> Given:
+    """Years of the loan with DSCR, on the lender's view, below what is asked."""
+    limit = float(m.f.value("limit_min_dscr"))
+    cover = m.f.path("lender_dscr")[: m.tenor]
+    count = sum(1 for one in cover if isinstance(one, (int, float)) and one < limit - 1e-9)
+    return Given(count, lambda: str(count))
 
 
 def _request(m: Memo) -> None:
@@ -200,52 +204,44 @@ def support_in_brief(m: Memo) -> list[str]:
     return [say() for key, say in words.items() if getattr(d, key)]
 
 
-def failed_tests(f: Figures) -> list[str]:
-    """The names of the credit tests that fail."""
-    return [name for key, name, _, _ in TESTS if f.book[f.name].value_of(f"pass_{key}") == 0]
-
-
 def _result(m: Memo) -> None:
     f, paper = m.f, m.paper
-    words, failing = str(f.value("decision_words")), failed_tests(m.f)
+    words = str(f.value("decision_words"))
     made = paper.table(
         None, [[""]], (1,), style="Table Grid", description="Result of the credit tests"
     )
     cell = made.rows[0].cells[0]
-    if words == FAILS:
-        reason = f"Fails: {', '.join(failing)}." if failing else "There is no debt to test."
-    else:
-        reason = f"Every test that applies is passed; {f('binding_name')} binds."
+    looser = looser_names(f)
+    policy = f" **{f.say('policy', looser_names=looser)}**" if looser.value else ""
     paper.write(
         cell.paragraphs[0],
-        f"**Result of the credit tests. {f('decision_words')}.** {reason} {_sponsor(f)}{_looser(f)} Approval is"
-        " the committee's.",
+        f"**Result of the credit tests. {f('decision_words')}.**"
+        f" {f.say('result', failed_names=failed_names(f))} {f.say('sponsor')}"
+        f"{policy} Approval is the committee's.",
     )
     shade(cell, PALE_RED if words == FAILS else PALE_GREEN)
 
 
-def _sponsor(f: Figures) -> str:
-    """The other decision: whether the sponsor's expected return reaches his hurdle."""
-    if not isinstance(f.value("equity_irr_expected"), (int, float)):
-        return "The sponsor has no expected return to go ahead for."
-    stands = "goes ahead" if f.value("sponsor_goes_ahead") == 1 else "stays away"
-    return (
-        f"The sponsor {stands}: {f('equity_irr_expected')} expected on equity, against a hurdle of"
-        f" {f.input('hurdle_irr')}."
+def failed_names(f: Figures) -> Given:
+    """The credit tests that fail, by name."""
+    names = ", ".join(
+        name for key, name, _, _ in TESTS if f.book[f.name].value_of(f"pass_{key}") == 0
     )
+    return Given(names, lambda: names)
 
 
-def _looser(f: Figures) -> str:
+def looser_names(f: Figures) -> Given:
     """The limits of the deal that ask less than the policy of its asset class."""
-    looser = []
-    for key, name, _, direction in TESTS:
-        limit, policy = (float(f.value(f"{of}_{key}")) for of in ("limit", "policy"))
-        if direction * (policy - limit) > 1e-9:
-            looser.append(f"{name} {f(f'limit_{key}')} (policy {f(f'policy_{key}')})")
-    return (
-        f" **Limits looser than the policy of the asset class: {', '.join(looser)}.**"
-        if looser
-        else ""
+    keys = [
+        (key, name)
+        for key, name, _, direction in TESTS
+        if direction * (float(f.value(f"policy_{key}")) - float(f.value(f"limit_{key}"))) > 1e-9
+    ]
+    return Given(
+        len(keys),
+        lambda: ", ".join(
+            f"{name} {f(f'limit_{key}')} (policy {f(f'policy_{key}')})" for key, name in keys
+        ),
     )
 
 

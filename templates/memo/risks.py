@@ -10,14 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bankable.templates.memo.figures import Figures, counted
+from bankable.templates.memo.figures import Figures, Given, counted
+from bankable.templates.sentences.of_a_case import SPECIALISED
+from bankable.udfs.deal.chain.axes import TOLERANCE
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.deal import Deal
 
 LEAST, MOST = 3, 5
 WORTH_NAMING = 0.005  # a fall of minimum DSCR that paper would show
 UNCERTAIN = 0.9  # a contract less likely than this to stand to the loan's end is a risk of its own
-SPECIALISED = 0.35  # loss given default from which the plant counts as hard to sell
 
 
 @dataclass(frozen=True)
@@ -203,19 +204,15 @@ def scenario_mitigant(name: str, f: Figures, deal: Deal) -> str:
     if name == "Contract lost":
         place = list(f.book["Scenarios"].values_of("names")).index(name)
         left = f.book["Scenarios"].values_of(f"strip_min_dscr_{f.case}")[place]
-        others = f"{f.input('merchant_share')} of the freed capacity sold to others"
-        retooled = f"after {counted(f.input('retool_months'), 'month')} of retooling"
-        if isinstance(left, (int, float)) and left >= 1:
-            return f"{others} {retooled} still covers debt service."
+        said = f.say("left", lost_min_dscr=Given(left, str))
+        if isinstance(left, (int, float)) and left >= 1 - TOLERANCE:
+            return said
         guarantor = (
             f"The guarantee pays {f.input('coverage')} of the bank's loss. "
             if deal.coverage
             else ""
         )
-        return (
-            f"Nothing in the cash flow: {others} {retooled} does not cover debt service."
-            f" {guarantor}Recovery: {f('recovery')} of the debt."
-        )
+        return f"{said} {guarantor}Recovery: {f('recovery')} of the debt."
     if name == "No special authority":
         return (
             "None in the structure: without the statute a lender counts"
@@ -239,7 +236,7 @@ def specialised(f: Figures, deal: Deal) -> Risk:
         else "No guarantee: the collateral is the last resort."
     )
     return Risk(
-        "Few other users for the plant",
+        f.say("specialised_title"),
         f"Loss given default {f('lgd')}; value to another user ${f('collateral')}m.",
         against,
     )

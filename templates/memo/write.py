@@ -141,6 +141,7 @@ def compose(
         deal_sections.parties,
         deal_sections.uses,
         deal_sections.structure,
+        deal_sections.answer,
         deal_sections.repayment,
         deal_sections.contract,
         deal_sections.construction,

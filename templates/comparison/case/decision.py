@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import scalar
+from bankable.templates.sentences.of_a_case import NATIVE
 from bankable.templates.workbook.rows import Row, band, given, note
 from bankable.udfs.deal.chain.decision import ALL_MET, TESTS
 
@@ -145,4 +146,31 @@ def rows() -> list[Row]:
             ),
         ),
     ]
-    return rows
+    return [*rows, band("In words"), *_said()]
+
+
+def _said() -> list[Row]:
+    """The sentences that are true of the case, and the names in them."""
+
+    def listed(count: str, condition: str, words: str) -> str:
+        each = (
+            given(f'IF({condition},", "&{words},"")', i=i, test=test, sign="" if sign > 0 else "-")
+            for i, (test, _, _, sign) in enumerate(TESTS, start=1)
+        )
+        return f'=IF({{{count}}}>0,MID(""&{"&".join(each)},3,999),"none")'
+
+    name = "{Lists!tests#[i]}"
+    return [
+        scalar("failed_names", listed("tests_failed", "{pass_[test]}=0", name)),
+        scalar(
+            "looser_names",
+            listed(
+                "looser_limits", "[sign]({policy_[test]}-{limit_[test]})>{Timeline!tolerance}", name
+            ),
+        ),
+        *(scalar(f"said_{key}", topic.formula(_cell)) for key, topic in NATIVE.items()),
+    ]
+
+
+def _cell(key: str) -> str:
+    return "{Timeline!longest_multiyear}" if key == "longest_multiyear" else f"{{{key}}}"

@@ -13,6 +13,7 @@ from bankable.templates.comparison.sheets.scenarios import NAMES
 from bankable.templates.comparison.sheets.sensitivity import default_case
 from bankable.templates.comparison.sheets.summary import RATE_PARTS
 from bankable.templates.comparison.words import shown
+from bankable.templates.sentences.of_a_case import NATIVE
 from bankable.templates.workbook.book import Book, Conditional, Sheet, Validation, address
 from bankable.templates.workbook.rows import LABEL, SECTION, UNIT, given
 from bankable.templates.workbook.settings import Settings, keep
@@ -161,20 +162,8 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     sheet.conditionals.append(Conditional(spot, "formula", f'=LEFT({cell},5)="Meets"', "ok fill"))
     sheet.put(row + 3, LABEL, "Binding test", "bold")
     sheet.put(row + 3, FIGURE, "=" + chosen_of("{[case]!binding_name}"), "right")
-    beyond = chosen_of(
-        "IF(AND({[case]!public_offtake_years}>{Timeline!longest_multiyear},{[case]!subject_to_appropriation}=0),1,0)"
-    )
-    condition = (
-        '"Condition: a statute that lets the government commit beyond'
-        ' "&{Timeline!longest_multiyear}&" years (10 USC 3501 stops there)."'
-    )
-    sheet.put(
-        row + 4,
-        LABEL,
-        f'=IF({beyond}=1,{condition},"Condition: none beyond present authority.")',
-        "bold",
-    )
-    row = _figures(sheet, row + 5, chosen_of)
+    row = _said(sheet, row + 4, chosen_of)
+    row = _figures(sheet, row, chosen_of)
     row = _tests(sheet, row, chosen_of)
     row = _downside(sheet, row, n)
     row = _risks(sheet, row, chosen_of)
@@ -197,6 +186,17 @@ def lay_memo(book: Book, names: Sequence[str], settings: Settings, paper: str) -
     sheet.widths |= {SECTION: 2, LABEL: 60, UNIT: 24, FIGURE: 34, LIMIT: 12, VERDICT: 14}
     sheet.print.landscape = False
     sheet.print.pages_tall = 1
+
+
+def _said(sheet: Sheet, row: int, chosen_of: Chosen) -> int:
+    """The sentences that are true of the case."""
+    for topic in NATIVE:
+        sheet.put(row, LABEL, "=" + chosen_of(f"{{[case]!said_{topic}}}"), "wrap")
+        sheet.merges.append((row, LABEL, row, VERDICT))
+        sheet.mark(f"said_{topic}", row, LABEL)
+        sheet.heights[row] = 26
+        row += 1
+    return row
 
 
 def _figures(sheet: Sheet, row: int, chosen_of: Chosen) -> int:

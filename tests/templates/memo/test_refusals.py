@@ -15,7 +15,6 @@ import openpyxl
 import pytest
 
 from bankable.addin import cli
-from bankable.templates import opening
 from bankable.templates.comparison import compare, tied_out
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.refusal import Refusal
@@ -149,7 +148,7 @@ def test_a_workbook_that_may_not_be_read(copy: Copy, monkeypatch: pytest.MonkeyP
     def locked(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(opening.openpyxl, "load_workbook", locked)
+    monkeypatch.setattr("openpyxl.load_workbook", locked)
     assert "may be open in another program" in refused(copy())
 
 
