@@ -198,9 +198,9 @@ def rating(m: Memo) -> None:
     m.paper.heading("Rating rationale and regulatory treatment")
     cut = ", ".join(f"{name} {yearly(six):.2%}" for name, six in CLASSES)
     m.paper.text(
-        f"**Model-implied class: {implied_class(f.value('pd_equivalent'))}.** The loan's default"
-        f" probability is {f('pd_equivalent')} a year: the borrower's own {f.input('pd_base')}, and"
-        " the loss of the contract in years after which cash and reserve do not pay. The mapping"
+        f"**Model-implied class: {implied_class(f.value('default_a_year'))}.** The loan's default"
+        f" probability is {f('default_a_year')} a year: the borrower's own {f.input('pd_base')}, and"
+        " payments that cash and reserve do not make, with the contract or after its loss. The mapping"
         f" takes the best class whose yearly default rate is not below that ({cut};"
         f" {CLASS_SOURCE}). Loss given default is {f('lgd')} at completion and"
         f" {f('lgd_average')} on average over the defaults expected, expected loss over the loan's life"
@@ -333,10 +333,7 @@ def conditions(m: Memo) -> None:
     """Conditions precedent that follow from the structure, and monitoring."""
     f, d = m.f, m.deal
     m.paper.heading("Conditions precedent and monitoring")
-    lines = [
-        f"Contract with {d.offtaker} signed and in force, with"
-        f" {counted(f.input('firm_years'), 'firm year')}."
-    ]
+    lines = [said] if (said := f.say("contract_condition")) else []
     if d.public_offtake_years:
         lines.append(
             f"Public commitment to buy for {counted(f.input('public_offtake_years'), 'year')} in"

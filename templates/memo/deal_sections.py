@@ -261,10 +261,13 @@ def repayment(m: Memo) -> None:
     m.paper.heading("Sources of repayment")
     names = list(f.book["Scenarios"].values_of("names"))
     lost = names.index("Contract lost")
-    second = (
-        f"debt service reserve of ${f('dsra_at_completion')}m and what the plant earns once the"
-        f" contract is lost in year {f.at('Scenarios', 'stop_any', lost)}: minimum DSCR"
-        f" {f.at('Scenarios', f'strip_min_dscr_{f.case}', lost, 'Minimum DSCR, Contract lost')}"
+    strip = f"strip_min_dscr_{f.case}"
+    second = f.say(
+        "secondary",
+        lost_year=Given(None, lambda: f.at("Scenarios", "stop_any", lost)),
+        lost_min_dscr=Given(
+            None, lambda: f.at("Scenarios", strip, lost, "Minimum DSCR, Contract lost")
+        ),
     )
     third = (
         f"the plant, worth ${f('collateral')}m to another user; recovery {f('recovery')} of the"
@@ -274,12 +277,8 @@ def repayment(m: Memo) -> None:
         third += f"; the guarantor pays {f.input('coverage')} of the bank's loss"
     m.paper.bullets(
         [
-            (
-                f"**Primary:** cash flow from the contract with {d.offtaker}: minimum DSCR"
-                f" {f('min_dscr')} in year {f('min_dscr_year')}, average"
-                f" {f('avg_dscr')}."
-            ),
-            f"**Secondary:** {second}.",
+            f"**Primary:** {f.say('primary')}",
+            f"**Secondary:** {second}",
             f"**Tertiary:** {third}.",
         ]
     )
@@ -337,7 +336,7 @@ def contract(m: Memo) -> None:
                 f" {counted(f.input('renew_every'), 'year')}"
             ),
             "Stands to loan's end",
-            f"probability {f('contract_kept')}",
+            f.say("contract_stands"),
         ],
         [
             "Buyer's default",

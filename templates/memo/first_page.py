@@ -135,13 +135,13 @@ def _request(m: Memo) -> None:
             f"Term loan for {m.deal.case_name}",
             "Rating",
             (
-                f"Model-implied class {implied_class(f.value('pd_equivalent'))} (PD"
-                f" {f('pd_equivalent')} a year). [[internal rating]]"
+                f"Model-implied class {implied_class(f.value('default_a_year'))} (PD"
+                f" {f('default_a_year')} a year). [[internal rating]]"
             ),
         ],
         [
             "Amount",
-            f"${f('requested_debt')}m{government}",
+            f"{f.say('amount')}{government}",
             "Gearing",
             f"{f('gearing_used')} of the budgeted uses of ${f('budgeted_uses')}m",
         ],

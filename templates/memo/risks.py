@@ -57,10 +57,7 @@ def binding(f: Figures, deal: Deal) -> Risk:
             "No test applies", "The debt used is nil, so that no test has a value.", "None needed."
         )
     value, limit = f.cell(*_at(f, f"test_{key}")), f.cell(*_at(f, f"limit_{key}"))
-    figure = (
-        f"{f('binding_name')}: {value} against {limit}. The tests together permit"
-        f" ${f('permitted_debt')}m; ${f('debt')}m is asked."
-    )
+    figure = f"{f('binding_name')}: {value} against {limit}. {f.say('lent')}"
     return Risk("What binds", figure, _test_mitigant(key, f, deal))
 
 
@@ -245,10 +242,8 @@ def specialised(f: Figures, deal: Deal) -> Risk:
 def renewal(f: Figures, deal: Deal) -> Risk:
     """The contract may not stand to the end of the loan."""
     return Risk(
-        "The contract ends early",
-        f"It is kept to its end or the loan's with probability {f('contract_kept')}; minimum DSCR on"
-        f" firm revenue only {f('min_dscr_firm')}, if every renewal comes"
-        f" {f('min_dscr_promised')}.",
+        f.say("ends_title"),
+        f.say("ends"),
         f"Secured for {counted(f('supported_end_year'), 'year')}, against a tenor of"
         f" {counted(f('tenor'), 'year')}.",
     )

@@ -24,6 +24,7 @@ MEMO_ONLY = {
     "delay_min_dscr": "minimum DSCR under the scenario Delay",
     "delay_sponsor_extra": "what the sponsor pays under the scenario Delay",
     "downside_min_dscr": "minimum DSCR under the scenario Combined downside",
+    "lost_year": "year of the scenario Contract lost",
     "lost_min_dscr": "minimum DSCR under the scenario Contract lost",
     "longest_multiyear": "years of the longest multi-year contract under general law",
 }
@@ -43,10 +44,12 @@ _bank_lends = Applies("uncovered_by_price")
 _clears = Applies("clearing_rate")
 _short = above("uncovered_by_price", SHOWN)
 _pays_nothing = _has_service & ~above("min_dscr", NOTICED)
+_permitted = Applies("permitted_debt")
 _looser = above("looser_limits", 0)
 _commits = ~above("subject_to_appropriation", 0)
 _hard_to_sell = ~below("lgd", SPECIALISED)
 _beyond = above("public_offtake_years", "longest_multiyear") & _commits
+_contracted = above("kept_until", 0) & above("contract_share", 0)
 _credit = above("coverage", 0) | above("government_loan_share", 0)
 _downside_pays = Applies("downside_min_dscr") & ~below("downside_min_dscr", 1.0)
 _base_pays = _has_service & ~below("min_dscr", 1.0)
@@ -202,6 +205,84 @@ NATIVE: dict[str, Topic] = {
 }
 
 MEMO: dict[str, Topic] = {
+    "amount": _topic(
+        ("amount_asked", ~above("requested_debt", "debt"), "${requested_debt:number}m"),
+        (
+            "amount_cut",
+            above("requested_debt", "debt"),
+            "${debt:number}m, of ${requested_debt:number}m requested: cut to what passes every test",
+        ),
+    ),
+    "lent": _topic(
+        (
+            "lent_within",
+            _permitted & ~above("debt", "permitted_debt"),
+            "The tests together permit ${permitted_debt:number}m; ${debt:number}m is lent.",
+        ),
+        (
+            "lent_beyond",
+            _permitted & above("debt", "permitted_debt"),
+            "The tests together permit ${permitted_debt:number}m, less than the ${debt:number}m lent.",
+        ),
+        ("lent_unsolved", ~_permitted, "${debt:number}m is lent."),
+    ),
+    "primary": _topic(
+        (
+            "primary_contract",
+            _contracted & _has_service,
+            "cash flow from the contract with {offtaker:text}: minimum DSCR {min_dscr:multiple} in year"
+            " {min_dscr_year:count}, average {avg_dscr:multiple}.",
+        ),
+        (
+            "primary_sales",
+            ~_contracted & _has_service,
+            "sales without a contract: minimum DSCR {min_dscr:multiple} in year {min_dscr_year:count}, average"
+            " {avg_dscr:multiple}.",
+        ),
+        ("primary_nothing_due", ~_has_service, "none is needed: no debt service falls due."),
+    ),
+    "secondary": _topic(
+        (
+            "secondary_after_loss",
+            _contracted,
+            "debt service reserve of ${dsra_at_completion:number}m and what the plant earns once the contract is"
+            " lost in year {lost_year:count}: minimum DSCR {lost_min_dscr:multiple}.",
+        ),
+        (
+            "secondary_reserve",
+            ~_contracted,
+            "debt service reserve of ${dsra_at_completion:number}m; there is no contract to lose.",
+        ),
+    ),
+    "contract_condition": _topic(
+        (
+            "contract_in_force",
+            _contracted,
+            "Contract with {offtaker:text} signed and in force, with {firm_years:count firm year}.",
+        ),
+        optional=True,
+    ),
+    "contract_stands": _topic(
+        ("stands_with", _contracted, "probability {contract_kept:level}"),
+        ("stands_not", ~_contracted, "no contract"),
+    ),
+    "ends_title": _topic(
+        ("ends_early", _contracted, "The contract ends early"),
+        ("ends_never_begun", ~_contracted, "No contract stands behind the loan"),
+    ),
+    "ends": _topic(
+        (
+            "ends_kept",
+            _contracted,
+            "It is kept to its end or the loan's with probability {contract_kept:level}; minimum DSCR on firm"
+            " revenue only {min_dscr_firm:multiple}, if every renewal comes {min_dscr_promised:multiple}.",
+        ),
+        (
+            "ends_without",
+            ~_contracted,
+            "All revenue is sold at the market; minimum DSCR {min_dscr:multiple}.",
+        ),
+    ),
     "cover_title": _topic(
         ("cover_no_service", ~_has_service, "No debt service to cover"),
         (
@@ -252,7 +333,7 @@ MEMO: dict[str, Topic] = {
         (
             "worst_lowers",
             _has_service & above("min_dscr", NOTICED) & above("fall_of_dscr", NOTICED),
-            "{worst_name:text} cuts minimum DSCR most",
+            "Minimum DSCR falls most in the scenario {worst_name:text}",
         ),
         (
             "worst_none",
@@ -335,7 +416,7 @@ MEMO: dict[str, Topic] = {
         (
             "support_none",
             ~above("supported", 0),
-            "The structure uses no public support: the decision rests on the contract and the collateral alone.",
+            "The structure uses no public support: the decision rests on the deal's own revenue and collateral.",
         ),
         optional=True,
     ),

@@ -44,6 +44,7 @@ def random_deal(seed: int) -> Deal:
         completion_support=rng.choice((0.0, 0.02, 1.0)),
         contingency=rng.choice((0.0, 0.1)),
         grant=rng.choice((0.0, 0.0, 50.0)),
+        contract_share=rng.choice((deal.contract_share, deal.contract_share, 0.0)),
         shell_share=rng.choice((deal.shell_share, 0.0, 0.6)),
         tooling_share=0.0,
         it_share=0.0,
@@ -114,6 +115,8 @@ def figures_of(
         "delay_sponsor_extra": float(later["delay"].sponsor_extra[i, 0]),
         "downside_min_dscr": figure(dscr["down"]),
         "lost_min_dscr": figure(dscr["lost"]),
+        "lost_year": 4.0,
+        "offtaker": deal.offtaker,
         "longest_multiyear": LONGEST,
     }
 
@@ -164,8 +167,10 @@ def made_up(seed: int) -> State:
         delay_dscr=some(None, 0.0, 1.58),
         down_dscr=some(None, 0.99, 1 - 1e-12, 1.28),
         lost_dscr=some(None, 0.0, 1.0, 1.2),
-        asked=1389.4,
-        carried=rng.choice((54.2, 1389.4, 1389.4 - 1e-12, 1913.0)),
+        asked=rng.choice((0.0, 900.0, 900.0 + 1e-12, 1389.4)),
+        permits=some(None, 0.0, 900.0 - 1e-12, 1678.0),
+        contract=rng.random() < 0.7,
+        carried=rng.choice((54.2, 900.0, 900.0 - 1e-12, 1913.0)),
         per_cost=some(None, 5.19),
         lgd=some(None, 0.2, 0.35, 0.538),
     )
@@ -173,6 +178,7 @@ def made_up(seed: int) -> State:
     def shown(value: float | None) -> Any:
         return "n/a" if value is None else float(value)
 
+    none = rng.choice(((0.0, 0.9), (7.0, 0.0), (0.0, 0.0)))
     words = {truths.YES: rng.choice(DECISIONS[1:]), truths.NO: DECISIONS[0]}
     return {
         "decision_words": words.get(verdict, "No verdict: recalculate with Bankable"),
@@ -222,6 +228,19 @@ def made_up(seed: int) -> State:
         "merchant_share": 0.2,
         "retool_months": 1.0,
         "lgd": shown(g.lgd),
+        "permitted_debt": shown(g.permits),
+        **dict(
+            zip(("kept_until", "contract_share"), (7.0, 0.9) if g.contract else none, strict=True)
+        ),
+        "offtaker": "A buyer, of goods",
+        "min_dscr_year": 3.0,
+        "avg_dscr": 1.85,
+        "dsra_at_completion": 43.8,
+        "lost_year": 4.0,
+        "firm_years": rng.choice((0.0, 1.0, 5.0)),
+        "contract_kept": 0.98,
+        "min_dscr_firm": 0.0,
+        "min_dscr_promised": 1.59,
     }, g
 
 

@@ -49,6 +49,23 @@ TRUE: dict[str, Callable[[Facts], bool]] = {
     "authority_for_offtake": lambda g: g.tools and _far(g) and not _credit(g),
     "authority_for_credit": lambda g: g.tools and not _far(g) and _credit(g),
     "authority_appropriation": lambda g: g.tools and not _far(g) and not _credit(g),
+    "amount_asked": lambda g: g.debt >= g.asked - NEAR,
+    "amount_cut": lambda g: g.debt < g.asked - NEAR,
+    "lent_within": lambda g: g.permits is not None and g.debt <= g.permits + NEAR,
+    "lent_beyond": lambda g: g.permits is not None and g.debt > g.permits + NEAR,
+    "lent_unsolved": lambda g: g.permits is None,
+    "primary_contract": lambda g: g.contract and g.dscr is not None,
+    "primary_sales": lambda g: not g.contract and g.dscr is not None,
+    "primary_nothing_due": lambda g: g.dscr is None,
+    "secondary_after_loss": lambda g: g.contract,
+    "secondary_reserve": lambda g: not g.contract,
+    "contract_in_force": lambda g: g.contract,
+    "stands_with": lambda g: g.contract,
+    "stands_not": lambda g: not g.contract,
+    "ends_early": lambda g: g.contract,
+    "ends_never_begun": lambda g: not g.contract,
+    "ends_kept": lambda g: g.contract,
+    "ends_without": lambda g: not g.contract,
     "cover_no_service": lambda g: g.dscr is None,
     "cover_stays": lambda g: g.dscr is not None and g.years_below == 0,
     "cover_lies_below": lambda g: g.dscr is not None and g.years_below > 0,
@@ -140,7 +157,9 @@ def facts(x: Any, r: Any, later: dict[str, Any], longest: float) -> Iterator[Fac
         years = int(typed("tenor"))
         service, cash = r.debt_service[i, :years], r.lender_cfads[i, :years]
         due = service > 1e-9 * max(1.0, one("debt"))
-        cover = np.array([c / s if d else math.nan for c, s, d in zip(cash, service, due)])
+        cover = np.array(
+            [c / s if d else math.nan for c, s, d in zip(cash, service, due, strict=True)]
+        )
         late = r.arrears[i, :years] > NEAR * np.maximum(1, service)
         failed = looser = 0
         for sign, keys in ((1, AT_LEAST), (-1, AT_MOST)):
@@ -200,6 +219,8 @@ def facts(x: Any, r: Any, later: dict[str, Any], longest: float) -> Iterator[Fac
             lost_dscr=_least(later["lost"].lender_dscr[i]),
             asked=one("requested_debt"),
             carried=one(f"capacity_{view}"),
+            permits=_number(one("permitted_debt")),
+            contract=typed("contract_share") * typed("contract_years") > 0,
             per_cost=_number(one("private_per_public")),
             lgd=_number(one("lgd")),
         )

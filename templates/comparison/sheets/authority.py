@@ -296,8 +296,9 @@ def _sentence() -> str:
     )  # fmt: skip
     found = f'(""{lacking})'
     return (
-        f'="Under """&{{Programme!package_name}}&""": "&IF({found}="","no tool lacks a general authority",'
-        f'MID({found},3,200))&" (a multiyear contract reaches "&{frame.counted("{multi_years}", "year")}&")."'
+        f'="Under """&{{Programme!package_name}}&""": "&IF({{Programme!package}}=1,"no tool of the government is used",IF({found}="",'
+        '"no tool lacks a general authority",'
+        f'MID({found},3,200)))&" (a multiyear contract reaches "&{frame.counted("{multi_years}", "year")}&")."'
     )
 
 

@@ -110,6 +110,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Loss",
         (
             ("pd_equivalent", "rate"),
+            ("default_a_year", "rate"),
             ("life_default", "level"),
             ("shortfall_probability", "level"),
             ("lgd", "level"),

@@ -205,6 +205,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         0.0,
     )
     r.life_default = np.minimum(1, total(r.default_probability))
+    r.default_a_year = 1 - (1 - r.life_default) ** (1 / x.tenor)
     r.shortfall_probability = np.where(
         r.debt > 0, np.minimum(1, r.missed_by_contract[:, -1:]), np.nan
     )

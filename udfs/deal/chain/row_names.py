@@ -132,6 +132,7 @@ class RowNames:
     debt_draw: Any
     debt_service: Any
     decision: Any
+    default_a_year: Any
     default_alive: Any
     default_contract: Any
     default_loss: Any
