@@ -21,7 +21,7 @@ from bankable.udfs import cells
 from bankable.udfs.cells import CellError, Param
 from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
-from bankable.udfs.deal.chain.decision import ALL_MET, DECISIONS, TESTS
+from bankable.udfs.deal.chain.decision import ALL_MET, DECISIONS, NO_LOAN, TESTS
 from bankable.udfs.deal.chain.lines import line
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.deal.rules import COMPARED
@@ -81,7 +81,9 @@ MEASURES: dict[str, Measure] = {
     "decision": Measure("decision", 1, DECISIONS, "decision_words"),
     "binding_test": Measure("binding_test", 0, ("n/a", *_TEST_NAMES), "binding_name"),
     "tightest_test": Measure("tightest_test", 0, ("n/a", *_TEST_NAMES), "tightest_name"),
-    "first_failed": Measure("first_failed", 0, (ALL_MET, *_TEST_NAMES), "first_failed_name"),
+    "first_failed": Measure(
+        "first_failed", 0, (ALL_MET, *_TEST_NAMES, NO_LOAN), "first_failed_name"
+    ),
 }
 # names and words of version 0.1 that are still understood
 OLD_NAMES = {

@@ -17,7 +17,7 @@ from bankable.udfs.cells import CellError
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.breakeven import BREAKEVEN
-from bankable.udfs.deal.chain.decision import TESTS
+from bankable.udfs.deal.chain.decision import NO_LOAN, TESTS
 from bankable.udfs.deal.cures import MET, cures_of, nearest, tried
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.deal.measures import MEASURES, measure, shown
@@ -225,7 +225,8 @@ def _failed(deal: Deal | CellError) -> list[Any]:
     if isinstance(deal, CellError):
         return ["n/a", "n/a"]
     r = deals.evaluate(deal, ["tests_failed", MEASURES["first_failed"].key])
-    return [float(r.tests_failed[0, 0]), measure(r, "first_failed")[0]]
+    first = measure(r, "first_failed")[0]
+    return ["n/a" if first == NO_LOAN else float(r.tests_failed[0, 0]), first]
 
 
 @functools.lru_cache(maxsize=16)

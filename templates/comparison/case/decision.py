@@ -5,7 +5,7 @@ from __future__ import annotations
 from bankable.templates.comparison.case.entered import scalar
 from bankable.templates.sentences.of_a_case import NATIVE
 from bankable.templates.workbook.rows import Row, band, given, note
-from bankable.udfs.deal.chain.decision import ALL_MET, TESTS
+from bankable.udfs.deal.chain.decision import ALL_MET, NO_LOAN, TESTS
 
 VALUES = {
     "min_dscr": "={min_dscr}",
@@ -121,12 +121,6 @@ def rows() -> list[Row]:
             '=IF({binding_test}>0,INDEX({Lists!tests:},1,MAX(1,{binding_test})),"n/a")',
         ),
         scalar("tests_failed", "=COUNTIF([passed],0)", passed=passed),
-        scalar("first_failed", "=IF({tests_failed}>0,MATCH(0,[passed],0),0)", passed=passed),
-        scalar(
-            "first_failed_name",
-            '=IF({first_failed}>0,INDEX({Lists!tests:},1,MAX(1,{first_failed})),"[none]")',
-            none=ALL_MET,
-        ),
         scalar(
             "supported",
             (
@@ -137,6 +131,20 @@ def rows() -> list[Row]:
         scalar(
             "decision",
             "=IF(AND({debt}>0,{tests_failed}=0,OR({pricing}=0,ISNUMBER({clearing_rate}))),1+{supported},0)",
+        ),
+        scalar(
+            "first_failed",
+            "=IF({tests_failed}>0,MATCH(0,[passed],0),IF({decision}>0,0,[last]))",
+            passed=passed,
+            last=len(TESTS) + 1,
+        ),
+        scalar(
+            "first_failed_name",
+            '=IF({first_failed}=0,"[none]",IF({first_failed}>[tests],"[no_loan]",'
+            "INDEX({Lists!tests:},1,MIN([tests],{first_failed}))))",
+            none=ALL_MET,
+            no_loan=NO_LOAN,
+            tests=len(TESTS),
         ),
         scalar(
             "decision_words",

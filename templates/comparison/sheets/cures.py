@@ -157,9 +157,9 @@ def _cure() -> str:
     cures = (
         ("{promised_all_guarantee}", '"a guarantee of "&TEXT(ROUND([dose],2),"0%")'),
         ("{promised_all_debt}", '"a loan of "&TEXT(ROUND([dose],2),"0%")&" of uses"'),
-        ("{promised_all_grant}", '"a grant of $"&TEXT(ROUND([dose],0),"#,##0")&"m"'),
+        ("{promised_all_grant}", f'"a grant of "&{frame.money("[dose]")}'),
     )
     told = '"no guarantee, loan size or grant alone cures all of them."'
     for dose, words in reversed(cures):
         told = f'IF(ISNUMBER({dose}),{words.replace("[dose]", dose)}&" cures all of them.",{told})'
-    return f"={told}"
+    return f'=IF({{promised_state}}=3,{told},"nothing is left to cure.")'

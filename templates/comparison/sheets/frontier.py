@@ -241,8 +241,8 @@ def _grid(
         sheet.put(
             last + 1,
             LABEL,
-            '="Green: at least the "&TEXT({mark_min_dscr},"0.00")&"x of "&{mark_name}'
-            '&"; red: below 1.00x. The tenor stays: years beyond it add cost, not cover"',
+            '=IF(ISNUMBER({mark_min_dscr}),"Green: at least the "&TEXT({mark_min_dscr},"0.00")&"x of "&{mark_name}'
+            '&"; red","Red")&": below 1.00x. The tenor stays: years beyond it add cost, not cover"',
             "note",
         )
     elif measure == "all_in_rate":
@@ -461,6 +461,13 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
     name, years = "{Support!studied_name}", frame.counted("{best_years}", "year")
     other = "{Support!studied}<>{Support!reference}"
 
+    owner = (
+        'IF(ISNUMBER({answer_equity_irr_expected}),"; its sponsor "&'
+        "IF({answer_equity_irr_expected}>={Recut!hurdle}-{Timeline!tolerance},"
+        '"goes ahead","stays away")&": "&TEXT(ROUND({answer_equity_irr_expected},3),"0.0%")&" expected, "'
+        '&TEXT(ROUND({Recut!hurdle},3),"0.0%")&" asked","")'
+    )
+
     def say(absent_words: str, unaided_words: str, otherwise: str) -> str:
         """A sentence for where the functions are absent, for a case that needs no support, and for
         all others.
@@ -487,11 +494,11 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             say(
                 "open the workbook without recalculating to see the saved answer.",
                 '"it needs no public offtake and no guarantee, and costs the taxpayer nothing."',
-                f'IF({found},"at an expected public cost of $"&TEXT({{best_cost}},"#,##0")&"m'
-                ' ($"&TEXT({answer_cost_at_market},"#,##0")&"m with the goods at the market price,'
-                ' $"&TEXT({answer_cost_at_nothing},"#,##0")&"m if they are worth nothing) and'
-                ' $"&TEXT({answer_budget_authority},"#,##0")&"m of budget authority, the loan as asked.","pass'
-                ' every credit test.")',
+                f'IF({found},"at an expected public cost of "&{frame.money("{best_cost}")}&"'
+                f' ("&{frame.money("{answer_cost_at_market}")}&" with the goods at the market price,'
+                f' "&{frame.money("{answer_cost_at_nothing}")}&" if they are worth nothing) and'
+                f' "&{frame.money("{answer_budget_authority}")}&" of budget authority, the loan as asked"&'
+                f'{owner}&".","pass every credit test.")',
             ),
         ),
         (
@@ -502,9 +509,9 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 '"What support would add to it stands on Support and Frontier."',
                 f'IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&":'
                 f' "&{frame.counted("{other_years}", "year")}&" and'
-                ' "&TEXT({other_coverage},"0%")&", at $"&TEXT({other_cost},"#,##0")&"m.","No'
+                f' "&TEXT({{other_coverage}},"0%")&", at "&{frame.money("{other_cost}")}&".","No'
                 f' pair passes "&{_form(other=True)}&".")&IF(ISNUMBER({{mix_cost}})," Of any mix'
-                ' with a government loan: $"&TEXT({mix_cost},"#,##0")&"m.","")',
+                f' with a government loan: "&{frame.money("{mix_cost}")}&".","")',
             ),
         ),
         (
@@ -512,11 +519,11 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
             "what it hangs on",
             say(
                 "The cost of an offtake hangs on what its goods are worth to the buyer.",
-                '"The decision rests on the contract and the collateral alone."',
+                '"The decision rests on its own revenue and collateral."',
                 f'IF(AND({found},ISNUMBER({{worth_cost}})),"Were the goods worth'
                 ' "&TEXT({worth_tried},"0.00")&"x their price to the buyer, not'
                 ' "&TEXT({Deals!answer_buyer_value},"0.00")&"x as assumed, it would cost'
-                ' $"&TEXT({worth_cost},"#,##0")&"m.","No pair passes, so that there is no cost'
+                f' "&{frame.money("{worth_cost}")}&".","No pair passes, so that there is no cost'
                 ' to tell.")',
             ),
         ),
@@ -528,9 +535,10 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 '"No public authority is needed for it."',
                 f'IF({beyond},"It assumes authority to commit beyond "&{FIVE_YEARS}&" years, which'
                 " a statute must give: multi-year contracts stop there (10 USC"
-                ' 3501).",IF({Support!t_backing}={Lists!list_statutory_backing#3},"The offtake'
-                ' hangs on yearly appropriations: a lender counts only the firm years.","It stays'
-                ' within the present authority to commit."))',
+                ' 3501)",IF({Support!t_backing}={Lists!list_statutory_backing#3},"The offtake'
+                ' hangs on yearly appropriations: a lender counts only the firm years","It stays'
+                ' within the present authority to commit"))&IF({answer_coverage}>0,"; the guarantee needs an'
+                ' authority of its own.",".")',
             ),
         ),
     )
@@ -557,7 +565,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                     say(
                         "The frontier needs the functions",
                         f'{name}&" passes without support; what it would cost all the same"',
-                        f'IF({found},{costs}&", $"&TEXT({{best_cost}},"#,##0")&"m","No pair on the'
+                        f'IF({found},{costs}&", "&{frame.money("{best_cost}")},"No pair on the'
                         ' grid passes every test")',
                     ),
                     "text",
@@ -654,7 +662,10 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
 def _chart(sheet: Sheet, row: int) -> None:
     """Minimum DSCR along coverage, a line for some terms of offtake, and the mark to be met."""
     sheet.put(row, LABEL, "Figures of the chart", "band")
-    found, mark = "{best_row}>0", 'TEXT({mark_min_dscr},"0.00")&"x'
+    found, mark = (
+        "{best_row}>0",
+        'IF(ISNUMBER({mark_min_dscr}),TEXT({mark_min_dscr},"0.00")&"x","no debt")&"',
+    )
     low, high = (f'TEXT({find}({{chosen_line:}}),"0.00")&"x' for find in ("MIN", "MAX"))
     years = frame.counted("{best_years}", "year")
     title = (

@@ -353,6 +353,10 @@ def _answers(sheet: Sheet, row: int, deal: str) -> None:
     )
 
 
+NOTHING_TO_REACH = "NOT(IF(ISNUMBER({mark_share}),{mark_share}>0,FALSE))"
+CARRIES_NOTHING = '&" carries no debt: there is nothing to reach."'
+
+
 def _percent(key: str, form: str = "0%") -> str:
     digits = 4 if "." in form else 2
     return f'TEXT(ROUND({{{key}}},{digits}),"{form}")'
@@ -384,8 +388,8 @@ def _sponsor_sentence() -> str:
     )
     return (
         '=IF(AND({Checks!live}=1,{law_place}>0),"Its promise, "'
-        f'&{_percent("law_coverage")}&" guaranteed, has an expected public cost of $"'
-        '&TEXT(ROUND({law_public_cost},0),"#,##0")&"m; the sponsor "'
+        f'&{_percent("law_coverage")}&" guaranteed, has an expected public cost of "'
+        f'&{frame.money("{law_public_cost}")}&"; the sponsor "'
         f'&{returns}&" expected against a hurdle of "&{_percent("hurdle", "0.0%")}&".",'
         '"Without that loan there is no sponsor\'s return to tell.")'
     )
@@ -394,21 +398,23 @@ def _sponsor_sentence() -> str:
 def _mark_sentence() -> str:
     """What it takes to bear as much debt as the case held against, with a sponsor who goes ahead."""
     much = (
-        f'"as much debt as "&{{mark_name}}&" ("&{_percent("mark_share")}&" of uses), with a sponsor who'
-        ' goes ahead"'
+        'IF({Support!studied}={Support!reference},"the debt that it asks ("&'
+        f'{_percent("mark_share")},"as much debt as "&{{mark_name}}&" ("&{_percent("mark_share")})'
+        '&" of uses), with a sponsor who goes ahead"'
     )
     takes = (
         f'&{frame.counted("{mark_years}", "year")}&" of public offtake and a "'
-        f'&{_percent("mark_coverage")}&" guarantee: $"&TEXT(ROUND({{mark_public_cost}},0),"#,##0")'
-        '&"m of expected public cost and $"&TEXT(ROUND({mark_budget_authority},0),"#,##0")'
-        '&"m of budget authority."'
+        f'&{_percent("mark_coverage")}&" guarantee: "&{frame.money("{mark_public_cost}")}'
+        f'&" of expected public cost and "&{frame.money("{mark_budget_authority}")}'
+        '&" of budget authority."'
     )
     return (
         '=IF({Checks!live}=0,"Open the workbook without recalculating to see the saved answer.",'
+        f"IF({NOTHING_TO_REACH},{{mark_name}}{CARRIES_NOTHING},"
         f'IF({{mark_place}}>0,{{Support!studied_name}}&" bears "&{much}&", with "{takes},'
         f'"No promise on the grid makes "&{{Support!studied_name}}&" bear "&{much}&IF({{grid_most}}>0,"; the most is "'
         f'&{_percent("grid_most")}&", borne by a promise of "&{frame.counted("{grid_years}", "year")}'
-        '&".",": none passes at any tenor.")))'
+        '&".",": none passes at any tenor."))))'
     )
 
 
@@ -420,18 +426,19 @@ def _mix_sentence() -> str:
             f'{frame.counted("{mix_years}", "year")}&" of public offtake"',
         ),
         ("{mix_coverage}>0", f'"a guarantee of "&{_percent("mix_coverage")}'),
-        ("{mix_grant}>0", '"a grant of $"&TEXT(ROUND({mix_grant},0),"#,##0")&"m"'),
+        ("{mix_grant}>0", f'"a grant of "&{frame.money("{mix_grant}")}'),
     )
     listed = "&".join(f'IF({used},", "&{words},"")' for used, words in tools)
     costs = (
-        '"$"&TEXT(ROUND({mix_cost},0),"#,##0")&"m of expected public cost and $"'
-        '&TEXT(ROUND({mix_authority},0),"#,##0")&"m of budget authority"'
+        f'{frame.money("{mix_cost}")}&" of expected public cost and "'
+        f'&{frame.money("{mix_authority}")}&" of budget authority"'
     )
     return (
         '=IF({Checks!live}=0,"The least-cost mix needs the functions.",'
+        f"IF({NOTHING_TO_REACH},{{mark_name}}{CARRIES_NOTHING},"
         "IF(ISNUMBER({mix_cost}),IF({mix_years}+{mix_coverage}+{mix_grant}=0,"
         '{Support!studied_name}&" does it without any tool.",'
         '"The least-cost mix found that does it, a grant allowed: "'
         f'&MID({listed},3,200)&"; "&{costs}&"."),'
-        '"No mix of offtake, guarantee and grant was found that does it."))'
+        '"No mix of offtake, guarantee and grant was found that does it.")))'
     )

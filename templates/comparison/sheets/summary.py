@@ -276,7 +276,13 @@ def _why(i: int, name: str) -> str:
         "\" of the debt asked; it stands to the loan's end with"
         f' "&TEXT({c("contract_kept")},"0%")&"."'
     )
-    return f'={{Inputs!case_name_{i}}}&": "&{against}&TEXT({carries},"0%")&{kept}'
+    contracted = f"AND({c('kept_until')}>0,{c('contract_share')}>0)"
+    without = (
+        f'"no contract stands behind a loan of "&{loan}&"; what the lender counts carries "'
+        f'&TEXT({carries},"0%")&" of the debt asked."'
+    )
+    told = f'IF({contracted},{against}&TEXT({carries},"0%")&{kept},{without})'
+    return f'={{Inputs!case_name_{i}}}&": "&{told}'
 
 
 def _strip(sheet: Sheet, row: int, n: int) -> int:

@@ -1009,8 +1009,8 @@ def _charts(sheet: Sheet, row: int) -> None:
         LABEL,
         '=IF(COUNT({passing_cost:})>0,"Cheapest package that passes:'
         ' "&INDEX({packages:},1,MATCH(MIN({passing_cost:}),{passing_cost:},0))&",'
-        ' $"&TEXT(MIN({passing_cost:}),"#,##0")&"m expected,'
-        ' $"&TEXT(INDEX({r_budget_authority:},1,MATCH(MIN({passing_cost:}),{passing_cost:},0)),"#,##0")&"m'
+        f' "&{frame.money("MIN({passing_cost:})")}&" expected,'
+        f' "&{frame.money("INDEX({r_budget_authority:},1,MATCH(MIN({passing_cost:}),{passing_cost:},0))")}&"'
         ' of budget authority","No package passes every test")',
     )
     sheet.mark("finding_cost", finding + 1, LABEL)

@@ -105,8 +105,12 @@ def _block(sheet: Sheet, row: int, basis: str, deal_a: str, deal_b: str) -> None
     sheet.mark(f"{basis}_first_left", row + SINGLE["fails_swapped"], LAST)
     rows = [row + BRIDGE + NAMES.index(name) for name in GROUPS if name != CONTRACT]
     cells = area(rows[0], FIGURE, rows[-1], FIGURE, True)
-    sheet.put(row + HEIGHT, LABEL, "The most that another difference does alone", "grey")
-    most = f'=IF(COUNT({cells})>0,MAX({cells}),"n/a")'
+    sheet.put(
+        row + HEIGHT, LABEL, "The level at which another difference alone moves it most", "grey"
+    )
+    own = f"{{{basis}_bb}}"
+    far = f"IF(MAX({cells})-{own}>={own}-MIN({cells}),MAX({cells}),MIN({cells}))"
+    most = f'=IF(AND(COUNT({cells})>0,ISNUMBER({own})),{far},"n/a")'
     sheet.put(row + HEIGHT, FIGURE, most, "level")
     sheet.mark(f"{basis}_most", row + HEIGHT, FIGURE)
 
@@ -148,7 +152,7 @@ def _bridge() -> str:
     alone = f'"The contract alone takes "&{B}&" from "&{_share("capacity_bb")}&" to "&{_share("capacity_contract")}'
     others = f'" all other differences together to "&{_share("capacity_others")}'
     most = f'" the strongest other difference alone to "&{_share("capacity_most")}'
-    more = "{capacity_contract}-{capacity_bb}>={capacity_others}-{capacity_bb}"
+    more = "ABS({capacity_contract}-{capacity_bb})>=ABS({capacity_others}-{capacity_bb})"
     told = (
         f'{alone}&";"&{others}&";"&{most}&": "'
         f'&IF({more},"the contract counts for more.","the contract is not the greater part.")'
@@ -180,4 +184,9 @@ def _left() -> str:
         f'IF({{capacity_fails_swapped}}=0,"and none on that of "&{A},'
         f'{failed}&" on that of "&{A}&" (first: "&{{capacity_first_left}}&"): "&{cure})&"."'
     )
-    return _told(told, "capacity_fails_own", "capacity_fails_swapped")
+    none = (
+        f'{B}&IF(ISNUMBER({{capacity_fails_own}})," fails "&{frame.counted("{capacity_fails_own}", "test")}'
+        f'&" on its own contract and has no loan to judge on that of "&{A}," has no loan to judge on its own'
+        ' contract")&"."'
+    )
+    return _told(told, "capacity_fails_own", "capacity_fails_swapped", otherwise=none)

@@ -48,9 +48,10 @@ SURGE_FOUND = (
 FIRST_FOUND = (
     '="Building before the orders "&IF(ISNUMBER({first_belief}),"pays the owner from a probability of orders of'
     ' "&TEXT({first_belief},"0%")&" ("&TEXT({first_belief_crisis},"0%")&" with his share of a crisis)","never pays'
-    ' more than waiting")&"; if none come he loses "&IF({first_lost}>0,"$"&TEXT(ROUND({first_lost},0),"#,##0")&"m","nothing")'
+    ' more than waiting")&"; if none come the owner loses "&IF({first_lost}>0,"$"&TEXT(ROUND({first_lost},0),"#,##0")&"m","nothing")'
     '&". If he waits, goods worth'
-    ' $"&TEXT(ROUND({first_units_worth},0),"#,##0")&"m come "&TEXT(ROUND({first_wait},1),"0.0")&" years later."'
+    ' $"&TEXT(ROUND({first_units_worth},0),"#,##0")&"m come "&TEXT(ROUND({first_wait},1),"0.0")'
+    '&IF(ROUND({first_wait},1)=1," year"," years")&" later."'
 )
 
 

@@ -216,7 +216,9 @@ def test_word_finds_headings_captions_fields_and_alternative_texts(
 ) -> None:
     document = docx.Document(str(memos[case - 1]))
     heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
-    assert tuple(heads[: len(SECTIONS)]) == SECTIONS
+    studied = "What a contract and each tool would change"  # of the case studied on Support alone
+    assert (studied in heads) == (case == 2)
+    assert tuple([head for head in heads if head != studied][: len(SECTIONS)]) == SECTIONS
     xml = document.element.xml
     assert "TOC \\o" in xml
     assert xml.count("SEQ Table") >= 6

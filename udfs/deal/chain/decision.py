@@ -30,7 +30,9 @@ MEETS, MEETS_WITH_SUPPORT, FAILS = (
     "Does not meet credit tests",
 )
 DECISIONS = (FAILS, MEETS, MEETS_WITH_SUPPORT)
-ALL_MET = "every test met"  # where the first test failed is asked
+# where the first test failed is asked
+ALL_MET = "every test met"
+NO_LOAN = "no loan to judge"  # no debt, or no rate that pays for its loss where one is asked
 
 # key of the test, its name on paper, unit, and whether the value must be at least (+1) or at most
 # (-1) the limit
@@ -115,7 +117,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.binding_test = first_at(allowed, least(allowed))
     failed = r.tests_passed == 0
     r.tests_failed = total(failed.astype(float))
-    r.first_failed = np.where(r.tests_failed > 0, np.argmax(failed, axis=-1)[:, None] + 1, 0)
     tools = (
         x.coverage,
         x.government_loan_share,
@@ -129,6 +130,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     priced = (x.pricing != CLEARING) | ~np.isnan(r.clearing_rate)
     meets = (r.debt > 0) & (r.tests_failed == 0) & priced
     r.decision = np.where(meets, 1 + r.supported, 0.0)
+    unmet = np.where(meets, 0, len(TESTS) + 1)
+    r.first_failed = np.where(r.tests_failed > 0, np.argmax(failed, axis=-1)[:, None] + 1, unmet)
 
 
 def cost_rows(x: SimpleNamespace, r: Results) -> None:
