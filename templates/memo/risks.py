@@ -41,7 +41,7 @@ def choose(f: Figures, deal: Deal) -> list[Risk]:
                 TITLES[name], _scenario_figure(f, position, name), scenario_mitigant(name, f, deal)
             )
         )
-    if f.value("lgd") >= SPECIALISED or len(found) < LEAST:
+    if f.value("lgd") >= SPECIALISED.value or len(found) < LEAST:
         found.append(specialised(f, deal))
     if len(found) < LEAST and f.value("contract_kept") >= UNCERTAIN:
         found.append(renewal(f, deal))

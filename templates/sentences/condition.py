@@ -10,13 +10,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bankable.udfs.deal.chain.axes import TOLERANCE
 
 Cell = Callable[[str], str]  # the reference of the cell that holds a figure
 
-_MARGIN = "0.000000001"  # TOLERANCE, as every program reads it
+
+class Fixed(NamedTuple):
+    """A limit that is the same for every case, with the key of its cell."""
+
+    key: str
+    value: float
 
 
 class Figures(Protocol):
@@ -119,35 +124,38 @@ class Compared(Condition):
 
     key: str
     sign: str
-    limit: float | str
+    limit: float | Fixed | str
 
     def holds(self, figures: Figures) -> bool:
-        value = figures[self.key]
-        limit = figures[self.limit] if isinstance(self.limit, str) else self.limit
+        value, limit = figures[self.key], self.limit
+        if isinstance(limit, str):
+            limit = figures[limit]
+        limit = limit.value if isinstance(limit, Fixed) else limit
         if not (_is_number(value) and _is_number(limit)):
             return False
         return bool(value > limit + TOLERANCE if self.sign == ">" else value < limit - TOLERANCE)
 
     def formula(self, cell: Cell) -> str:
-        value, margin = cell(self.key), ("+" if self.sign == ">" else "-") + _MARGIN
-        if not isinstance(self.limit, str):
-            return f"IF(ISNUMBER({value}),{value}{self.sign}{self.limit:.15g}{margin},FALSE)"
-        limit = cell(self.limit)
-        return (
-            f"IF(AND(ISNUMBER({value}),ISNUMBER({limit})),{value}{self.sign}{limit}{margin},FALSE)"
-        )
+        value, margin = cell(self.key), ("+" if self.sign == ">" else "-") + cell("tolerance")
+        if isinstance(self.limit, str):
+            limit = cell(self.limit)
+            known = f"AND(ISNUMBER({value}),ISNUMBER({limit}))"
+            return f"IF({known},{value}{self.sign}{limit}{margin},FALSE)"
+        fixed = self.limit
+        limit = cell(fixed.key) if isinstance(fixed, Fixed) else f"{fixed:.15g}"
+        return f"IF(ISNUMBER({value}),{value}{self.sign}{limit}{margin},FALSE)"
 
     @property
     def keys(self) -> frozenset[str]:
         return frozenset({self.key, self.limit} if isinstance(self.limit, str) else {self.key})
 
 
-def above(key: str, limit: float | str) -> Condition:
+def above(key: str, limit: float | Fixed | str) -> Condition:
     """The figure is a number above the limit."""
     return Compared(key, ">", limit)
 
 
-def below(key: str, limit: float | str) -> Condition:
+def below(key: str, limit: float | Fixed | str) -> Condition:
     """The figure is a number below the limit."""
     return Compared(key, "<", limit)
 
@@ -174,4 +182,4 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
 
 
-__all__ = ["Applies", "Cell", "Condition", "Figures", "Says", "above", "below"]
+__all__ = ["Applies", "Cell", "Condition", "Figures", "Fixed", "Says", "above", "below"]

@@ -5,13 +5,13 @@ Figures have the keys of the chain and of the inputs; those that only the memo k
 
 from __future__ import annotations
 
-from bankable.templates.sentences.condition import Applies, Says, above, below
+from bankable.templates.sentences.condition import Applies, Fixed, Says, above, below
 from bankable.templates.sentences.sentence import Sentence, Topic
 from bankable.udfs.deal.chain.decision import FAILS, MEETS, MEETS_WITH_SUPPORT
 
-SHOWN = 0.05  # $m: less prints as nothing
-NOTICED = 0.005  # of a DSCR
-SPECIALISED = 0.35  # loss given default from which a plant counts as hard to sell
+SHOWN = Fixed("shown", 0.05)  # $m: less prints as nothing
+NOTICED = Fixed("noticed", 0.005)  # of a DSCR
+SPECIALISED = Fixed("specialised", 0.35)  # LGD from which a plant counts as hard to sell
 
 # figures of a case that no row of its sheet holds
 MEMO_ONLY = {
@@ -471,4 +471,7 @@ MEMO: dict[str, Topic] = {
 }
 TOPICS = NATIVE | MEMO
 
-__all__ = ["MEMO", "MEMO_ONLY", "NATIVE", "TOPICS"]
+# the constants of the sentences that stand in case sheets, with their cells' keys
+FIXED = (SHOWN,)
+
+__all__ = ["FIXED", "MEMO", "MEMO_ONLY", "NATIVE", "TOPICS"]

@@ -7,7 +7,7 @@ counted: {tenor:count year} is "1 year" or "12 years".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -103,12 +103,9 @@ class Topic:
         return true[0] if true else None
 
     def formula(self, cell: Cell) -> str:
-        """The sentence that is true, as a formula; an optional one that is not stands as a dash."""
-        rest: Sequence[Sentence] = self.sentences
-        otherwise = '"–"' if self.optional else rest[-1].formula(cell)
-        for one in reversed(rest if self.optional else rest[:-1]):
-            otherwise = f"IF({one.when.formula(cell)},{one.formula(cell)},{otherwise})"
-        return "=" + otherwise
+        """The sentence that is true, as a formula; an empty text where an optional topic has none."""
+        each = (f'IF({one.when.formula(cell)},{one.formula(cell)},"")' for one in self.sentences)
+        return "=" + "&".join(each)
 
 
 __all__ = ["TEXT", "Sentence", "Slot", "Topic"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import scalar
-from bankable.templates.sentences.of_a_case import NATIVE
+from bankable.templates.sentences.of_a_case import FIXED, NATIVE
 from bankable.templates.workbook.rows import Row, band, given, note
 from bankable.udfs.deal.chain.decision import ALL_MET, NO_LOAN, TESTS
 
+ON_TIMELINE = ("longest_multiyear", "tolerance", *(fixed.key for fixed in FIXED))
 VALUES = {
     "min_dscr": "={min_dscr}",
     "avg_dscr": "={avg_dscr}",
@@ -181,4 +182,4 @@ def _said() -> list[Row]:
 
 
 def _cell(key: str) -> str:
-    return "{Timeline!longest_multiyear}" if key == "longest_multiyear" else f"{{{key}}}"
+    return f"{{Timeline!{key}}}" if key in ON_TIMELINE else f"{{{key}}}"

@@ -146,7 +146,10 @@ def rows() -> list[Row]:
             "=IF({performing_before}>{Timeline!tolerance},MIN(1,{default_probability}/{performing_before}),0)",
         ),
         scalar("life_default", "=MIN(1,{default_probability+})"),
-        scalar("default_a_year", "=1-(1-{life_default})^(1/{tenor})"),
+        scalar(
+            "default_a_year",
+            "=IF(1-{life_default}>{Timeline!sure},1-(1-{life_default})^(1/{tenor}),1)",
+        ),
         scalar("shortfall_probability", '=IF({debt}>0,MIN(1,{missed_by_contract#30}),"n/a")'),
     ]
 

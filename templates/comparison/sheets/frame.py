@@ -129,8 +129,7 @@ def counted(cell: str, noun: str) -> str:
 
 def money(cell: str) -> str:
     """An amount in whole $ million, as a part of a text formula: $12m, -$12m."""
-    whole = f"ROUND({cell},0)"
-    return f'IF({whole}<0,"-","")&"$"&TEXT(ABS({whole}),"#,##0")&"m"'
+    return f'TEXT(ROUND({cell},0),"$#,##0;-$#,##0")&"m"'
 
 
 def chosen_case(names: Sequence[str], token: str, which: str = "studied") -> str:

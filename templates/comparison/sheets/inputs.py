@@ -14,6 +14,7 @@ from bankable.templates.comparison.case.inputs import number_format
 from bankable.templates.comparison.sheets import frame, plausible
 from bankable.templates.comparison.sheets.bounds import NO_BOUND, outside
 from bankable.templates.deal_file import SourcedDeal
+from bankable.templates.sentences.of_a_case import SHOWN
 from bankable.templates.workbook.book import (
     Book,
     Sheet,
@@ -39,7 +40,7 @@ from bankable.udfs.cells import Param
 from bankable.udfs.deal import policy
 from bankable.udfs.deal.chain.build import PROFILE_TERMS
 from bankable.udfs.deal.chain.decision import DECISIONS, TESTS, TOLERANCE
-from bankable.udfs.deal.chain.default import NEVER
+from bankable.udfs.deal.chain.default import NEVER, SURE
 from bankable.udfs.deal.chain.returns import FIRST_PASS, SETTLED, STEEPEST, STEPS
 from bankable.udfs.deal.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
 from bankable.udfs.deal.measures import MEASURES
@@ -290,6 +291,10 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
                 "Illustrative until you set it. Calendar dates stand in the heads of the case and"
                 " build sheets; no figure depends on them."
             ),
+            scalar(
+                "sure", "A chance of surviving below this counts as none", "share", SURE, "tiny"
+            ),
+            scalar(SHOWN.key, "Amounts below this print as nothing", "$m", SHOWN.value, "number2"),
             scalar("tolerance", "Tolerance of tests and checks", "share", TOLERANCE, "tiny"),
             scalar("never", "A pool that no cash can fill", "$m", NEVER, "tiny"),
             scalar("settled", "Residual at which an IRR is settled", "log", SETTLED, "tiny"),

@@ -104,6 +104,13 @@ def _held_against(book: Book, sheet: Sheet, row: int, n: int, settings: Settings
             "total share",
         ),
         scalar(
+            "mark_lends",
+            "It carries debt (1 = yes)",
+            "flag",
+            "=IF(ISNUMBER({mark_share}),IF({mark_share}>0,1,0),0)",
+            "flag",
+        ),
+        scalar(
             "hurdle",
             "Hurdle of the sponsor studied: expected equity IRR",
             "% a year",
@@ -353,7 +360,7 @@ def _answers(sheet: Sheet, row: int, deal: str) -> None:
     )
 
 
-NOTHING_TO_REACH = "NOT(IF(ISNUMBER({mark_share}),{mark_share}>0,FALSE))"
+NOTHING_TO_REACH = "{mark_lends}=0"
 CARRIES_NOTHING = '&" carries no debt: there is nothing to reach."'
 
 

@@ -27,6 +27,7 @@ from bankable.udfs.deal.chain.axes import (
 )
 
 NEVER = 1e99  # a pool that no cash can fill
+SURE = 1e-6  # a chance of surviving below this counts as none
 
 
 def pool_before_year(
@@ -205,7 +206,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         0.0,
     )
     r.life_default = np.minimum(1, total(r.default_probability))
-    r.default_a_year = 1 - (1 - r.life_default) ** (1 / x.tenor)
+    kept = 1 - r.life_default
+    r.default_a_year = np.where(kept > SURE, 1 - np.maximum(kept, SURE) ** (1 / x.tenor), 1.0)
     r.shortfall_probability = np.where(
         r.debt > 0, np.minimum(1, r.missed_by_contract[:, -1:]), np.nan
     )
