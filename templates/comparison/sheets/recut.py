@@ -353,6 +353,7 @@ def _answers(sheet: Sheet, row: int, deal: str) -> None:
                 "sentence_sponsor", "Its cost, and the sponsor", "", _sponsor_sentence(), "bold"
             ),
             scalar("sentence_mark", "What the mark takes", "", _mark_sentence(), "bold"),
+            scalar("mix_tools", "The tools of that mix", "", _mix_tools(), "text"),
             scalar("sentence_mix", "The mix that does it", "", _mix_sentence(), "bold"),
         ],
         row,
@@ -425,8 +426,8 @@ def _mark_sentence() -> str:
     )
 
 
-def _mix_sentence() -> str:
-    """The cheapest mix of tools that bears the mark's debt and keeps the sponsor, a grant among them."""
+def _mix_tools() -> str:
+    """The tools of the least-cost mix in words."""
     tools = (
         (
             "{mix_years}>0",
@@ -436,6 +437,12 @@ def _mix_sentence() -> str:
         ("{mix_grant}>0", f'"a grant of "&{frame.money("{mix_grant}")}'),
     )
     listed = "&".join(f'IF({used},", "&{words},"")' for used, words in tools)
+    some = "{mix_years}+{mix_coverage}+{mix_grant}"
+    return f'=IF(ISNUMBER({{mix_cost}}),IF({some}>0,MID({listed},3,200),"none"),"n/a")'
+
+
+def _mix_sentence() -> str:
+    """The cheapest mix of tools that bears the mark's debt and keeps the sponsor, a grant among them."""
     costs = (
         f'{frame.money("{mix_cost}")}&" of expected public cost and "'
         f'&{frame.money("{mix_authority}")}&" of budget authority"'
@@ -443,9 +450,8 @@ def _mix_sentence() -> str:
     return (
         '=IF({Checks!live}=0,"The least-cost mix needs the functions.",'
         f"IF({NOTHING_TO_REACH},{{mark_name}}{CARRIES_NOTHING},"
-        "IF(ISNUMBER({mix_cost}),IF({mix_years}+{mix_coverage}+{mix_grant}=0,"
-        '{Support!studied_name}&" does it without any tool.",'
-        '"The least-cost mix found that does it, a grant allowed: "'
-        f'&MID({listed},3,200)&"; "&{costs}&"."),'
-        '"No mix of offtake, guarantee and grant was found that does it.")))'
+        'IF({mix_tools}="n/a","No mix of offtake, guarantee and grant was found that does it.",'
+        'IF({mix_tools}="none",{Support!studied_name}&" does it without any tool.",'
+        '"The least-cost mix found that does it, a grant allowed: "&{mix_tools}&"; "'
+        f'&{costs}&"."))))'
     )
