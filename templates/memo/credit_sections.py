@@ -33,6 +33,7 @@ _LINES = (
     "debt_service",
     "lender_dscr",
     "closing",
+    "arrears",
     "distribution",
 )
 _HEADS = (
@@ -43,7 +44,8 @@ _HEADS = (
     "Principal",
     "Debt service",
     "DSCR",
-    "Closing balance",
+    "Balance due",
+    "Unpaid",
     "Distributions",
 )
 
@@ -56,9 +58,9 @@ def cash_flow(m: Memo) -> None:
     m.paper.table(
         _HEADS,
         [list(line) for line in zip(*columns, strict=True)],
-        (6, 12, 12, 11, 11, 12, 10, 14, 12),
+        (6, 11, 10, 10, 10, 12, 9, 11, 9, 12),
         f"Cash flow over the loan, lender's view ({m.deal.lender_view}), $m",
-        numbers=9,
+        numbers=10,
         size=7.5,
     )
     cfads, service = (

@@ -102,7 +102,7 @@ def _coverage_chart(m: Memo) -> None:
         f"against {printed(limit, 'multiple')} asked and lock-up at"
         f" {printed(lock_up, 'multiple')}.",
         finding,
-        0.93,
+        0.78,
     )
 
 
@@ -246,15 +246,24 @@ def looser_names(f: Figures) -> Given:
 
 
 def _swapped(m: Memo) -> None:
-    """What the case carries on the other's contract, where the workbook swaps it."""
+    """What the case carries on the other's contract, where the workbook swaps it; of the case studied also
+    what that leaves, what cures it and what the cure costs.
+    """
     f = m.f
-    support, sentence = f.book["Support"], f.book["Swap"].value_of("capacity_ba")
-    if not isinstance(sentence, (int, float)):
+    support, swap = f.book["Support"], f.book["Swap"]
+    studied, reference = (support.value_of(which) for which in ("studied", "reference"))
+    if studied == reference or not isinstance(swap.value_of("capacity_ba"), (int, float)):
         return
-    if f.case in (support.value_of("studied"), support.value_of("reference")) and support.value_of(
-        "studied"
-    ) != support.value_of("reference"):
-        m.paper.text(f.marked("Swap", "sentence_cells", None, "The contracts swapped"), "Memo Note")
+    if f.case in (studied, reference):
+        cells = f.marked("Swap", "sentence_cells", None, "The contracts swapped")
+        m.paper.text(f"**The contract or the plant.** {cells}")
+    if f.case == studied:
+        left = f.marked("Swap", "sentence_left", None, "What the contract leaves")
+        answer = [
+            f.marked("Frontier", f"sentence_{k}", None, words)
+            for k, words in ((1, "What support would do"), (2, "What that costs"))
+        ]
+        m.paper.text(f"**What would cure it.** {left} {' '.join(answer)}")
 
 
 def _position(f: Figures, name: str) -> int:

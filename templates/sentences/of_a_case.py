@@ -217,14 +217,14 @@ MEMO: dict[str, Topic] = {
         (
             "lent_within",
             _permitted & ~above("debt", "permitted_debt"),
-            "The tests together permit ${permitted_debt:number}m; ${debt:number}m is lent.",
+            "The tests together permit ${permitted_debt:number}m; the loan is ${debt:number}m.",
         ),
         (
             "lent_beyond",
             _permitted & above("debt", "permitted_debt"),
-            "The tests together permit ${permitted_debt:number}m, less than the ${debt:number}m lent.",
+            "The tests together permit ${permitted_debt:number}m, less than the loan of ${debt:number}m.",
         ),
-        ("lent_unsolved", ~_permitted, "${debt:number}m is lent."),
+        ("lent_unsolved", ~_permitted, "The loan is ${debt:number}m."),
     ),
     "primary": _topic(
         (

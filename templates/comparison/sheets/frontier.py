@@ -462,10 +462,10 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
     other = "{Support!studied}<>{Support!reference}"
 
     owner = (
-        'IF(ISNUMBER({answer_equity_irr_expected}),"; its sponsor "&'
-        "IF({answer_equity_irr_expected}>={Recut!hurdle}-{Timeline!tolerance},"
-        '"goes ahead","stays away")&": "&TEXT(ROUND({answer_equity_irr_expected},3),"0.0%")&" expected, "'
-        '&TEXT(ROUND({Recut!hurdle},3),"0.0%")&" asked","")'
+        "IF(ISNUMBER({answer_equity_irr_expected}),IF({answer_equity_irr_expected}"
+        '>={Recut!hurdle}-{Timeline!tolerance}," with a sponsor who goes ahead ("," with a sponsor who stays'
+        ' away (")&TEXT(ROUND({answer_equity_irr_expected},3),"0.0%")&" expected, "'
+        '&TEXT(ROUND({Recut!hurdle},3),"0.0%")&" asked)","")'
     )
 
     def say(absent_words: str, unaided_words: str, otherwise: str) -> str:
@@ -484,7 +484,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 f'IF({found},"With "&{years}&" of public offtake "&{_form()}&" and a'
                 f' "&TEXT({{best_coverage}},"0%")&" guarantee, "&{name}&" passes'
                 f' "&IF(AND({other},LEFT({{mark_decision}},5)="Meets"),"the tests that'
-                ' "&{mark_name}&" passes,","every credit test,"),"No pair of offtake years and'
+                f' "&{{mark_name}}&" passes","every credit test")&{owner}&",","No pair of offtake years and'
                 f' coverage on the grid makes "&{name})',
             ),
         ),
@@ -497,8 +497,8 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 f'IF({found},"at an expected public cost of "&{frame.money("{best_cost}")}&"'
                 f' ("&{frame.money("{answer_cost_at_market}")}&" with the goods at the market price,'
                 f' "&{frame.money("{answer_cost_at_nothing}")}&" if they are worth nothing) and'
-                f' "&{frame.money("{answer_budget_authority}")}&" of budget authority, the loan as asked"&'
-                f'{owner}&".","pass every credit test.")',
+                f' "&{frame.money("{answer_budget_authority}")}&" of budget authority, the loan as asked.","pass'
+                ' every credit test.")',
             ),
         ),
         (

@@ -29,8 +29,14 @@ SENTENCES = (
     # first page
     "@. Buyer: @. Date of submission:",
     "Credit memorandum: @",
-    "Debt that secured revenue carries, of total uses: @ # on its own contract and # on that of @; @ # on"
-    " its own and # on that of @.",
+    "(The contract or the plant. |)Debt that secured revenue carries, of total uses: @ # on its own contract and"
+    " # on that of @; @ # on its own and # on that of @.",
+    "What would cure it. @ fails # tests? on its own contract, # tests? on that of @ (first: @): a guarantee of #"
+    " alone cures what is left. (With # years? of public offtake at a fixed price and a # guarantee, @ passes"
+    " (the tests that @ passes|every credit test) with a sponsor who (stays away|goes ahead) (# expected, #"
+    " asked), at an expected public cost of #m (#m with the goods at the market price, #m if they are worth"
+    " nothing) and #m of budget authority, the loan as asked.|No pair of offtake years and coverage on the grid"
+    " makes @ pass every credit test.)",
     "Base case: lender's view of revenue (@), average DSCR #, LLCR #. Downside: delay, overrun, rate, price,"
     " demand, output and cost at once. Default as priced at close; certain where not even the contract pays.",
     # the deal
@@ -152,7 +158,7 @@ def pattern(words: str) -> re.Pattern[str]:
         elif sign == "?" and words[i - 1] == "s":
             out.append("?")
         else:
-            out.append({"#": FIGURE, "@": ".+?", "|": "|"}.get(sign) or re.escape(sign))
+            out.append({"#": FIGURE, "@": r"(?:(?!\. ).)+?", "|": "|"}.get(sign) or re.escape(sign))
     return re.compile("".join(out))
 
 
