@@ -72,7 +72,7 @@ def priced(d: Deal, reckon: dict[str, Any]) -> dict[str, float]:
     normal, covered = NormalDist(), d.coverage * (1 - d.government_loan_share)
     claim = 1 + (reckon["all_in_rate"] if d.covers_interest else 0.0)
     was = was_priced = 0.0
-    before, guarantee, received = 1.0, 0.0, 0.0
+    before, guarantee, received, at_banks_rate = 1.0, 0.0, 0.0, 0.0
     for t, opening in enumerate(reckon["opening"], 1):
         i = t - 1
         chance = 1 - reckon["performing"][i]
@@ -89,12 +89,17 @@ def priced(d: Deal, reckon: dict[str, Any]) -> dict[str, float]:
         guarantee += (covered * reckon["claims_lost"][i] * claim * weight - fee * before) * today
         closing = reckon["opening"][t] if t < d.tenor else 0.0
         due = opening * d.government_loan_rate + (opening - closing)
+        at_banks_rate += due * (1 + reckon["bank_rate"]) ** -t
         back = reckon["exposed"][i] * due * kept
         back += (reckon["claims"][i] - reckon["claims_lost"][i]) * weight
         received += back * today
         was, was_priced, before = chance, moved, kept
     lent = d.government_loan_share
-    return {"fair_guarantee": guarantee, "fair_loan": lent * (reckon["debt"] - received)}
+    return {
+        "fair_guarantee": guarantee,
+        "fair_loan": lent * (reckon["debt"] - received),
+        "loan_benefit": lent * (reckon["debt"] - at_banks_rate),
+    }
 
 
 def random_supported(seed: int) -> Deal:

@@ -59,7 +59,7 @@ _MORE_IS_BETTER = """
     capacity_firm capacity_supported capacity_expected capacity_promised permitted_debt
     permitted_headroom least_room project_irr equity_irr_promised equity_irr_expected private_at_risk
     sponsor_goes_ahead bankable
-    private_per_public min_dscr_year
+    private_per_public min_dscr_year loan_benefit
 """
 _ORDER = """
     requested_debt debt gearing_used tenor_used plant_cost total_idc total_uses sponsor_equity sponsor_extra
@@ -71,7 +71,7 @@ _ORDER = """
     life_default unpaid missed_year shortfall_probability project_irr equity_irr_promised equity_irr_expected
     sponsor_goes_ahead bankable
     public_cost incremental_cost incremental_yearly cost_at_market cost_at_nothing credit_cost fair_credit_cost
-    promise_price budget_authority guarantee_cost loan_cost offtake_cost tariff_burden passing_cost
+    promise_price budget_authority guarantee_cost loan_cost loan_benefit offtake_cost tariff_burden passing_cost
     cost_per_plant private_at_risk private_per_public tests_failed looser_limits
 """
 # the headline figures by name, which is the chain's key; what they are called stands in lines.toml

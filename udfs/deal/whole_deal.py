@@ -55,7 +55,7 @@ def DEAL_METRICS(deal, measures=None):
     bank_loss_share, bank_loss_rate, life_default, unpaid, missed_year, shortfall_probability; returns: project_irr, equity_irr_promised,
     equity_irr_expected, sponsor_goes_ahead, bankable; taxpayer: public_cost, incremental_cost,
     incremental_yearly, cost_at_market, cost_at_nothing, credit_cost, fair_credit_cost, promise_price,
-    budget_authority, guarantee_cost, loan_cost, offtake_cost, tariff_burden, passing_cost,
+    budget_authority, guarantee_cost, loan_cost, loan_benefit, offtake_cost, tariff_burden, passing_cost,
     cost_per_plant, private_at_risk, private_per_public; credit tests: tests_failed, looser_limits,
     decision, binding_test, first_failed. Money in $ million, rates and
     shares as decimals. A measure that does not apply reads "n/a". The decision says whether the

@@ -46,6 +46,15 @@ def rows(build: str) -> list[Row]:
             ("={government_loan_share}*{debt}-SUMPRODUCT({loan_repaid:},{treasury_discount:})"),
         ),
         path(
+            "loan_due",
+            "={government_loan_share}*({opening}*{government_loan_rate}+{principal}+{balloon_paid})",
+        ),
+        path("bank_discount", "=(1+{bank_rate})^-{year}"),
+        scalar(
+            "loan_benefit",
+            "={government_loan_share}*{debt}-SUMPRODUCT({loan_due:},{bank_discount:})",
+        ),
+        path(
             "in_public_offtake",
             (
                 "=IF({public_offtake_years}>0,MAX(0,MIN(1,MIN({public_offtake_years}-{delay_eats},"

@@ -113,6 +113,8 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("default_a_year", "rate"),
             ("life_default", "level"),
             ("shortfall_probability", "level"),
+            ("collateral", "nil number"),
+            ("recovery", "level"),
             ("lgd", "level"),
             ("lgd_average", "level"),
             ("loss_share", "rate"),

@@ -226,6 +226,7 @@ RESULTS = shown(
     ("incremental_yearly", "nil number"),
     ("credit_cost", "nil number"),
     ("fair_credit_cost", "nil number"),
+    ("loan_benefit", "nil number"),
     ("promise_price", "nil number"),
     ("budget_authority", "nil number"),
     ("tariff_burden", "nil number"),
@@ -593,11 +594,33 @@ def lay_support(
         row,
         COLUMNS,
     )
-    row = _split(book, sheet, row + 1, case_sheets, settings)
+    sheet.put(row, LABEL, _rivals(), "bold")
+    sheet.mark("finding_rivals", row, LABEL)
+    row = _split(book, sheet, row + 2, case_sheets, settings)
     _charts(sheet, row)
     sheet.widths |= {CONSTANT: 18, TOTAL: 22, LABEL: 54} | {
         COLUMNS.first + i: 13 for i in range(COLUMNS.count)
     }
+
+
+def _rivals() -> str:
+    """Who repays under a grant, and what the package of Programme costs, of an entrant and an incumbent."""
+    grant = [name for name, _ in PACKAGES].index("Grant") + 1
+
+    def share(key: str) -> str:
+        return f'TEXT(ROUND(INDEX({{{key}:}},1,{grant}),2),"0%")'
+
+    def cost(prefix: str) -> str:
+        return frame.money(f"INDEX({{{prefix}_public_cost:}},1,{{Programme!package}})")
+
+    repays = (
+        f'"Under a grant the case repays its loan with "&{share("repays")}&", an incumbent with "'
+    )
+    costs = (
+        '"; under """&{Programme!package_name}&""" the one is expected to cost the taxpayer "&'
+        f'{cost("r")}&", the other "&{cost("i")}&"."'
+    )
+    return f'=IFERROR({repays}&{share("repays_not")}&{costs},"n/a")'
 
 
 def paid(prefix: str) -> str:

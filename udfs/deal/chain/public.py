@@ -40,6 +40,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     with_interest = r.termination_paid * (1 + x.government_loan_rate)
     r.loan_repaid = r.exposed * due + lent * (r.claims - r.claims_lost + with_interest)
     r.loan_cost = lent * r.debt - total(r.loan_repaid * r.treasury_discount)
+    r.loan_due = due
+    r.bank_discount = (1 + r.bank_rate) ** -YEAR
+    r.loan_benefit = lent * r.debt - total(r.loan_due * r.bank_discount)
 
     end = np.minimum(x.public_offtake_years - r.delay_eats, r.contract_end_year)
     r.in_public_offtake = years_left(end) * (x.public_offtake_years > 0)

@@ -25,6 +25,7 @@ class RowNames:
     balloon_discount: Any
     balloon_paid: Any
     bank_at_risk: Any
+    bank_discount: Any
     bank_loan: Any
     bank_loss_rate: Any
     bank_loss_share: Any
@@ -263,7 +264,9 @@ class RowNames:
     lgd_paid: Any
     life_default: Any
     llcr: Any
+    loan_benefit: Any
     loan_cost: Any
+    loan_due: Any
     loan_repaid: Any
     loan_survival: Any
     loan_survives_before: Any
