@@ -37,6 +37,9 @@ def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Arr
     paid, received = np.maximum(-flows, 0), np.maximum(flows, 0)
     solvable = (total(received) > 0) & (total(spent) + total(paid) > 0)
     late = (total(spent) > 0) & (total(paid) > 0)
+    built = 1 + np.max(np.flatnonzero(spent.any(axis=0)), initial=0)
+    months = min(spent.shape[-1], -(-built // 8) * 8)  # in eights, as numpy sums: the same to a bit
+    spent, years_before = spent[:, :months], years_before[:, :months]
     path, gap = np.zeros((len(flows), STEPS)), np.zeros(solvable.shape)
     parts = [
         np.broadcast_to(part, (len(flows), part.shape[-1]))
