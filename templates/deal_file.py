@@ -29,7 +29,7 @@ FILE_ERRORS = frozenset(
     ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 )  # a text that a cell would show as one
 SHIPPED = ("data_centre", "defence_factory", "factory_supported")
-NAMED = (*SHIPPED, "factory_band", "warehouse")  # those that a command takes by name
+NAMED = (*SHIPPED, "factory_band", "warehouse", "river_bend")  # those that a command takes by name
 
 
 @dataclass(frozen=True)

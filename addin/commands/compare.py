@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=(
             "deal files (.toml), one filled workbook (.xlsx), or deals that ship by their names:"
-            " data_centre, defence_factory, factory_supported, factory_band, warehouse; none: the"
+            " data_centre, defence_factory, factory_supported, factory_band, warehouse, river_bend; none: the"
             " first three"
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from bankable.templates import deal_file
 from bankable.templates.comparison import compare
 from bankable.templates.refusal import Refusal
 from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.chain.decision import TESTS
+from bankable.udfs.deal.policy import policy
 
 
 def deal(folder: Path, text: str, name: str = "own.toml") -> Path:
@@ -198,3 +201,29 @@ def test_a_deal_that_ships_is_named_without_a_path() -> None:
     assert (results.decision[:, 0] > 0).tolist() == [True, False, True]
     with pytest.raises(Refusal, match=r"warehouses is neither .* no deal that ships: data_centre,"):
         compare.read_deals(["warehouses"])
+
+
+def test_river_bend_as_it_was_financed_passes_the_policy_of_its_class_alone() -> None:
+    """Published: notes of $3,250m, net operating income of $6.9bn on rent of $7.0bn over the lease, rated BBB-
+    (6ix.com, 17 Dec 2025 and 30 Apr 2026). Six tests of the general policy refuse it.
+    """
+    one = deal_file.load(deal_file.shipped_path("river_bend"))
+    r = deals.evaluate(one.deal)
+    assert float(r.debt[0, 0]) == pytest.approx(3250, rel=0.01)
+    assert float(r.revenue_promised[0, :15].sum()) == pytest.approx(7000, rel=0.001)
+    assert float(r.earnings_promised[0, :15].sum()) == pytest.approx(6900, rel=0.001)
+    assert r.decision[0, 0] == 1
+    general = {key: limit.value for key, limit in policy("general policy").items()}
+    strict = deals.evaluate(dataclasses.replace(one.deal, asset_class="general policy", **general))
+    failed = [key for key, *_ in TESTS if strict[f"pass_{key}"][0, 0] == 0]
+    assert failed == ["min_dscr", "avg_dscr", "llcr", "gearing", "tail", "equity"]
+    assert all(source for source in one.sources.values())
+
+
+def test_the_help_of_compare_lists_every_deal_that_ships(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["compare", "--help"]) == cli.DONE
+    said = " ".join(capsys.readouterr().out.split())
+    assert ", ".join(deal_file.NAMED[3:]) in said
+    assert all(name in said for name in deal_file.NAMED)
