@@ -38,6 +38,7 @@ from bankable.templates.workbook.book import (
     sheet_prefix,
 )
 from bankable.templates.workbook.styles import STYLES, linked
+from bankable.templates.workbook.text_figures import rounded
 
 SECTION, LABEL, UNIT, CONSTANT, TOTAL, SPACER = range(6)
 FIRST_TIME_COLUMN = 6
@@ -438,6 +439,8 @@ def _resolve_sheet(book: Book, sheet: Sheet) -> None:
                 except UnknownKeyError:  # said again with the cell's place, which is slow to tell
                     made.at(here, _where(sheet, keys, row, col))
                     raise
+        if "TEXT(" in formula:
+            cell.formula = formula = rounded(formula)
         if sheet.links_green and "!" in formula and _PURE_LINK.match(formula):
             cell.style = linked(cell.style)
     for block in sheet.blocks:

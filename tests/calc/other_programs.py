@@ -167,34 +167,3 @@ def gnumeric_values(path: Path, folder: Path) -> Values:
     if not made.exists():
         raise RuntimeError(f"Gnumeric made no workbook of {path}: {done.stderr}")
     return _as_numbers(libreoffice.values(made))
-
-
-# Figures in texts ------------------------------------------------------------------------------
-
-
-def with_rounded_texts(formula: str) -> str:
-    """The formula with each figure in TEXT rounded to the digits shown, for programs whose TEXT
-    does not round as ROUND does.
-
-    >>> with_rounded_texts('="at "&TEXT(MAX(A1,2),"0.0%")')
-    '="at "&TEXT(ROUND(MAX(A1,2),3),"0.0%")'
-    """
-    start = formula.find("TEXT(")
-    if start < 0:
-        return formula
-    inside, depth, quoted = start + len("TEXT("), 0, False
-    for at in range(inside, len(formula)):
-        mark = formula[at]
-        quoted ^= mark == '"'
-        if quoted:
-            continue
-        if mark == "," and not depth:
-            break
-        depth += {"(": 1, ")": -1}.get(mark, 0)
-    figure, rest = formula[inside:at], formula[at:]
-    form = re.match(r',"((?:[^"]|"")*)"', rest)
-    assert form is not None, formula
-    shown = re.sub(r'""[^"]*""', "", form[1]).partition(";")[0]
-    digits = len(shown.partition(".")[2].rstrip("%")) + 2 * shown.endswith("%")
-    figure = with_rounded_texts(figure)
-    return f"{formula[:inside]}ROUND({figure},{digits}){with_rounded_texts(rest)}"

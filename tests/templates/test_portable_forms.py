@@ -55,6 +55,8 @@ def faults(formula: str) -> list[str]:
     for name, arguments in calls(formula):
         if name in FOREIGN:
             found.append(f"{name} is not in every program")
+        if name == "TEXT" and not arguments[0].startswith("ROUND("):
+            found.append("the figure in TEXT is not rounded first")
         if name == "INDEX" and len(arguments) == 2:
             whole = _RANGE.fullmatch(arguments[0])
             corners = (
