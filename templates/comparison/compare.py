@@ -170,13 +170,13 @@ def compare(
         return build(cases, paper, settings, dt.date.today())
 
     with _no_collecting():
-        book, left_out = read_files.carry_over(found, laid)
+        book, carried = read_files.carry_over(found, laid)
         calculation.calculate(book)
         written = write.put(target, finish(write.to_bytes(book)))
     return Comparison(
         book,
-        report.figures(book, found.cases, written, left_out),
-        report.text(book, found.cases, left_out) + f"\n\nWorkbook: {written}",
+        report.figures(book, found.cases, written, carried),
+        report.text(book, found.cases, carried) + f"\n\nWorkbook: {written}",
     )
 
 

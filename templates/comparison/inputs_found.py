@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,9 +43,12 @@ class Found:
     absent: list[str] = field(default_factory=list)
 
 
-def find(path: Path, formulas: Any, any_version: bool = False) -> Found:
+def find(
+    path: Path, formulas: Any, any_version: bool = False, later: Collection[str] = ()
+) -> Found:
     """Where everything is; Refusal where the file is no comparison at all. Of `any_version`, a row
-    goes by its label where its key is another, and an input with a default may be absent.
+    goes by its label where its key is another, and an input with a default may be absent; of an earlier
+    version those may that came `later`.
     """
     named = _named(formulas)
     if not any(named.values()):
@@ -70,6 +73,9 @@ def find(path: Path, formulas: Any, any_version: bool = False) -> Found:
             if not at and deals.param_of(key).optional:
                 found.absent.append(key)
                 continue
+        if key in later and not at and named[key] is None:
+            found.absent.append(key)
+            continue
         _find_row(found, key, at, named[key], keyed, labels)
     _find_sources(found, cells)
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bankable.templates import deal_file
-from bankable.templates.comparison import compare, read_inputs
+from bankable.templates.comparison import compare, earlier, read_inputs
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import input_name
 from bankable.templates.deal_file import SourcedDeal
@@ -55,14 +55,7 @@ def refuse_strangers(path: Path, values: Any) -> None:
         )
     if "Cover" not in values.sheetnames:
         raise Refusal(f"{path.name} has no sheet Cover: start again from `bankable compare`.")
-    written = next(
-        (
-            row[1].value
-            for row in values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40)
-            if row[0].value == "Version of Bankable"
-        ),
-        None,
-    )
+    written = earlier.on_cover(values, earlier.VERSION)
     ours = metadata.version("bankable")
     if str(written) != ours:
         raise Refusal(

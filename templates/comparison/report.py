@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bankable.templates.comparison import placeholders
+from bankable.templates.comparison.read_files import Carried
 from bankable.templates.comparison.sheets import frame, plausible, summary
 from bankable.templates.comparison.words import label as label_of
 from bankable.templates.comparison.words import shown
@@ -21,8 +22,11 @@ from bankable.udfs.deal.chain.decision import TESTS
 SHOWN = 8  # inputs that a line names
 
 
+NOTHING = Carried()
+
+
 def figures(
-    book: Book, deals: Sequence[SourcedDeal], path: Path, left_out: Sequence[str] = ()
+    book: Book, deals: Sequence[SourcedDeal], path: Path, carried: Carried = NOTHING
 ) -> dict[str, Any]:
     """The scenario in force, what was found in the inputs, and the Summary's figures for programs:
     one dictionary a case.
@@ -49,14 +53,16 @@ def figures(
             case.deal.case_name: keys for case in deals if (keys := placeholders.untouched(case))
         },
         "plausibility": plausible.unusual(book, n),
-        "left_out": list(left_out),
+        "left_out": list(carried.left_out),
+        "of_version": carried.version or None,
+        "inputs_at_default": list(carried.absent),
         "master_check": book["Checks"].value_of("master"),
         "formulas": book.formulas(),
         "cases": cases,
     }
 
 
-def text(book: Book, deals: Sequence[SourcedDeal], left_out: Sequence[str] = ()) -> str:
+def text(book: Book, deals: Sequence[SourcedDeal], carried: Carried = NOTHING) -> str:
     """What a terminal shows: the scenario in force, the table, and what to look at in the inputs."""
     scenario = book["Scenarios"].value_of("scenario")
     place = book["Scenarios"].placed["scenario"]
@@ -66,10 +72,10 @@ def text(book: Book, deals: Sequence[SourcedDeal], left_out: Sequence[str] = ())
             f" (Scenarios!{address(place.row, place.col)}). The figures are those of this scenario;"
             " choose Base there for the base case."
         )
-    return "\n".join([head, "", table(book, len(deals)), *_looks(book, deals, left_out)])
+    return "\n".join([head, "", table(book, len(deals)), *_looks(book, deals, carried)])
 
 
-def _looks(book: Book, deals: Sequence[SourcedDeal], left_out: Sequence[str]) -> Iterator[str]:
+def _looks(book: Book, deals: Sequence[SourcedDeal], carried: Carried) -> Iterator[str]:
     """What a reader should look at before believing the figures, one line each."""
     for case in deals:
         keys = placeholders.untouched(case)
@@ -89,9 +95,19 @@ def _looks(book: Book, deals: Sequence[SourcedDeal], left_out: Sequence[str]) ->
             if one["case"] == name
         ]
         yield f"\n{name}: a unit may have slipped by a thousand. {'; '.join(said)}."
-    if left_out:
-        shown = "; ".join(left_out[:SHOWN])
-        more = f"; and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else ""
+    if carried.absent:
+        names = [label_of(key) for key in carried.absent]
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        yield (
+            f"\nThe workbook is of Bankable {carried.version}: {len(names)} inputs came after it and stand at"
+            f" their defaults ({', '.join(names[:SHOWN])}{more}). `bankable diff OLD NEW` says what the"
+            " new version moves."
+        )
+    if carried.left_out:
+        shown = "; ".join(carried.left_out[:SHOWN])
+        more = (
+            f"; and {len(carried.left_out) - SHOWN} more" if len(carried.left_out) > SHOWN else ""
+        )
         yield f"\nNot carried into the new workbook: {shown}{more}."
 
 

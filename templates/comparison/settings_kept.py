@@ -17,11 +17,17 @@ from bankable.templates.workbook.settings import PREFIX
 _NUMBERS = ("decimal", "whole", "date")
 
 
-def faults(book: Book, file: Any, fewer: bool = False) -> tuple[list[str], list[str]]:
+def faults(
+    book: Book, file: Any, fewer: bool = False, of_earlier: bool = False
+) -> tuple[list[str], list[str]]:
     """What is wrong in the file's cells, and what of them the laid `book` leaves out; `file` holds
-    saved values. With `fewer` cases than columns, the place of a case that is gone is left out.
+    saved values. With `fewer` cases than columns, the place of a case that is gone is left out. A book
+    `of_earlier` version never had the sheets none of whose choices it names.
     """
     gone = sorted(_sheets_of_settings(book) - set(file.sheetnames))
+    if of_earlier:
+        named = {_sheet_of(book.names[name]) for name in book.names if name in file.defined_names}
+        gone = [sheet for sheet in gone if sheet in named]
     wrong = [f"the sheet {sheet} is gone: take it from an earlier copy." for sheet in gone]
     left_out: list[str] = []
     for name, target in book.names.items():

@@ -16,6 +16,7 @@ from typing import Any
 
 from bankable.templates import opening
 from bankable.templates.comparison import inputs_found, own_version, placeholders, read_inputs
+from bankable.templates.comparison.earlier import BUILT, VERSION, on_cover
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import input_name
 from bankable.templates.comparison.sheets.scenarios import SHOCKED
@@ -29,7 +30,6 @@ from bankable.udfs.deal.chain.lines import OLD_KEYS
 from bankable.udfs.deal.deal import INPUTS, Deal
 from bankable.udfs.deal.measures import MEASURES
 
-VERSION, BUILT = "Version of Bankable", "Built on"
 _MOST_ROWS = 2_000  # of a case sheet that are looked at
 _OLD_NAMES = {new: old for old, new in OLD_KEYS.items()}
 _TEST = re.compile(r"(\S+) / (\S+)\s+(passed|FAILED)")  # a test as Summary says it
@@ -108,7 +108,7 @@ def read(path: Path, ours: str) -> SavedBook:
             f" {input_name('case_name')}. Name two workbooks that `bankable compare` or `bankable"
             " new` wrote."
         )
-    version = str(_on_cover(values, VERSION) or "of an unknown version")
+    version = str(on_cover(values, VERSION) or "of an unknown version")
     found = inputs_found.find(path, formulas, any_version=version != ours)
     given, faults = read_inputs.attempt(path, (values, formulas), found)
     read_inputs.refuse(path, faults)
@@ -131,7 +131,7 @@ def read(path: Path, ours: str) -> SavedBook:
     return SavedBook(
         path,
         version,
-        _day(_on_cover(values, BUILT)),
+        _day(on_cover(values, BUILT)),
         _scenario(values),
         list(values.sheetnames),
         cases,
@@ -140,13 +140,6 @@ def read(path: Path, ours: str) -> SavedBook:
         _unknown(values, set(found.rows.values())),
         values,
     )
-
-
-def _on_cover(values: Any, label: str) -> Any:
-    if "Cover" not in values.sheetnames:
-        return None
-    rows = values["Cover"].iter_rows(min_col=2, max_col=3, max_row=40, values_only=True)
-    return next((row[1] for row in rows if row[0] == label), None)
 
 
 def _day(value: Any) -> str:
