@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from bankable.templates.comparison.sheets.inputs import source_column
 from bankable.templates.comparison.words import style_of_input
 from bankable.templates.memo.paper import typed
-from bankable.templates.sentences.of_a_case import TOPICS
+from bankable.templates.sentences.of_a_memo import TOPICS
 from bankable.templates.sentences.sentence import Slot
 from bankable.templates.workbook.book import (
     Book,

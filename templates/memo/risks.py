@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bankable.templates.memo.figures import Figures, Given, counted
-from bankable.templates.sentences.of_a_case import SPECIALISED
+from bankable.templates.sentences.states import SPECIALISED
 from bankable.udfs.deal.chain.axes import TOLERANCE
 from bankable.udfs.deal.chain.decision import TESTS
 from bankable.udfs.deal.deal import Deal

@@ -108,4 +108,9 @@ class Topic:
         return "=" + "&".join(each)
 
 
-__all__ = ["TEXT", "Sentence", "Slot", "Topic"]
+def topic(*sentences: tuple[str, Condition, str], optional: bool = False) -> Topic:
+    """The topic of sentences given as id, condition and words."""
+    return Topic(tuple(Sentence(*one) for one in sentences), optional)
+
+
+__all__ = ["TEXT", "Sentence", "Slot", "Topic", "topic"]

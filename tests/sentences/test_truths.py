@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from bankable.templates.engine import calculation
-from bankable.templates.sentences.of_a_case import MEMO_ONLY, TOPICS
+from bankable.templates.sentences.of_a_memo import MEMO_ONLY, TOPICS
 from bankable.templates.sentences.sentence import TEXT, Slot, Topic
 from bankable.templates.workbook.book import Book
 from bankable.templates.workbook.printed import printed

@@ -14,7 +14,7 @@ from bankable.templates.comparison.case.inputs import number_format
 from bankable.templates.comparison.sheets import frame, plausible
 from bankable.templates.comparison.sheets.bounds import NO_BOUND, outside
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.sentences.of_a_case import SHOWN
+from bankable.templates.sentences.states import SHOWN
 from bankable.templates.workbook.book import (
     Book,
     Sheet,
