@@ -27,6 +27,7 @@ from bankable.udfs.deal.chain.decision import FAILS
 _LINES = (
     "year",
     "revenue_{view}",
+    "earnings_{view}",
     "lender_cfads",
     "interest",
     "principal",
@@ -39,6 +40,7 @@ _LINES = (
 _HEADS = (
     "Year",
     "Revenue",
+    "Earnings",
     "CFADS",
     "Interest",
     "Principal",
@@ -58,10 +60,15 @@ def cash_flow(m: Memo) -> None:
     m.paper.table(
         _HEADS,
         [list(line) for line in zip(*columns, strict=True)],
-        (6, 11, 10, 10, 10, 12, 9, 11, 9, 12),
+        (5, 10, 10, 9, 9, 9, 10, 8, 10, 9, 11),
         f"Cash flow over the loan, lender's view ({m.deal.lender_view}), $m",
-        numbers=10,
+        numbers=11,
         size=7.5,
+    )
+    m.paper.text(
+        "Earnings: operating cash after maintenance capital, before tax. CFADS is earnings less tax and what"
+        " working capital takes, plus what it gives back when sales fall.",
+        "Memo Note",
     )
     cfads, service = (
         [float(value) if isinstance(value, (int, float)) else 0.0 for value in f.path(key)[:n]]

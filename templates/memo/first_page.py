@@ -260,8 +260,13 @@ def _swapped(m: Memo) -> None:
     if f.case == studied:
         left = f.marked("Swap", "sentence_left", None, "What the contract leaves")
         answer = [
-            f.marked("Frontier", f"sentence_{k}", None, words)
-            for k, words in ((1, "What support would do"), (2, "What that costs"))
+            f.marked("Frontier", f"sentence_{key}", None, words)
+            for key, words in (
+                ("1", "What support would do"),
+                ("2", "What that costs"),
+                ("sponsor", "What brings the sponsor in"),
+                ("5", "Which authority it assumes"),
+            )
         ]
         m.paper.text(f"**What would cure it.** {left} {' '.join(answer)}")
 

@@ -4,6 +4,8 @@ loops; their sentences under other choices.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bankable import udfs
@@ -176,3 +178,55 @@ def test_terms_are_kept(chosen: Book) -> None:
     assert chosen["Programme"].value_of("budget") == 5000
     assert chosen["Authority"].value_of("defence") == 0
     assert programme.TERMS[0][0] == "budget"
+
+
+def test_todays_law_gives_no_guarantee(shipped_book: Book) -> None:
+    """The law's loan is the largest that five years bear without a guarantee, found again with the function."""
+    sheet = shipped_book["Recut"]
+    block = {key: shipped_book["Deals"].value_of(f"unsupported_{key}") for key in deals.KEYS}
+    deal = [[key, value] for key, value in block.items()]
+    largest = udfs.FRONTIER(deal, [5], [0.0], "gearing_used", "re-cut")[0][0]
+    assert sheet.value_of("law_gearing_used") == pytest.approx(largest)
+    assert sheet.value_of("law_coverage") == 0
+    guaranteed = udfs.FRONTIER(deal, [5], [0.2], "gearing_used", "re-cut")[0][0]
+    assert guaranteed > largest  # which an act would have to give
+    said = str(sheet.value_of("sentence_law"))
+    assert "no guarantee" in said
+    assert f"{largest:.0%} of uses" in said
+
+
+def test_what_brings_the_sponsor_in_does(shipped_book: Book) -> None:
+    """The mix typed into the deal meets every test and brings the hurdle; a year less of it does not."""
+    sheet, hurdle = shipped_book["Frontier"], shipped_book["Recut"].value_of("hurdle")
+    block = {key: shipped_book["Deals"].value_of(f"unsupported_{key}") for key in deals.KEYS}
+    tools = {
+        "public_offtake_years": sheet.value_of("mix_years"),
+        "coverage": sheet.value_of("mix_coverage"),
+        "government_loan_share": sheet.value_of("mix_loan"),
+        "lender_view": "supported",
+    }
+
+    def measured(less: int, key: str) -> Any:
+        years = {"public_offtake_years": tools["public_offtake_years"] - less}
+        typed = block | tools | years
+        return udfs.DEAL_METRICS([[k, v] for k, v in typed.items()], key)[0][1]
+
+    assert str(measured(0, "decision")).startswith("Meets")
+    assert measured(0, "equity_irr_expected") >= hurdle
+    assert measured(1, "equity_irr_expected") < hurdle or not str(
+        measured(1, "decision")
+    ).startswith("Meets")
+    assert measured(0, "public_cost") == pytest.approx(sheet.value_of("mix_cost"))
+    said = str(sheet.value_of("sentence_sponsor"))
+    assert f"{sheet.value_of('mix_years'):.0f} years of public offtake" in said
+    assert f"a guarantee of {sheet.value_of('mix_coverage'):.0%}" in said
+    assert f"${sheet.value_of('mix_cost'):,.0f}m" in said
+
+
+def test_no_plant_is_told_as_built_that_its_sponsor_leaves(shipped_book: Book) -> None:
+    sheet, hurdle = shipped_book["Programme"], shipped_book["Recut"].value_of("hurdle")
+    k = int(sheet.value_of("package")) - 1
+    earned = shipped_book["Support"].values_of("r_equity_irr_expected")[k]
+    assert earned < hurdle
+    said = str(sheet.value_of("sentence_plants"))
+    assert f"the sponsor earns {earned:.1%} of the {hurdle:.1%} that he asks" in said

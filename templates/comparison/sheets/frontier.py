@@ -9,7 +9,7 @@ least-cost mix is asked of its own function.
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.mix import lay_mix
+from bankable.templates.comparison.sheets.mix import in_words, lay_mix
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
@@ -482,7 +482,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 "The functions are absent here, and the frontier needs them:",
                 f'{name}&" meets every credit test without public support:"',
                 f'IF({found},"With "&{years}&" of public offtake "&{_form()}&" and a'
-                f' "&TEXT({{best_coverage}},"0%")&" guarantee, "&{name}&" passes'
+                f' "&TEXT({{best_coverage}},"0%")&" guarantee, the cheapest pair of the grid, "&{name}&" passes'
                 f' "&IF(AND({other},LEFT({{mark_decision}},5)="Meets"),"the tests that'
                 f' "&{{mark_name}}&" passes","every credit test")&{owner}&",","No pair of offtake years and'
                 f' coverage on the grid makes "&{name})',
@@ -510,8 +510,7 @@ def _answer(sheet: Sheet, row: int, deal: str) -> int:
                 f'IF({{other_row}}>0,"The cheapest "&{_form(other=True)}&":'
                 f' "&{frame.counted("{other_years}", "year")}&" and'
                 f' "&TEXT({{other_coverage}},"0%")&", at "&{frame.money("{other_cost}")}&".","No'
-                f' pair passes "&{_form(other=True)}&".")&IF(ISNUMBER({{mix_cost}})," Of any mix'
-                f' with a government loan: "&{frame.money("{mix_cost}")}&".","")',
+                f' pair passes "&{_form(other=True)}&".")',
             ),
         ),
         (
@@ -651,12 +650,39 @@ def _mix(sheet: Sheet, row: int, deal: str) -> int:
     frame.band_row(
         sheet,
         row,
-        "The least-cost mix of offtake, guarantee and government loan, by LEAST_COST_SUPPORT",
+        "The least-cost mix of offtake, guarantee and government loan that passes with a sponsor who goes"
+        " ahead, by LEAST_COST_SUPPORT",
         COLUMNS.last,
         "heading",
         "10",
     )
-    return lay_mix(sheet, row + 1, COLUMNS, deal, MIX_TOOLS)
+    row = lay_mix(sheet, row + 1, COLUMNS, deal, MIX_TOOLS, ",,{Recut!hurdle}")
+    return lay(
+        sheet,
+        [
+            scalar("mix_tools", "The tools of that mix", "", in_words(MIX_TOOLS), "text"),
+            scalar(
+                "sentence_sponsor", "What brings the sponsor in", "", _sponsor_sentence(), "bold"
+            ),
+        ],
+        row,
+        COLUMNS,
+    )
+
+
+def _sponsor_sentence() -> str:
+    """What the sponsor's hurdle takes besides the tests, the loan as asked."""
+    hurdle = (
+        '"the "&TEXT(ROUND({Recut!hurdle},3),"0.0%")&" that its sponsor asks, the loan as asked"'
+    )
+    return (
+        '=IF({Checks!live}=0,"n/a",IF({mix_tools}="n/a","No mix of offtake, guarantee and government loan was found'
+        f' that passes and brings "&{hurdle}&".",IF({{mix_tools}}="none",'
+        f'{{Support!studied_name}}&" passes without any tool and brings "&{hurdle}&".",'
+        f'"The least-cost mix found that passes and brings "&{hurdle}&": "&{{mix_tools}}&"; "&'
+        f'{frame.money("{mix_cost}")}&" of expected public cost and "&{frame.money("{mix_authority}")}'
+        '&" of budget authority.")))'
+    )
 
 
 def _chart(sheet: Sheet, row: int) -> None:

@@ -1,11 +1,12 @@
-"""The block of the least-cost mix of support, as LEAST_COST_SUPPORT gives it: on Frontier for the loan as
-asked, on Recut for as much debt as the case held against.
+"""The block of the least-cost mix of support, as LEAST_COST_SUPPORT gives it, each with a sponsor who
+goes ahead: on Frontier for the loan as asked, on Recut for as much debt as the case held against.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bankable.templates.comparison.sheets import frame
 from bankable.templates.workbook.book import Sheet, TimeColumns, address, area
 from bankable.templates.workbook.rows import CONSTANT, LABEL
 
@@ -65,4 +66,31 @@ def lay_mix(
     return body + ROWS + 1
 
 
-__all__ = ["lay_mix"]
+# what a sentence says of each tool of a mix, and when
+IN_WORDS = {
+    "offtake": lambda p: (
+        f"{{{p}_years}}",
+        f'{frame.counted(f"{{{p}_years}}", "year")}&" of public offtake"',
+    ),
+    "guarantee": lambda p: (f"{{{p}_coverage}}", f'"a guarantee of "&{_share(f"{p}_coverage")}'),
+    "loan": lambda p: (
+        f"{{{p}_loan}}",
+        f'"a government loan for "&{_share(f"{p}_loan")}&" of the debt"',
+    ),
+    "grant": lambda p: (f"{{{p}_grant}}", f'"a grant of "&{frame.money(f"{{{p}_grant}}")}'),
+}
+
+
+def _share(key: str) -> str:
+    return f'TEXT(ROUND({{{key}}},2),"0%")'
+
+
+def in_words(tools: Sequence[str], prefix: str = "mix") -> str:
+    """The formula of the mix's tools in words: "none" where it passes without, "n/a" where none passes."""
+    found = [IN_WORDS[tool](prefix) for tool in tools]
+    listed = "&".join(f'IF({amount}>0,", "&{words},"")' for amount, words in found)
+    some = "+".join(amount for amount, _ in found)
+    return f'=IF(ISNUMBER({{{prefix}_cost}}),IF({some}>0,MID({listed},3,200),"none"),"n/a")'
+
+
+__all__ = ["in_words", "lay_mix"]

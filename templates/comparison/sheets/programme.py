@@ -252,7 +252,7 @@ def _sentence() -> str:
     told = (
         f'{frame.money("{budget}")}&" pays for "&{frame.counted("{plants}", "plant")}&" like "&{{Support!studied_name}}'
         f'&" by expected cost under """&{{package_name}}&"""; as budget authority ("&{frame.money(each)}'
-        f'&" a plant) it covers "&{covered}&"."'
+        f'&" a plant) it covers "&{covered}&"."&{_owner()}'
     )
     free = (
         '"Under """&{package_name}&""" a plant like "&{Support!studied_name}&" is expected to cost the taxpayer'
@@ -270,13 +270,25 @@ def _sentence() -> str:
     )
 
 
+def _owner() -> str:
+    """Whether a plant is built at all: its sponsor under the package, against his hurdle."""
+    earned = "INDEX({Support!r_equity_irr_expected:},1,{package})"
+    stays = (
+        f'" None of them is built as it stands: the sponsor earns "&TEXT(ROUND({earned},3),"0.0%")&" of the "&'
+        'TEXT(ROUND({Recut!hurdle},3),"0.0%")&" that he asks."'
+    )
+    known = f"IF(ISNUMBER({earned}),{earned}<{{Recut!hurdle}}-{{Timeline!tolerance}},FALSE)"
+    return f'IF(AND({{plants}}>0,{known}),{stays},"")'
+
+
 def _congress_sentence() -> str:
     """What the plants bring, and what they share."""
     return (
         '=IF(AND({Checks!live}=1,ISNUMBER({plants})),"Private capital in "&'
         f"{frame.counted('{plants}', 'plant')}"
-        f'&": "&{frame.money("{mobilised}")}&IF({{plants}}>0,". They hang on one Congress: in the bad case "'
-        '&TEXT(ROUND({worst}/MAX(1,{plants}),2),"0%")&" of the loans default, "'
+        f'&": "&{frame.money("{mobilised}")}&IF({{plants}}>0,". "&IF({{plants}}=1,"It hangs","They hang")'
+        '&" on one Congress: in the bad case "'
+        '&TEXT(ROUND({worst}/MAX(1,{plants}),2),"0%")&" of such loans default, "'
         '&TEXT(ROUND(INDEX({Support!r_life_default:},1,{package}),2),"0%")&" expected.","."),"n/a")'
     )
 

@@ -9,7 +9,7 @@ case held against takes.
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.mix import lay_mix
+from bankable.templates.comparison.sheets.mix import in_words, lay_mix
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
@@ -273,9 +273,9 @@ def _answers(sheet: Sheet, row: int, deal: str) -> None:
             ),
             path(
                 "law_share",
-                "Debt over total uses in that row",
+                "Debt over total uses in that row, without a guarantee",
                 "%",
-                f'=IF({{law_row}}>0,CHOOSE(MAX(1,{{law_row}}),{shares}),"n/a")',
+                f'=IF(AND({{law_row}}>0,{{coverages}}=0),CHOOSE(MAX(1,{{law_row}}),{shares}),"n/a")',
                 "share",
             ),
             scalar(
@@ -353,7 +353,7 @@ def _answers(sheet: Sheet, row: int, deal: str) -> None:
                 "sentence_sponsor", "Its cost, and the sponsor", "", _sponsor_sentence(), "bold"
             ),
             scalar("sentence_mark", "What the mark takes", "", _mark_sentence(), "bold"),
-            scalar("mix_tools", "The tools of that mix", "", _mix_tools(), "text"),
+            scalar("mix_tools", "The tools of that mix", "", in_words(MIX_TOOLS), "text"),
             scalar("sentence_mix", "The mix that does it", "", _mix_sentence(), "bold"),
         ],
         row,
@@ -373,17 +373,23 @@ def _percent(key: str, form: str = "0%") -> str:
 def _law_sentence() -> str:
     """What the longest promise that may be made today bears."""
     years = frame.counted("{Timeline!longest_multiyear}", "year")
-    promise = f'"With "&{years}&", the longest multi-year contract today (10 USC 3501), "'
+    promise = (
+        f'"With "&{years}&", the longest multi-year contract today (10 USC 3501), and no guarantee, which would'
+        ' need an act of its own, "'
+    )
     bears = (
         '"the largest loan of "&{Support!studied_name}&" that meets every test is "'
         f'&{_percent("law_gearing_used")}&" of uses over "'
         f'&{frame.counted("{law_tenor_used}", "year")}&"."'
     )
     none = '"no loan of "&{Support!studied_name}&" meets every test at any tenor."'
-    unlisted = f'"The grid holds no row of "&{years}&", the longest multi-year contract today."'
+    unlisted = (
+        f'"The grid holds no row of "&{years}&", the longest multi-year contract today, or no column without a'
+        ' guarantee."'
+    )
     return (
         '=IF({Checks!live}=0,"The functions are absent here, and the re-cut loans need them.",'
-        f"IF({{law_row}}=0,{unlisted},{promise}&IF({{law_place}}>0,{bears},{none})))"
+        f"IF(OR({{law_row}}=0,COUNTIF({{coverages:}},0)=0),{unlisted},{promise}&IF({{law_place}}>0,{bears},{none})))"
     )
 
 
@@ -395,8 +401,7 @@ def _sponsor_sentence() -> str:
         f'"stays away: "&{_percent("law_equity_irr_expected", "0.0%")}),"stays away: no return")'
     )
     return (
-        '=IF(AND({Checks!live}=1,{law_place}>0),"Its promise, "'
-        f'&{_percent("law_coverage")}&" guaranteed, has an expected public cost of "'
+        '=IF(AND({Checks!live}=1,{law_place}>0),"Its promise has an expected public cost of "'
         f'&{frame.money("{law_public_cost}")}&"; the sponsor "'
         f'&{returns}&" expected against a hurdle of "&{_percent("hurdle", "0.0%")}&".",'
         '"Without that loan there is no sponsor\'s return to tell.")'
@@ -424,21 +429,6 @@ def _mark_sentence() -> str:
         f'&{_percent("grid_most")}&", borne by a promise of "&{frame.counted("{grid_years}", "year")}'
         '&".",": none passes at any tenor."))))'
     )
-
-
-def _mix_tools() -> str:
-    """The tools of the least-cost mix in words."""
-    tools = (
-        (
-            "{mix_years}>0",
-            f'{frame.counted("{mix_years}", "year")}&" of public offtake"',
-        ),
-        ("{mix_coverage}>0", f'"a guarantee of "&{_percent("mix_coverage")}'),
-        ("{mix_grant}>0", f'"a grant of "&{frame.money("{mix_grant}")}'),
-    )
-    listed = "&".join(f'IF({used},", "&{words},"")' for used, words in tools)
-    some = "{mix_years}+{mix_coverage}+{mix_grant}"
-    return f'=IF(ISNUMBER({{mix_cost}}),IF({some}>0,MID({listed},3,200),"none"),"n/a")'
 
 
 def _mix_sentence() -> str:

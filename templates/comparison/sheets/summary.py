@@ -216,7 +216,7 @@ CURE = (
     ("Cures", "promised"),
     *(("Recut", key) for key in ("law", "sponsor", "mark", "mix")),
 )
-
+FRONTIER = ("1", "2", "sponsor", "3", "4", "5")  # its sentences; the last says what it assumes
 PROGRAMME = (("Programme", "plants"), ("Authority", "tools"))
 
 
@@ -231,16 +231,15 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         sheet.put(row, LABEL, _why(i, name))
         sheet.mark(f"why_{i}", row, LABEL)
     row = _linked(sheet, row, CURE, "text")
-    for k in range(1, 6):
+    for key in FRONTIER:
         row += 1
         absent = (
             '"The add-in\'s functions are absent: Frontier cannot be calculated here."'
-            if k == 1
+            if key == FRONTIER[0]
             else '"n/a"'
         )
-        sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{k}}},{absent})", "text")
-        sheet.mark(f"answer_line{k}", row, LABEL)
-    row = _linked(sheet, row, PROGRAMME, "text")
+        sheet.put(row, LABEL, f"=IFERROR({{Frontier!sentence_{key}}},{absent})", "text")
+        sheet.mark(f"answer_line{'' if key.isdigit() else '_'}{key}", row, LABEL)
     sheet.conditionals.append(
         Conditional(
             (row, LABEL, row, LABEL),
@@ -249,7 +248,7 @@ def _answer(sheet: Sheet, row: int, names: Sequence[str]) -> int:
             "alert text",
         )
     )
-    return row + 1
+    return _linked(sheet, row, PROGRAMME, "text") + 1
 
 
 def _linked(sheet: Sheet, row: int, sentences: Sequence[tuple[str, str]], style: str) -> int:

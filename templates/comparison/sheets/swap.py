@@ -176,13 +176,13 @@ def _left() -> str:
     """What the other's contract leaves of the failed tests, and whether a guarantee cures it."""
     failed = frame.counted("{capacity_fails_swapped}", "test")
     cure = (
-        f'IF(ISNUMBER({{capacity_cure}}),"a guarantee of "&{_share("capacity_cure")}'
-        '&" alone cures what is left","no guarantee alone cures what is left")'
+        f'IF(ISNUMBER({{capacity_cure}}),"with that contract a guarantee of "&{_share("capacity_cure")}'
+        '&" would cure the rest","with that contract no guarantee alone would cure the rest")'
     )
     told = (
         f'{B}&" fails "&{frame.counted("{capacity_fails_own}", "test")}&" on its own contract, "&'
         f'IF({{capacity_fails_swapped}}=0,"and none on that of "&{A},'
-        f'{failed}&" on that of "&{A}&" (first: "&{{capacity_first_left}}&"): "&{cure})&"."'
+        f'{failed}&" on that of "&{A}&" (first: "&{{capacity_first_left}}&"); "&{cure})&"."'
     )
     none = (
         f'{B}&IF(ISNUMBER({{capacity_fails_own}})," fails "&{frame.counted("{capacity_fails_own}", "test")}'

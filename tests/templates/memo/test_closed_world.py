@@ -31,14 +31,22 @@ SENTENCES = (
     "Credit memorandum: @",
     "(The contract or the plant. |)Debt that secured revenue carries, of total uses: @ # on its own contract and"
     " # on that of @; @ # on its own and # on that of @.",
-    "What would cure it. @ fails # tests? on its own contract, # tests? on that of @ (first: @): a guarantee of #"
-    " alone cures what is left. (With # years? of public offtake at a fixed price and a # guarantee, @ passes"
-    " (the tests that @ passes|every credit test) with a sponsor who (stays away|goes ahead) (# expected, #"
+    "What would cure it. @ fails # tests? on its own contract, # tests? on that of @ (first: @); with that"
+    " contract a guarantee of # would cure the rest. (With # years? of public offtake at a fixed price and a #"
+    " guarantee, the cheapest pair of the grid, @ passes (the tests that @ passes|every credit test) with a"
+    " sponsor who (stays away|goes ahead) (# expected, #"
     " asked), at an expected public cost of #m (#m with the goods at the market price, #m if they are worth"
     " nothing) and #m of budget authority, the loan as asked.|No pair of offtake years and coverage on the grid"
-    " makes @ pass every credit test.)",
+    " makes @ pass every credit test.) (No mix of offtake, guarantee and government loan was found that passes"
+    " and|The least-cost mix found that passes and) brings the # that its sponsor asks, the loan as"
+    " asked(: # years? of public offtake, a guarantee of #; #m of expected public cost and #m of budget"
+    " authority|). It (stays within the present authority to commit|assumes authority to commit beyond # years,"
+    " which a statute must give: multi-year contracts stop there (10 USC 3501))(; the guarantee needs an"
+    " authority of its own|).",
     "Base case: lender's view of revenue (@), average DSCR #, LLCR #. Downside: delay, overrun, rate, price,"
     " demand, output and cost at once. Default as priced at close; certain where not even the contract pays.",
+    "Earnings: operating cash after maintenance capital, before tax. CFADS is earnings less tax and what"
+    " working capital takes, plus what it gives back when sales fall.",
     # the deal
     "The borrower is @; the buyer of its output is @.",
     "Debt is # of the budgeted uses; an overrun and what a delay costs are the sponsor's, up to #m."
@@ -52,15 +60,16 @@ SENTENCES = (
     "Were the goods worth # their price to the buyer, not # as assumed, it would cost #m.",
     "The contract alone takes @ from # to #; all other differences together to #; the strongest other"
     " difference alone to #: the contract counts for (more|less).",
-    "@ fails # tests? on its own contract, # tests? on that of @( (first: @): a guarantee of # alone cures what"
-    " is left.|.)",
+    "@ fails # tests? on its own contract, # tests? on that of @( (first: @); with that contract a guarantee of #"
+    " would cure the rest.|.)",
     "@ fails # tests? without any tool. Of these each tool cures alone: public offtake #, a guarantee #, a"
     " government loan #, a grant #, less debt #.",
     "With # years? of public offtake @ fails # tests?; (a guarantee of # cures all of them|no guarantee, loan"
     " size or grant alone cures all of them).",
-    "With # years?, the longest multi-year contract today (10 USC 3501), (the largest loan of @ that meets every"
+    "With # years?, the longest multi-year contract today (10 USC 3501), and no guarantee, which would need an"
+    " act of its own, (the largest loan of @ that meets every"
     " test is # of uses over # years?|no loan of @ meets every test at any tenor).",
-    "(Its promise, # guaranteed, has an expected public cost of #m; the sponsor (stays away|goes ahead): #"
+    "(Its promise has an expected public cost of #m; the sponsor (stays away|goes ahead): #"
     " expected against a hurdle of #|Without that loan there is no sponsor's return to tell).",
     "No promise on the grid makes @ bear as much debt as @ (# of uses), with a sponsor who goes ahead"
     "(; the most is #, borne by a promise of # years?|: none passes at any tenor).",
@@ -68,7 +77,7 @@ SENTENCES = (
     " grant allowed: # years? of public offtake, a guarantee of #, a grant of #m; #m of expected public cost"
     " and #m of budget authority).",
     '#m pays for # plants? like @ by expected cost under "@"; as budget authority (#m a plant) it covers # of'
-    " them.",
+    " them.( None of them is built as it stands: the sponsor earns # of the # that he asks.|)",
     'Under "@" the loan of @ fails a credit test: there is no programme to pay for.',
     'Under "@": (no tool of the government is used|no tool lacks a general authority|the offtake needs an act'
     " of its own; the guarantee needs an act of its own) (a multiyear contract reaches # years?).",
