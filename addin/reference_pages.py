@@ -14,6 +14,7 @@ from typing import Any
 
 from bankable import udfs
 from bankable.templates.comparison.case import build, case
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row
 from bankable.udfs import reference
 from bankable.udfs.deal.chain.lines import Line, lines
@@ -32,7 +33,9 @@ READING_LINES = (
     " native formula, in which braces name other lines by their keys. `{key}` is the figure of the"
     " same period (or the only one), `{key<}` of the period before, `{key>}` of the next, `{key#3}`"
     " of the third; `{key:}` are all periods, `{key..}` those up to this one, `{key>>}` this and the"
-    " later ones, `{key+}` is their sum, and `{Sheet!key}` stands on another sheet."
+    " later ones, `{key+}` is their sum, and `{Sheet!key}` stands on another sheet. With several"
+    " periods a year `{key<3}` is three periods before, `{key>0-1}` this and the next, `{key#2-last}`"
+    " from the second on; formulas that speak of time then differ, as docs/design/periods.md defines."
 )
 
 
@@ -64,16 +67,24 @@ def inputs() -> dict[str, bytes]:
 def calculated() -> dict[str, bytes]:
     """docs/lines.md: every line of the chain by section of the case's sheets, with its formula."""
     left = dict(lines())
-    case_rows = case.rows(
-        "Build",
-        "Returns",
-        "",
-        lambda key: f"{{Inputs!{key}}}",
-        lambda key: f"{{Deals!solved_{key}_1}}",
-    )
+
+    def case_rows(a_year: int) -> list[Row]:
+        return case.rows(
+            "Build",
+            "Returns",
+            "",
+            lambda key: f"{{Inputs!{key}}}",
+            lambda key: f"{{Deals!solved_{key}_1}}",
+            Periods(a_year),
+        )
+
     parts = ["# Lines of a deal", READING_LINES]
-    for sheet, rows in (("Case", case_rows), ("Build", build.rows("Case"))):
-        parts.append(f"## Sheet of the {sheet.lower()}")
+    for sheet, rows in (
+        ("Sheet of the case", case_rows(1)),
+        ("Sheet of the build", build.rows("Case")),
+        ("More rows of the case with several periods a year (here four)", case_rows(4)),
+    ):
+        parts.append(f"## {sheet}")
         for heading, members in _by_heading(rows).items():
             entered = [(left.pop(row.key), row.formula) for row in members if row.key in left]
             if entered:

@@ -12,13 +12,14 @@ import pandas as pd
 
 from bankable.templates import deal_file
 from bankable.udfs.deal import chain
-from bankable.udfs.deal.chain.lines import lines
-from bankable.udfs.deal.deal import Deal, check, evaluate
+from bankable.udfs.deal.chain.lines import Line, lines
+from bankable.udfs.deal.deal import Deal, check, evaluate, stack
 
 
 def deal_table(deal: Deal | str | Path, months: bool = False, language: str = "en") -> pd.DataFrame:
     """Every row of a deal's chain: index `key`; columns `section`, `label`, `unit`, `value`, then the
-    years of operation 1 to 30 (with `months` the months from close, 1 to 60).
+    years of operation 1 to 30 (with `months` the months from close, 1 to 60). With several periods
+    a year the columns are the periods, headed by their ends in years: 0.5, 1, 1.5, ...
 
     Parameters
     ----------
@@ -48,7 +49,11 @@ def deal_table(deal: Deal | str | Path, months: bool = False, language: str = "e
         deal = deal_file.load(_path(deal)).deal
     check(deal)
     rows = evaluate(deal, None)
-    width = chain.MONTHS if months else chain.YEARS
+    time = chain.axis(stack([deal]))
+    heads = list(range(1, chain.MONTHS + 1) if months else range(1, time.count + 1))
+    if time.a_year > 1 and not months:
+        heads = time.elapsed.tolist()
+    width = len(heads)
     table = []
     for key, line in lines(language).items():
         if key not in rows:
@@ -56,14 +61,21 @@ def deal_table(deal: Deal | str | Path, months: bool = False, language: str = "e
         figures = np.asarray(rows[key], dtype=float)
         if figures.ndim != 2 or figures.shape[1] not in (1, width):
             continue
+        if figures.shape[1] > 1 and months != _by_month(line):
+            continue
         scalar = figures.shape[1] == 1
         if scalar and months:
             continue
         value = figures[0, 0] if scalar else float(figures[0].sum()) if line.total else np.nan
         path = np.full(width, np.nan) if scalar else figures[0]
         table.append((key, line.section, line.label, line.unit, value, *path))
-    heads = ["key", "section", "label", "unit", "value", *range(1, width + 1)]
-    return pd.DataFrame(table, columns=heads).set_index("key")
+    named = ["key", "section", "label", "unit", "value", *heads]
+    return pd.DataFrame(table, columns=named).set_index("key")
+
+
+def _by_month(line: Line) -> bool:
+    """Whether a row in time runs by month of the build, not by period of operation."""
+    return line.section == "build" or line.key == "equity_paid"
 
 
 def _path(deal: str | Path) -> Path:

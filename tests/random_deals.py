@@ -124,10 +124,14 @@ def varied(rng: random.Random, base: Deal) -> Deal:
     return dataclasses.replace(deal, firm_years=min(deal.firm_years, deal.contract_years))
 
 
-def drawn(rng: random.Random, name: str) -> Deal:
-    """A deal with some debt whose inputs keep the rules between them."""
+def drawn(rng: random.Random, name: str, several: bool = False) -> Deal:
+    """A deal with some debt whose inputs keep the rules between them, and one period a year unless
+    `several` may be.
+    """
     while True:
         deal = _draw(rng, name)
+        if not several:
+            deal = dataclasses.replace(deal, payments_per_year=1, periods_per_year=0)
         try:
             deals.check(deal)
         except CellError:

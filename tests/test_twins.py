@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -11,8 +12,10 @@ import pytest
 
 from bankable.templates import deal_file
 from bankable.templates.comparison import case
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row
 from bankable.udfs.deal import chain
+from bankable.udfs.deal.chain.axes import PERIODS
 from bankable.udfs.deal.deal import INPUTS, stack
 
 # rows of the chain that the case sheet has not, with the reason
@@ -24,9 +27,10 @@ SOLVED_ON_RETURNS = ("log_rate_", "log_gap_")  # the sheet Returns, held by the 
 ROOMS = "bankable.udfs.deal.chain", "bankable.templates.comparison.case"
 
 
-def numpy_rows() -> dict[str, str]:
-    """The module of the chain that calculates each row."""
-    x = stack([one.deal for one in deal_file.load_shipped()])
+def numpy_rows(a_year: int) -> dict[str, str]:
+    """The module of the chain that calculates each row, with so many periods a year."""
+    shipped = [one.deal for one in deal_file.load_shipped()]
+    x = stack([dataclasses.replace(deal, periods_per_year=a_year) for deal in shipped])
     r = chain.Results()
     found: dict[str, str] = {}
     with np.errstate(all="ignore"):
@@ -37,7 +41,7 @@ def numpy_rows() -> dict[str, str]:
     return found
 
 
-def native_rows(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+def native_rows(monkeypatch: pytest.MonkeyPatch, a_year: int) -> dict[str, set[str]]:
     """The modules of the case sheet at work when each row is made: its own, and one that it calls."""
     found: dict[str, set[str]] = {}
     real = Row.__init__
@@ -53,16 +57,17 @@ def native_rows(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
     monkeypatch.setattr(Row, "__init__", noted)
     importlib.import_module(f"{ROOMS[1]}.case").rows(
-        "B", "R", "c1_", lambda key: "=0", lambda key: "0"
+        "B", "R", "c1_", lambda key: "=0", lambda key: "0", Periods(a_year)
     )
     importlib.import_module(f"{ROOMS[1]}.build").rows("S")
     return found
 
 
+@pytest.mark.parametrize("a_year", PERIODS)
 def test_a_line_stands_in_the_module_of_one_name_on_both_sides(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, a_year: int
 ) -> None:
-    native, ours = native_rows(monkeypatch), numpy_rows()
+    native, ours = native_rows(monkeypatch, a_year), numpy_rows(a_year)
     inputs = {field.name for field in INPUTS}
     apart = {
         key: (ours[key], sorted(native[key]))
@@ -72,10 +77,11 @@ def test_a_line_stands_in_the_module_of_one_name_on_both_sides(
     assert not apart
 
 
+@pytest.mark.parametrize("a_year", PERIODS)
 def test_every_line_of_the_chain_is_entered_on_the_sheet_too(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, a_year: int
 ) -> None:
-    native, ours = native_rows(monkeypatch), numpy_rows()
+    native, ours = native_rows(monkeypatch, a_year), numpy_rows(a_year)
     stacked = {key for key in ours if f"{key}_{chain.VIEWS[0]}" in ours}
     alone = {key for key in ours if key not in native and not key.startswith(SOLVED_ON_RETURNS)}
     missing = sorted(alone - stacked - set(NOT_ON_THE_SHEET))

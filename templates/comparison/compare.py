@@ -67,7 +67,7 @@ def build(
     settings = settings or Settings()
     if not 1 <= len(cases) <= MOST_CASES:
         raise Refusal(f"a comparison takes 1 to {MOST_CASES} deals; {len(cases)} were given.")
-    names = sheet_names(cases)
+    names, cases = sheet_names(cases), plan.on_one_axis(cases)
     book = Book(
         RELEASED,
         "Comparison of projects for credit",

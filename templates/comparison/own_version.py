@@ -15,13 +15,14 @@ from typing import Any
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare, earlier, read_inputs
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.inputs import input_name
+from bankable.templates.comparison.sheets.inputs import PERIODS_AT, input_name
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine.workbook_file import WorkbookFile
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
-from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.book import Book, address
 from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.chain.axes import PERIODS
 
 _MOST_SOURCES = 2_000  # rows of the sheet of sources: inputs times cases is below it
 _LINK = re.compile(r"='?([^'!]+)'?!")
@@ -101,11 +102,11 @@ def case_sheets(path: Path, formulas: Any) -> list[str]:
 def laid(path: Path, values: Any, names: list[str]) -> Book:
     """The same workbook laid afresh, its sheets named as in the file."""
     blank = deal_file.load(deal_file.shipped_path("placeholder"))
-    said = _sources_said(values)
+    said, a_year = _sources_said(values), _periods(path, values)
     book = compare.build(
         [
             SourcedDeal(
-                replace(blank.deal, case_name=name),
+                replace(blank.deal, case_name=name, periods_per_year=a_year),
                 {key: str(min(i, count - 1)) for key, count in said.items()},
                 "",
             )
@@ -125,6 +126,20 @@ def laid(path: Path, values: Any, names: list[str]) -> Book:
             f" {expected}): `bankable compare {path.name}` brings its inputs to this one."
         )
     return book
+
+
+def _periods(path: Path, values: Any) -> int:
+    """Periods a year of the book, from its sheet Timeline."""
+    row, col = PERIODS_AT
+    found = (
+        values["Timeline"].cell(row + 1, col + 1).value if "Timeline" in values.sheetnames else None
+    )
+    if found not in PERIODS:
+        raise Refusal(
+            f"{path.name} was changed: Timeline!{address(row, col)} holds {found!r} where the model has"
+            " its periods a year, 1, 2 or 4."
+        )
+    return int(found)
 
 
 def _sources_said(values: Any) -> dict[str, int]:

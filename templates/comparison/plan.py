@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bankable.templates.comparison.case import build as build_sheet
 from bankable.templates.comparison.case import case as case_sheet
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import (
     authority,
     checks,
@@ -35,13 +36,15 @@ from bankable.templates.comparison.sheets import (
     support,
     swap,
     time_to_revenue,
+    years,
 )
 from bankable.templates.comparison.sheets import deals as deals_sheet
-from bankable.templates.comparison.sheets.inputs import MONTH_COLUMNS, YEAR_COLUMNS
+from bankable.templates.comparison.sheets.inputs import MONTH_COLUMNS
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book, Typed
 from bankable.templates.workbook.rows import lay
 from bankable.templates.workbook.settings import Settings
+from bankable.udfs.deal.deal import Deal
 
 
 @dataclass
@@ -58,9 +61,11 @@ class Laying:
     version: str
     day: dt.date
     builds: list[str] = field(init=False)
+    time: Periods = field(init=False)
 
     def __post_init__(self) -> None:
         self.builds = [f"{name} build" for name in self.names]
+        self.time = Periods(periods_asked([case.deal for case in self.cases]))
 
     @property
     def extra(self) -> list[tuple[str, str, Callable[[str], str]]]:
@@ -81,6 +86,19 @@ class Laying:
         return [self.ranges[f"case_{i}"] for i in range(1, len(self.cases) + 1)]
 
 
+def periods_asked(deals: Sequence[Deal]) -> int:
+    """Periods a year of a book: the most that any of its deals asks."""
+    return max(max(deal.periods_per_year, deal.payments_per_year) for deal in deals)
+
+
+def on_one_axis(cases: Sequence[SourcedDeal]) -> list[SourcedDeal]:
+    """The cases with one number of periods a year, where any has more than one."""
+    a_year = periods_asked([case.deal for case in cases])
+    if a_year == 1:
+        return list(cases)
+    return [replace(case, deal=replace(case.deal, periods_per_year=a_year)) for case in cases]
+
+
 # When a sheet is laid: those that others ask for their cells, the rest, pages that show where others
 # stand, and last the checks on all cells.
 FIRST, SHEET, PAGE, LAST = range(4)
@@ -97,25 +115,33 @@ class Planned(NamedTuple):
     each: bool = False
     with_functions: bool = False
     turn: int = SHEET
+    several: bool = False  # stands in books of several periods a year alone
 
 
 def lay_cases(here: Laying) -> None:
-    """The case sheets, by year of operation."""
+    """The case sheets, by period of operation."""
+    time, columns = here.time, here.time.columns
     for i, (name, months) in enumerate(zip(here.names, here.builds, strict=True), start=1):
         case = here.cases[i - 1].deal.case_name
-        title = Typed(f"{case}: the chain of the deal, by year of operation")
+        title = Typed(
+            f"{case}: the chain of the deal, {time.one('by year', 'by period')} of operation"
+        )
         heads = "{Timeline!year#[i]}"
-        sheet = frame.time_sheet(here.book, name, title, YEAR_COLUMNS, heads, "0072B2", here.paper)
-        frame.dated(sheet, YEAR_COLUMNS, "{completion_month}", "year_ends")
+        sheet = frame.time_sheet(here.book, name, title, columns, heads, "0072B2", here.paper)
+        frame.dated(sheet, columns, "{completion_month}", "year_ends")
         live = functools.partial(scenarios.live, case=i)
         given = functools.partial(deals_sheet.solved_cell, case=i)
-        rows = case_sheet.rows(months, "Returns", f"c{i}_", live, given)
-        end = lay(sheet, rows, frame.FIRST_ROW, YEAR_COLUMNS)
+        rows = case_sheet.rows(months, "Returns", f"c{i}_", live, given, time)
+        end = lay(sheet, rows, frame.FIRST_ROW, columns)
         # the inputs are printed on their own sheet
         first = sheet.placed[case_sheet.FIRST_CALCULATED].row - 1
         sheet.widths[1] = 64
-        sheet.print.area = (first, 0, end - 1, YEAR_COLUMNS.last)
-        sheet.print.pages_wide = 2  # thirty years are not to be read on one
+        sheet.print.area = (first, 0, end - 1, columns.last)
+        sheet.print.pages_wide = 2 * time.a_year  # thirty years are not to be read on one
+        time.narrow(sheet)
+        if time.several:
+            for col in range(columns.first, columns.last + 1):
+                sheet.cells[frame.HEAD_ROW, col].style = "heading years"
 
 
 def lay_builds(here: Laying) -> None:
@@ -145,9 +171,10 @@ def lay_checks(here: Laying) -> None:
     checks.lay_checks(
         here.book,
         list(zip(here.names, here.builds, strict=True)),
-        cross_checks.checks(here.names, here.builds),
+        cross_checks.checks(here.names, here.builds, here.time),
         [sheet.name for sheet in SHEETS if sheet.with_functions],
         here.paper,
+        here.time,
     )
 
 
@@ -162,7 +189,7 @@ SHEETS = (
         "Summary",
         "the cases side by side, the answer in one sentence, the credit tests, every scenario,"
         " charts",
-        lambda here: summary.lay_summary(here.book, here.names, here.paper),
+        lambda here: summary.lay_summary(here.book, here.names, here.paper, here.time),
         turn=PAGE,
     ),
     Planned(
@@ -196,7 +223,7 @@ SHEETS = (
         "Support",
         "each policy tool alone and combined: effect, cost, who bears the loss",
         lambda here: support.lay_support(
-            here.book, here.names, here.ranges, here.settings, here.paper
+            here.book, here.names, here.ranges, here.settings, here.paper, here.time
         ),
         with_functions=True,
     ),
@@ -253,7 +280,7 @@ SHEETS = (
         "tornado, two-way grid, break-evens, rate shock, refinancing, termination, simulation,"
         " customer book",
         lambda here: sensitivity.lay_sensitivity(
-            here.book, here.names, here.ranges["sensitive"], here.settings, here.paper
+            here.book, here.names, here.ranges["sensitive"], here.settings, here.paper, here.time
         ),
         with_functions=True,
     ),
@@ -261,7 +288,7 @@ SHEETS = (
         "Time",
         "build and ramp, delay, learning, lapse, surge, the worth of an announced contract",
         lambda here: time_to_revenue.lay_time(
-            here.book, here.names, here.builds, here.settings, here.paper
+            here.book, here.names, here.builds, here.settings, here.paper, here.time
         ),
         with_functions=True,
     ),
@@ -297,12 +324,18 @@ SHEETS = (
     Planned(
         "Timeline",
         "engine room: the date of financial close, years, months, tolerances",
-        lambda here: inputs.lay_timeline(here.book, here.settings, here.paper),
+        lambda here: inputs.lay_timeline(here.book, here.settings, here.paper, here.time),
+    ),
+    Planned(
+        years.NAME,
+        "engine room: each case by year, of a book with several periods a year",
+        lambda here: years.lay_years(here.book, here.names, here.time, here.paper),
+        several=True,
     ),
     Planned(
         "Returns",
         "engine room: the IRRs in visible Newton steps, and how often each flow changes sign",
-        lambda here: newton.lay_returns(here.book, here.names, here.builds, here.paper),
+        lambda here: newton.lay_returns(here.book, here.names, here.builds, here.paper, here.time),
     ),
     Planned(
         "Deals",
@@ -323,10 +356,15 @@ RESERVED = frozenset(
 owner's)."""
 
 
+def planned(here: Laying) -> list[Planned]:
+    """The sheets of this book."""
+    return [sheet for sheet in SHEETS if here.time.several or not sheet.several]
+
+
 def tabs(here: Laying) -> Iterator[tuple[str, Planned]]:
     """Every sheet's name with its entry, in the order of the tabs."""
     each = {"case": here.names, "build": here.builds}
-    for sheet in SHEETS:
+    for sheet in planned(here):
         for name in each[sheet.name] if sheet.each else (sheet.name,):
             yield name, sheet
 
@@ -338,7 +376,7 @@ def contents(here: Laying) -> list[tuple[str, str]]:
 
 def lay_all(here: Laying) -> Book:
     """Every sheet of the plan, in its turn; the tabs stand in the order of the list."""
-    for sheet in sorted(SHEETS, key=lambda one: one.turn):
+    for sheet in sorted(planned(here), key=lambda one: one.turn):
         sheet.lay(here)
     here.book.sheets = {name: here.book[name] for name, _ in tabs(here)}
     return here.book

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from bankable.templates.comparison.sheets import years
 from bankable.templates.comparison.sheets.inputs import source_column
 from bankable.templates.comparison.words import style_of_input
 from bankable.templates.memo.paper import typed
@@ -96,8 +97,15 @@ class Figures:
         return self.book[sheet].value(place.row, place.col)
 
     def path(self, key: str) -> list[Any]:
-        """A row's values in time, for a chart or a choice."""
-        return self.book[self.name].values_of(key)
+        """A row's values by year, for a chart or a choice."""
+        sheet, row = self._by_year(key)
+        return self.book[sheet].values_of(row)
+
+    def _by_year(self, key: str) -> tuple[str, str]:
+        """Where a row of the case stands by year, sheet and key: on its own sheet, or on Years."""
+        if years.NAME not in self.book.sheets:
+            return self.name, key
+        return years.NAME, key if key == "year" else f"{key}_{self.case}"
 
     def __call__(self, key: str, style: str | None = None, name: str | None = None) -> str:
         """Print one figure of the case: a scalar, or the total of a row."""
@@ -125,7 +133,9 @@ class Figures:
         self, key: str, first: int, last: int, sheet: str | None = None, name: str | None = None
     ) -> list[str]:
         """Print part of a row; the appendix lists it as one range."""
-        home = self.book[sheet or self.name]
+        if sheet is None:
+            sheet, key = self._by_year(key)
+        home = self.book[sheet]
         place = home.placed[key]
         assert place.columns is not None
         cols = range(place.columns.first + first, place.columns.first + last + 1)

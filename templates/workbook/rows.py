@@ -10,7 +10,10 @@ may be named before they are placed:
     {key:}   the whole path ($G$12:$AJ$12)
     {key..}  from the first time column to this one ($G12:H12)
     {key>>}  from this column to the last (H12:$AJ12)
-    {key#n}  the n-th time column ($G$12 for n = 1); {key#1-20} the first twenty
+    {key#n}  the n-th time column ($G$12 for n = 1); {key#1-20} the first twenty; {key#last} and
+             {key#3-last} to the last one
+    {key<3}  three time columns back, {key>3} ahead; {key<3-0} from there to here, {key>0-3} from here
+             on. What lies before the first is empty: a sheet that looks back leaves columns for it
     {key+}   the row's total ($E$12)
     {Sheet!key...}  the same on another sheet, by position in time where its time columns stand
              elsewhere; a range of two such tokens, {Sheet!one}:{Sheet!other}, names it once
@@ -45,7 +48,9 @@ FIRST_TIME_COLUMN = 6
 
 KINDS = ("scalar", "path", "block", "heading", "band", "note", "blank")
 
-_TOKEN = re.compile(r"\{(?:([^{}!]+)!)?([A-Za-z_]\w*)(<|>>|>|:|\.\.|#\d+(?:-\d+)?|\+)?\}")
+_TOKEN = re.compile(
+    r"\{(?:([^{}!]+)!)?([A-Za-z_]\w*)([<>]\d+(?:-\d+)?|<|>>|>|:|\.\.|#(?:\d+-)?(?:\d+|last)|\+)?\}"
+)
 _PURE_LINK = re.compile(r"=(?:'(?:[^']|'')+'|[A-Za-z_]\w*)!\$?[A-Z]{1,3}\$?\d+\Z")
 
 
@@ -281,7 +286,8 @@ def _fixed(place: Placed, suffix: str, what: str) -> str | None:
     if suffix == "+":
         return address(place.row, place.col, absolute=True)
     if suffix.startswith("#"):
-        positions = [int(number) for number in suffix[1:].split("-")]
+        last = str(place.columns.count)
+        positions = [int(number) for number in suffix[1:].replace("last", last).split("-")]
         if not all(1 <= position <= place.columns.count for position in positions):
             raise UnknownKeyError(
                 f"{what} has {place.columns.count} time columns, not {suffix[1:]}"
@@ -304,8 +310,16 @@ def _moving(place: Placed, suffix: str) -> Callable[[int], str]:
     if suffix == ">>":
         end = f":${column_letters(columns.last)}{row}"
         return lambda t: f"{column_letters(columns.first + t)}{row}{end}"
-    shift = {"": 0, "<": -1, ">": 1}[suffix]
-    return lambda t: f"{column_letters(columns.first + t + shift)}{row}"
+    shifts = _shifts(suffix)
+    return lambda t: ":".join(f"{column_letters(columns.first + t + by)}{row}" for by in shifts)
+
+
+def _shifts(suffix: str) -> tuple[int, ...]:
+    """The columns, from this one, of a cell before or after it, or of the first and last of a range."""
+    if suffix in _SHIFTS:
+        return (_SHIFTS[suffix][1],)
+    sign = -1 if suffix[0] == "<" else 1
+    return tuple(sign * int(number) for number in suffix[1:].split("-"))
 
 
 def _second_corner(begun: str, prefix: str, what: str) -> str:
@@ -320,6 +334,9 @@ def _second_corner(begun: str, prefix: str, what: str) -> str:
 # Markers that stand in a formula for the letters of the time column before, here and after
 # (Unicode's private area).
 _BEFORE, _HERE, _AFTER = "\ue010", "\ue011", "\ue012"
+_FAR = TimeColumns(
+    0, 0
+)  # stands for a token that reaches farther, which the quick way does not know
 _SHIFTS = {"": (_HERE, 0), "<": (_BEFORE, -1), ">": (_AFTER, 1)}
 
 
@@ -366,8 +383,10 @@ class _Formula:
                 quick.append(f"{prefix}${first}{row}:{_HERE}{row}")
             elif suffix == ">>":
                 quick.append(f"{prefix}{_HERE}{row}:${last}{row}")
-            else:
+            elif suffix in _SHIFTS:
                 quick.append(f"{prefix}{_SHIFTS[suffix][0]}{row}")
+            else:
+                layouts.add(_FAR)
         self.columns = next(iter(layouts)) if len(layouts) == 1 else None
         self.quick = "".join(quick)
 

@@ -39,6 +39,7 @@ FORMATS: dict[str, str] = {
     "rate": '0.00%_);(0.00%);"-"_);@_)',
     "share": '0.0%_);(0.0%);"-"_);@_)',
     "year": "0",
+    "years": "General_)",  # a date in years, whole or a part of one
     "count": "0_);(0);0_);@_)",
     "flag": '0_);(0);"-"_);@_)',
     "factor": '0.0000_);(0.0000);"-"_);@_)',
@@ -115,6 +116,13 @@ TEXTS: dict[str, dict[str, Any]] = {
         "bg_color": NAVY,
         "align": "right",
         "num_format": "0",
+    },
+    "heading years": {
+        "bold": True,
+        "font_color": "FFFFFF",
+        "bg_color": NAVY,
+        "align": "right",
+        "num_format": "General",
     },
     "heading share": {
         "bold": True,

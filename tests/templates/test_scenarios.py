@@ -133,9 +133,7 @@ def test_the_answer_is_computed_from_the_grids(shipped_book: Book) -> None:
         assert f"${sheet.value_of(f'answer_{worth}'):,.0f}m" in said
     for k in ("1", "2", "sponsor", "3", "4", "5"):
         line = f"answer_line{'' if k.isdigit() else '_'}{k}"
-        assert shipped_book["Summary"].value_of(line) == sheet.value_of(
-            f"sentence_{k}"
-        )
+        assert shipped_book["Summary"].value_of(line) == sheet.value_of(f"sentence_{k}")
 
 
 def test_the_answer_the_package_and_the_case_are_one(shipped_book: Book) -> None:

@@ -85,7 +85,11 @@ class Loans:
     @property
     def loss_falls(self) -> np.ndarray:
         """Whether a default costs the less the later it comes."""
-        cost = self.r.opening * self.r.lgd_by_year * (1 + self.r.base_rate_now) ** -chain.axes.YEAR
+        cost = (
+            self.r.opening
+            * self.r.lgd_by_year
+            * (1 + self.r.base_rate_now) ** -chain.axes.axis_of(1).elapsed
+        )
         return ((np.diff(cost, axis=-1) <= 1e-9) | (self.r.in_loan[:, 1:] == 0)).all(axis=-1)
 
 

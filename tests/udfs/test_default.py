@@ -21,7 +21,7 @@ import pytest
 from bankable.templates import deal_file
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.chain import YEARS, Results, default, waterfall
-from bankable.udfs.deal.chain.axes import YEAR
+from bankable.udfs.deal.chain.axes import axis_of
 from bankable.udfs.deal.deal import Deal
 from tests.random_deals import varied
 from tests.udfs import default_by_hand
@@ -143,6 +143,8 @@ def by_the_chain(loans: list[Loan], reserves: list[Reserve], build_stops: int = 
     r, service = Results(), path("service")
     x = SimpleNamespace(
         tenor=tenor,
+        payments_per_year=0 * tenor + 1,
+        periods_per_year=0 * tenor,
         dsra_months=column([reserve.months for reserve in reserves]),
         ramp_reserve=column([reserve.ramp for reserve in reserves]),
         lock_up_dscr=column([loan.lock_up_dscr for loan in loans]),
@@ -151,7 +153,7 @@ def by_the_chain(loans: list[Loan], reserves: list[Reserve], build_stops: int = 
         termination_cover=column([loan.cover for loan in loans]),
         termination_settlement=0 * tenor + 1,
     )
-    r.in_loan = (x.tenor >= YEAR).astype(float)
+    r.in_loan = (x.tenor >= axis_of(1).elapsed).astype(float)
     r.debt, r.debt_service, r.opening = 0 * tenor + 1, service, 0 * service + 1
     r.cfads_promised = path("kept_cash", rough=True)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -439,7 +441,7 @@ def test_what_must_stand_at_first_tells_default_as_the_waterfall_does() -> None:
     rng = random.Random(71)
     r = deals.evaluate([varied(rng, rng.choice(SHIPPED)) for _ in range(600)])
     short = default.does_not_reach(r.need, r.pool_before, r.debt_service)[:, 0] > 0
-    expiry = (r.kept_until > 0) & (r.kept_until + 1 == YEAR) & (r.in_loan > 0)
+    expiry = (r.kept_until > 0) & (r.kept_until + 1 == axis_of(1).elapsed) & (r.in_loan > 0)
     after_the_end = (r.hurts * expiry).any(axis=-1)
     fails = r.fails_in[:, 0] > 0
     assert (short == (fails | after_the_end)).all()

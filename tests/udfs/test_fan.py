@@ -172,7 +172,7 @@ def test_noises_have_the_spread_and_the_correlation_asked_for() -> None:
 
 def test_contract_is_lost_as_often_as_the_chain_says() -> None:
     lost = np.array([0.1, 0.0, 0.25, 0.05])
-    year = fan.year_lost(lost, (np.arange(1000) + 0.5) / 1000)
+    year = fan.period_lost(lost, (np.arange(1000) + 0.5) / 1000)
     assert [int(np.count_nonzero(year == t)) for t in (1, 2, 3, 4, fan.NEVER)] == [
         100,
         0,

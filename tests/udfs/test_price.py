@@ -17,7 +17,7 @@ from bankable.templates import deal_file
 from bankable.udfs.credit import BREAKEVEN_SPREAD
 from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
-from bankable.udfs.deal.chain.axes import YEAR
+from bankable.udfs.deal.chain.axes import axis_of
 from bankable.udfs.deal.deal import Deal
 from tests.random_deals import varied
 from tests.udfs.default_by_hand import clearing_pass
@@ -192,7 +192,7 @@ def test_the_rate_collects_what_is_lost_and_no_more(cover: float) -> None:
     found = ~np.isnan(rates)
     loans, rates = list(itertools.compress(loans, found)), rates[found]
     r = at_rates(loans, rates)
-    base, discount = r.base_rate_now, (1 + r.base_rate_now) ** -YEAR
+    base, discount = r.base_rate_now, (1 + r.base_rate_now) ** -axis_of(1).elapsed
     above = rates.reshape(-1, 1) - base
     collected = (discount * (r.exposed * r.opening + r.termination_paid) * above).sum(axis=-1)
     not_earned = (discount * base * r.claims).sum(axis=-1)

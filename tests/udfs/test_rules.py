@@ -28,6 +28,7 @@ BREAKS: dict[str, dict[str, Any]] = {
     "Firm years within the contract horizon": {"firm_years": SOUND.contract_years + 1},
     "Retooling and refilling within two years": {"retool_months": 20, "refill_months": 5},
     "Collateral parts within the whole": {"it_share": 1.0},
+    "Payments fit the periods of the year": {"payments_per_year": 4, "periods_per_year": 2},
     "Grant below capital cost": {"grant": SOUND.capex},
 }
 
@@ -75,12 +76,17 @@ def test_a_broken_rule_is_refused_everywhere(rule: Rule) -> None:
 
 @pytest.mark.parametrize("part", [RULES[:5], RULES[5:]], ids=["first", "second"])
 def test_the_sheet_checks_fails_just_the_broken_rules(part: tuple[Rule, ...]) -> None:
-    """The native formulas, calculated for a deal that keeps all rules and for some that break one."""
-    cases = [deal_file.SourcedDeal(replace(SOUND, case_name="Sound"), {}, "")]
-    for rule in part:
-        deal = replace(broken_by(rule), case_name=f"Rule {RULES.index(rule)}")
-        cases.append(deal_file.SourcedDeal(deal, {}, ""))
-    checks = calculation.calculate(compare.build(cases))["Checks"]
+    """The native formulas, calculated for a deal that keeps all rules and for some in which a reader has
+    typed what breaks one.
+    """
+    names_of = ["Sound", *(f"Rule {RULES.index(rule)}" for rule in part)]
+    cases = [deal_file.SourcedDeal(replace(SOUND, case_name=name), {}, "") for name in names_of]
+    book = compare.build(cases)
+    for i, rule in enumerate(part, start=2):
+        for key, value in BREAKS[rule.name].items():
+            place = book["Inputs"].placed[f"{key}_{i}"]
+            book["Inputs"].cells[place.row, place.col].value = value
+    checks = calculation.calculate(book)["Checks"]
     names = {rule.name for rule in RULES}
     failed = {
         (str(checks.value(row, 1)), str(checks.value(row, 2)))

@@ -602,6 +602,19 @@ class Deal:
         "sculpted follows the lender's view of CFADS",
         "annuity",
     )
+    payments_per_year: int = _whole(
+        "Debt", "Payments a year", "a year", "1, 2 or 4 payment dates of the loan a year", 1, 4, 1
+    )
+    periods_per_year: int = _whole(
+        "Debt",
+        "Periods a year",
+        "a year",
+        "1, 2 or 4 periods of the time axis a year; 0: as many as the loan has payments. One number"
+        " for all cases of a workbook",
+        0,
+        4,
+        0,
+    )
     grace_years: int = _whole(
         "Debt", "Grace", "years", "years from completion with interest only", 0, 10, 0
     )

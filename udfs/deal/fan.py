@@ -17,7 +17,7 @@ from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.chain import contract, operation, ratios
-from bankable.udfs.deal.chain.axes import MONTHS, TOLERANCE, YEAR, YEARS
+from bankable.udfs.deal.chain.axes import MONTHS, TOLERANCE, axis, pays
 from bankable.udfs.deal.chain.inputs import IN_BAND
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.registry import function
@@ -28,8 +28,8 @@ DRAWN = 8192  # paths that share one stream of random numbers; part of what a se
 BLOCK = 2048  # paths calculated at once: their arrays fit the processor's cache
 BUILDS = 20  # equally likely outcomes of the build
 MOST_NUMBERS = 2e8
-NEVER = 1000  # year in which a contract is lost that is never lost
-BEFORE = -1  # and one that there never was
+NEVER = 1000  # period in which a contract is lost that is never lost
+BEFORE = -1000  # and one that there never was
 
 
 class Noise(NamedTuple):
@@ -102,22 +102,23 @@ def demand_noise(z: np.ndarray, vol: float, persistence: float) -> np.ndarray:
     return np.exp(np.float32(vol) * z - (vol**2 * time / 2).astype(np.float32))
 
 
-def year_lost(lost: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """The year in which each path loses its contract, from a uniform number; NEVER where it stands
+def period_lost(lost: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """The period in which each path loses its contract, from a uniform number; NEVER where it stands
     to the end.
     """
-    year = np.searchsorted(np.cumsum(lost), u, side="right") + 1
-    return np.where(year > lost.size, NEVER, year)
+    period = np.searchsorted(np.cumsum(lost), u, side="right") + 1
+    return np.where(period > lost.size, NEVER, period)
 
 
 def losses(r: chain.Results, outcome: int, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(year in which each path loses its contract, its end counted; whether the buyer pays for it)."""
-    lost = year_lost(r.default_loss[outcome], u)
+    """(period in which each path loses its contract, its end counted; whether the buyer pays for it)."""
+    by_period = r.default_loss[outcome]
+    lost = period_lost(by_period, u)
     if r.kept_until[outcome, 0] == 0:
         lost = np.full_like(lost, BEFORE)
-    year = np.clip(lost, 1, YEARS) - 1
-    from_year = (np.cumsum(r.default_loss[outcome]) - r.default_loss[outcome])[year]
-    paid = (lost >= 1) & (lost <= YEARS) & (u < from_year + r.lost_paid[outcome][year])
+    place = np.clip(lost, 1, by_period.size) - 1
+    from_there = (np.cumsum(by_period) - by_period)[place]
+    paid = (lost >= 1) & (lost <= by_period.size) & (u < from_there + r.lost_paid[outcome][place])
     return lost, paid
 
 
@@ -145,14 +146,14 @@ def draws(
 
 class Outcome:
     """One outcome of the build as the line functions of the chain read it: the rows of the chain as
-    columns (years, 1), each taken when it is first asked for.
+    columns (periods, 1), each taken when it is first asked for.
     """
 
-    def __init__(self, r: chain.Results, outcome: int, years: int) -> None:
-        self._rows, self._outcome, self._years = r, outcome, years
+    def __init__(self, r: chain.Results, outcome: int, periods: int) -> None:
+        self._rows, self._outcome, self._periods = r, outcome, periods
 
     def __getattr__(self, key: str) -> Any:
-        row = self._rows[key][self._outcome, : self._years]
+        row = self._rows[key][self._outcome, : self._periods]
         column = np.ascontiguousarray(row.reshape(-1, 1))
         setattr(self, key, column)
         return column
@@ -190,22 +191,24 @@ def unit_costs(x: SimpleNamespace, r: Outcome, demand: Any, promised: Any) -> An
     output = np.cumsum(promised, axis=0)
     first = x.variable_cost * (1 + x.input_tariff)
     exponent = operation.learning_exponent(x.learning_rate)
-    return operation.unit_cost(output.T, first, x.inflation, exponent, x.learning_volume).T
+    return operation.unit_cost(axis(x), output.T, first, x.inflation, exponent, x.learning_volume).T
 
 
 def cash_flow(
     x: SimpleNamespace, r: Outcome, market: Any, demand: Any, lost: np.ndarray
 ) -> np.ndarray:
-    """CFADS on each path (years, paths), as the chain counts it: with the contract on the promised
+    """CFADS on each path (periods, paths), as the chain counts it: with the contract on the promised
     view, after tax; once it is lost what remains, after the bank's haircut and before tax. `market`
     and `demand` are factors on the rows, or None.
     """
-    year = YEAR[: len(r.debt_service), None]
+    time, count = axis(x), len(r.debt_service)
+    number, m = time.number[:count, None], time.a_year
     market_price, contract_price = prices(x, r, market)
     billed, beside, refilled = volumes(x, r, demand)
-    stands = year < lost
+    stands = number < lost
     kept_free = (1 - r.in_contract) * r.resold_promised
-    after = np.where(year == lost, r.refill_1, np.where(year == lost + 1, r.refill_2, 1.0))
+    second = np.where(number < lost + 2 * m, r.refill_2, 1.0)
+    after = np.where(number < lost + m, r.refill_1, second)  # where the contract stands no more
     counted = np.where(stands, 1.0, 1 - x.merchant_haircut)
     freed = np.where(stands, kept_free, after)
     contracted = stands * (r.in_contract * billed)
@@ -218,7 +221,9 @@ def cash_flow(
     earnings = np.where(stands, standing * r.open_promised, standing)
     tax = ratios.levered_tax(x, earnings.T, r.depreciation.T, r.interest.T).tax
     tied_up = operation.working_capital(
-        revenue * r.open_promised, x.working_capital_days, x.operating_years > year
+        revenue * m * r.open_promised,
+        x.working_capital_days,
+        x.operating_years > time.elapsed[:count, None],
     )
     with_contract = ratios.cash_available(
         operation.cash_before_tax(earnings.T, tied_up.T, x.opening_working_capital), tax
@@ -229,18 +234,23 @@ def cash_flow(
 def missed_in(
     x: SimpleNamespace, r: Outcome, cash: np.ndarray, lost: np.ndarray, paid: np.ndarray
 ) -> np.ndarray:
-    """The year in which each path first misses a payment, 0 for none: debt service and negative cash
-    are paid from one pool, of which the reserve's target stays over a year's end, or all of it where
+    """The period in which each path first misses a payment, 0 for none: debt service and negative cash
+    are paid from one pool, of which the reserve's target stays over a period's end, or all of it where
     distributions are locked.
     """
-    year = YEAR[: len(cash), None]
-    after = paid & (year >= lost)
+    time = axis(x)
+    number = time.number[: len(cash), None]
+    after = paid & (number >= lost)
     share = np.where(after, r.uncovered_claim, 1.0)
     flow = operation.supported_cash(
-        cash + (after & (year == lost)) * r.settlement_due, x.operating_support
+        cash + (after & (number == lost)) * r.settlement_due, x.operating_support / time.a_year
     )
     due = np.where(after, r.uncovered_ahead, r.due_ahead) > 0
-    locked = flow < (x.lock_up_dscr - TOLERANCE) * r.debt_service
+    a_year = r.debt_service * (
+        x.payments_per_year / time.a_year
+    )  # at the rate of the period's cash
+    waits = np.broadcast_to(pays(x, time) == 0, time.count)[: len(cash), None]
+    locked = waits | (flow < (x.lock_up_dscr - TOLERANCE) * a_year)
     first = np.zeros(cash.shape[1], dtype=int)
     pool = np.broadcast_to(r.dsra_at_completion[0], first.shape)
     for t in range(len(cash)):
@@ -277,9 +287,10 @@ def cover(
     x: SimpleNamespace, r: chain.Results, job: Job, years: int, seed: int, noise: Noise, block: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """(DSCR on the paths of one job (years, paths), NaN in years without debt service; year in which
-    each first misses a payment, 0 for none).
+    each first misses a payment, 0 for none). Price and demand are drawn by year.
     """
-    inputs, rows = inputs_of(x, job.outcome), Outcome(r, job.outcome, years)
+    m = axis(x).a_year
+    inputs, rows = inputs_of(x, job.outcome), Outcome(r, job.outcome, years * m)
     vol = inputs.price_vol
     z, demand_z, u = draws(seed, (job.outcome, job.stream), job.size, years, vol, noise)
     months = float(r.completion_month[job.outcome, 0])
@@ -287,9 +298,12 @@ def cover(
     demand = None
     if demand_z is not None:
         demand = demand_noise(demand_z, noise.volume_vol, noise.persistence)
+    if m > 1:
+        market, demand = (None if z is None else np.repeat(z, m, axis=0) for z in (market, demand))
     lost, paid = losses(r, job.outcome, u)
-    serviced = (r.serviced[0, :years, None] > 0) & (rows.debt_service > 0)
-    service = np.where(serviced, rows.debt_service, np.nan)
+    due = axis(x).by_years(rows.debt_service)
+    serviced = (axis(x).by_years(r.serviced[0, : years * m, None]) > 0) & (due > 0)
+    service = np.where(serviced, due, np.nan)
     found = np.empty((years, job.size), dtype=np.float32)
     missed = np.empty(job.size, dtype=int)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -298,8 +312,8 @@ def cover(
             price_factor = None if market is None else market[:, part]
             called_factor = None if demand is None else demand[:, part]
             cash = cash_flow(inputs, rows, price_factor, called_factor, lost[part])
-            found[:, part] = cash / service
-            missed[part] = missed_in(inputs, rows, cash, lost[part], paid[part])
+            found[:, part] = axis(x).by_years(cash) / service
+            missed[part] = -(-missed_in(inputs, rows, cash, lost[part], paid[part]) // m)
     return found, missed
 
 
@@ -314,7 +328,7 @@ def simulate(
     """The deal's DSCR on many paths; the same for every `block`."""
     x = builds(deal, noise)
     r = settle.run(x)
-    serviced = r.serviced[0] > 0
+    serviced = axis(x).by_years(r.serviced[0]) > 0
     if not serviced.any():
         raise cells.no_answer("the deal has no debt service in any year: there is no DSCR.")
     years = int(np.flatnonzero(serviced)[-1]) + 1
@@ -364,7 +378,7 @@ def simulate(
     years=cells.count(
         "rows of years shown, blank after the loan's last; left out: the loan's years",
         low=1,
-        high=YEARS,
+        high=chain.YEARS,
     ),
 )
 def DEAL_FAN(

@@ -13,7 +13,7 @@ import numpy as np
 from bankable.udfs import cells, registry
 from bankable.udfs.deal import chain
 from bankable.udfs.deal.block import EXAMPLE, deal_param
-from bankable.udfs.deal.chain.axes import YEARS
+from bankable.udfs.deal.chain.axes import YEARS, axis
 from bankable.udfs.deal.chain.public import liability_on_ending
 from bankable.udfs.deal.measures import runs, variants
 from bankable.udfs.registry import function
@@ -35,12 +35,12 @@ def by_year(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
     """The rows of each deal in $ million, shape (deals, 1 + YEARS): completion first, then each year of
     operation.
     """
-    size = len(r.debt)
+    size, time, n = len(r.debt), axis(x), x.payments_per_year
 
     def from_start(at_completion: np.ndarray | float, later: np.ndarray | float) -> np.ndarray:
         first, rest = (
             np.broadcast_to(at_completion, (size, 1)),
-            np.broadcast_to(later, (size, YEARS)),
+            np.broadcast_to(time.of_years(later), (size, YEARS)),
         )
         return np.concatenate([first, rest], axis=1) + 0.0  # no -0
 
@@ -49,7 +49,7 @@ def by_year(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
         CLAIMS: from_start(0, r.guarantee_claims - r.guarantee_recoveries),
         FEES: from_start(0, -r.guarantee_fees),
         LOAN: from_start(x.government_loan_share * r.debt, -r.loan_repaid),
-        ENDED: from_start(0, r.public_buyer * r.termination_paid * (1 + r.all_in_rate)),
+        ENDED: from_start(0, r.public_buyer * r.termination_paid * (1 + r.all_in_rate / n)),
         GIVEN: from_start(
             x.grant + r.equity_bought,
             -r.grant_returned - x.public_equity * r.equity_flow_expected,
@@ -60,7 +60,7 @@ def by_year(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
     yearly = r.subject_to_appropriation > 0
     ending = liability_on_ending(
         r.ceiling_due,
-        x.termination_cover * r.opening * (1 + r.all_in_rate),
+        x.termination_cover * r.opening * (1 + r.all_in_rate / n),
         x.authority_adds,
     )
     left = np.cumsum(r.offtake_promise[..., ::-1], axis=-1)[..., ::-1]
@@ -68,7 +68,7 @@ def by_year(x: SimpleNamespace, r: chain.Results) -> dict[str, np.ndarray]:
     return paid | {
         NET: np.sum(list(paid.values()), axis=0),
         AUTHORITY: from_start(r.budget_authority, yearly * r.offtake_promise),
-        LIABILITY: from_start(0, due),
+        LIABILITY: np.concatenate([np.zeros((size, 1)), due[:, :: time.a_year]], axis=1) + 0.0,
     }
 
 

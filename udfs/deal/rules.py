@@ -92,6 +92,19 @@ RULES = (
         f"{', '.join(PARTS[:-1])} and {PARTS[-1]} together pass 100%.",
     ),
     Rule(
+        ("payments_per_year", "periods_per_year"),
+        "Payments fit the periods of the year",
+        lambda d: (
+            (d.payments_per_year == 3)
+            | (d.periods_per_year == 3)
+            | ((d.periods_per_year > 0) & (d.payments_per_year > d.periods_per_year))
+        ),
+        "IF(OR({[case]!payments_per_year}=3,{[case]!payments_per_year}>{Timeline!periods},"
+        "MAX(1,{[case]!periods_per_year})<>{Timeline!periods}),1,0)",
+        "payments_per_year is {payments_per_year} and periods_per_year {periods_per_year}: a loan pays 1, 2"
+        " or 4 times a year, and a year has as many periods or more (0: as many).",
+    ),
+    Rule(
         ("grant", "capex"),
         "Grant below capital cost",
         lambda d: (d.grant >= d.capex) & (d.grant > 0),

@@ -5,6 +5,7 @@ the price of the promise.
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, note
 
 
@@ -12,8 +13,9 @@ def _today(key: str) -> str:
     return f"SUMPRODUCT({{{key}:}},{{treasury_discount:}})"
 
 
-def yearly_rows() -> list[Row]:
+def yearly_rows(time: Periods) -> list[Row]:
     """The survival of yearly orders."""
+    age = time.one("yearly_year", "yearly_age")
     end = "MAX(0,{contract_years}-{delay_eats})"
     return [
         band("The same goods on yearly orders"),
@@ -22,7 +24,12 @@ def yearly_rows() -> list[Row]:
             f"=IF({{contract_stop_year}}>0,MIN({end},{{contract_stop_year}}-1),{end})",
         ),
         scalar("yearly_firm_end", "=MAX(0,MIN({yearly_end},{firm_years}-{delay_eats}))"),
-        path("yearly_year", "=MIN({year},ROUNDUP({yearly_end},0))"),
+        path("yearly_year", f"=MIN({time.in_year},ROUNDUP({{yearly_end}},0))"),
+        *(
+            [path("yearly_age", "=MIN({year}," + time.up("{yearly_end}") + ")")]
+            if time.several
+            else []
+        ),
         path(
             "yearly_renewals",
             "=MAX(0,ROUNDUP(({yearly_year}-{yearly_firm_end})/{renew_every},0))",
@@ -31,23 +38,25 @@ def yearly_rows() -> list[Row]:
             "yearly_alive",
             "=IF({yearly_renewals}=0,1,{renewal}^{yearly_renewals})"
             "*(1-{public_buyer}*{firm_lapse})^MIN({yearly_year},ROUNDUP({yearly_firm_end},0))"
-            "*(1-{yearly_termination})^{yearly_year}*EXP(-{hazard}*{yearly_year})",
+            f"*(1-{{yearly_termination}})^{{{age}}}*EXP(-{{hazard}}*{{{age}}})",
         ),
         path(
             "yearly_bought",
-            "={yearly_alive}*MIN({in_public_offtake},MAX(0,MIN(1,{yearly_end}-({year}-1))))",
+            "={yearly_alive}*MIN({in_public_offtake},MAX(0,MIN(1,"
+            + time.one("{yearly_end}-({year}-1)", "({yearly_end}-{begun})*{Timeline!periods}")
+            + ")))",
         ),
     ]
 
 
-def rows() -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """Gross cost at other worths, cost beyond each baseline, and the price of the promise."""
     return [
         note(
             "Three worths and three baselines of the same cost: a range, never added. Gross: if"
             " nothing would have been bought."
         ),
-        *yearly_rows(),
+        *yearly_rows(time),
         band("Cost by the worth of the goods"),
         path(
             "offtake_market_worth",

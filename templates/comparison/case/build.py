@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bankable.templates.comparison.case import returns
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, given, heading, note
 
 
@@ -129,8 +130,10 @@ def rows(case: str) -> list[Row]:
     ]
 
 
-def case_rows(build: str) -> list[Row]:
+def case_rows(build: str, time: Periods) -> list[Row]:
     """Uses, facility and rates in construction; the months stand on the build sheet."""
+    terms = f"{time.rate('{construction_rate}')},{time.payments('({tenor}-{grace_years})')}"
+    service = time.payments(f"PMT({terms},1,-{{balloon}})")
     return [
         scalar("completion_month", "={build_months}+{delay_months}"),
         scalar("budgeted_cost", "={capex}*(1+{contingency})"),
@@ -146,7 +149,7 @@ def case_rows(build: str) -> list[Row]:
             "reserve_per_debt",
             (
                 "={reserve_in_uses}*{dsra_months}/12*IF({grace_years}>0,{construction_rate},"
-                "-PMT({construction_rate},{tenor}-{grace_years},1,-{balloon}))"
+                f"-{service})"
             ),
         ),
         scalar(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, given
 
 # what a $ promised by the contract in the year is worth, its renewals and the buyer's default counted
@@ -12,8 +13,10 @@ RISKY_WORTH = (
 )
 
 
-def rows() -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """Capacity, volumes, prices and the survival of the contract."""
+    planned = time.one("planned_year", "planned_age")
+    y, age = time.in_year, time.one("contract_year", "contract_age")
     rows = [
         path("in_operation", "=IF({operating_years}>={year},1,0)"),
         scalar("ramp_years", "={ramp_months}/12"),
@@ -56,7 +59,14 @@ def rows() -> list[Row]:
         ("in_supported", "supported_end_year"),
     ):
         rows.append(
-            path(key, "=MAX(0,MIN(1,{[end]}-({year}-1)))", total_style="level years", end=end)
+            path(
+                key,
+                "=MAX(0,MIN(1,"
+                + time.one("{[end]}-({year}-1)", "({[end]}-{begun})*{Timeline!periods}")
+                + "))",
+                total_style="level years",
+                end=end,
+            )
         )
     rows += [
         band("Volume"),
@@ -95,9 +105,12 @@ def rows() -> list[Row]:
         scalar("refill_2", "={regained_2}-{refill_1}"),
         band("Price"),
         scalar("tariff_uplift", "=1+{tariff}*{tariff_pass_through}*{home_share}"),
-        path("market_price_path", "={market_price}*(1+{market_growth})^({year}-1)*{tariff_uplift}"),
-        path("floor_path", "={price_floor}*(1+{band_escalator})^({year}-1)"),
-        path("cap_path", "={price_cap}*(1+{band_escalator})^({year}-1)"),
+        path(
+            "market_price_path",
+            f"={{market_price}}*(1+{{market_growth}})^({y}-1)*{{tariff_uplift}}",
+        ),
+        path("floor_path", f"={{price_floor}}*(1+{{band_escalator}})^({y}-1)"),
+        path("cap_path", f"={{price_cap}}*(1+{{band_escalator}})^({y}-1)"),
         path("price_sd", "={price_vol}*SQRT({completion_month}/12+{year})"),
         path("call_at_floor", "=" + call_formula("floor_path")),
         path("call_at_cap", "=IF({price_cap}>0," + call_formula("cap_path") + ",0)"),
@@ -106,30 +119,35 @@ def rows() -> list[Row]:
             "contract_price",
             (
                 "=IF({in_band}=1,{floor_path}+{call_at_floor}-(1-{upside_share})"
-                "*{call_at_cap},{price}*(1+{escalator})^({year}-1))"
+                f"*{{call_at_cap}},{{price}}*(1+{{escalator}})^({y}-1))"
             ),
         ),
         path("secured_price", "=IF({in_band}=1,{floor_path},{contract_price})"),
         band("Survival of the contract"),
         scalar("lapse_in_firm_years", "={subject_to_appropriation}*{firm_lapse}"),
         scalar("hazard", "=-LN(1-{offtaker_pd})"),
-        path("contract_year", "=MIN({year},ROUNDUP({contract_end_year},0))"),
+        path("contract_year", f"=MIN({y},ROUNDUP({{contract_end_year}},0))"),
+        *(
+            [path("contract_age", "=MIN({year}," + time.up("{contract_end_year}") + ")")]
+            if time.several
+            else []
+        ),
         path("renewals", "=MAX(0,ROUNDUP(({contract_year}-{supported_end_year})/{renew_every},0))"),
         path(
             "renewed",
             (
                 "=IF({renewals}=0,1,{renewal}^{renewals})*(1"
                 "-{lapse_in_firm_years})^MIN({contract_year},ROUNDUP({supported_end_year},0))"
-                "*(1-{termination})^{contract_year}"
+                f"*(1-{{termination}})^{{{age}}}"
             ),
         ),
-        path("offtaker_survives", "=EXP(-{hazard}*{contract_year})"),
+        path("offtaker_survives", f"=EXP(-{{hazard}}*{{{age}}})"),
         path("alive", "={renewed}*{offtaker_survives}"),
-        path("alive_before", "=IF({year}=1,1,{alive<})"),
+        path("alive_before", f"=IF({time.first},1,{{alive<}})"),
         path("lost", "={alive_before}-{alive}"),
         path("lapse", "=IF({alive_before}>0,{lost}/{alive_before},0)"),
         path("lost_before", "=1-{alive_before}"),
-        path("contract_step", "={contract_year}-{contract_year<}"),
+        path("contract_step", f"={{{age}}}-{{{age}<}}"),
         scalar("termination_hazard", "=-LN(1-{termination})"),
         path(
             "lapse_hazard",
@@ -167,7 +185,12 @@ def rows() -> list[Row]:
         band(
             "The same as seen when the loan was priced, before a scenario takes the contract away"
         ),
-        path("planned_year", "=MIN({year},ROUNDUP({contract_end_planned},0))"),
+        path("planned_year", f"=MIN({y},ROUNDUP({{contract_end_planned}},0))"),
+        *(
+            [path("planned_age", "=MIN({year}," + time.up("{contract_end_planned}") + ")")]
+            if time.several
+            else []
+        ),
         path(
             "planned_renewals",
             "=MAX(0,ROUNDUP(({planned_year}-{supported_end_planned})/{renew_every},0))",
@@ -177,13 +200,13 @@ def rows() -> list[Row]:
             (
                 "=IF({planned_renewals}=0,1,{renewal}^{planned_renewals})*(1"
                 "-{lapse_in_firm_years})^MIN({planned_year},ROUNDUP({supported_end_planned},0))"
-                "*(1-{termination})^{planned_year}*EXP(-{hazard}*{planned_year})"
+                f"*(1-{{termination}})^{{{planned}}}*EXP(-{{hazard}}*{{{planned}}})"
             ),
         ),
         path(
             "planned_lapse",
             (
-                "=IF({year}=1,1-{planned_alive},IF({planned_alive<}>0,1-{planned_alive}"
+                f"=IF({time.first},1-{{planned_alive}},IF({{planned_alive<}}>0,1-{{planned_alive}}"
                 "/{planned_alive<},0))"
             ),
         ),

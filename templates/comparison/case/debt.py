@@ -5,23 +5,30 @@ used.
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import lenders, path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, note
 from bankable.udfs.deal.chain.debt import SCULPT_PASSES
 from bankable.udfs.deal.deal import VIEWS
 
 
-def capacity_rows() -> list[Row]:
+def capacity_rows(time: Periods) -> list[Row]:
     """What each view's cash flow carries at the target DSCR; the gearing used."""
-    n = "({tenor}-{grace_years})"
+    n = time.payments("({tenor}-{grace_years})")
+    rate, grace = time.rate("{all_in_rate}"), time.payments("{grace_years}")
     rows = [
-        path("discount_after_grace", "={repaying}*(1+{all_in_rate})^-({year}-{grace_years})"),
-        scalar("balloon_discount", "=1-{balloon}*(1+{all_in_rate})^-[n]", n=n),
+        path(
+            "discount_after_grace",
+            f"={{repaying}}*(1+{rate})^-({time.number}-{grace})",
+        ),
+        scalar("balloon_discount", "=1-{balloon}*(1+[rate])^-[n]", n=n, rate=rate),
     ]
     for view in VIEWS:
         rows.append(
             path(
                 "carried_[view]",
-                "=MAX(0,{unlevered_cfads_[view]})/{limit_min_dscr}*{discount_after_grace}",
+                "=MAX(0,"
+                + time.since_payment(f"unlevered_cfads_{view}")
+                + ")/{limit_min_dscr}*{discount_after_grace}",
                 view=view,
             )
         )
@@ -30,17 +37,23 @@ def capacity_rows() -> list[Row]:
     rows += [
         path("lender_unlevered_cfads", "=" + lenders("unlevered_cfads")),
         scalar("unit_instalment", "=(1-{balloon})/[n]", n=n),
-        path("unit_opening", "={in_loan}*(1-{unit_instalment}*MAX(0,{year}-1-{grace_years}))"),
-        scalar("unit_payment", "=-PMT({all_in_rate},[n],1,-{balloon})", n=n),
+        path(
+            "unit_opening", f"={{in_loan}}*(1-{{unit_instalment}}*MAX(0,{time.number}-1-{grace}))"
+        ),
+        scalar("unit_payment", "=-PMT([rate],[n],1,-{balloon})", n=n, rate=rate),
         path(
             "unit_service",
             (
-                "={in_loan}*IF({repaying}=1,IF({repayment}=1,{unit_opening}*{all_in_rate}"
-                "+{unit_instalment},{unit_payment}),{all_in_rate})"
+                f"={{in_loan}}{time.pays}*IF({{repaying}}=1,IF({{repayment}}=1,{{unit_opening}}*{rate}"
+                f"+{{unit_instalment}},{{unit_payment}}),{rate})"
             ),
         ),
         path(
-            "carried_by_year", '=IF({unit_service}>0,{lender_unlevered_cfads}/{unit_service},"n/a")'
+            "carried_by_year",
+            "=IF("
+            + time.one("{unit_service}>0", "AND({unit_service}>0,{year}>=1)")
+            + f",{time.back('lender_unlevered_cfads')}/{time.back('unit_service')}"
+            + ',"n/a")',
         ),
         scalar("level_capacity", "=MAX(0,MIN({carried_by_year:}))/{limit_min_dscr}"),
         scalar(
@@ -52,7 +65,7 @@ def capacity_rows() -> list[Row]:
     return rows
 
 
-def sculpt_rows() -> list[Row]:
+def sculpt_rows(time: Periods) -> list[Row]:
     """Sculpted service in three passes, each on CFADS after the interest of the pass before."""
     rows: list[Row] = [
         note(
@@ -61,11 +74,12 @@ def sculpt_rows() -> list[Row]:
         )
     ]
     for n in range(1, SCULPT_PASSES + 1):
-        base = (
-            lenders("cash_before_tax") + "-{sculpt_tax_[before]}"
-            if n > 1
-            else "{lender_unlevered_cfads}"
-        )
+        base = time.since_payment("lender_unlevered_cfads")
+        if n > 1:
+            base = lenders("cash_before_tax") + "-{sculpt_tax_[before]}"
+            if time.several:
+                rows.append(path("sculpt_cash_[n]", "=" + base, n=n, before=n - 1))
+                base = time.since_payment(f"sculpt_cash_{n}")
         rows += [
             path("sculpt_base_[n]", "=MAX(0," + base + ")", n=n, before=n - 1),
             scalar(
@@ -86,7 +100,7 @@ def sculpt_rows() -> list[Row]:
             ),
         ]
         if n < SCULPT_PASSES:
-            rows += pass_rows(n)
+            rows += pass_rows(n, time)
     last = SCULPT_PASSES
     rows += [
         scalar("sculpted_dscr", "={sculpt_dscr_[last]}", last=last),
@@ -95,7 +109,7 @@ def sculpt_rows() -> list[Row]:
     return rows
 
 
-def pass_rows(n: int) -> list[Row]:
+def pass_rows(n: int, time: Periods) -> list[Row]:
     """Balance, interest and tax of the lender's view under the service of a pass."""
     earned = lenders("earnings")
     used = "MIN({sculpt_losses_before_[n]},MAX(0,{sculpt_taxable_[n]})*{loss_limit})"
@@ -103,11 +117,17 @@ def pass_rows(n: int) -> list[Row]:
         (
             "sculpt_opening_[n]",
             (
-                "=IF({year}=1,IF({profile_used}>1,{debt},0),IF({tenor}={year}-1,0,"
-                "{sculpt_opening_[n]<}-{repaying<}*({sculpt_service_[n]<}-{sculpt_interest_[n]<})))"
+                f"=IF({time.first},IF({{profile_used}}>1,{{debt}},0),IF({{tenor}}="
+                + time.one("{year}-1", "{begun}")
+                + ",0,{sculpt_opening_[n]<}-{repaying<}"
+                + time.one("", "*{pays<}")
+                + "*({sculpt_service_[n]<}-{sculpt_interest_[n]<})))"
             ),
         ),
-        ("sculpt_interest_[n]", "={sculpt_opening_[n]}*{all_in_rate}*{in_loan}"),
+        (
+            "sculpt_interest_[n]",
+            f"={{sculpt_opening_[n]}}*{time.rate('{all_in_rate}')}*{{in_loan}}{time.pays}",
+        ),
         (
             "sculpt_deducted_[n]",
             (
@@ -122,7 +142,7 @@ def pass_rows(n: int) -> list[Row]:
             "={sculpt_waiting_[n]<}+{sculpt_interest_[n]}-{sculpt_deducted_[n]}",
         ),
         ("sculpt_taxable_[n]", "=" + earned + "-{depreciation}-{sculpt_deducted_[n]}"),
-        ("sculpt_losses_before_[n]", "=IF({year}=1,0,{sculpt_losses_[n]<})"),
+        ("sculpt_losses_before_[n]", f"=IF({time.first},0,{{sculpt_losses_[n]<}})"),
         (
             "sculpt_losses_[n]",
             "={sculpt_losses_before_[n]}+MAX(0,-{sculpt_taxable_[n]})-" + used,
@@ -132,28 +152,30 @@ def pass_rows(n: int) -> list[Row]:
     return [path(key, formula, n=n) for key, formula in rows]
 
 
-def schedule_rows() -> list[Row]:
+def schedule_rows(time: Periods) -> list[Row]:
     """The schedule of the debt used."""
-    n = "({tenor}-{grace_years})"
+    n, rate = time.payments("({tenor}-{grace_years})"), time.rate("{all_in_rate}")
+    earned = time.since_payment("lender_unlevered_cfads")
     return [
         band("Schedule of the debt used"),
         path(
             "sculpt_fault",
-            '=IF({sculpted}*{repaying}*IF({lender_unlevered_cfads}<=0,1,0)=1,{year},"n/a")',
+            f'=IF({{sculpted}}*{{repaying}}{time.pays}*IF({earned}<=0,1,0)=1,{{year}},"n/a")',
         ),
         scalar("sculpt_fault_year", "=MIN({sculpt_fault:})"),
         scalar("profile_used", "=IF({sculpt_fault_year}>0,0,{repayment})"),
-        scalar("tenor_used", "={in_loan+}"),
-        scalar("payment", "=-PMT({all_in_rate},[n],{debt},-{balloon}*{debt})", n=n),
+        scalar("tenor_used", "=" + time.flow("{in_loan+}")),
+        scalar("payment", "=-PMT([rate],[n],{debt},-{balloon}*{debt})", n=n, rate=rate),
         scalar("equal_principal", "={debt}*(1-{balloon})/[n]", n=n),
-        *sculpt_rows(),
+        *sculpt_rows(time),
         band("Balance, interest and principal"),
-        path("opening", "=IF({year}=1,{debt},{closing<})"),
-        path("interest", "={opening}*{all_in_rate}*{in_loan}"),
+        path("opening", f"=IF({time.first},{{debt}},{{closing<}})"),
+        path("interest", f"={{opening}}*{rate}*{{in_loan}}{time.pays}"),
         path(
             "profile_principal",
             (
-                "={repaying}*CHOOSE({profile_used}+1,{payment}-{interest},{equal_principal},"
+                f"={{repaying}}{time.pays}*"
+                "CHOOSE({profile_used}+1,{payment}-{interest},{equal_principal},"
                 "{sculpted_service}-{interest})"
             ),
         ),

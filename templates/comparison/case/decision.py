@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.sentences.of_a_case import FIXED, NATIVE
 from bankable.templates.workbook.rows import Row, band, given, note
 from bankable.udfs.deal.chain.decision import ALL_MET, NO_LOAN, TESTS
@@ -28,7 +29,7 @@ PASSED = {
 }
 
 
-def rows() -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """Each test's value, pass and permitted debt; the binding test; the decision."""
     rows = [
         note(
@@ -44,7 +45,10 @@ def rows() -> list[Row]:
             ),
         ),
         scalar("tail_start", "=ROUNDDOWN(MAX(0,{secured_end_year}-{tail_years}),0)"),
-        scalar("tail_balance", "=IF({tail_start}>=1,INDEX({closing:},1,{tail_start}),{debt})"),
+        scalar(
+            "tail_balance",
+            f"=IF({{tail_start}}>=1,INDEX({{closing:}},1,{time.place('{tail_start}')}),{{debt}})",
+        ),
         band("Values"),
     ]
     for test, *_ in TESTS:

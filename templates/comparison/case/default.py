@@ -5,6 +5,7 @@ contract kept and after its loss, and the probability that one is missed.
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, given, note
 
 # the pool at the start of a year, from the one that must stand at its end (the next column)
@@ -13,29 +14,44 @@ POOL_BEFORE = (
     "MAX(0,[service]-[cash]+{[need]>}))"
 )
 UNLOCKED = "OR([whole]<=0,[cash]>=({lock_up_dscr}-{Timeline!tolerance})*[whole])"
+# the period's cash at its yearly rate; between payment dates all is held
+UNLOCKED_AT_DATES = (
+    "AND({pays}=1,OR([whole]<=0,[cash]*{Timeline!periods}>="
+    "({lock_up_dscr}-{Timeline!tolerance})*[whole]*{payments_per_year}))"
+)
 
 
 def pools_after_loss(
-    prefix: str, whole: str, target: str, lasts: str, due: str = "", settlement: str = ""
+    time: Periods,
+    prefix: str,
+    whole: str,
+    target: str,
+    lasts: str,
+    due: str = "",
+    settlement: str = "",
 ) -> list[Row]:
-    """The pool that must stand two years after a lost contract and later, a year after, in the year;
-    lock-up is judged on the `whole` service, of which `due` is left after a termination payment; `lasts` is 1 where
-    anything is still due.
+    """The pool that must stand two years after a lost contract and later, a year after, in its year (and
+    so many periods into each of these years); lock-up is judged on the `whole` service, of which
+    `due` is left after a termination payment; `lasts` is 1 where anything is still due.
     """
     rows = []
+    after = "need_3"
     for phase in (3, 2, 1):
-        cash = f"{{cash_after_loss_{phase}}}"
-        if phase == 1 and settlement:
-            cash = f"({cash}+{{{settlement}}})"
-        need = given(
-            POOL_BEFORE,
-            unlocked=given(UNLOCKED, whole=whole, cash=cash),
-            need=f"{prefix}need_{min(3, phase + 1)}",
-            target=target,
-            service=due or whole,
-            cash=cash,
-        )
-        rows.append(path("[p]need_[phase]", f"={lasts}*" + need, p=prefix, phase=phase))
+        for late in range(time.a_year - 1 if phase < 3 else 0, -1, -1):
+            cash = f"{{cash_after_loss_{phase}}}"
+            if phase == 1 and late == 0 and settlement:
+                cash = f"({cash}+{{{settlement}}})"
+            unlocked = time.one(UNLOCKED, UNLOCKED_AT_DATES)
+            need = given(
+                POOL_BEFORE,
+                unlocked=given(unlocked, whole=whole, cash=cash),
+                need=prefix + after,
+                target=target,
+                service=due or whole,
+                cash=cash,
+            )
+            after = f"need_{phase}" + (f"_after_{late}" if late else "")
+            rows.append(path("[p][key]", f"={lasts}*" + need, p=prefix, key=after))
     return rows
 
 
@@ -44,7 +60,7 @@ def does_not_reach(need: str, pool: str, service: str) -> str:
     return f"IF({need}>{pool}+{{Timeline!tolerance}}*MAX(1,{service}),1,0)"
 
 
-def rows() -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """Where a payment is missed, and how likely."""
     kept = given(
         POOL_BEFORE,
@@ -64,8 +80,8 @@ def rows() -> list[Row]:
             " target stays over a year's end, unless distributions are locked."
         ),
         path("due_ahead", "=IF(MAX({debt_service>>})>{Timeline!tolerance},1,0)"),
-        scalar("kept_until", "=ROUNDUP({contract_end_year},0)"),
-        *pools_after_loss("", "{debt_service}", "{dsra_target}", "{due_ahead}"),
+        scalar("kept_until", "=" + time.up("{contract_end_year}")),
+        *pools_after_loss(time, "", "{debt_service}", "{dsra_target}", "{due_ahead}"),
         path("pool_before", "={reserve_before_promised}+{trapped_promised<}"),
         path("hurts", "=" + does_not_reach("{need_1}", "{pool_before}", "{debt_service}")),
         band("The same where the buyer pays on termination"),
@@ -75,11 +91,14 @@ def rows() -> list[Row]:
         path(
             "settlement_due",
             (
-                "=IF({termination_cover}>0,{termination_settlement}*{in_contract}*{billed_volume}"
+                "=IF({termination_cover}>0,"
+                + time.at_yearly_rate("{termination_settlement}")
+                + "*{in_contract}*{billed_volume}"
                 "*{contract_price},0)"
             ),
         ),
         *pools_after_loss(
+            time,
             "paid_",
             "{debt_service}",
             "{dsra_target}",
@@ -120,8 +139,9 @@ def rows() -> list[Row]:
         path(
             "default_loss",
             (
-                "={lost}+IF(AND({contract_end_year}>0,{year}={kept_until}+1),"
-                "IF({year}=1,1,{alive<}),0)"
+                "={lost}+IF(AND({contract_end_year}>0,"
+                + time.one("{year}={kept_until}+1", "{begun}={kept_until}")
+                + f"),IF({time.first},1,{{alive<}}),0)"
             ),
         ),
         path("default_alive", "=IF(OR({kept_until}=0,{year}<={kept_until}),{alive},0)"),
@@ -137,8 +157,8 @@ def rows() -> list[Row]:
         path("missed_by_contract", "={missed_by_contract<}+{missed_paid}+{missed_otherwise}"),
         path("own_survival", "=(1-{pd_base})^MIN({year},{tenor})"),
         path("performing", "={own_survival}*(1-{missed_by_contract})"),
-        path("performing_before", "=IF({year}=1,1,{performing<})"),
-        path("default_own", "={in_loan}*{performing_before}*{pd_base}"),
+        path("performing_before", f"=IF({time.first},1,{{performing<}})"),
+        path("default_own", "={in_loan}*{performing_before}*" + time.chance("{pd_base}")),
         path("default_contract", "={own_survival}*({missed_paid}+{missed_otherwise})"),
         path("default_probability", "={default_own}+{default_contract}"),
         path(
@@ -150,11 +170,11 @@ def rows() -> list[Row]:
             "default_a_year",
             "=IF(1-{life_default}>{Timeline!sure},1-(1-{life_default})^(1/{tenor}),1)",
         ),
-        scalar("shortfall_probability", '=IF({debt}>0,MIN(1,{missed_by_contract#30}),"n/a")'),
+        scalar("shortfall_probability", '=IF({debt}>0,MIN(1,{missed_by_contract#last}),"n/a")'),
     ]
 
 
-def exposure_rows() -> list[Row]:
+def exposure_rows(time: Periods) -> list[Row]:
     """What is still out of the schedule, by probability, and what defaults of it."""
     return [
         band("Share of the schedule still out, by probability"),
@@ -164,9 +184,9 @@ def exposure_rows() -> list[Row]:
         ),
         path("prepaid", "={prepaid<}+{prepaid_by_year}"),
         path("exposed", "={own_survival}*(1-{missed_by_contract}-{prepaid})"),
-        path("exposed_before", "=IF({year}=1,1,{exposed<})"),
+        path("exposed_before", f"=IF({time.first},1,{{exposed<}})"),
         path("default_paid", "={own_survival}*{missed_paid}"),
-        path("exposed_own", "={in_loan}*{exposed_before}*{pd_base}"),
+        path("exposed_own", "={in_loan}*{exposed_before}*" + time.chance("{pd_base}")),
         path("default_unpaid", "={exposed_own}+{own_survival}*{missed_otherwise}"),
         path(
             "termination_paid",

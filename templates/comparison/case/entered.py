@@ -35,6 +35,6 @@ def lenders(key: str) -> str:
     return "CHOOSE({lender_view}+1," + ",".join(f"{{{key}_{view}}}" for view in VIEWS) + ")"
 
 
-def least(key: str) -> str:
-    """The least of a path that may not apply anywhere."""
-    return given('=IF(COUNT({[key]:})>0,MIN({[key]:}),"n/a")', key=key)
+def least(key: str, span: str = ":") -> str:
+    """The least of a path that may not apply anywhere; `span`: the suffix of the part that counts."""
+    return given('=IF(COUNT({[key][span]})>0,MIN({[key][span]}),"n/a")', key=key, span=span)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, note
 
 
-def rows() -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """Guarantee and government loan on defaults as the market prices them."""
     return [
         note(
@@ -28,7 +29,7 @@ def rows() -> list[Row]:
             "kept_weight",
             "=IF({performing}>{Timeline!tolerance},(1-{defaulted_priced})/{performing},0)",
         ),
-        path("kept_before", "=IF({year}=1,1,{kept_weight<})"),
+        path("kept_before", f"=IF({time.first},1,{{kept_weight<}})"),
         scalar(
             "fair_guarantee",
             "=SUMPRODUCT(({guarantee_claims:}-{guarantee_recoveries:})*{default_weight:}"
@@ -36,10 +37,10 @@ def rows() -> list[Row]:
         ),
         path(
             "fair_repaid",
-            "={exposed}*{government_loan_share}*({opening}*{government_loan_rate}+{principal}"
-            "+{balloon_paid})*{kept_weight}"
+            "={exposed}*{loan_due}*{kept_weight}"
             "+{government_loan_share}*({claims}-{claims_lost})*{default_weight}"
-            "+{government_loan_share}*{termination_paid}*(1+{government_loan_rate})*{kept_before}",
+            "+{government_loan_share}*{termination_paid}*(1+[rate])*{kept_before}",
+            rate=time.rate("{government_loan_rate}"),
         ),
         scalar(
             "fair_loan",

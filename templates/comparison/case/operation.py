@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from bankable.templates.comparison.case import contract
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, given
 from bankable.udfs.deal.deal import VIEWS
 
@@ -17,7 +18,7 @@ IN_FORCE = {"firm": "in_firm", "supported": "in_supported", "promised": "in_cont
 IDLED = "=IF({ramped}=1,MAX({running_[which]},-{idle_cost}*{fixed_cost_path}),{running_[which]})"
 
 
-def resold_rows() -> list[Row]:
+def resold_rows(time: Periods) -> list[Row]:
     """Share of the volume freed by the end or loss of the contract that the market takes again."""
     rows = []
     for view, end in ENDS.items():
@@ -34,27 +35,30 @@ def resold_rows() -> list[Row]:
                 "resold_[view]",
                 (
                     "=IF({[end]}<=0,1,IF({year}<={[end]},{refill_1},"
-                    "IF({year}-{[end]}-1>={Timeline!two},1,"
-                    "({resold_years_[view]}-{resold_years_[view]<})/MIN(1,{year}-{[end]}))))"
+                    "IF({year}-{[end]}-[whole]>={Timeline!two},1,"
+                    "({resold_years_[view]}-{resold_years_[view]<})/MIN([whole],{year}-{[end]}))))"
                 ),
                 end=end,
                 view=view,
+                whole=time.flow("1"),
             ),
         ]
-    rows.append(path("lost_two_before", "={lost_before<}"))
+    before = f"{{lost_before<{2 * time.a_year - 1}}}" if time.several else "{lost_before<}"
+    rows.append(path("lost_two_before", "=" + before))
     rows.append(
         path(
             "resold_expected",
             (
-                "={alive}*{resold_promised}*(1-{in_contract})+{lost}*{refill_1}+{lost<}"
-                "*{refill_2}+{lost_two_before}"
+                "={alive}*{resold_promised}*(1-{in_contract})+"
+                f"{time.back('lost')}*{{refill_1}}+{time.back('lost', 1)}*{{refill_2}}"
+                "+{lost_two_before}"
             ),
         )
     )
     return rows
 
 
-def view_rows(view: str) -> list[Row]:
+def view_rows(view: str, time: Periods) -> list[Row]:
     """From volume to CFADS before interest, on one view."""
     secured = view in ("firm", "supported")
     if view == "expected":
@@ -94,7 +98,7 @@ def view_rows(view: str) -> list[Row]:
         path(
             "unit_cost_[view]",
             (
-                "={variable_cost}*(1+{input_tariff})*(1+{inflation})^({year}-1)*MAX(1,"
+                f"={{variable_cost}}*(1+{{input_tariff}})*(1+{{inflation}})^({time.in_year}-1)*MAX(1,"
                 "(SUM({contracted_volume_[view]..})+SUM({market_volume_[view]..}))"
                 "/{learning_volume})^{learning_exponent}"
             ),
@@ -116,24 +120,25 @@ def view_rows(view: str) -> list[Row]:
         path(
             "working_capital_[view]",
             (
-                "={revenue_[view]}*{open_[view]}*{working_capital_days}/365"
+                f"={time.at_yearly_rate('{revenue_[view]}')}*{{open_[view]}}*{{working_capital_days}}/365"
                 "*IF({operating_years}>{year},1,0)"
             ),
             view=view,
         ),
         path(
             "cash_before_tax_[view]",
-            "={earnings_[view]}-({working_capital_[view]}-IF({year}=1,{opening_working_capital},{working_capital_[view]<}))",
+            "={earnings_[view]}-({working_capital_[view]}-IF([first],{opening_working_capital},{working_capital_[view]<}))",
+            first=time.first,
             view=view,
         ),
-        *tax_rows(view, "unlevered_", "{earnings_[view]}-{depreciation}"),
+        *tax_rows(view, "unlevered_", "{earnings_[view]}-{depreciation}", time),
         path(
             "unlevered_cfads_[view]", "={cash_before_tax_[view]}-{unlevered_tax_[view]}", view=view
         ),
     ]
 
 
-def tax_rows(view: str, prefix: str, taxable: str) -> list[Row]:
+def tax_rows(view: str, prefix: str, taxable: str, time: Periods) -> list[Row]:
     """Taxable income, losses carried forward and tax; losses cover up to the limit's share of
     income. `prefix` begins the keys of the tax without interest.
     """
@@ -146,7 +151,7 @@ def tax_rows(view: str, prefix: str, taxable: str) -> list[Row]:
     used = "MIN({[losses]_before_[view]},MAX(0,{[prefix]taxable_[view]})*{loss_limit})"
     return [
         path("[prefix]taxable_[view]", "=[taxable]", **names),
-        path("[losses]_before_[view]", "=IF({year}=1,0,{[losses]_[view]<})", **names),
+        path("[losses]_before_[view]", f"=IF({time.first},0,{{[losses]_[view]<}})", **names),
         path(
             "[losses]_[view]",
             "={[losses]_before_[view]}+MAX(0,-{[prefix]taxable_[view]})-" + used,
@@ -160,27 +165,36 @@ def tax_rows(view: str, prefix: str, taxable: str) -> list[Row]:
     ]
 
 
-def rows() -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """Costs common to all views, then each view to its CFADS before interest, then what remains
     without the contract.
     """
     rows = [
-        *resold_rows(),
+        *resold_rows(time),
         path(
             "settlement",
             (
-                "={alive_before}*{termination}*{termination_settlement}*{in_contract}"
+                f"={{alive_before}}*{time.chance('{termination}')}"
+                f"*{time.at_yearly_rate('{termination_settlement}')}*{{in_contract}}"
                 "*{billed_volume}*{contract_price}"
             ),
         ),
         scalar("learning_exponent", "=LN(1-{learning_rate})/LN({Timeline!two})"),
-        path("fixed_cost_path", "={fixed_cost}*(1+{inflation})^({year}-1)*{in_operation}"),
-        path("maintenance", "={maintenance_capex}*(1+{inflation})^({year}-1)*{in_operation}"),
-        path("ramped", "=IF(ROUNDUP({ramp_years},0)<{year},1,0)*{in_operation}"),
-        path("depreciation", "={tax_base}/{tax_life}*IF({tax_life}>={year},1,0)"),
+        path(
+            "fixed_cost_path",
+            f"={time.flow('{fixed_cost}')}*(1+{{inflation}})^({time.in_year}-1)*{{in_operation}}",
+        ),
+        path(
+            "maintenance",
+            f"={time.flow('{maintenance_capex}')}*(1+{{inflation}})^({time.in_year}-1)*{{in_operation}}",
+        ),
+        path("ramped", f"=IF({time.up('{ramp_years}')}<{{year}},1,0)*{{in_operation}}"),
+        path(
+            "depreciation", f"={time.flow('{tax_base}/{tax_life}')}*IF({{tax_life}}>={{year}},1,0)"
+        ),
     ]
     for view in VIEWS:
-        rows += view_rows(view)
+        rows += view_rows(view, time)
     rows += contract.margin_rows()
     rows.append(
         band(
@@ -204,7 +218,8 @@ def rows() -> list[Row]:
             path("remaining_[phase]", IDLED, phase=phase, which=phase),
             path(
                 "cash_after_loss_[phase]",
-                "=MAX({remaining_[phase]},MIN(0,{remaining_[phase]}+{operating_support}))",
+                "=MAX({remaining_[phase]},MIN(0,{remaining_[phase]}+[most]))",
+                most=time.flow("{operating_support}"),
                 phase=phase,
             ),
         ]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, note
 
 
-def rows(build: str) -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """Expected cost and budget authority of each tool: two figures, never added."""
+    government, term = time.rate("{government_loan_rate}"), time.rate("{all_in_rate}")
+    due = f"({{opening}}*{government}{time.pays}+{{principal}}+{{balloon_paid}})"
     return [
         note(
             "Values at completion at the Treasury rate. Federal credit rules (FCRA) cover the"
             " guarantee and the loan only."
         ),
-        scalar("claim_per_dollar", "=1+{covers_interest}*{all_in_rate}"),
+        scalar("claim_per_dollar", f"=1+{{covers_interest}}*{term}"),
         path(
             "guarantee_claims",
             ("={coverage}*(1-{government_loan_share})*{claims}*{claim_per_dollar}"),
@@ -24,7 +27,8 @@ def rows(build: str) -> list[Row]:
         ),
         path(
             "guarantee_fees",
-            ("={guarantee_fee}*{coverage}*(1-{government_loan_share})*{exposed_before}*{opening}"),
+            f"={time.flow('{guarantee_fee}')}*{{coverage}}*(1-{{government_loan_share}})"
+            "*{exposed_before}*{opening}",
         ),
         scalar(
             "guarantee_cost",
@@ -36,9 +40,9 @@ def rows(build: str) -> list[Row]:
         path(
             "loan_repaid",
             (
-                "={exposed}*{government_loan_share}*({opening}*{government_loan_rate}"
-                "+{principal}+{balloon_paid})+{government_loan_share}*({claims}-{claims_lost}"
-                "+{termination_paid}*(1+{government_loan_rate}))"
+                f"={{exposed}}*{{government_loan_share}}*{due}"
+                "+{government_loan_share}*({claims}-{claims_lost}"
+                f"+{{termination_paid}}*(1+{government}))"
             ),
         ),
         scalar(
@@ -47,9 +51,9 @@ def rows(build: str) -> list[Row]:
         ),
         path(
             "loan_due",
-            "={government_loan_share}*({opening}*{government_loan_rate}+{principal}+{balloon_paid})",
+            "={government_loan_share}*" + due,
         ),
-        path("bank_discount", "=(1+{bank_rate})^-{year}"),
+        path("bank_discount", f"=(1+{time.rate('{bank_rate}')})^-{time.payments('{year}')}"),
         scalar(
             "loan_benefit",
             "={government_loan_share}*{debt}-SUMPRODUCT({loan_due:},{bank_discount:})",
@@ -57,8 +61,10 @@ def rows(build: str) -> list[Row]:
         path(
             "in_public_offtake",
             (
-                "=IF({public_offtake_years}>0,MAX(0,MIN(1,MIN({public_offtake_years}-{delay_eats},"
-                "{contract_end_year})-({year}-1))),0)"
+                "=IF({public_offtake_years}>0,MAX(0,MIN(1,"
+                + time.one("", "(")
+                + "MIN({public_offtake_years}-{delay_eats},{contract_end_year})"
+                + f"-{time.begun}{time.one('', ')*{Timeline!periods}')})),0)"
             ),
             total_style="level years",
         ),
@@ -76,12 +82,13 @@ def rows(build: str) -> list[Row]:
         scalar("public_buyer", "=MAX({full_faith},{subject_to_appropriation})"),
         scalar(
             "termination_most",
-            "={public_buyer}*{termination_cover}*MAX({opening:})*(1+{all_in_rate})",
+            "={public_buyer}*{termination_cover}*MAX({opening:})*(1+[rate])",
+            rate=term,
         ),
         scalar("ceiling_due", "=IF({public_offtake_years}>0,{cancellation_ceiling},0)"),
         scalar(
             "termination_cost",
-            "={public_buyer}*(1+{all_in_rate})*SUMPRODUCT({termination_paid:},{treasury_discount:})",
+            f"={{public_buyer}}*(1+{term})*SUMPRODUCT({{termination_paid:}},{{treasury_discount:}})",
         ),
         scalar(
             "offtake_authority",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import least, lenders, path, scalar
 from bankable.templates.comparison.case.operation import tax_rows
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band
 from bankable.udfs.deal.deal import VIEWS
 
 
-def levered_rows() -> list[Row]:
+def levered_rows(time: Periods) -> list[Row]:
     """Interest deducted, tax and CFADS on each view."""
     rows: list[Row] = []
     for view in VIEWS:
@@ -25,36 +26,53 @@ def levered_rows() -> list[Row]:
                 "={interest_waiting_[view]<}+{interest}-{interest_deducted_[view]}",
                 view=view,
             ),
-            *tax_rows(view, "", "{earnings_[view]}-{depreciation}-{interest_deducted_[view]}"),
+            *tax_rows(
+                view, "", "{earnings_[view]}-{depreciation}-{interest_deducted_[view]}", time
+            ),
             path("cfads_[view]", "={cash_before_tax_[view]}-{tax_[view]}", view=view),
         ]
     return rows
 
 
-def rows() -> list[Row]:
+def rows(time: Periods) -> list[Row]:
     """DSCR by year and view, LLCR, PLCR."""
     rows = [band("Ratios")]
     for view in VIEWS:
         rows.append(
-            path("dscr_[view]", '=IF({serviced}=1,{cfads_[view]}/{debt_service},"n/a")', view=view)
+            path(
+                "dscr_[view]",
+                "=IF({serviced}=1,"
+                + f"{time.back(f'cfads_{view}')}/{time.back('debt_service')}"
+                + ',"n/a")',
+                view=view,
+            )
         )
     for view in VIEWS:
-        rows.append(scalar("min_dscr_[view]", least(f"dscr_{view}"), view=view))
+        rows.append(scalar("min_dscr_[view]", least(f"dscr_{view}", time.tested), view=view))
     rows += [
         path("lender_cfads", "=" + lenders("cfads")),
         path("lender_dscr", "=" + lenders("dscr")),
-        scalar("min_dscr", least("lender_dscr")),
+        scalar("min_dscr", least("lender_dscr", time.tested)),
         path(
             "at_minimum",
             (
-                "=IF(ISNUMBER({lender_dscr}),IF({lender_dscr}<={min_dscr}"
+                "=IF("
+                + time.one("ISNUMBER({lender_dscr})", "AND(ISNUMBER({lender_dscr}),{year}>=1)")
+                + ",IF({lender_dscr}<={min_dscr}"
                 '+{Timeline!tolerance},{year},"n/a"),"n/a")'
             ),
         ),
         scalar("min_dscr_year", least("at_minimum")),
-        scalar("avg_dscr", '=IF(COUNT({lender_dscr:})>0,AVERAGE({lender_dscr:}),"n/a")'),
+        scalar(
+            "avg_dscr",
+            '=IF(COUNT([path])>0,AVERAGE([path]),"n/a")',
+            path=f"{{lender_dscr{time.tested}}}",
+        ),
         path("covenant", "={limit_min_dscr}"),
-        path("discount_at_all_in_rate", "=(1+{all_in_rate})^-{year}"),
+        path(
+            "discount_at_all_in_rate",
+            f"=(1+{time.rate('{all_in_rate}')})^-{time.payments('{year}')}",
+        ),
         scalar(
             "llcr",
             (

@@ -5,26 +5,32 @@ ahead.
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, given, note
 
 PHASES = (1, 2, 3)
 
 
-def after_loss(lost: str, cash: str) -> str:
+def after_loss(time: Periods, lost: str, cash: str) -> str:
     """Cash by year over all losses that the loan survives: of the year of the loss, of the next, and of
     those after it.
     """
     return given(
-        "={[lost]}*{[cash]_1}+{[lost]<}*{[cash]_2}+({[lost]_so_far<}-{[lost]<})*{[cash]_3}",
-        lost=lost,
+        f"={time.back(lost)}*{{[cash]_1}}+{time.back(lost, 1)}*{{[cash]_2}}"
+        f"+({time.late(lost + '_so_far')}-{time.back(lost, 1)})*{{[cash]_3}}",
         cash=cash,
     )
 
 
-def flow_rows() -> list[Row]:
-    """The sponsor's cash flow by year, promised and expected."""
-    due = "({debt_service}+{balloon_paid})"
+def flow_rows(time: Periods) -> list[Row]:
+    """The sponsor's cash flow by period, promised and expected."""
+    due, laid_by = "({debt_service}+{balloon_paid})", []
+    if time.several:
+        whole = f"({time.at_next_payment('debt_service')}+{time.at_next_payment('balloon_paid')})"
+        share = "*{payments_per_year}/{Timeline!periods}"
+        due, laid_by = "{laid_by}", [path("laid_by", f"={whole}{share}")]
     rows = [
+        *laid_by,
         band("Cash flow"),
         path(
             "equity_flow_promised",
@@ -55,8 +61,8 @@ def flow_rows() -> list[Row]:
             for phase in PHASES
         ]
     rows += [
-        path("flow_after_loss", after_loss("survives_unpaid", "left")),
-        path("flow_after_payment", after_loss("survives_paid", "left_paid")),
+        path("flow_after_loss", after_loss(time, "survives_unpaid", "left")),
+        path("flow_after_payment", after_loss(time, "survives_paid", "left_paid")),
         path("settlement_kept", "={goes_on}*{settlement}*(1-{paid_hurts})*(1-{tax_rate})"),
         path(
             "left_after_debt",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.case.entered import path, scalar
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.workbook.rows import Row, band, note
 
 
-def reserve_rows() -> list[Row]:
+def reserve_rows(time: Periods) -> list[Row]:
     """The debt service reserve: its level at completion and its target for each year to come."""
+    first = time.one("{debt_service#1}", f"SUM({{debt_service#1-{time.a_year}}})")
     return [
         note(
             "Debt service and its arrears come first, then the reserve to its target, then lock-up,"
@@ -17,29 +19,33 @@ def reserve_rows() -> list[Row]:
             "A balloon is taken as refinanced. What cannot be paid stands as arrears, without"
             " interest, never as a negative balance."
         ),
-        path("ramp_held", "=IF(ROUNDUP({ramp_years},0)>{year},{ramp_reserve},0)"),
-        scalar("dsra_at_completion", "={dsra_months}/12*{debt_service#1}+{ramp_reserve}"),
+        path("ramp_held", f"=IF({time.up('{ramp_years}')}>{{year}},{{ramp_reserve}},0)"),
+        scalar("dsra_at_completion", f"={{dsra_months}}/12*{first}+{{ramp_reserve}}"),
         scalar("reserve_by_equity", "={dsra_at_completion}-{ramp_reserve}-{reserve_in_debt}"),
-        path("dsra_target", "={dsra_months}/12*{debt_service>}+{ramp_held}"),
+        path("dsra_target", "={dsra_months}/12*" + time.ahead("debt_service", 1) + "+{ramp_held}"),
     ]
 
 
-def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
+def rows(view: str, cfads: str, dscr: str, words: str, time: Periods) -> list[Row]:
     """Cash, debt service, reserve, lock-up, distributions on one view; `view` ends the keys."""
     return [
         band(f"On the {words} view"),
         path(
             "lock_up[view]",
-            "=IF(ISNUMBER({[dscr]}),IF({[dscr]}<{lock_up_dscr}-{Timeline!tolerance},1,0),0)",
+            time.one("=", "=IF({in_loan}*(1-{pays})>0,1,")
+            + "IF(ISNUMBER({[dscr]}),IF({[dscr]}<{lock_up_dscr}-{Timeline!tolerance},1,0),0)"
+            + time.one("", ")"),
             dscr=dscr,
             view=view,
         ),
         path(
-            "reserve_before[view]", "=IF({year}=1,{dsra_at_completion},{reserve[view]<})", view=view
+            "reserve_before[view]",
+            f"=IF({time.first},{{dsra_at_completion}},{{reserve[view]<}})",
+            view=view,
         ),
         path(
             "sponsor_support[view]",
-            "=MIN({operating_support},MAX(0,-{[cfads]}))",
+            f"=MIN({time.flow('{operating_support}')},MAX(0,-{{[cfads]}}))",
             cfads=cfads,
             view=view,
         ),
@@ -79,10 +85,10 @@ def rows(view: str, cfads: str, dscr: str, words: str) -> list[Row]:
     ]
 
 
-def unpaid_rows() -> list[Row]:
+def unpaid_rows(time: Periods) -> list[Row]:
     """What is still owed when the loan ends."""
     return [
-        scalar("unpaid", "=INDEX({arrears:},1,{tenor})"),
+        scalar("unpaid", f"=INDEX({{arrears:}},1,{time.place('{tenor}')})"),
         path(
             "missed",
             (

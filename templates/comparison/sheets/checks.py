@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.workbook.book import Book, Sheet, address, sheet_prefix
 from bankable.templates.workbook.rows import given
@@ -119,31 +120,31 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "The last instalment, which clears the balance, is what the profile asks",
-        "=INDEX({[case]!principal:},1,{[case]!tenor})",
-        "=INDEX({[case]!profile_principal:},1,{[case]!tenor})",
+        "=INDEX({[case]!principal:},1,[last])",
+        "=INDEX({[case]!profile_principal:},1,[last])",
     ),
     (
         PROOF,
         "Debt service and balloon, discounted at the all-in rate, are worth the debt",
-        "=NPV({[case]!all_in_rate},{[case]!debt_service:})+NPV({[case]!all_in_rate},{[case]!balloon_paid:})",
+        "=NPV([term],{[case]!debt_service:})+NPV([term],{[case]!balloon_paid:})",
         "={[case]!debt}",
     ),
-    (TIE, "The scheduled balance ends at zero", "=INDEX({[case]!closing:},1,{[case]!tenor})", "0"),
+    (TIE, "The scheduled balance ends at zero", "=INDEX({[case]!closing:},1,[last])", "0"),
     (
         TIE,
         "Principal and balloon add to the debt",
         "={[case]!principal+}+SUM({[case]!balloon_paid:})",
         "={[case]!debt}",
     ),
-    (TIE, "Contract states add to one", "={[case]!lost+}+{[case]!alive#30}", "1"),
-    (TIE, "Loan states add to one", "={[case]!default_probability+}+{[case]!performing#30}", "1"),
+    (TIE, "Contract states add to one", "={[case]!lost+}+{[case]!alive#last}", "1"),
+    (TIE, "Loan states add to one", "={[case]!default_probability+}+{[case]!performing#last}", "1"),
     (
         PROOF,
         "The kept contract's pool fails where the waterfall misses a payment, or after its end",
         "=IF(OR({[case]!kept_until}=0,{[case]!build_stops}=1),{[case]!fails_in},IF({[case]!need#1}>{[case]!pool_before#1}+{Timeline!tolerance}*MAX(1,{[case]!debt_service#1}),1,0))",
         (
             "=IF(OR({[case]!kept_until}=0,{[case]!build_stops}=1),{[case]!fails_in},IF(OR({[case]!fails_in}>0,"
-            "AND({[case]!kept_until}<{[case]!tenor},INDEX({[case]!hurts:},1,MIN(30,{[case]!kept_until}+1))=1)),1,0))"
+            "AND({[case]!kept_until}<{[case]!tenor},INDEX({[case]!hurts:},1,MIN(COLUMNS({[case]!hurts:}),[kept]+1))=1)),1,0))"
         ),
     ),
     (
@@ -168,12 +169,12 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         TIE,
         "Cash in equals cash out in the waterfall",
         "=SUM({[case]!lender_cfads:})+{[case]!sponsor_support+}+{[case]!costs_unpaid+}+{[case]!dsra_at_completion}",
-        "={[case]!service_paid+}+{[case]!distribution+}+{[case]!reserve#30}+{[case]!trapped#30}",
+        "={[case]!service_paid+}+{[case]!distribution+}+{[case]!reserve#last}+{[case]!trapped#last}",
     ),
     (
         TIE,
         "Debt service is paid or stands as arrears",
-        "={[case]!service_paid+}+{[case]!arrears#30}",
+        "={[case]!service_paid+}+{[case]!arrears#last}",
         "={[case]!debt_service+}",
     ),
     (
@@ -187,7 +188,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         PROOF,
         "PLCR by the built-in NPV of CFADS",
-        '=IF({[case]!debt}>0,NPV({[case]!all_in_rate},{[case]!lender_cfads:})/{[case]!debt},"n/a")',
+        '=IF({[case]!debt}>0,NPV([term],{[case]!lender_cfads:})/{[case]!debt},"n/a")',
         "={[case]!plcr}",
     ),
     _present_value_meets("Project IRR", "project", "build_cost", "project_flow"),
@@ -201,15 +202,15 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         PROOF,
         "Tax over the plant's life is that on its income and the losses left, promised",
         "={[case]!tax_promised+}",
-        "={[case]!tax_rate}*(SUM({[case]!taxable_promised:})+{[case]!tax_losses_promised#30})",
+        "={[case]!tax_rate}*(SUM({[case]!taxable_promised:})+{[case]!tax_losses_promised#last})",
     ),
     (
         PROOF,
         "Guarantee's cost by the built-in NPV of claims, recoveries and fees",
         "={[case]!guarantee_cost}",
         (
-            "=NPV({[case]!treasury_rate},{[case]!guarantee_claims:})-NPV({[case]!treasury_rate},{[case]!guarantee_recoveries:})"
-            "-NPV({[case]!treasury_rate},{[case]!guarantee_fees:})"
+            "=NPV([treasury],{[case]!guarantee_claims:})-NPV([treasury],{[case]!guarantee_recoveries:})"
+            "-NPV([treasury],{[case]!guarantee_fees:})"
         ),
     ),
     (
@@ -240,7 +241,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         TIE,
         "Depreciation adds to its base, or to what its life allows",
         "={[case]!depreciation+}",
-        "={[case]!tax_base}*MIN({[case]!tax_life},{[case]!year#30})/{[case]!tax_life}",
+        "={[case]!tax_base}*MIN({[case]!tax_life},{[case]!year#last})/{[case]!tax_life}",
     ),
     (
         TIE,
@@ -303,6 +304,7 @@ def lay_checks(
     functions: Sequence[tuple[str, str, str, str]],
     with_functions: Collection[str],
     paper: str,
+    time: Periods,
 ) -> None:
     """All checks. `cases` are (case sheet, build sheet); `functions` are (what, case, function
     cell, native cell).
@@ -360,8 +362,10 @@ def lay_checks(
             rows.add(TIE, f"No error cell on {other.name}", "all", f"={area}", 0)
     for i, (case, build) in enumerate(cases, start=1):
         rows.band(case)
+        terms = {key: given(text, case=case) for key, text in time.of_checks().items()}
+        terms |= {"case": case, "build": build}
         for kind, what, left, right in NATIVE:
-            left, right = (given(text, case=case, build=build) for text in (left, right))
+            left, right = (given(text, **terms) for text in (left, right))
             rows.add(kind, what, case, left, right if right.startswith("=") else float(right))
         for key in QUOTED:
             label = str(book["Summary"].cells[book["Summary"].placed[f"{key}_{i}"].row, WHAT].value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.deals import FIRST_METRIC_ROW
 from bankable.templates.workbook.book import Book
@@ -109,9 +110,11 @@ def lay_metrics(book: Book, n: int, ranges: Sequence[str]) -> None:
             sheet.mark(f"m_{name}_{i}", first + k, col + 1)
 
 
-def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, str, str]]:
+def checks(
+    names: Sequence[str], builds: Sequence[str], time: Periods
+) -> list[tuple[str, str, str, str]]:
     """(what, case, function cell, native cell) for Checks: headlines of every case, single
-    functions on the last.
+    functions on the last. CREDIT_SUBSIDY reckons by year, and is held against a yearly book.
     """
     from bankable.udfs import FUNCTIONS
 
@@ -164,12 +167,12 @@ def checks(names: Sequence[str], builds: Sequence[str]) -> list[tuple[str, str, 
     )
     case, build = names[-1], builds[-1]
     for what, function, call, native in SINGLE:
-        if function in FUNCTIONS:
+        if function in FUNCTIONS and (function != "DEBT_CAPACITY" or not time.several):
             call, native = (given(text, case=case, build=build) for text in (call, native))
             found.append((f"{function}: {what}", case, call, native))
-    if "CREDIT_SUBSIDY" in FUNCTIONS:
+    if "CREDIT_SUBSIDY" in FUNCTIONS and not time.several:
         call = (
-            "=IF(OR({[case]!covers_interest}=1,{[case]!termination_cover}>0,{[case]!debt}<=0,{[case]!tenor}>={[case]!year#30}),{[case]!guarantee_cost},(1-{[case]!government_loan_share})*INDEX("
+            "=IF(OR({[case]!covers_interest}=1,{[case]!termination_cover}>0,{[case]!debt}<=0,{[case]!tenor}>={[case]!year#last}),{[case]!guarantee_cost},(1-{[case]!government_loan_share})*INDEX("
             "CREDIT_SUBSIDY({[case]!treasury_rate},{[case]!opening:},{[case]!pd_counted#1-29},{[case]!lgd_by_year#1-29},{[case]!coverage},{[case]!guarantee_fee}),4,1))"
         )
         found.append(

@@ -603,7 +603,7 @@ def _worth(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) ->
         sheet.put(
             head,
             columns.first + k,
-            f"=MAX(1,MIN({{Timeline!year#30}},{{answer_years}}{years:+d}))",
+            f"=MAX(1,MIN({{Timeline!year#last}},{{answer_years}}{years:+d}))",
             "count",
         )
     first, last = head + 1, head + len(WORTHS)

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bankable.templates.comparison.case.inputs import number_format
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame, plausible
 from bankable.templates.comparison.sheets.bounds import NO_BOUND, outside
 from bankable.templates.deal_file import SourcedDeal
@@ -26,6 +27,7 @@ from bankable.templates.workbook.book import (
     serial,
 )
 from bankable.templates.workbook.rows import (
+    CONSTANT,
     FIRST_TIME_COLUMN,
     LABEL,
     SECTION,
@@ -42,14 +44,18 @@ from bankable.udfs.deal.chain.build import PROFILE_TERMS
 from bankable.udfs.deal.chain.decision import DECISIONS, TESTS, TOLERANCE
 from bankable.udfs.deal.chain.default import NEVER, SURE
 from bankable.udfs.deal.chain.returns import FIRST_PASS, SETTLED, STEEPEST, STEPS
-from bankable.udfs.deal.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, YEARS, param_of
+from bankable.udfs.deal.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, param_of
 from bankable.udfs.deal.measures import MEASURES
 
 FIRST_CASE = 3
 CASE_WIDTH = 23
-YEAR_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, YEARS)
 MONTH_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, MONTHS)
 STEP_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, STEPS)
+
+PERIODS_AT = (
+    frame.FIRST_ROW + 2,
+    CONSTANT,
+)  # of the periods a year on Timeline: what a book is laid by
 
 WORDS = {"choice": "input choice", "yes/no": "input choice", "text": "input text"}
 CLOSE = dt.date(2026, 12, 31)  # illustrative
@@ -279,9 +285,10 @@ def _bounds(
     )
 
 
-def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
+def lay_timeline(book: Book, settings: Settings, paper: str, time: Periods) -> None:
     """Financial close, years of operation and months of building, and the tolerances."""
     sheet = frame.start(book, "Timeline", "Timeline", frame.ENGINE_ROOM, paper)
+    a_year = time.a_year
     sheet.print.pages_wide, sheet.print.title_cols = 3, (0, UNIT)
     row = lay(
         sheet,
@@ -290,6 +297,13 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
             note(
                 "Illustrative until you set it. Calendar dates stand in the heads of the case and"
                 " build sheets; no figure depends on them."
+            ),
+            scalar(
+                "periods",
+                "Periods a year, all cases: fixed when the workbook is laid",
+                "a year",
+                a_year,
+                "count",
             ),
             scalar(
                 "sure", "A chance of surviving below this counts as none", "share", SURE, "tiny"
@@ -324,8 +338,9 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
             ),
         ],
         frame.FIRST_ROW,
-        YEAR_COLUMNS,
+        time.columns,
     )
+    assert (sheet.placed["periods"].row, CONSTANT) == PERIODS_AT
     place = sheet.placed["close"]
     spot = (place.row, place.col, place.row, place.col)
     keep(book, sheet, "timeline_close", *spot)
@@ -345,21 +360,19 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
         )
     )
     row += 1
+    a_period = time.flow("1")
+    year = [
+        f"={a_period}" if time.several else 1,
+        *[f"={{year<}}+{a_period}"] * (time.columns.count - 1),
+    ]
+    label = time.one("Year of operation", "Years from completion to the end of the period")
+    row = lay(sheet, [path("year", label, "year", year, time.year_style)], row, time.columns) + 1
     for key, label, columns in (
-        ("year", "Year of operation", YEAR_COLUMNS),
         ("month", "Month from close", MONTH_COLUMNS),
         ("step", "Newton step", STEP_COLUMNS),
     ):
-        row = (
-            lay(
-                sheet,
-                [path(key, label, key, [1, *[f"={{{key}<}}+1"] * (columns.count - 1)], "year")],
-                row,
-                columns,
-            )
-            + 1
-        )
-    lay(sheet, [], row, YEAR_COLUMNS)
+        steps = [1, *[f"={{{key}<}}+1"] * (columns.count - 1)]
+        row = lay(sheet, [path(key, label, key, steps, "year")], row, columns) + 1
     sheet.put(
         row,
         LABEL,
@@ -369,12 +382,13 @@ def lay_timeline(book: Book, settings: Settings, paper: str) -> None:
     sheet.put(
         row + 1,
         LABEL,
-        "Operation, debt service and tax are annual, in arrears; building, draws and interest in"
-        " construction are monthly.",
+        time.one("Operation, debt service and tax are annual", "Operation and tax go by period")
+        + ", in arrears; building, draws and interest in construction are monthly.",
         "note",
     )
     sheet.widths |= {0: 4, LABEL: 62, UNIT: 14, 3: 13}
     sheet.freeze = (frame.FIRST_ROW, FIRST_TIME_COLUMN)
+    time.narrow(sheet)
 
 
 def _close(settings: Settings) -> Value:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.inputs import STEP_COLUMNS, YEAR_COLUMNS
+from bankable.templates.comparison.sheets.inputs import STEP_COLUMNS
 from bankable.templates.workbook.book import Book, Conditional
 from bankable.templates.workbook.rows import Row, band, heading, lay, note, path, scalar
 from bankable.udfs.deal.chain.returns import STEPS
-from bankable.udfs.deal.deal import YEARS
 
 LAST = f"#{STEPS}"
 
@@ -35,8 +35,8 @@ IRRS = (
 )
 
 
-def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
-    """The three IRRs of one case."""
+def rows(case: str, build: str, prefix: str, number: int, count: int) -> list[Row]:
+    """The three IRRs of one case, whose operation has `count` periods."""
     laid: list[Row] = [heading(f"={{Inputs!case_name_{number}}}")]
     year, before = f"{{{case}!year:}}", f"{{{build}!years_before:}}"
     for name, label, spent_key, flow_key in IRRS:
@@ -141,8 +141,8 @@ def rows(case: str, build: str, prefix: str, number: int) -> list[Row]:
                 f"{prefix}signs_{name}",
                 "Sign changes of the flow",
                 "number",
-                f"=IF(SUM({spent})>0,{k('inflow_last', '#1')}+SUMXMY2({k('inflow_last', f'#2-{YEARS}')}"
-                f",{k('inflow_last', f'#1-{YEARS - 1}')}),0)",
+                f"=IF(SUM({spent})>0,{k('inflow_last', '#1')}+SUMXMY2({k('inflow_last', '#2-last')}"
+                f",{k('inflow_last', f'#1-{count - 1}')}),0)",
                 "count",
             ),
         ]
@@ -161,8 +161,11 @@ def sign_rows(case: str, prefix: str) -> list[Row]:
     return laid
 
 
-def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: str) -> None:
+def lay_returns(
+    book: Book, names: Sequence[str], builds: Sequence[str], paper: str, time: Periods
+) -> None:
     """The sheet: the steps of every case, then the signs of the flows by year of operation."""
+    columns = time.columns
     sheet = frame.time_sheet(
         book,
         "Returns",
@@ -174,24 +177,26 @@ def lay_returns(book: Book, names: Sequence[str], builds: Sequence[str], paper: 
     )
     row = lay(sheet, [note(WHY), note(PASSES)], frame.FIRST_ROW, STEP_COLUMNS)
     for i, (name, months) in enumerate(zip(names, builds, strict=True), start=1):
-        row = lay(sheet, rows(name, months, f"c{i}_", i), row, STEP_COLUMNS) + 1
-    year = path("year", "Year of operation", "year", "={Timeline!year}", "year", label_style="bold")
+        row = lay(sheet, rows(name, months, f"c{i}_", i, columns.count), row, STEP_COLUMNS) + 1
+    year = path(
+        "year", "Year of operation", "year", "={Timeline!year}", time.year_style, label_style="bold"
+    )
     said = note(
         "1 where the last flow that was not zero came in, 0 where it went out. More than one"
         " change: the rate is one of several that solve."
     )
     row = lay(
-        sheet, [heading("Signs of the flows, by year of operation"), said, year], row, YEAR_COLUMNS
+        sheet, [heading("Signs of the flows, by year of operation"), said, year], row, columns
     )
     for i, name in enumerate(names, start=1):
         row = lay(
             sheet,
             [band(f"={{Inputs!case_name_{i}}}"), *sign_rows(name, f"c{i}_")],
             row,
-            YEAR_COLUMNS,
+            columns,
         )
         for flow, *_ in IRRS:
             place = sheet.placed[f"c{i}_signs_{flow}"]
             spot = (place.row, place.col, place.row, place.col)
             sheet.conditionals.append(Conditional(spot, "greater", 1, "alert fill"))
-    sheet.widths |= dict.fromkeys(range(STEP_COLUMNS.last + 1, YEAR_COLUMNS.last + 1), 4)
+    sheet.widths |= dict.fromkeys(range(STEP_COLUMNS.last + 1, columns.last + 1), 4)

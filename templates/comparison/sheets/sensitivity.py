@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import (
     bounds,
     frame,
@@ -107,7 +108,7 @@ def own(key: str) -> str:
 
 
 def lay_sensitivity(
-    book: Book, names: Sequence[str], deal: str, settings: Settings, paper: str
+    book: Book, names: Sequence[str], deal: str, settings: Settings, paper: str, time: Periods
 ) -> None:
     """The sheet; `names` are the case sheets, `deal` the block of the case looked at."""
     sheet = frame.time_sheet(
@@ -130,7 +131,7 @@ def lay_sensitivity(
     row = _pair(book, sheet, row, deal, settings)
     row = sensitivity_limits.break_evens(sheet, row + 1, len(names), deal)
     row = sensitivity_limits.rate_shock(book, sheet, row + 1, deal, settings)
-    row = sensitivity_limits.refinancing(book, sheet, row + 1, names, settings)
+    row = sensitivity_limits.refinancing(book, sheet, row + 1, names, settings, time)
     breaks.append(row + 1)
     row = sensitivity_limits.termination(book, sheet, row + 1, deal, settings)
     row = sensitivity_paths.simulation(book, sheet, row + 1, deal, settings)

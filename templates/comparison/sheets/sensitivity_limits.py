@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.workbook.book import Book, Conditional, Sheet, TimeColumns, address, area
 from bankable.templates.workbook.rows import (
@@ -279,12 +280,17 @@ def _lowered(text: str) -> str:
 
 
 def refinancing(
-    book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings
+    book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings, time: Periods
 ) -> int:
     """Could what is left at maturity be refinanced: debt yield and loan to value, in native
     formulas, case by case.
     """
     frame.band_row(sheet, row, "Refinancing of a balloon at maturity", LAST, "heading", "6")
+    next_year = "INDEX({[case]!lender_cfads:},1,MIN(COLUMNS({[case]!year:}),{[case]!tenor}+1))"
+    if time.several:  # a year's periods, none beyond the last
+        start = f"INDEX({{[case]!lender_cfads:}},1,MIN(COLUMNS({{[case]!year:}}),{{[case]!tenor}}*{time.a_year}+1))"
+        end = f"INDEX({{[case]!lender_cfads:}},1,MIN(COLUMNS({{[case]!year:}}),({{[case]!tenor}}+1)*{time.a_year}))"
+        next_year = f"SUM({start}:{end})"
     n = len(names)
     blue = (
         ("balloon_tested", "Balloon tested, where the case has less", "%", 0.30, "share", 0, 0.95),
@@ -326,7 +332,7 @@ def refinancing(
             "refi_cfads",
             "CFADS of the year after, lender's view",
             "$m",
-            "INDEX({[case]!lender_cfads:},1,MIN(COLUMNS({[case]!year:}),{[case]!tenor}+1))",
+            next_year,
             "nil number",
         ),
         (

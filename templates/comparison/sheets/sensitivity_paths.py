@@ -32,7 +32,7 @@ from bankable.udfs.deal.deal import YEARS
 
 G = FIRST_TIME_COLUMN
 FAN_PATHS = 2000
-LAST_YEAR = f"{{Timeline!year#{YEARS}}}"
+LAST_YEAR = "{Timeline!year#last}"
 BOOK = 10  # buyers in the book shown
 
 

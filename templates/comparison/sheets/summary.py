@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame, plausible
 from bankable.templates.comparison.sheets.scenarios import NAMES as SCENARIOS
+from bankable.templates.comparison.sheets.years import by_year
 from bankable.templates.comparison.words import label as label_of
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
@@ -143,7 +145,7 @@ FIRST_LINES = (
 SECOND_PAGE = "Debt capacity at the target DSCR, by view"  # the section that begins it
 
 
-def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
+def lay_summary(book: Book, names: Sequence[str], paper: str, time: Periods) -> None:
     """The page; each figure a link to its case sheet, marked `key_1`, `key_2`, ... for memo and
     checks.
     """
@@ -195,7 +197,7 @@ def lay_summary(book: Book, names: Sequence[str], paper: str) -> None:
                 sheet.mark(f"{key}_{i + 1}", row, FIRST_CASE + i)
             row += 1
     row = _findings(sheet, row, n)
-    _charts(book, sheet, names, row)
+    _charts(book, sheet, names, row, time)
     sheet.widths |= {SECTION: 2, LABEL: 62, UNIT: 11} | {
         FIRST_CASE + i: 26 for i in range(max(n, LEAST_WIDE))
     }
@@ -401,9 +403,7 @@ def _tests(sheet: Sheet, row: int, names: Sequence[str]) -> int:
     return row
 
 
-def first_years(name: str, key: str, years: int = 15) -> str:
-    """The first years of a path on a case sheet."""
-    return f"{{{name}!{key}#1-{years}}}"
+CHART_YEARS = "#1-15"
 
 
 def _joined(n: int, text: str) -> str:
@@ -457,7 +457,7 @@ def _findings(sheet: Sheet, row: int, n: int) -> int:
 CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 515, 330, 20
 
 
-def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
+def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int, time: Periods) -> None:
     """DSCR paths against the covenant, cost of what passes, capacity, scenarios, the rate's parts,
     time to first revenue.
     """
@@ -469,15 +469,19 @@ def _charts(book: Book, sheet: Sheet, names: Sequence[str], row: int) -> None:
         return f"Summary!${first}${number}:${last}${number}"
 
     cases = f"Summary!${first}${frame.HEAD_ROW + 1}:${last}${frame.HEAD_ROW + 1}"
-    years = first_years(names[0], "year")
+    years = f"{{{'Years' if time.several else names[0]}!year{CHART_YEARS}}}"
+
+    def first_years(i: int, key: str) -> str:
+        return by_year(i, names[i - 1], key, time, CHART_YEARS)
+
     dscr = [
-        Series(f"{{Inputs!case_name_{i + 1}}}", first_years(name, "lender_dscr"), years, PALETTE[i])
-        for i, name in enumerate(names)
+        Series(f"{{Inputs!case_name_{i}}}", first_years(i, "lender_dscr"), years, PALETTE[i - 1])
+        for i in range(1, n + 1)
     ]
     dscr.append(
         Series(
             "Minimum asked",
-            first_years(names[0], "covenant"),
+            first_years(1, "covenant"),
             years,
             "000000",
             dashed=True,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
@@ -460,7 +461,12 @@ def _package_inputs() -> list[Row]:
 
 
 def lay_support(
-    book: Book, case_sheets: Sequence[str], ranges: dict[str, str], settings: Settings, paper: str
+    book: Book,
+    case_sheets: Sequence[str],
+    ranges: dict[str, str],
+    settings: Settings,
+    paper: str,
+    time: Periods,
 ) -> None:
     """The sheet; `ranges` are the deal blocks by name."""
     n = len(case_sheets)
@@ -596,7 +602,7 @@ def lay_support(
     )
     sheet.put(row, LABEL, _rivals(), "bold")
     sheet.mark("finding_rivals", row, LABEL)
-    row = _split(book, sheet, row + 2, case_sheets, settings)
+    row = _split(book, sheet, row + 2, case_sheets, settings, time)
     _charts(sheet, row)
     sheet.widths |= {CONSTANT: 18, TOTAL: 22, LABEL: 54} | {
         COLUMNS.first + i: 13 for i in range(COLUMNS.count)
@@ -742,7 +748,9 @@ def goes_ahead_from(who: str) -> str:
     return f'IF(ISNUMBER({loss}),IF(AND({loss}+{gain}>0,{gain}>=0),{even},"n/a"),"n/a")'
 
 
-def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings) -> int:
+def _split(
+    book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: Settings, time: Periods
+) -> int:
     """Who bears the loss and who keeps the gain under tools of equal public cost; the sponsor's
     break-even belief, native.
     """
@@ -927,13 +935,13 @@ def _split(book: Book, sheet: Sheet, row: int, names: Sequence[str], settings: S
         " grant pass its cost, or the functions are absent here."
     )
     sheet.put(row, LABEL, f'=IF(ISNUMBER({{split_belief#2}}),{told},"{untold}")', "bold")
-    return lender_threshold(sheet, row + 2, names)
+    return lender_threshold(sheet, row + 2, names, time)
 
 
 LENDERS = ("No guarantee", "Guarantee, pari passu", "Guarantee, first loss")
 
 
-def lender_threshold(sheet: Sheet, row: int, names: Sequence[str]) -> int:
+def lender_threshold(sheet: Sheet, row: int, names: Sequence[str], time: Periods) -> int:
     """The probability from which the bank itself lends: what it loses where the contract is lost, against
     the margin on its own part. Native, beside BREAKEVEN_BELIEF.
     """
@@ -947,7 +955,8 @@ def lender_threshold(sheet: Sheet, row: int, names: Sequence[str]) -> int:
         sheet.put(row, COLUMNS.first + k, words, "band wrap")
     sheet.heights[row] = 26
     worth = (
-        "{[case]!margin}*SUMPRODUCT({[case]!opening:},(1+{[case]!base_rate_now})^-{[case]!year:})"
+        f"{time.flow('{[case]!margin}')}*"
+        "SUMPRODUCT({[case]!opening:},(1+{[case]!base_rate_now})^-{[case]!year:})"
         "/MAX({[case]!debt},{Timeline!tolerance})"
     )
     cases = ",".join(given(worth, case=name) for name in names)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import bounds, frame
+from bankable.templates.comparison.sheets.years import by_year
 from bankable.templates.workbook.book import (
     Book,
     Chart,
@@ -56,7 +58,12 @@ FIRST_FOUND = (
 
 
 def lay_time(
-    book: Book, names: Sequence[str], builds: Sequence[str], settings: Settings, paper: str
+    book: Book,
+    names: Sequence[str],
+    builds: Sequence[str],
+    settings: Settings,
+    paper: str,
+    time: Periods,
 ) -> None:
     """The sheet; one column a case in the side-by-side tables."""
     sheet = frame.time_sheet(
@@ -78,7 +85,7 @@ def lay_time(
     for col, text in ((CONSTANT, "Value"), (TOTAL, "Source")):
         sheet.put(frame.HEAD_ROW, col, text, "heading right" if col == CONSTANT else "heading")
     sheet.heights[frame.HEAD_ROW] = 27
-    row = _build(sheet, frame.FIRST_ROW, names, builds)
+    row = _build(sheet, frame.FIRST_ROW, names, builds, time)
     row = _announced(book, sheet, row + 1, names, settings)
     row = _learning(book, sheet, row + 1, settings)
     row = _lapse(book, sheet, row + 1, settings)
@@ -96,12 +103,14 @@ def finding(sheet: Sheet, row: int, key: str, formula: str) -> int:
     return row + 1
 
 
-def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) -> int:
+def _build(
+    sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str], time: Periods
+) -> int:
     """From financial close to full output, case by case."""
     frame.band_row(sheet, row, "From financial close to full output", COLUMNS.last, "heading", "1")
     # a rate above 100% is refused by the function, and prices nothing: the loan defaults for certain
     delay = (
-        "IF({[case]!all_in_rate}<=1,COST_OF_DELAY({[case]!all_in_rate},{[case]!completion_month},{[case]!cfads_promised:},{Timeline!year#30},1,{[case]!delay_cost},{[case]!delay_damages},"
+        "IF({[case]!all_in_rate}<=1,COST_OF_DELAY({[case]!all_in_rate},{[case]!completion_month},[cfads],{Timeline!year#last},1,{[case]!delay_cost},{[case]!delay_damages},"
         'IF({[case]!calendar_end}=1,"fixed_end","shift")),"n/a")'
     )
     rows = (
@@ -167,7 +176,8 @@ def _build(sheet: Sheet, row: int, names: Sequence[str], builds: Sequence[str]) 
         for i in range(len(names)):
             sheet.mark(f"{key}_{i + 1}", row + k, G + i)
     for i, name in enumerate(names):
-        sheet.array(row, G + i, 3, 1, "=" + given(delay, case=name), "number")
+        cfads = by_year(i + 1, name, "cfads_promised", time)
+        sheet.array(row, G + i, 3, 1, "=" + given(delay, case=name, cfads=cfads), "number")
         cost = f"{{delay_cost_{i + 1}}}"
         share = f'=IF(ISNUMBER({cost}),{cost}/{{{name}!plant_cost}},"n/a")'
         sheet.put(row + 3, G + i, share, "rate")

@@ -24,6 +24,7 @@ from bankable.udfs.deal.chain import (
     inputs,
     loss,
     operation,
+    periods,
     price,
     public,
     rate,
@@ -33,10 +34,11 @@ from bankable.udfs.deal.chain import (
     sponsor,
     waterfall,
 )
-from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results
+from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results, axis
 
 WHATEVER_THE_DEBT = (
     inputs.rows,
+    periods.rows,
     build.rows,
     contract.rows,
     operation.rows,
@@ -108,4 +110,14 @@ def _through(
     return r
 
 
-__all__ = ["MONTHS", "STAGES", "VIEWS", "YEARS", "Results", "before_debt", "beyond_decision", "run"]
+__all__ = [
+    "MONTHS",
+    "STAGES",
+    "VIEWS",
+    "YEARS",
+    "Results",
+    "axis",
+    "before_debt",
+    "beyond_decision",
+    "run",
+]

@@ -1,13 +1,14 @@
 """The time axes of the chain and the small array idioms that every line uses.
 
-Scalars of a scenario have shape (S, 1), operating years (S, 30) counted from completion,
-construction months (S, 60) counted from financial close; NaN stands where a figure does not apply
-("n/a" on paper).
+Scalars of a scenario have shape (S, 1), operating periods (S, 30 x periods a year) counted from
+completion, construction months (S, 60) counted from financial close; NaN stands where a figure does
+not apply ("n/a" on paper). Dates are in years from completion: the end of the third half-year is 1.5.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,10 +19,61 @@ MONTHS = 60
 VIEWS = ("firm", "supported", "expected", "promised")
 TOLERANCE = 1e-9  # in every comparison with a threshold
 
-YEAR = np.arange(1.0, YEARS + 1)
 MONTH = np.arange(1.0, MONTHS + 1)
+PERIODS = (1, 2, 4)  # a year: what an axis may have, and what a loan may pay
 
-Array = Any  # numpy arrays of shape (S, 1), (S, 30) or (S, 60); with views stacked, (4, S, ...)
+Array = (
+    Any  # numpy arrays of shape (S, 1), (S, periods) or (S, 60); with views stacked, (4, S, ...)
+)
+
+
+class Axis:
+    """The periods of operation, counted from completion, `a_year` of them a year.
+
+    elapsed: years from completion to the end of each period; begun: to its start; year: the year of
+    operation in which it lies, 1, 2, ...; opens: 1 where it is the first of its year. With one period
+    a year `elapsed` and `year` are the same numbers.
+    """
+
+    def __init__(self, a_year: int) -> None:
+        self.a_year = a_year
+        self.count = YEARS * a_year
+        self.number = np.arange(1.0, self.count + 1)
+        self.elapsed = self.number / a_year
+        self.begun = (self.number - 1) / a_year
+        self.year = np.ceil(self.elapsed)
+        self.opens = (self.begun == self.year - 1).astype(float)
+
+    def place(self, years: Array) -> Array:
+        """The place, from 0, of the period that ends so many years after completion."""
+        return np.asarray(years * self.a_year).astype(int) - 1
+
+    def of_years(self, path: Array) -> Array:
+        """Flows by period as flows by year, time along the last axis."""
+        return path if not np.ndim(path) else self.by_years(path.T).T
+
+    def by_years(self, path: Array) -> Array:
+        """The same with time along the first axis."""
+        if self.a_year == 1:
+            return path
+        return path.reshape(-1, self.a_year, *path.shape[1:]).sum(axis=1)
+
+    def up(self, years: Array) -> Array:
+        """A date moved to the end of the period in which it lies."""
+        return np.ceil(years * self.a_year) / self.a_year
+
+    def chance(self, yearly: Array) -> Array:
+        """The chance in one period of what has a chance in a year: 1 - (1 - p)^(1/m)."""
+        return yearly if self.a_year == 1 else 1 - (1 - yearly) ** (1 / self.a_year)
+
+
+axis_of = lru_cache(maxsize=None)(Axis)
+
+
+def axis(x: SimpleNamespace) -> Axis:
+    """The axis of the stacked inputs: as many periods a year as any deal asks, or its loan pays."""
+    asked = max(np.max(x.periods_per_year), np.max(x.payments_per_year))
+    return axis_of(int(asked))
 
 
 class Rows(Protocol):
@@ -69,18 +121,81 @@ def over_time(periods: Sequence[Array]) -> Array:
 
 def previous(path: Array, first: Array = 0.0) -> Array:
     """The path one period late; `first` stands before period 1."""
+    return lagged(path, 1, first)
+
+
+def lagged(path: Array, periods: int, first: Array = 0.0) -> Array:
+    """The path so many periods late; `first` stands before period 1."""
     late = np.empty_like(path)
-    late[..., :1] = first
-    late[..., 1:] = path[..., :-1]
+    late[..., :periods] = first
+    late[..., periods:] = path[..., :-periods]
     return late
 
 
-def following(path: Array, last: float = np.nan) -> Array:
-    """The path one period early; `last` stands after the end."""
+def following(path: Array, last: float = np.nan, periods: int = 1) -> Array:
+    """The path so many periods early; `last` stands after the end."""
     early = np.empty_like(path)
-    early[..., -1] = last
-    early[..., :-1] = path[..., 1:]
+    early[..., -periods:] = last
+    early[..., :-periods] = path[..., periods:]
     return early
+
+
+def summed_back(path: Array, periods: int) -> Array:
+    """Sum of each period and those before it, so many in all: of twelve months where they are a year's."""
+    found = path
+    for late in range(1, periods):
+        found = found + lagged(path, late)
+    return found
+
+
+def summed_ahead(path: Array, periods: int) -> Array:
+    """Sum of each period and those after it, so many in all."""
+    found = path
+    for early in range(1, periods):
+        found = found + following(path, 0.0, early)
+    return found
+
+
+def least_ahead(path: Array, periods: int) -> Array:
+    """Least of each period and those after it, so many in all, of what applies."""
+    found = path
+    for early in range(1, periods):
+        found = np.fmin(found, following(path, np.nan, early))
+    return found
+
+
+def pays(x: SimpleNamespace, time: Axis) -> Array:
+    """1 where the loan has a payment date."""
+    if time.a_year == 1:
+        return np.ones(1)
+    return (time.number * x.payments_per_year % time.a_year == 0).astype(float)
+
+
+def payment_number(x: SimpleNamespace, time: Axis) -> Array:
+    """Payment dates from completion to the one that ends the period's interval."""
+    return np.ceil(time.elapsed * x.payments_per_year)
+
+
+def since_payment(x: SimpleNamespace, time: Axis, path: Array) -> Array:
+    """What has come since the payment date before, at payment dates; 0 between them."""
+    if time.a_year == 1:
+        return path
+    windows = time.a_year / x.payments_per_year
+    found = np.zeros_like(path)
+    for periods in PERIODS[: 1 + PERIODS.index(time.a_year)]:
+        found = np.where(windows == periods, summed_back(path, periods), found)
+    return found * pays(x, time)
+
+
+def at_next_payment(x: SimpleNamespace, time: Axis, path: Array) -> Array:
+    """What falls on the payment date that ends the period's interval."""
+    if time.a_year == 1:
+        return path
+    windows = time.a_year / x.payments_per_year
+    found = path
+    for periods in PERIODS[1 : 1 + PERIODS.index(time.a_year)]:
+        found = np.where(windows == periods, summed_ahead(path, periods), found)
+    return found
 
 
 def ratio(top: Array, bottom: Array) -> Array:
@@ -100,11 +215,10 @@ def least(path: Array) -> Array:
     return np.where(np.isinf(lowest), np.nan, lowest)
 
 
-def at_year(path: Array, year: Array) -> Array:
-    """The path's value at a whole year (1 to 30), kept as a column."""
-    return np.take_along_axis(
-        path, np.broadcast_to(year, (*path.shape[:-1], 1)).astype(int) - 1, axis=-1
-    )
+def at_end(time: Axis, path: Array, years: Array) -> Array:
+    """The path's value in the period that ends so many whole years after completion, kept as a column."""
+    place = np.broadcast_to(time.place(years), (*path.shape[:-1], 1))
+    return np.take_along_axis(path, place, axis=-1)
 
 
 def put(r: Results, name: str, stacked: Array) -> None:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import YEAR, Results, total
+from bankable.udfs.deal.chain.axes import Results, axis, total
 from bankable.udfs.deal.chain.contract import years_left
 from bankable.udfs.offtake import renewals_needed
 
@@ -20,20 +20,23 @@ def yearly_rows(x: SimpleNamespace, r: Results) -> None:
     """Chance that a buyer who orders year by year still does: the deal's own contract without the
     government's commitment.
     """
+    time = axis(x)
     end = np.maximum(0, x.contract_years - r.delay_eats)
     stopped = np.minimum(end, x.contract_stop_year - 1)
     r.yearly_end = np.where(x.contract_stop_year > 0, stopped, end)
     r.yearly_firm_end = np.clip(x.firm_years - r.delay_eats, 0, r.yearly_end)
-    r.yearly_year = np.minimum(YEAR, np.ceil(r.yearly_end))
+    r.yearly_year = age = np.minimum(time.year, np.ceil(r.yearly_end))
+    if time.a_year > 1:
+        r.yearly_age = age = np.minimum(time.elapsed, time.up(r.yearly_end))
     r.yearly_renewals = renewals_needed(r.yearly_year, r.yearly_firm_end, x.renew_every)
     r.yearly_alive = (
         x.renewal**r.yearly_renewals
         * (1 - r.public_buyer * x.firm_lapse)
         ** np.minimum(r.yearly_year, np.ceil(r.yearly_firm_end))
-        * (1 - x.yearly_termination) ** r.yearly_year
-        * np.exp(-r.hazard * r.yearly_year)
+        * (1 - x.yearly_termination) ** age
+        * np.exp(-r.hazard * age)
     )
-    within = np.minimum(r.in_public_offtake, years_left(r.yearly_end))
+    within = np.minimum(r.in_public_offtake, years_left(time, r.yearly_end))
     r.yearly_bought = r.yearly_alive * within
 
 

@@ -103,9 +103,12 @@ def facility(
     return (first + gearing * at_completion) / (1 - slope - gearing * per_dollar)
 
 
-def service_of_year_1(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Array:
+def service_of_year_1(
+    rate: Array, tenor: Array, grace: Array, balloon: Array, payments: Array = 1.0
+) -> Array:
     """First year's debt service per $ of debt, level after grace: what a reserve is sized on."""
-    return np.where(grace > 0, rate, level_service(rate, tenor, grace, balloon))
+    n = payments
+    return np.where(grace > 0, rate, n * level_service(rate / n, tenor * n, grace * n, balloon))
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
@@ -149,7 +152,9 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
         x.reserve_in_uses
         * x.dsra_months
         / 12
-        * service_of_year_1(r.construction_rate, x.tenor, x.grace_years, x.balloon)
+        * service_of_year_1(
+            r.construction_rate, x.tenor, x.grace_years, x.balloon, x.payments_per_year
+        )
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
     r.requested_debt = facility(requested, x.gearing, r.put_in, r.reserve_per_debt)

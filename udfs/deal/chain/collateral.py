@@ -12,14 +12,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.credit import sale_proceeds
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, nil_if_not, ratio, total
+from bankable.udfs.deal.chain.axes import Array, Axis, Results, axis, nil_if_not, ratio, total
 
 PARTS = ("shell", "power", "equipment", "tooling", "it")
 
 
-def life_left(life: Array) -> Array:
-    """Share of a part's value that is left at the end of year t: max(0, 1 - t / life)."""
-    return np.maximum(0, 1 - YEAR / life)
+def life_left(time: Axis, life: Array) -> Array:
+    """Share of a part's value that is left t years after completion: max(0, 1 - t / life)."""
+    return np.maximum(0, 1 - time.elapsed / life)
 
 
 def loss_given_default(recovered: Array, owed: Array, floor: Array) -> Array:
@@ -42,9 +42,12 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
 
 def yearly_rows(x: SimpleNamespace, r: Results) -> None:
-    """Value of the aged plant by year, and loss given default on the balance at the year's start."""
-    aged = sum(r[f"collateral_{part}"] * life_left(getattr(x, f"{part}_life")) for part in PARTS)
-    r.collateral_aged = aged * (1 + x.collateral_growth) ** YEAR
+    """Value of the aged plant by period, and loss given default on the balance at its start."""
+    time = axis(x)
+    aged = sum(
+        r[f"collateral_{part}"] * life_left(time, getattr(x, f"{part}_life")) for part in PARTS
+    )
+    r.collateral_aged = aged * (1 + x.collateral_growth) ** time.elapsed
     r.collateral_sold_by_year = sale_proceeds(
         r.collateral_aged, x.sale_cost, x.sale_months, r.base_rate_now
     )

@@ -7,38 +7,47 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.collar import lognormal_call
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, nil_if_not, previous, ratio, total
+from bankable.udfs.deal.chain.axes import (
+    Array,
+    Axis,
+    Results,
+    axis,
+    nil_if_not,
+    previous,
+    ratio,
+    total,
+)
 from bankable.udfs.offtake import renewals_needed
 from bankable.udfs.timing import regained
 
 
-def years_left(end: Array) -> Array:
-    """Share of year t that lies before a contract end: min(1, max(0, end - (t - 1)))."""
-    return np.clip(end - (YEAR - 1), 0, 1)
+def years_left(time: Axis, end: Array) -> Array:
+    """Share of each period that lies before a contract end: min(1, max(0, m (end - begun)))."""
+    return np.clip((end - time.begun) * time.a_year, 0, 1)
 
 
-def ramp_cumulative(ramp_months: Array) -> Array:
-    """Full-output years delivered by the end of year t, output rising linearly over R = ramp/12
+def ramp_cumulative(time: Axis, ramp_months: Array) -> Array:
+    """Full-output years delivered t years after completion, output rising linearly over R = ramp/12
     years: t^2/(2R), then t - R/2.
     """
-    ramp = ramp_months / 12
-    return np.where(ramp > YEAR, YEAR**2 / (2 * np.where(ramp > 0, ramp, 1)), YEAR - ramp / 2)
+    ramp, t = ramp_months / 12, time.elapsed
+    return np.where(ramp > t, t**2 / (2 * np.where(ramp > 0, ramp, 1)), t - ramp / 2)
 
 
-def indexed(first: Array, growth: Array) -> Array:
-    """first x (1 + growth)^(t - 1): year 1 is not escalated."""
-    return first * (1 + growth) ** (YEAR - 1)
+def indexed(time: Axis, first: Array, growth: Array) -> Array:
+    """first x (1 + growth)^(year - 1): year 1 is not escalated."""
+    return first * (1 + growth) ** (time.year - 1)
 
 
-def after_end(end: Array, back: Array, first: Array) -> Array:
-    """Share of the freed volume sold again in year t after a contract end, `back` being the
-    full-sales years regained since: what the year adds to them over the part of it that lies after
+def after_end(time: Axis, end: Array, back: Array, first: Array) -> Array:
+    """Share of the freed volume sold again in each period after a contract end, `back` being the
+    full-sales years regained since: what the period adds to them over the part of it that lies after
     the end; all of it from two years on. Before the end, when nothing is freed, it stands at the
     `first` year's.
     """
-    since = YEAR - end
-    added = (back - previous(back)) / np.where(since > 0, np.minimum(1, since), 1)
-    climbing = np.where(since <= 0, first, np.where(since - 1 >= 2, 1.0, added))
+    since, whole = time.elapsed - end, 1 / time.a_year
+    added = (back - previous(back)) / np.where(since > 0, np.minimum(whole, since), 1)
+    climbing = np.where(since <= 0, first, np.where(since - whole >= 2, 1.0, added))
     return np.where(end <= 0, 1.0, climbing)
 
 
@@ -69,10 +78,11 @@ def market_volumes(
 
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Volumes, prices and the survival of the contract."""
-    r.in_operation = (x.operating_years >= YEAR).astype(float)
+    time = axis(x)
+    r.in_operation = (x.operating_years >= time.elapsed).astype(float)
     r.ramp_years = x.ramp_months / 12
-    r.ramp_cumulative = ramp_cumulative(x.ramp_months)
-    r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)
+    r.ramp_cumulative = ramp_cumulative(time, x.ramp_months)
+    r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)  # in full-output years
     r.capacity_available = x.capacity * x.utilisation * r.ramp * r.in_operation
 
     r.delay_eats = r.calendar_end * x.delay_months / 12
@@ -87,9 +97,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.supported_end_planned = np.clip(r.backed_years - r.delay_eats, 0, r.contract_end_planned)
     r.supported_end_year = np.minimum(r.supported_end_planned, r.contract_end_year)
-    r.in_contract = years_left(r.contract_end_year)
-    r.in_firm = years_left(r.firm_end_year)
-    r.in_supported = years_left(r.supported_end_year)
+    r.in_contract = years_left(time, r.contract_end_year)
+    r.in_firm = years_left(time, r.firm_end_year)
+    r.in_supported = years_left(time, r.supported_end_year)
 
     r.contracted_capacity = x.contract_share * r.capacity_available
     r.billed_share = called_share(x)
@@ -100,17 +110,17 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
 
     r.tariff_uplift = 1 + x.tariff * x.tariff_pass_through * x.home_share
-    r.market_price_path = indexed(x.market_price, x.market_growth) * r.tariff_uplift
-    r.floor_path = indexed(x.price_floor, x.band_escalator)
-    r.cap_path = indexed(x.price_cap, x.band_escalator)
-    r.price_sd = x.price_vol * np.sqrt(r.completion_month / 12 + YEAR)
+    r.market_price_path = indexed(time, x.market_price, x.market_growth) * r.tariff_uplift
+    r.floor_path = indexed(time, x.price_floor, x.band_escalator)
+    r.cap_path = indexed(time, x.price_cap, x.band_escalator)
+    r.price_sd = x.price_vol * np.sqrt(r.completion_month / 12 + time.elapsed)
     r.call_at_floor = lognormal_call(r.market_price_path, r.floor_path, r.price_sd)
     r.call_at_cap = np.where(
         x.price_cap > 0, lognormal_call(r.market_price_path, r.cap_path, r.price_sd), 0.0
     )
     r.floor_value = r.call_at_floor - r.market_price_path + r.floor_path
     banded = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
-    r.contract_price = np.where(r.in_band > 0, banded, indexed(x.price, x.escalator))
+    r.contract_price = np.where(r.in_band > 0, banded, indexed(time, x.price, x.escalator))
     r.secured_price = np.where(r.in_band > 0, r.floor_path, r.contract_price)
 
     r.retool_years, r.refill_years = x.retool_months / 12, x.refill_months / 12
@@ -124,20 +134,23 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
     r.lapse_in_firm_years = r.subject_to_appropriation * x.firm_lapse
     r.hazard = -np.log(1 - x.offtaker_pd)
-    r.contract_year = np.minimum(YEAR, np.ceil(r.contract_end_year))
+    r.contract_year = np.minimum(time.year, np.ceil(r.contract_end_year))
+    age = r.contract_year
+    if time.a_year > 1:
+        r.contract_age = age = np.minimum(time.elapsed, time.up(r.contract_end_year))
     r.renewals = renewals_needed(r.contract_year, r.supported_end_year, x.renew_every)
     r.renewed = x.renewal**r.renewals * (
         (1 - r.lapse_in_firm_years) ** np.minimum(r.contract_year, np.ceil(r.supported_end_year))
-        * (1 - x.termination) ** r.contract_year
+        * (1 - x.termination) ** age
     )
-    r.offtaker_survives = np.exp(-r.hazard * r.contract_year)
+    r.offtaker_survives = np.exp(-r.hazard * age)
     r.alive = r.renewed * r.offtaker_survives
     r.alive_before = previous(r.alive, 1.0)
     r.lost = r.alive_before - r.alive
     r.lapse = nil_if_not(ratio(r.lost, r.alive_before))
     r.lost_before = 1 - r.alive_before
-    r.treasury_discount = (1 + x.treasury_rate) ** -YEAR
-    lost_by_cause(x, r)
+    r.treasury_discount = (1 + x.treasury_rate) ** -time.elapsed
+    lost_by_cause(x, r, age)
     planned_survival(x, r)
 
 
@@ -145,11 +158,11 @@ CAUSES = ("termination", "lapse", "renewal", "buyer")
 SURE = 1e-99  # least chance that a hazard is taken of: one of nil would have no end
 
 
-def lost_by_cause(x: SimpleNamespace, r: Results) -> None:
-    """The year's loss of the contract by its cause: independent causes share it by their hazards,
+def lost_by_cause(x: SimpleNamespace, r: Results, age: Array) -> None:
+    """The loss of the contract in each period by its cause, `age` being its own: independent causes share it by their hazards,
     -ln(1 - chance), so that the parts add up to the loss.
     """
-    r.contract_step = r.contract_year - previous(r.contract_year)
+    r.contract_step = age - previous(age)
     committed = np.minimum(r.contract_year, np.ceil(r.supported_end_year))
     r.termination_hazard = -np.log(1 - x.termination)
     r.lapse_hazard = -np.log(1 - r.lapse_in_firm_years) * (committed - previous(committed))
@@ -170,14 +183,18 @@ def planned_survival(x: SimpleNamespace, r: Results) -> None:
     """Chance of losing the contract as seen when the loan was priced, before a scenario takes the
     contract away in a given year.
     """
-    r.planned_year = np.minimum(YEAR, np.ceil(r.contract_end_planned))
+    time = axis(x)
+    r.planned_year = np.minimum(time.year, np.ceil(r.contract_end_planned))
+    age = r.planned_year
+    if time.a_year > 1:
+        r.planned_age = age = np.minimum(time.elapsed, time.up(r.contract_end_planned))
     r.planned_renewals = renewals_needed(r.planned_year, r.supported_end_planned, x.renew_every)
     r.planned_alive = (
         x.renewal**r.planned_renewals
         * (1 - r.lapse_in_firm_years)
         ** np.minimum(r.planned_year, np.ceil(r.supported_end_planned))
-        * (1 - x.termination) ** r.planned_year
-        * np.exp(-r.hazard * r.planned_year)
+        * (1 - x.termination) ** age
+        * np.exp(-r.hazard * age)
     )
     before = previous(r.planned_alive, 1.0)
     r.planned_lapse = nil_if_not(ratio(before - r.planned_alive, before))

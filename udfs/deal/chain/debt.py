@@ -10,17 +10,21 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
-    YEAR,
     Array,
     Results,
+    axis,
     by_period,
     least,
     nil_if_not,
     of_lender,
     over_time,
+    payment_number,
+    pays,
     previous,
     put,
     ratio,
+    since_payment,
+    summed_back,
     total,
 )
 from bankable.udfs.deal.chain.build import level_service
@@ -33,20 +37,28 @@ SCULPT_PASSES = 3
 
 def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     """What each view's CFADS carries at the target DSCR, in the profile asked."""
-    r.discount_after_grace = r.repaying * (1 + r.all_in_rate) ** -(YEAR - x.grace_years)
-    r.balloon_discount = 1 - x.balloon * (1 + r.all_in_rate) ** -(x.tenor - x.grace_years)
-    put(r, "carried", np.maximum(0, r.unlevered_cfads) / x.limit_min_dscr * r.discount_after_grace)
+    time, n = axis(x), x.payments_per_year
+    rate, number = r.all_in_rate / n, payment_number(x, time)
+    r.discount_after_grace = r.repaying * (1 + rate) ** -(number - x.grace_years * n)
+    r.balloon_discount = 1 - x.balloon * (1 + rate) ** -((x.tenor - x.grace_years) * n)
+    earned = since_payment(x, time, r.unlevered_cfads)
+    put(r, "carried", np.maximum(0, earned) / x.limit_min_dscr * r.discount_after_grace)
     put(r, "capacity", total(r.carried) / r.balloon_discount)
 
     r.lender_unlevered_cfads = of_lender(x, r.unlevered_cfads)
-    r.unit_instalment = (1 - x.balloon) / (x.tenor - x.grace_years)
-    r.unit_opening = r.in_loan * (1 - r.unit_instalment * np.maximum(0, YEAR - 1 - x.grace_years))
-    r.unit_payment = level_service(r.all_in_rate, x.tenor, x.grace_years, x.balloon)
+    r.unit_instalment = (1 - x.balloon) / ((x.tenor - x.grace_years) * n)
+    repaid = np.maximum(0, number - 1 - x.grace_years * n)
+    r.unit_opening = r.in_loan * (1 - r.unit_instalment * repaid)
+    r.unit_payment = level_service(rate, x.tenor * n, x.grace_years * n, x.balloon)
     level = np.where(
-        x.repayment == EQUAL, r.unit_opening * r.all_in_rate + r.unit_instalment, r.unit_payment
+        x.repayment == EQUAL, r.unit_opening * rate + r.unit_instalment, r.unit_payment
     )
-    r.unit_service = r.in_loan * np.where(r.repaying > 0, level, r.all_in_rate)
-    r.carried_by_year = ratio(r.lender_unlevered_cfads, r.unit_service)
+    r.unit_service = r.in_loan * pays(x, time) * np.where(r.repaying > 0, level, rate)
+    a_year, tested = time.a_year, (time.elapsed >= 1) & (r.unit_service > 0)
+    carried = ratio(
+        summed_back(r.lender_unlevered_cfads, a_year), summed_back(r.unit_service, a_year)
+    )
+    r.carried_by_year = np.where(tested, carried, np.nan)
     r.level_capacity = np.maximum(0, least(r.carried_by_year)) / x.limit_min_dscr
     sculpted = np.take_along_axis(r.capacity, x.lender_view.astype(int)[None], axis=0)[0]
     r.lender_capacity = np.where(x.repayment == SCULPTED, sculpted, r.level_capacity)
@@ -59,7 +71,8 @@ def sculpt_rows(x: SimpleNamespace, r: Results) -> None:
     """
     earnings, before_tax = of_lender(x, r.earnings), of_lender(x, r.cash_before_tax)
     sculpted = (r.profile_used == SCULPTED).any()
-    base = np.maximum(0, r.lender_unlevered_cfads)
+    time = axis(x)
+    base = np.maximum(0, since_payment(x, time, r.lender_unlevered_cfads))
     for n in range(1, SCULPT_PASSES + 1):
         r[f"sculpt_base_{n}"] = base
         r[f"sculpt_worth_{n}"] = total(base * r.discount_after_grace)
@@ -86,7 +99,10 @@ def sculpt_rows(x: SimpleNamespace, r: Results) -> None:
             previous(found.losses),
         )
         r[f"sculpt_tax_{n}"] = found.tax
-        base = np.maximum(0, cash_available(before_tax, found.tax))
+        cash = cash_available(before_tax, found.tax)
+        if time.a_year > 1:
+            r[f"sculpt_cash_{n + 1}"] = cash
+        base = np.maximum(0, since_payment(x, time, cash))
     r.sculpted_dscr, r.sculpted_service = dscr, service
 
 
@@ -97,14 +113,16 @@ def tax_without_debt(x: SimpleNamespace, r: Results, nil: Array) -> LeveredTax:
 
 
 def interest_on(x: SimpleNamespace, r: Results, service: Array) -> tuple[Array, Array]:
-    """(balance at the start of each year, interest on it) of a loan that pays `service` once grace is
+    """(balance at the start of each period, interest on it) of a loan that pays `service` once grace is
     over; nil where the loan is not sculpted.
     """
     sculpted = r.profile_used == SCULPTED
     if not sculpted.any():
         return np.zeros_like(service), np.zeros_like(service)
-    opening, interest = by_period(service), by_period(r.all_in_rate * r.in_loan)
-    repaying, last = by_period(r.repaying), by_period(x.tenor == YEAR)
+    time = axis(x)
+    dates = r.in_loan * pays(x, time)
+    opening, interest = by_period(service), by_period(r.all_in_rate / x.payments_per_year * dates)
+    repaying, last = by_period(r.repaying * dates), by_period(x.tenor == time.elapsed)
     balance = np.where(sculpted, r.debt, 0.0)
     for t, due in enumerate(opening):
         interest[t] = balance * interest[t]
@@ -117,20 +135,24 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     """Opening balance to closing balance of the debt used; a sculpted loan that meets a year
     without CFADS is an annuity.
     """
-    fault = (r.sculpted > 0) & (r.repaying > 0) & (r.lender_unlevered_cfads <= 0)
-    r.sculpt_fault = np.where(fault, YEAR, np.nan)
+    time, n = axis(x), x.payments_per_year
+    dates = r.in_loan * pays(x, time)
+    earned = since_payment(x, time, r.lender_unlevered_cfads)
+    fault = (r.sculpted > 0) & (r.repaying * dates > 0) & (earned <= 0)
+    r.sculpt_fault = np.where(fault, time.elapsed, np.nan)
     r.sculpt_fault_year = nil_if_not(least(r.sculpt_fault))
     r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
-    r.tenor_used = total(r.in_loan)
-    r.payment = r.debt * level_service(r.all_in_rate, x.tenor, x.grace_years, x.balloon)
-    r.equal_principal = r.debt * (1 - x.balloon) / (x.tenor - x.grace_years)
+    r.tenor_used = total(r.in_loan) / time.a_year
+    rate = r.all_in_rate / n
+    r.payment = r.debt * level_service(rate, x.tenor * n, x.grace_years * n, x.balloon)
+    r.equal_principal = r.debt * (1 - x.balloon) / ((x.tenor - x.grace_years) * n)
     sculpt_rows(x, r)
-    r.balloon_paid = (x.tenor == YEAR) * x.balloon * r.debt
+    r.balloon_paid = (x.tenor == time.elapsed) * x.balloon * r.debt
     equal = r.profile_used == EQUAL
     service = by_period(np.where(r.profile_used == ANNUITY, r.payment, r.sculpted_service))
-    rate, repaying = by_period(r.all_in_rate * r.in_loan), by_period(r.repaying)
-    balloon, last = by_period(r.balloon_paid), by_period(x.tenor == YEAR)
-    longest = int(r.tenor_used.max())  # nothing is owed, and nothing moves, after it
+    accrued, repaying = by_period(rate * dates), by_period(r.repaying * dates)
+    balloon, last = by_period(r.balloon_paid), by_period(x.tenor == time.elapsed)
+    longest = int(r.tenor_used.max() * time.a_year)  # nothing is owed, and nothing moves, after it
     nothing = np.zeros_like(r.debt)
     balance = r.debt
     steps = []
@@ -139,7 +161,7 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
             steps.append((balance, nothing, nothing, nothing, balance))
             continue
         opening = balance
-        interest = opening * rate[t]
+        interest = opening * accrued[t]
         by_profile = repaying[t] * np.where(equal, r.equal_principal, due - interest)
         principal = np.where(last[t], opening - balloon[t], by_profile)
         balance = opening - principal - balloon[t]

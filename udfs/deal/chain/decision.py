@@ -13,10 +13,11 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
-    YEAR,
+    YEARS,
     Array,
     Results,
-    at_year,
+    at_end,
+    axis,
     least,
     ratio,
     total,
@@ -68,6 +69,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     The debt that a test permits is solved outside the chain (`settle`) with the whole deal at each
     amount of debt; the value of each test here is that of the debt used.
     """
+    time = axis(x)
     r.uncovered_share = uncovered = (1 - x.coverage) * (1 - x.government_loan_share)
     secured = np.concatenate(
         [r.firm_end_year, r.supported_end_year, r.contract_end_year, r.contract_end_year], axis=-1
@@ -77,7 +79,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     )
     r.tail_start = np.floor(np.maximum(0, r.secured_end_year - x.tail_years))
     r.tail_balance = np.where(
-        r.tail_start >= 1, at_year(r.closing, np.clip(r.tail_start, 1, len(YEAR))), r.debt
+        r.tail_start >= 1, at_end(time, r.closing, np.clip(r.tail_start, 1, YEARS)), r.debt
     )
     all_uses = r.total_uses + x.grant
     values = {

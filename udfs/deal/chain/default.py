@@ -14,14 +14,16 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
-    YEAR,
     Array,
+    Axis,
     Results,
+    axis,
     by_period,
     following,
     least,
     nil_if_not,
     over_time,
+    pays,
     previous,
     total,
 )
@@ -76,6 +78,17 @@ def locked_after_loss(cash: Array, service: Array, limit: Array) -> Array:
     return ((service > 0) & (cash < (limit - TOLERANCE) * service)).astype(float)
 
 
+def locked_at_dates(x: SimpleNamespace, time: Axis, cash: Array, service: Array) -> Array:
+    """The same of the period's cash at its yearly rate, so that a payment for several periods is not held
+    against the cash of one; between payment dates nothing is paid out.
+    """
+    if time.a_year == 1:
+        return locked_after_loss(cash, service, x.lock_up_dscr)
+    due = service * x.payments_per_year
+    locked = locked_after_loss(cash * time.a_year, due, x.lock_up_dscr)
+    return np.maximum(locked, 1 - pays(x, time))
+
+
 def pools_after_loss(
     x: SimpleNamespace,
     r: Results,
@@ -84,21 +97,37 @@ def pools_after_loss(
     target: Array,
     share: Array = 1.0,
     settlement: Array = 0.0,
+    prefix: str = "",
 ) -> tuple[Array, Array, Array]:
-    """Pool that must stand at the start of a year in which the plant earns cash_after_loss_1 (the
-    contract is lost in it; a settlement is paid in that year too), _2 (lost the year before) or _3;
-    0 from where nothing is `due` any more.
+    """Pool that must stand at the start of a period in which the plant earns cash_after_loss_1 (the
+    contract is lost in it; a settlement is paid in that period too), _2 (lost a year before) or _3;
+    each of the first two lasts a year. 0 from where nothing is `due` any more.
 
     `share` of the service is left after a termination payment. Lock-up and the reserve stay as they
     were: a payment that freed cash for the sponsor could make a loan fail that held out without it.
     """
-    cash = [r.cash_after_loss_1 + settlement, r.cash_after_loss_2, r.cash_after_loss_3]
-    locked = [locked_after_loss(one, service, x.lock_up_dscr) for one in cash]
-    left = share * service
-    third = pool_that_lasts(cash[2], left, target, locked[2], due)
-    second = due * pool_before_year(cash[1], left, target, locked[1], following(third, 0.0))
-    first = due * pool_before_year(cash[0], left, target, locked[0], following(second, 0.0))
-    return first, second, third
+    time, left = axis(x), share * service
+
+    def locked(cash: Array) -> Array:
+        return locked_at_dates(x, time, cash, service)
+
+    def before(cash: Array, after: Array) -> Array:
+        """The pool at the start of a period from the one at its end, given by the period after."""
+        return due * pool_before_year(cash, left, target, locked(cash), following(after, 0.0))
+
+    cash_1, cash_2, cash_3 = r.cash_after_loss_1, r.cash_after_loss_2, r.cash_after_loss_3
+    third = pool_that_lasts(cash_3, left, target, locked(cash_3), due)
+    second, first = [third], []
+    for _ in range(time.a_year):
+        second.insert(0, before(cash_2, second[0]))
+    first = [second[0]]
+    for _ in range(time.a_year - 1):
+        first.insert(0, before(cash_1, first[0]))
+    first.insert(0, before(cash_1 + settlement, first[0]))
+    for late in range(1, time.a_year):  # once so many periods of the phase are over
+        r[f"{prefix}need_1_after_{late}"] = first[late]
+        r[f"{prefix}need_2_after_{late}"] = second[late]
+    return first[0], second[0], third
 
 
 def due_ahead(service: Array) -> Array:
@@ -112,18 +141,18 @@ def does_not_reach(need: Array, pool: Array, service: Array) -> Array:
     return (need > pool + TOLERANCE * np.maximum(1, service)).astype(float)
 
 
-def lost_with_end(lost: Array, alive: Array, end: Array) -> Array:
-    """Probability that the contract is lost in the year, its end counted as a loss in the year after."""
-    return lost + ((end > 0) & (np.ceil(end) + 1 == YEAR)) * previous(alive, 1.0)
+def lost_with_end(time: Axis, lost: Array, alive: Array, end: Array) -> Array:
+    """Probability that the contract is lost in the period, its end counted as a loss in the one after."""
+    return lost + ((end > 0) & (time.up(end) == time.begun)) * previous(alive, 1.0)
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Where a payment is missed, with the contract kept and after its loss in each year; the
     probability of it.
     """
-    in_loan = r.in_loan
+    time, in_loan = axis(x), r.in_loan
     r.due_ahead = due_ahead(r.debt_service)
-    r.kept_until = np.ceil(r.contract_end_year)
+    r.kept_until = time.up(r.contract_end_year)
     r.need_1, r.need_2, r.need_3 = pools_after_loss(
         x, r, r.debt_service, r.due_ahead, r.dsra_target
     )
@@ -136,7 +165,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         (
             x.termination_cover > 0
         )  # the lenders count a settlement only where they have a claim on it
-        * x.termination_settlement
+        * (x.termination_settlement * time.a_year)
         * r.in_contract
         * r.billed_volume
         * r.contract_price
@@ -150,14 +179,15 @@ def rows(x: SimpleNamespace, r: Results) -> None:
             r.dsra_target,
             r.uncovered_claim,
             r.settlement_due,
+            "paid_",
         )
-        if (x.termination_cover > 0).any()
+        if (x.termination_cover > 0).any() or time.a_year > 1
         else (r.need_1, r.need_2, r.need_3)  # nothing is settled: the same years over again
     )
     r.paid_hurts = does_not_reach(r.paid_need_1, r.pool_before, r.uncovered_service)
 
     never_held = r.kept_until == 0
-    kept = r.due_ahead * (r.kept_until >= YEAR)
+    kept = r.due_ahead * (r.kept_until >= time.elapsed)
     r.need = np.where(
         never_held,
         r.need_3,
@@ -173,27 +203,27 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     missed = (r.arrears_promised > TOLERANCE * np.maximum(1, r.debt_service)) | (
         r.costs_unpaid_promised > TOLERANCE
     )
-    r.fails = np.where((kept > 0) & missed, YEAR, np.nan)
+    r.fails = np.where((kept > 0) & missed, time.elapsed, np.nan)
     never_paid = does_not_reach(r.need_3, r.pool_before, r.debt_service)
     unpaid_in = np.where(never_held, never_paid[:, :1], nil_if_not(least(r.fails)))
     r.fails_in = np.where(r.build_stops > 0, r.due_ahead[:, :1], unpaid_in)
 
-    r.default_loss = lost_with_end(r.lost, r.alive, r.contract_end_year)
-    r.default_alive = r.alive * (never_held | (r.kept_until >= YEAR))
-    r.still_paid = in_loan * ((r.fails_in == 0) | (r.fails_in > YEAR))
+    r.default_loss = lost_with_end(time, r.lost, r.alive, r.contract_end_year)
+    r.default_alive = r.alive * (never_held | (r.kept_until >= time.elapsed))
+    r.still_paid = in_loan * ((r.fails_in == 0) | (r.fails_in > time.elapsed))
     r.missed_paid = r.still_paid * r.lost_paid * r.paid_hurts
     r.missed_otherwise = np.where(
         r.still_paid > 0,
         (r.default_loss - r.lost_paid) * r.hurts,
         in_loan
-        * (r.fails_in == YEAR)
+        * (r.fails_in == time.elapsed)
         * (r.default_alive + r.default_loss * np.maximum(r.hurts, r.build_stops)),
     )
     r.missed_by_contract = np.cumsum(r.missed_paid + r.missed_otherwise, axis=-1)
-    r.own_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor)
+    r.own_survival = (1 - x.pd_base) ** np.minimum(time.elapsed, x.tenor)
     r.performing = r.own_survival * (1 - r.missed_by_contract)
     r.performing_before = previous(r.performing, 1.0)
-    r.default_own = in_loan * r.performing_before * x.pd_base
+    r.default_own = in_loan * r.performing_before * time.chance(x.pd_base)
     r.default_contract = r.own_survival * (r.missed_paid + r.missed_otherwise)
     r.default_probability = r.default_own + r.default_contract
     r.pd_counted = np.where(
@@ -224,7 +254,7 @@ def exposure_rows(x: SimpleNamespace, r: Results) -> None:
     r.exposed = r.own_survival * (1 - r.missed_by_contract - r.prepaid)
     r.exposed_before = previous(r.exposed, 1.0)
     r.default_paid = r.own_survival * r.missed_paid
-    r.exposed_own = r.in_loan * r.exposed_before * x.pd_base
+    r.exposed_own = r.in_loan * r.exposed_before * axis(x).chance(x.pd_base)
     r.default_unpaid = r.exposed_own + r.own_survival * r.missed_otherwise
     r.termination_paid = (
         r.own_survival * r.still_paid * r.lost_paid * x.termination_cover * r.opening

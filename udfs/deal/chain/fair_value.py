@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import TOLERANCE, YEAR, Array, Results, previous, total
+from bankable.udfs.deal.chain.axes import TOLERANCE, Array, Results, axis, previous, total
 from bankable.udfs.numerics import normal
 
 
@@ -25,7 +25,7 @@ def shifted(probability: Array, shift: Array) -> Array:
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Guarantee and government loan on defaults as the market prices them."""
     r.defaulted = 1 - r.performing
-    r.defaulted_priced = shifted(r.defaulted, x.market_price_of_risk * np.sqrt(YEAR))
+    r.defaulted_priced = shifted(r.defaulted, x.market_price_of_risk * np.sqrt(axis(x).elapsed))
     step = r.defaulted - previous(r.defaulted)
     known = step > TOLERANCE
     r.default_weight = np.where(
@@ -45,8 +45,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         * r.treasury_discount
     )
     lent = x.government_loan_share
-    due = lent * (r.opening * x.government_loan_rate + r.principal + r.balloon_paid)
-    prepaid = lent * r.termination_paid * (1 + x.government_loan_rate)
+    due = r.loan_due
+    prepaid = lent * r.termination_paid * (1 + x.government_loan_rate / x.payments_per_year)
     r.fair_repaid = (
         r.exposed * due * r.kept_weight
         + lent * (r.claims - r.claims_lost) * r.default_weight

@@ -13,14 +13,17 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     VIEWS,
-    YEAR,
     Array,
+    Axis,
     Results,
     Rows,
+    axis,
     by_period,
+    lagged,
     over_time,
     previous,
     put,
+    summed_back,
 )
 from bankable.udfs.deal.chain.contract import after_end, indexed
 from bankable.udfs.timing import regained
@@ -28,18 +31,21 @@ from bankable.udfs.timing import regained
 
 def volumes(x: SimpleNamespace, r: Results) -> None:
     """Contracted and market volume on each view."""
+    time = axis(x)
     ends = {
         "firm": r.firm_end_year,
         "supported": r.supported_end_year,
         "promised": r.contract_end_year,
     }
     for view, end in ends.items():
-        back = regained(np.maximum(0, YEAR - end), r.retool_years, r.refill_years)
+        back = regained(np.maximum(0, time.elapsed - end), r.retool_years, r.refill_years)
         r[f"resold_years_{view}"] = back
-        r[f"resold_{view}"] = after_end(end, back, r.refill_1)
-    r.lost_two_before = previous(r.lost_before)
+        r[f"resold_{view}"] = after_end(time, end, back, r.refill_1)
+    m = time.a_year
+    r.lost_two_before = lagged(r.lost_before, 2 * m - 1)
+    this_year = summed_back(r.lost, m)
     r.resold_expected = r.alive * r.resold_promised * (1 - r.in_contract) + (
-        r.lost * r.refill_1 + previous(r.lost) * r.refill_2 + r.lost_two_before
+        this_year * r.refill_1 + lagged(this_year, m) * r.refill_2 + r.lost_two_before
     )
     counted = 1 - x.merchant_haircut
 
@@ -83,16 +89,17 @@ def learning_exponent(learning_rate: Array) -> Array:
 
 
 def unit_cost(
+    time: Axis,
     cumulative_volume: Array,
     first: Array,
     inflation: Array,
     learning_exponent: Array,
     learning_volume: Array,
 ) -> Array:
-    """first x (1 + inflation)^(t-1) x max(1, output so far / learning volume)^b, b = log2(1 -
+    """first x (1 + inflation)^(year-1) x max(1, output so far / learning volume)^b, b = log2(1 -
     learning rate).
     """
-    new = indexed(first, inflation)[..., : cumulative_volume.shape[-1]]
+    new = indexed(time, first, inflation)[..., : cumulative_volume.shape[-1]]
     return new * np.maximum(1, cumulative_volume / learning_volume) ** learning_exponent
 
 
@@ -122,7 +129,7 @@ def supported_cash(cash: Array, commitment: Array) -> Array:
 
 
 def working_capital(revenue: Array, days: Array, goes_on: Array) -> Array:
-    """Money tied up at the end of a year: days of its revenue, released in the last year."""
+    """Money tied up at the end of a period: days of its revenue a year, released in the last one."""
     return revenue * days / 365 * goes_on
 
 
@@ -178,13 +185,14 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     """From volume to CFADS with tax taken as if there were no debt (conservative; used for
     capacity).
     """
+    time, m = axis(x), axis(x).a_year
     volumes(x, r)
     prices = np.stack([r.secured_price, r.secured_price, r.contract_price, r.contract_price])
     put(r, "contracted_revenue", r.contracted_volume * prices)
     r.settlement = (
         r.alive_before
-        * x.termination
-        * x.termination_settlement
+        * time.chance(x.termination)
+        * (x.termination_settlement * m)
         * r.in_contract
         * r.billed_volume
         * r.contract_price
@@ -201,6 +209,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         r,
         "unit_cost",
         unit_cost(
+            time,
             np.cumsum(sold, axis=-1),
             x.variable_cost * (1 + x.input_tariff),
             x.inflation,
@@ -209,18 +218,20 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         ),
     )
     put(r, "variable_cost", sold * r.unit_cost)
-    r.fixed_cost_path = indexed(x.fixed_cost, x.inflation) * r.in_operation
-    r.maintenance = indexed(x.maintenance_capex, x.inflation) * r.in_operation
-    r.ramped = (np.ceil(x.ramp_months / 12) < YEAR) * r.in_operation
+    r.fixed_cost_path = indexed(time, x.fixed_cost / m, x.inflation) * r.in_operation
+    r.maintenance = indexed(time, x.maintenance_capex / m, x.inflation) * r.in_operation
+    r.ramped = (time.up(x.ramp_months / 12) < time.elapsed) * r.in_operation
     put(r, "running", running_cash(r, r.revenue - r.variable_cost))
     put(r, "standing", standing_cash(x, r, r.running))
     put(r, "open", still_open(r.standing))
     put(r, "earnings", np.where(r.open > 0, r.standing, 0.0))
-    tied_up = working_capital(r.revenue * r.open, x.working_capital_days, x.operating_years > YEAR)
+    tied_up = working_capital(
+        r.revenue * m * r.open, x.working_capital_days, x.operating_years > time.elapsed
+    )
     put(r, "working_capital", tied_up)
     put(r, "cash_before_tax", cash_before_tax(r.earnings, tied_up, x.opening_working_capital))
 
-    r.depreciation = r.tax_base / x.tax_life * (x.tax_life >= YEAR)
+    r.depreciation = r.tax_base / (x.tax_life * m) * (x.tax_life >= time.elapsed)
     put(r, "unlevered_taxable", r.earnings - r.depreciation)
     losses, tax = tax_with_losses(r.unlevered_taxable, x.tax_rate, x.loss_limit)
     put(r, "unlevered_losses", losses)
@@ -235,4 +246,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         r[f"remaining_volume_{phase}"] = volume
         r[f"running_{phase}"] = running
         r[f"remaining_{phase}"] = standing_cash(x, r, running)
-        r[f"cash_after_loss_{phase}"] = supported_cash(r[f"remaining_{phase}"], x.operating_support)
+        r[f"cash_after_loss_{phase}"] = supported_cash(
+            r[f"remaining_{phase}"], x.operating_support / m
+        )

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import YEAR, Array, Results, ratio, total
+from bankable.udfs.deal.chain.axes import Array, Results, axis, pays, ratio, total
 from bankable.udfs.deal.chain.contract import years_left
 
 
@@ -22,30 +22,37 @@ def liability_on_ending(ceiling: Array, payment: Array, adds: Array) -> Array:
     return np.where(adds > 0, ceiling + payment, np.maximum(ceiling, payment))
 
 
+def government_loan_due(x: SimpleNamespace, r: Results) -> Array:
+    """What the government's loan pays as promised: interest at its own rate at payment dates, principal."""
+    rate = x.government_loan_rate / x.payments_per_year * pays(x, axis(x))
+    return x.government_loan_share * (r.opening * rate + r.principal + r.balloon_paid)
+
+
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Expected cost and budget authority by tool, per dollar of plant and per dollar of private
     capital at risk.
     """
+    time, n = axis(x), x.payments_per_year
     covered = x.coverage * (1 - x.government_loan_share)
-    r.claim_per_dollar = 1 + x.covers_interest * r.all_in_rate
+    r.claim_per_dollar = 1 + x.covers_interest * r.all_in_rate / n
     r.guarantee_claims = covered * r.claims * r.claim_per_dollar
     r.guarantee_recoveries = covered * (r.claims - r.claims_lost) * r.claim_per_dollar
-    r.guarantee_fees = x.guarantee_fee * covered * r.exposed_before * r.opening
+    r.guarantee_fees = x.guarantee_fee / time.a_year * covered * r.exposed_before * r.opening
     r.guarantee_cost = total(
         (r.guarantee_claims - r.guarantee_recoveries - r.guarantee_fees) * r.treasury_discount
     )
 
     lent = x.government_loan_share
-    due = lent * (r.opening * x.government_loan_rate + r.principal + r.balloon_paid)
-    with_interest = r.termination_paid * (1 + x.government_loan_rate)
+    due = government_loan_due(x, r)
+    with_interest = r.termination_paid * (1 + x.government_loan_rate / n)
     r.loan_repaid = r.exposed * due + lent * (r.claims - r.claims_lost + with_interest)
     r.loan_cost = lent * r.debt - total(r.loan_repaid * r.treasury_discount)
     r.loan_due = due
-    r.bank_discount = (1 + r.bank_rate) ** -YEAR
+    r.bank_discount = (1 + r.bank_rate / n) ** -(time.elapsed * n)
     r.loan_benefit = lent * r.debt - total(r.loan_due * r.bank_discount)
 
     end = np.minimum(x.public_offtake_years - r.delay_eats, r.contract_end_year)
-    r.in_public_offtake = years_left(end) * (x.public_offtake_years > 0)
+    r.in_public_offtake = years_left(time, end) * (x.public_offtake_years > 0)
     r.offtake_paid = r.alive * r.in_public_offtake * r.contract_price * r.billed_volume
     r.worth_price = np.where(r.in_band > 0, r.market_price_path, r.contract_price)
     r.offtake_worth = r.alive * r.in_public_offtake * r.worth_price * r.taken_volume * x.buyer_value
@@ -57,7 +64,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         r.public_buyer
         * x.termination_cover
         * np.max(r.opening, axis=-1, keepdims=True)
-        * (1 + r.all_in_rate)
+        * (1 + r.all_in_rate / n)
     )
     r.ceiling_due = x.cancellation_ceiling * (x.public_offtake_years > 0)
     r.offtake_authority = np.where(
@@ -70,7 +77,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         (x.public_offtake_years > 0) * total(r.offtake_promise),
     )
     r.termination_cost = r.public_buyer * total(
-        r.termination_paid * (1 + r.all_in_rate) * r.treasury_discount
+        r.termination_paid * (1 + r.all_in_rate / n) * r.treasury_discount
     )
     r.floor_worth = total(
         r.in_band
@@ -102,7 +109,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.grant_cost = x.grant - total(r.grant_returned * r.treasury_discount)
     r.equity_bought = x.public_equity * (r.sponsor_equity + r.reserve_by_equity)
     r.equity_returned = (
-        x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -YEAR
+        x.public_equity * r.equity_flow_expected * (1 + x.public_equity_return) ** -time.elapsed
     )
     r.equity_cost = r.equity_bought - total(r.equity_returned)
     tools = (

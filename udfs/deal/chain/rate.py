@@ -12,7 +12,17 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.credit import all_in_rate
-from bankable.udfs.deal.chain.axes import TOLERANCE, YEAR, Results, at_year, following, previous
+from bankable.udfs.deal.chain.axes import (
+    TOLERANCE,
+    Results,
+    at_end,
+    at_next_payment,
+    axis,
+    following,
+    pays,
+    previous,
+    summed_ahead,
+)
 from bankable.udfs.deal.chain.build import level_service
 from bankable.udfs.deal.chain.default import does_not_reach, lost_with_end, pools_after_loss
 from bankable.udfs.deal.chain.inputs import CLEARING
@@ -20,23 +30,29 @@ from bankable.udfs.deal.chain.inputs import CLEARING
 
 def rows(x: SimpleNamespace, r: Results) -> None:
     """The default probability by year that the quote rests on, and the all-in rate."""
-    r.in_loan = (x.tenor >= YEAR).astype(float)
-    r.repaying = r.in_loan * (x.grace_years < YEAR)
-    r.base_payment = r.debt * level_service(r.base_rate_now, x.tenor, x.grace_years, x.balloon)
-    r.base_service = r.in_loan * np.where(r.repaying > 0, r.base_payment, r.debt * r.base_rate_now)
-    r.base_reserve = x.dsra_months / 12 * r.base_service
+    time, n = axis(x), x.payments_per_year
+    r.in_loan = (x.tenor >= time.elapsed).astype(float)
+    r.repaying = r.in_loan * (x.grace_years < time.elapsed)
+    rate = r.base_rate_now / n
+    r.base_payment = r.debt * level_service(rate, x.tenor * n, x.grace_years * n, x.balloon)
+    dates = r.in_loan * pays(x, time)
+    r.base_service = dates * np.where(r.repaying > 0, r.base_payment, r.debt * rate)
+    r.base_reserve = x.dsra_months / 12 * summed_ahead(r.base_service, time.a_year)
     r.base_need_1, r.base_need_2, r.base_need_3 = pools_after_loss(
-        x, r, r.base_service, r.in_loan, following(r.base_reserve, 0.0)
+        x, r, r.base_service, r.in_loan, following(r.base_reserve, 0.0), prefix="base_"
     )
-    r.base_hurts = (r.base_service > 0) * does_not_reach(
+    r.base_hurts = (at_next_payment(x, time, r.base_service) > 0) * does_not_reach(
         r.base_need_1, r.base_reserve, r.base_service
     )
     r.planned_loss = lost_with_end(
-        previous(r.planned_alive, 1.0) - r.planned_alive, r.planned_alive, r.contract_end_planned
+        time,
+        previous(r.planned_alive, 1.0) - r.planned_alive,
+        r.planned_alive,
+        r.contract_end_planned,
     )
     r.planned_missed = np.cumsum(r.in_loan * r.planned_loss * r.base_hurts, axis=-1)
     kept = 1 - r.planned_missed  # what rounding leaves of a certain loss is none
-    r.loan_survival = (1 - x.pd_base) ** np.minimum(YEAR, x.tenor) * np.where(
+    r.loan_survival = (1 - x.pd_base) ** np.minimum(time.elapsed, x.tenor) * np.where(
         kept > TOLERANCE, kept, 0.0
     )
     r.loan_survives_before = previous(r.loan_survival, 1.0)
@@ -45,7 +61,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         r.loan_survival / np.where(r.loan_survives_before > 0, r.loan_survives_before, 1),
         1.0,
     )
-    r.pd_equivalent = 1 - at_year(r.loan_survival, x.tenor) ** (1 / x.tenor)
+    r.pd_equivalent = 1 - at_end(time, r.loan_survival, x.tenor) ** (1 / x.tenor)
     r.quoted_rate = all_in_rate(
         r.base_rate_now,
         r.pd_equivalent,

@@ -12,35 +12,45 @@ import numpy as np
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
     VIEWS,
-    YEAR,
     Array,
     Results,
+    axis,
     least,
     nil_if_not,
     of_lender,
     previous,
     put,
     ratio,
+    summed_back,
     total,
 )
 from bankable.udfs.deal.chain.operation import deductible_interest, tax_with_losses
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
-    """DSCR by year and view, LLCR and PLCR at completion."""
-    put(r, "dscr", np.where(r.serviced > 0, ratio(r.cfads, r.debt_service), np.nan))
+    """DSCR of the last twelve months at each payment date and on each view, LLCR and PLCR at completion.
+    Before the first twelve months are over a date shows what has come since completion, and is not tested.
+    """
+    time, m = axis(x), axis(x).a_year
+    cover = ratio(summed_back(r.cfads, m), summed_back(r.debt_service, m))
+    put(r, "dscr", np.where(r.serviced > 0, cover, np.nan))
+    tested = time.elapsed >= 1
+
+    def judged(path: Array) -> Array:
+        return path if m == 1 else np.where(tested, path, np.nan)
+
     for view in VIEWS:
-        r[f"min_dscr_{view}"] = least(r[f"dscr_{view}"])
+        r[f"min_dscr_{view}"] = least(judged(r[f"dscr_{view}"]))
     r.lender_cfads = of_lender(x, r.cfads)
     r.lender_dscr = of_lender(x, r.dscr)
-    r.min_dscr = least(r.lender_dscr)
-    r.at_minimum = np.where(r.lender_dscr <= r.min_dscr + TOLERANCE, YEAR, np.nan)
+    counted = judged(r.lender_dscr)
+    r.min_dscr = least(counted)
+    r.at_minimum = np.where(counted <= r.min_dscr + TOLERANCE, time.elapsed, np.nan)
     r.min_dscr_year = least(r.at_minimum)
-    r.avg_dscr = ratio(
-        total(nil_if_not(r.lender_dscr)), total((~np.isnan(r.lender_dscr)).astype(float))
-    )
-    r.covenant = x.limit_min_dscr + 0.0 * YEAR
-    r.discount_at_all_in_rate = (1 + r.all_in_rate) ** -YEAR
+    r.avg_dscr = ratio(total(nil_if_not(counted)), total((~np.isnan(counted)).astype(float)))
+    r.covenant = x.limit_min_dscr + 0.0 * time.elapsed
+    n = x.payments_per_year
+    r.discount_at_all_in_rate = (1 + r.all_in_rate / n) ** -(time.elapsed * n)
     r.llcr = ratio(total(r.lender_cfads * r.discount_at_all_in_rate * r.in_loan), r.debt)
     r.plcr = ratio(total(r.lender_cfads * r.discount_at_all_in_rate), r.debt)
     r.lender_contracted_revenue = (

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import MONTH, YEAR, Array, Results, total
+from bankable.udfs.deal.chain.axes import MONTH, Array, Results, axis, total
 
 # the rates that are solved, by the names of their steps
 RATES = {
@@ -28,11 +28,14 @@ SETTLED = 1e-10
 STILL = 1e-13
 
 
-def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Array, Array, Array]:
+def log_rate_steps(
+    spent: Array, years_before: Array, flows: Array, elapsed: Array
+) -> tuple[Array, Array, Array]:
     """(g after each step, residual ln(inflows / outflows) at the last, whether there is anything to
     solve).
 
-    `spent`: outflows by month, `years_before` completion; `flows`: by operating year, either sign.
+    `spent`: outflows by month, `years_before` completion; `flows`: by operating period, either sign,
+    `elapsed` years after it.
     """
     paid, received = np.maximum(-flows, 0), np.maximum(flows, 0)
     solvable = (total(received) > 0) & (total(spent) + total(paid) > 0)
@@ -46,11 +49,11 @@ def log_rate_steps(spent: Array, years_before: Array, flows: Array) -> tuple[Arr
         for part in (late, spent, years_before, np.where(late, 0.0, paid), received)
     ]
     top = np.full(solvable.shape, STEEPEST)
-    _newton(path, gap, np.flatnonzero(solvable), range(FIRST_PASS), top, *parts)
+    _newton(path, gap, np.flatnonzero(solvable), range(FIRST_PASS), top, elapsed, *parts)
     parts[3] = paid
     top = np.where(late, path[:, FIRST_PASS : FIRST_PASS + 1], STEEPEST)
     again = np.flatnonzero(solvable & (late | (np.abs(gap) > STILL)))
-    _newton(path, gap, again, range(FIRST_PASS, STEPS), top, *parts)
+    _newton(path, gap, again, range(FIRST_PASS, STEPS), top, elapsed, *parts)
     return path, gap, solvable
 
 
@@ -60,6 +63,7 @@ def _newton(
     going: Array,
     steps: range,
     top: Array,
+    elapsed: Array,
     late: Array,
     spent: Array,
     years_before: Array,
@@ -75,14 +79,14 @@ def _newton(
         if not going.size:
             return
         top, late, spent, years_before, paid, received = parts
-        later, earlier = np.exp(-g * YEAR), np.exp(g * years_before)
+        later, earlier = np.exp(-g * elapsed), np.exp(g * years_before)
         inflows, outflows, costs = received * later, paid * later, spent * earlier
         inflow, outflow = total(inflows), total(costs) + total(outflows)
         left = np.log(inflow) - np.log(outflow)
         gap[going] = left
         slope = (
-            total(YEAR * inflows) / inflow
-            + (total(years_before * costs) - total(YEAR * outflows)) / outflow
+            total(elapsed * inflows) / inflow
+            + (total(years_before * costs) - total(elapsed * outflows)) / outflow
         )
         turn = np.where(late, np.where(left > 0, (top - g) / 2, -2 * STEEPEST), 0.0)
         move = np.where(slope > 0, left / np.where(slope > 0, slope, 1), turn)
@@ -110,6 +114,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         ("equity_promised", r.equity_paid, r.equity_flow_promised),
         ("equity_expected", r.equity_paid, r.equity_flow_expected),
     ):
-        steps, gap, solvable = log_rate_steps(spent, r.years_before, flows)
+        steps, gap, solvable = log_rate_steps(spent, r.years_before, flows, axis(x).elapsed)
         r[f"log_rate_{name}"], r[f"log_gap_{name}"] = steps, gap
         r[RATES[name]] = irr(steps, gap, solvable)

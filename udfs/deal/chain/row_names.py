@@ -33,12 +33,19 @@ class RowNames:
     bankable: Any
     base_hurts: Any
     base_need_1: Any
+    base_need_1_after_1: Any
+    base_need_1_after_2: Any
+    base_need_1_after_3: Any
     base_need_2: Any
+    base_need_2_after_1: Any
+    base_need_2_after_2: Any
+    base_need_2_after_3: Any
     base_need_3: Any
     base_payment: Any
     base_rate_now: Any
     base_reserve: Any
     base_service: Any
+    begun: Any
     billed_share: Any
     billed_volume: Any
     binding_test: Any
@@ -102,6 +109,7 @@ class RowNames:
     completion_month: Any
     completion_uses: Any
     construction_rate: Any
+    contract_age: Any
     contract_end_planned: Any
     contract_end_year: Any
     contract_kept: Any
@@ -128,6 +136,9 @@ class RowNames:
     costs_unpaid: Any
     costs_unpaid_promised: Any
     covenant: Any
+    covered_after_1: Any
+    covered_after_2: Any
+    covered_after_3: Any
     credit_cost: Any
     debt: Any
     debt_draw: Any
@@ -218,6 +229,7 @@ class RowNames:
     in_plan: Any
     in_public_offtake: Any
     in_supported: Any
+    in_year: Any
     incremental_at_market: Any
     incremental_at_nothing: Any
     incremental_cost: Any
@@ -238,6 +250,7 @@ class RowNames:
     kept_on: Any
     kept_until: Any
     kept_weight: Any
+    laid_by: Any
     lapse: Any
     lapse_hazard: Any
     lapse_in_firm_years: Any
@@ -316,7 +329,13 @@ class RowNames:
     missed_year: Any
     need: Any
     need_1: Any
+    need_1_after_1: Any
+    need_1_after_2: Any
+    need_1_after_3: Any
     need_2: Any
+    need_2_after_1: Any
+    need_2_after_2: Any
+    need_2_after_3: Any
     need_3: Any
     offtake_authority: Any
     offtake_bound: Any
@@ -336,7 +355,13 @@ class RowNames:
     owner_spend: Any
     paid_hurts: Any
     paid_need_1: Any
+    paid_need_1_after_1: Any
+    paid_need_1_after_2: Any
+    paid_need_1_after_3: Any
     paid_need_2: Any
+    paid_need_2_after_1: Any
+    paid_need_2_after_2: Any
+    paid_need_2_after_3: Any
     paid_need_3: Any
     pass_avg_dscr: Any
     pass_contracted: Any
@@ -352,6 +377,8 @@ class RowNames:
     pass_tail: Any
     passing_cost: Any
     payment: Any
+    payment_number: Any
+    pays: Any
     pd: Any
     pd_counted: Any
     pd_equivalent: Any
@@ -372,6 +399,7 @@ class RowNames:
     permits_tail: Any
     permitted_debt: Any
     permitted_headroom: Any
+    planned_age: Any
     planned_alive: Any
     planned_cost: Any
     planned_lapse: Any
@@ -399,6 +427,7 @@ class RowNames:
     prepaid: Any
     prepaid_by_year: Any
     price_base: Any
+    price_bearing: Any
     price_covered: Any
     price_discount: Any
     price_excess: Any
@@ -496,6 +525,8 @@ class RowNames:
     sculpt_base_1: Any
     sculpt_base_2: Any
     sculpt_base_3: Any
+    sculpt_cash_2: Any
+    sculpt_cash_3: Any
     sculpt_deducted_1: Any
     sculpt_deducted_2: Any
     sculpt_dscr_1: Any
@@ -670,6 +701,7 @@ class RowNames:
     working_capital_supported: Any
     worst: Any
     worth_price: Any
+    yearly_age: Any
     yearly_alive: Any
     yearly_bought: Any
     yearly_end: Any

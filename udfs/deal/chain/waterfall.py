@@ -1,4 +1,4 @@
-"""The cash waterfall by year: debt service and its arrears, the reserve to its target, lock-up,
+"""The cash waterfall by period: debt service and its arrears, the reserve to its target, lock-up,
 distributions.
 """
 
@@ -10,15 +10,17 @@ import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
-    YEAR,
     Array,
     Results,
-    at_year,
+    at_end,
+    axis,
     by_period,
     following,
     least,
     nil_if_not,
     over_time,
+    pays,
+    summed_ahead,
 )
 
 WATERFALL = (
@@ -39,15 +41,18 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     What is unpaid is shown, not hidden in a balance. Running costs that cash flow does not carry come
     out of the same pool; the sponsor adds what he has promised, and no more.
     """
-    r.ramp_held = x.ramp_reserve * (np.ceil(r.ramp_years) > YEAR)
-    r.dsra_at_completion = x.dsra_months / 12 * r.debt_service[:, :1] + x.ramp_reserve
-    r.dsra_target = x.dsra_months / 12 * following(r.debt_service, 0.0) + r.ramp_held
+    time = axis(x)
+    r.ramp_held = x.ramp_reserve * (time.up(r.ramp_years) > time.elapsed)
+    next_year = summed_ahead(r.debt_service, time.a_year)
+    r.dsra_at_completion = x.dsra_months / 12 * next_year[:, :1] + x.ramp_reserve
+    r.dsra_target = x.dsra_months / 12 * following(next_year, 0.0) + r.ramp_held
     r.reserve_by_equity = r.dsra_at_completion - x.ramp_reserve - r.reserve_in_debt
     views = {"": r.lender_cfads, "_promised": r.cfads_promised}
     cfads = np.stack(list(views.values()))
     dscr = np.stack([r.lender_dscr, r.dscr_promised])
-    lock_up = (dscr < x.lock_up_dscr - TOLERANCE).astype(float)
-    support = np.minimum(x.operating_support, np.maximum(0, -cfads))
+    lock_up = (dscr < x.lock_up_dscr - TOLERANCE) | (r.in_loan * (1 - pays(x, time)) > 0)
+    lock_up = lock_up.astype(float)  # between payment dates all cash waits for the next
+    support = np.minimum(x.operating_support / time.a_year, np.maximum(0, -cfads))
     dues, targets, locked = map(by_period, (r.debt_service, r.dsra_target, lock_up))
     reserve: Array = np.broadcast_to(r.dsra_at_completion, (*cfads.shape[:-1], 1))
     trapped: Array = 0.0
@@ -70,7 +75,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         for name in WATERFALL:
             r[f"{name}{view}"] = paid_out[name][i]
         r[f"sponsor_support{view}"] = support[i]
-    r.unpaid = at_year(r.arrears, x.tenor)
+    r.unpaid = at_end(time, r.arrears, x.tenor)
     missed = r.in_loan * (r.arrears > TOLERANCE * np.maximum(1, r.debt_service))
-    r.missed = np.where(missed > 0, YEAR, np.nan)
+    r.missed = np.where(missed > 0, time.elapsed, np.nan)
     r.missed_year = nil_if_not(least(r.missed))
