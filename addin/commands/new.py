@@ -25,6 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--cases", type=int, default=2, metavar="N", help="how many cases, 1 to 6 (default: 2)"
     )
     parser.add_argument(
+        "--periods",
+        type=int,
+        choices=(1, 2, 4),
+        default=1,
+        help="periods and payments a year, for all cases (default: 1); a loan may pay less often",
+    )
+    parser.add_argument(
         "--paper",
         choices=tuple(PAPERS),
         default="a4",
@@ -44,7 +51,13 @@ def run(args: argparse.Namespace) -> int:
             f"{args.output} is neither a workbook (.xlsx) nor a template (.xltx): choose one of"
             " these."
         )
-    result = compare.new(args.output, force=args.force, cases=args.cases, paper=PAPERS[args.paper])
+    result = compare.new(
+        args.output,
+        force=args.force,
+        cases=args.cases,
+        paper=PAPERS[args.paper],
+        periods=args.periods,
+    )
     text = result.text
     if kind == ".xltx":
         text = (

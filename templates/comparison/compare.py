@@ -180,15 +180,21 @@ def compare(
     )
 
 
-def new(out: str, force: bool = False, cases: int = 2, paper: str = "A4") -> Comparison:
-    """Write a comparison to fill in, its blue cells holding placeholders."""
+def new(
+    out: str, force: bool = False, cases: int = 2, paper: str = "A4", periods: int = 1
+) -> Comparison:
+    """Write a comparison to fill in, its blue cells holding placeholders; loans pay once in each of the
+    year's periods.
+    """
     target = Path(out)
     write.refuse_to_overwrite(target, force)
     if not 1 <= cases <= MOST_CASES:
         raise Refusal(f"a workbook holds 1 to {MOST_CASES} cases; {cases} were asked.")
     blank = deal_file.load(deal_file.shipped_path("placeholder"))
+    payments = {"payments_per_year": periods}
     deals = [
-        replace(blank, deal=replace(blank.deal, case_name=f"Case {i}")) for i in range(1, cases + 1)
+        replace(blank, deal=replace(blank.deal, case_name=f"Case {i}", **payments))
+        for i in range(1, cases + 1)
     ]
     book = calculated(deals, paper, day=dt.date.today())
     written = write.write(book, target, force)

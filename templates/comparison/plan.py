@@ -182,7 +182,9 @@ SHEETS = (
     Planned(
         "Cover",
         "what this workbook is, its sheets, its colours",
-        lambda here: cover.lay_cover(here.book, here.version, here.day, contents(here), here.paper),
+        lambda here: cover.lay_cover(
+            here.book, here.version, here.day, contents(here), here.paper, here.time
+        ),
         turn=PAGE,
     ),
     Planned(

@@ -124,6 +124,7 @@ def _request(m: Memo) -> None:
     grace = (
         f", interest only for {counted(f.input('grace_years'), 'year')}" if d.grace_years else ""
     )
+    paid = {1: "", 2: ", paid half-yearly", 4: ", paid quarterly"}[d.payments_per_year]
     government = (
         f", of it {f.input('government_loan_share')} government loan"
         if d.government_loan_share
@@ -147,7 +148,7 @@ def _request(m: Memo) -> None:
         ],
         [
             "Tenor",
-            f"{counted(f('tenor'), 'year')} from completion{grace}; {profile}",
+            f"{counted(f('tenor'), 'year')} from completion{grace}; {profile}{paid}",
             "Build",
             f"{counted(f('completion_month'), 'month')} to first revenue",
         ],

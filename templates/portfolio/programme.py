@@ -12,7 +12,7 @@ import pandas as pd
 
 from bankable.udfs.deal.chain.axes import TOLERANCE, YEARS
 from bankable.udfs.deal.measures import BLOCK, runs
-from bankable.udfs.deal.portfolio import book_loss
+from bankable.udfs.deal.portfolio import book_loss, by_periods
 from bankable.udfs.deal.public_years import ROWS, by_year
 from bankable.udfs.deal.settle import part_of
 
@@ -91,11 +91,11 @@ def years_of(inputs: dict[str, np.ndarray], chosen: np.ndarray) -> pd.DataFrame:
         x = SimpleNamespace(
             **{key: values[chosen].reshape(-1, 1) for key, values in inputs.items()}
         )
-        size = int(chosen.sum())
-        for start, r in zip(range(0, size, BLOCK), runs(x), strict=True):
-            here = part_of(x, slice(start, start + BLOCK))
-            for name, rows in by_year(here, r).items():
-                total[name] += rows.sum(axis=0)
+        for alike, group in by_periods(x):
+            for start, r in zip(range(0, len(alike), BLOCK), runs(group), strict=True):
+                here = part_of(group, slice(start, start + BLOCK))
+                for name, rows in by_year(here, r).items():
+                    total[name] += rows.sum(axis=0)
     table = pd.DataFrame(total, index=range(1 + YEARS))
     return table.rename_axis("year").reset_index()
 

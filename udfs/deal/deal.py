@@ -18,6 +18,7 @@ import numpy as np
 from bankable.udfs import cells
 from bankable.udfs.cells import CellError, Param
 from bankable.udfs.deal import chain, settle
+from bankable.udfs.deal.chain.axes import on_one_axis
 from bankable.udfs.deal.policy import ASSET_CLASSES, policy
 from bankable.udfs.deal.rules import RULES
 
@@ -939,11 +940,10 @@ def check(deal: Deal) -> None:
 
 def stack(deals: Sequence[Deal]) -> SimpleNamespace:
     """Many deals as arrays of shape (S, 1), one attribute a key; choices as their index, switches
-    as 0/1, texts left out.
+    as 0/1, texts left out. All stand on the axis of the deal with the most periods a year.
     """
-    return columns(
-        {key: [getattr(deal, key) for deal in deals] for key in KEYS if key not in TEXT_KEYS}
-    )
+    values = {key: [getattr(deal, key) for deal in deals] for key in KEYS if key not in TEXT_KEYS}
+    return on_one_axis(columns(values))
 
 
 def columns(values: Mapping[str, Any]) -> SimpleNamespace:

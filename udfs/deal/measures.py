@@ -21,6 +21,7 @@ from bankable.udfs import cells
 from bankable.udfs.cells import CellError, Param
 from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
+from bankable.udfs.deal.chain.axes import on_one_axis
 from bankable.udfs.deal.chain.decision import ALL_MET, DECISIONS, NO_LOAN, TESTS
 from bankable.udfs.deal.chain.lines import line
 from bankable.udfs.deal.deal import Deal
@@ -212,7 +213,7 @@ def variants(deal: Deal, changes: Mapping[str, Any], refuse: bool = True) -> Sim
         for error in contradictions(deal, changed):
             if error is not None:
                 raise error
-    return x
+    return on_one_axis(x)
 
 
 def contradictions(deal: Deal, changes: Mapping[str, Any]) -> list[CellError | None]:

@@ -7,8 +7,9 @@ Everything is over arrays with one entry a deal; the deals' own figures come fro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,16 +78,29 @@ def evaluate(x: SimpleNamespace, names: tuple[str, ...], block: int = BLOCK) -> 
     """The named rows of `deal_rows` for every deal, shape (S, names); the chain holds `block` deals
     at a time.
     """
-    size = next(iter(vars(x).values())).shape[0]
-    found = np.empty((size, len(names)))
-    for start, results in zip(range(0, size, block), runs(x, block), strict=True):
-        part = slice(start, start + block)
-        rows = deal_rows(
-            SimpleNamespace(**{key: column[part] for key, column in vars(x).items()}), results
-        )
-        for i, name in enumerate(names):
-            found[part, i] = rows[name]
+    found = np.empty((len(x.tenor), len(names)))
+    for alike, group in by_periods(x):
+        for start, results in zip(range(0, len(alike), block), runs(group, block), strict=True):
+            part = slice(start, start + block)
+            rows = deal_rows(_some(group, part), results)
+            for i, name in enumerate(names):
+                found[alike[part], i] = rows[name]
     return found
+
+
+def by_periods(x: SimpleNamespace) -> Iterator[tuple[np.ndarray, SimpleNamespace]]:
+    """The deals with one number of periods a year, by their places, and their inputs: a deal's figures do
+    not hang on who stands beside it.
+    """
+    a_year = np.maximum(x.periods_per_year, x.payments_per_year)[:, 0]
+    for periods in np.unique(a_year):
+        alike = np.flatnonzero(a_year == periods)
+        yield alike, x if len(alike) == len(a_year) else _some(x, alike)
+
+
+def _some(x: SimpleNamespace, rows: Any) -> SimpleNamespace:
+    """The inputs of some deals."""
+    return SimpleNamespace(**{key: column[rows] for key, column in vars(x).items()})
 
 
 class BookLoss(NamedTuple):

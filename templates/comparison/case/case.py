@@ -47,7 +47,7 @@ def rows(
     """All rows of a case sheet; `build_sheet` and `returns_sheet` name its companion sheets, `prefix` its keys
     on the latter, `given` the cell of a figure that is solved outside the sheet.
     """
-    return [
+    found = [
         path("year", "={Timeline!year}", label_style="bold"),
         *time.rows(),
         path("year_ends", "=EDATE({Timeline!close},{completion_month}+12*{year})"),
@@ -100,3 +100,4 @@ def rows(
         band("The sponsor's decision"),
         *sponsor.decision_rows(),
     ]
+    return time.with_years(found)

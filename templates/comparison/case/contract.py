@@ -27,8 +27,11 @@ def rows(time: Periods) -> list[Row]:
                 "-{ramp_years}/{Timeline!two})"
             ),
         ),
-        path("ramp", "={ramp_cumulative}-{ramp_cumulative<}"),
-        path("capacity_available", "={capacity}*{utilisation}*{ramp}*{in_operation}"),
+        path("ramp", f"={time.at_yearly_rate('({ramp_cumulative}-{ramp_cumulative<})')}"),
+        path(
+            "capacity_available",
+            f"={time.flow('{capacity}')}*{{utilisation}}*{{ramp}}*{{in_operation}}",
+        ),
         band("Contract years"),
         scalar("delay_eats", "={calendar_end}*{delay_months}/12"),
         scalar(

@@ -164,7 +164,7 @@ def schedule_rows(time: Periods) -> list[Row]:
         ),
         scalar("sculpt_fault_year", "=MIN({sculpt_fault:})"),
         scalar("profile_used", "=IF({sculpt_fault_year}>0,0,{repayment})"),
-        scalar("tenor_used", "=" + time.flow("{in_loan+}")),
+        scalar("tenor_used", "={in_loan+}"),
         scalar("payment", "=-PMT([rate],[n],{debt},-{balloon}*{debt})", n=n, rate=rate),
         scalar("equal_principal", "={debt}*(1-{balloon})/[n]", n=n),
         *sculpt_rows(time),

@@ -6,14 +6,26 @@ two or four as `docs/design/periods.md` defines it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bankable.templates.comparison.case.entered import path
 from bankable.templates.workbook.book import Sheet, TimeColumns
-from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, Row
-from bankable.udfs.deal.chain.axes import PERIODS, YEARS
+from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, Row, note
+from bankable.udfs.deal.chain.axes import PERIODS, VIEWS, YEARS
 
 M, N = "{Timeline!periods}", "{payments_per_year}"
+# flags and shares of the period whose totals are told in years
+IN_YEARS = {
+    "in_operation",
+    "in_contract",
+    "in_firm",
+    "in_supported",
+    "in_public_offtake",
+    "in_loan",
+    "repaying",
+    "still_paid",
+    *(f"open_{view}" for view in VIEWS),
+}
 
 
 @dataclass(frozen=True)
@@ -153,12 +165,24 @@ class Periods:
             "treasury": self.one(treasury, f"((1+{treasury})^(1/{m})-1)"),
         }
 
+    def with_years(self, rows: list[Row]) -> list[Row]:
+        """The rows with totals of flags and shares in years, not in periods."""
+        if not self.several:
+            return rows
+        return [
+            replace(row, total=f"=SUM({{{row.key}:}})/{M}") if row.key in IN_YEARS else row
+            for row in rows
+        ]
+
     def rows(self) -> list[Row]:
         """Where the period lies, and whether the loan pays at its end."""
         if not self.several:
             return []
         count = "{year}*{payments_per_year}"
         return [
+            note(
+                f"A year has {self.a_year} periods: what a row says of a year, it holds of the period."
+            ),
             path("begun", f"={{year}}-1/{M}"),
             path("in_year", "=ROUNDUP({year},0)"),
             path("payment_number", f"=ROUNDUP({count},0)"),

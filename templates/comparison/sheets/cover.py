@@ -7,10 +7,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book, Sheet, Typed
-from bankable.templates.workbook.rows import LABEL, SECTION, UNIT
+from bankable.templates.workbook.rows import LABEL, SECTION, UNIT, given
 from bankable.udfs.deal.deal import INPUTS
 
 PURPOSE = (
@@ -38,10 +39,7 @@ USE = (
         "Any program that opens .xlsx recalculates the native formulas; where the add-in is absent,"
         " its tables keep their saved values."
     ),
-    (
-        "Years of operation count from completion; debt service and all yearly flows are annual, in"
-        " arrears. The build is monthly. Timeline holds the date of financial close."
-    ),
+    "[periods]",
     (
         "Names: in_KEY is a row of Inputs and out_KEY a row of Summary, one cell a case;"
         " =INDEX(in_capex,1,2) is the second case's."
@@ -60,11 +58,24 @@ LEGEND = (
 )
 
 
+YEARLY = (
+    "Years of operation count from completion; debt service and all yearly flows are annual, in"
+    " arrears. The build is monthly. Timeline holds the date of financial close."
+)
+BY_PERIOD = (
+    "A year has [a_year] periods, counted from completion and fixed when the workbook was laid; each loan"
+    " pays at its own dates, flows fall at the end of a period, Years adds them up. The build is monthly."
+)
 STATE = "={Checks!functions}"
 
 
 def lay_cover(
-    book: Book, version: str, day: dt.date, sheets: Sequence[tuple[str, str]], paper: str
+    book: Book,
+    version: str,
+    day: dt.date,
+    sheets: Sequence[tuple[str, str]],
+    paper: str,
+    time: Periods,
 ) -> Sheet:
     """The first sheet; `day` is when it is written, `sheets` are names and what is on them."""
     sheet = frame.start(
@@ -96,9 +107,10 @@ def lay_cover(
     row += 1
     sheet.put(row, LABEL, "How to use", "heading")
     sheet.put(row, UNIT, None, "heading")
+    periods = time.one(YEARLY, given(BY_PERIOD, a_year=time.a_year))
     for i, text in enumerate(USE, start=1):
         sheet.put(row + i, SECTION, i, "section")
-        sheet.put(row + i, LABEL, text)
+        sheet.put(row + i, LABEL, given(text, periods=periods))
     row += len(USE) + 2
     sheet.put(row, LABEL, "Sheets", "heading")
     sheet.put(row, UNIT, None, "heading")

@@ -45,6 +45,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("debt", "number"),
             ("gearing_used", "share"),
             ("tenor", "count"),
+            ("payments_per_year", "count"),
             ("all_in_rate", "rate"),
             ("bank_rate", "rate"),
             *RATE_PARTS,

@@ -76,6 +76,16 @@ def axis(x: SimpleNamespace) -> Axis:
     return axis_of(int(asked))
 
 
+def on_one_axis(x: SimpleNamespace) -> SimpleNamespace:
+    """The stacked inputs with one number of periods a year written down, so that a part of them has it
+    too; those of one period a year as they are.
+    """
+    a_year = axis(x).a_year
+    if a_year > 1:
+        x.periods_per_year = np.full_like(x.periods_per_year, a_year)
+    return x
+
+
 class Rows(Protocol):
     """Whatever has rows of the chain by their keys: all scenarios, or one on simulated paths."""
 

@@ -82,8 +82,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.in_operation = (x.operating_years >= time.elapsed).astype(float)
     r.ramp_years = x.ramp_months / 12
     r.ramp_cumulative = ramp_cumulative(time, x.ramp_months)
-    r.ramp = r.ramp_cumulative - previous(r.ramp_cumulative)  # in full-output years
-    r.capacity_available = x.capacity * x.utilisation * r.ramp * r.in_operation
+    r.ramp = (r.ramp_cumulative - previous(r.ramp_cumulative)) * time.a_year
+    r.capacity_available = x.capacity / time.a_year * x.utilisation * r.ramp * r.in_operation
 
     r.delay_eats = r.calendar_end * x.delay_months / 12
     r.contract_end_planned = np.maximum(
