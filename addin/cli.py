@@ -20,6 +20,7 @@ COMMANDS = (
     "compare",
     "diff",
     "new",
+    "deals",
     "gallery",
     "portfolio",
     "memo",

@@ -8,6 +8,7 @@ default of the input.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 import tomllib
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from bankable.udfs.deal.deal import Deal
 from bankable.udfs.deal.policy import policy
 
 LARGEST = 2**20  # bytes of a file
+TO_FILL = "to be filled in"  # what a new file holds where a value must be given
 LONGEST_TEXT, LONGEST_SOURCE = 255, 2_000  # characters
 MOST_EXTENDED = 10
 FILE_ERRORS = frozenset(
@@ -46,6 +48,22 @@ def shipped_path(name: str) -> Path:
     return Path(str(resources.files("bankable.templates") / "deals" / f"{name}.toml"))
 
 
+def entries_of(name: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Values and sources of a deal that ships, by key, with what it extends."""
+    return _entries(shipped_path(name), ())
+
+
+def about(name: str) -> str:
+    """What a deal that ships says of itself: the first sentence of its file."""
+    lines = shipped_path(name).read_text(encoding="utf-8").splitlines()
+    said = " ".join(line.lstrip("# ") for line in itertools.takewhile(_is_comment, lines))
+    return said.split(". ")[0].removesuffix(".") + "."
+
+
+def _is_comment(line: str) -> bool:
+    return line.startswith("#")
+
+
 def load_shipped() -> list[SourcedDeal]:
     """The three deals of the comparison."""
     return [load(shipped_path(name)) for name in SHIPPED]
@@ -54,6 +72,8 @@ def load_shipped() -> list[SourcedDeal]:
 def load(path: Path) -> SourcedDeal:
     """The deal in a TOML file, with the files it extends; refuses by file and key."""
     values, sources = _entries(path, ())
+    if left := [key for key, value in values.items() if value == TO_FILL]:
+        raise Refusal(f"{path.name} still has to be filled in: {', '.join(left)}.")
     try:
         deal = deals.read(values)
     except CellError as error:

@@ -1,6 +1,7 @@
 """Write a workbook to fill in: the blue cells are yours, and `bankable compare` reads them back.
 
-A name that ends in .xltx gives a template: each opening of it is a new workbook.
+A name that ends in .xltx gives a template: each opening of it is a new workbook. One that ends in .toml
+gives a deal file, every input with its meaning, unit, bounds and default.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from pathlib import Path
 
 from bankable.addin.commands.compare import PAPERS
 
-SUMMARY = "write a workbook to fill in, or a template of one"
-KINDS = (".xlsx", ".xltx")
+SUMMARY = "write a workbook or a deal file to fill in, or a template of one"
+KINDS = (".xlsx", ".xltx", ".toml")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "output",
         metavar="FILE.xlsx",
-        help="the workbook to write; FILE.xltx for a template, which opens as a new workbook",
+        help="the workbook to write; FILE.xltx for a template, which opens as a new workbook;"
+        " FILE.toml for a deal file",
     )
     parser.add_argument(
         "--cases", type=int, default=2, metavar="N", help="how many cases, 1 to 6 (default: 2)"
@@ -37,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="a4",
         help="paper on which the workbook prints (default: a4)",
     )
+    parser.add_argument(
+        "--from",
+        dest="begin_from",
+        metavar="NAME",
+        help="for a deal file: the deal that ships from which it begins (`bankable deals` lists them)",
+    )
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     parser.add_argument("--json", action="store_true", help="print what was written for programs")
 
@@ -48,9 +56,13 @@ def run(args: argparse.Namespace) -> int:
     kind = Path(args.output).suffix.lower()
     if kind not in KINDS and not Path(args.output).is_dir():
         raise Refusal(
-            f"{args.output} is neither a workbook (.xlsx) nor a template (.xltx): choose one of"
-            " these."
+            f"{args.output} is neither a workbook (.xlsx), a template (.xltx) nor a deal file (.toml):"
+            " choose one of these."
         )
+    if kind == ".toml":
+        return _deal_file(args)
+    if args.begin_from is not None:
+        raise Refusal("--from begins a deal file: give a name that ends in .toml.")
     result = compare.new(
         args.output,
         force=args.force,
@@ -66,4 +78,22 @@ def run(args: argparse.Namespace) -> int:
             " that file."
         )
     print(json.dumps(result.figures, indent=1, allow_nan=False) if args.json else text)
+    return 0
+
+
+def _deal_file(args: argparse.Namespace) -> int:
+    from bankable.templates import new_deal_file
+
+    written = new_deal_file.write(Path(args.output), args.begin_from, args.force)
+    said = {"deal_file": str(written), "begins_from": args.begin_from}
+    text = (
+        f"{written}: fill in what is to be filled in and give each figure its source, then run"
+        f" `bankable compare {written.name}`."
+    )
+    if args.begin_from is not None:
+        text = (
+            f"{written} extends {args.begin_from}: take the # from what you change, then run `bankable"
+            f" compare {written.name}`."
+        )
+    print(json.dumps(said, indent=1, allow_nan=False) if args.json else text)
     return 0
