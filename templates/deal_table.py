@@ -49,8 +49,9 @@ def deal_table(deal: Deal | str | Path, months: bool = False, language: str = "e
         deal = deal_file.load(_path(deal)).deal
     check(deal)
     rows = evaluate(deal, None)
-    time = chain.axis(stack([deal]))
-    heads = list(range(1, chain.MONTHS + 1) if months else range(1, time.count + 1))
+    x = stack([deal])
+    time = chain.axis(x)
+    heads = chain.months(x).astype(int).tolist() if months else list(range(1, time.count + 1))
     if time.a_year > 1 and not months:
         heads = time.elapsed.tolist()
     width = len(heads)

@@ -37,13 +37,13 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(found, indent=1, allow_nan=False))
         return 0
-    width = max(len(one["name"]) for one in found)
-    for one in found:
+    width = max(len(name) for name in deal_file.NAMED)
+    for told in found:
         print(
-            f"{one['name']:<{width}}  {one['case_name']}: ${one['debt']:,.0f}m over {one['tenor']} years."
-            f" {one['decision']}."
+            f"{told['name']:<{width}}  {told['case_name']}: ${told['debt']:,.0f}m over {told['tenor']}"
+            f" years. {told['decision']}."
         )
-        print(f"{'':<{width}}  {one['about']}")
+        print(f"{'':<{width}}  {told['about']}")
     print("\n`bankable compare NAME [NAME ...]` puts them side by side.")
     print("`bankable new FILE.toml --from NAME` begins a deal file of your own from one of them.")
     return 0

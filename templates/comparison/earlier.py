@@ -15,6 +15,8 @@ _ROWS = 40  # of Cover that are looked at
 # the inputs that came with a version
 NEW_INPUTS: dict[str, tuple[str, ...]] = {
     "0.2.0": (
+        "payments_per_year",
+        "periods_per_year",
         "owner_cost",
         "ramp_reserve",
         "opening_working_capital",

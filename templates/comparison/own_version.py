@@ -7,13 +7,14 @@ formulas give: each is refused with what to do.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from bankable.templates import deal_file
-from bankable.templates.comparison import compare, earlier, read_inputs
+from bankable.templates.comparison import compare, earlier, plan, read_inputs
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.inputs import PERIODS_AT, input_name
 from bankable.templates.deal_file import SourcedDeal
@@ -22,7 +23,7 @@ from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import rows
 from bankable.templates.workbook.book import Book, address
 from bankable.udfs.deal import deal as deals
-from bankable.udfs.deal.chain.axes import PERIODS
+from bankable.udfs.deal.chain.axes import LONGEST_BUILD, MONTHS, PERIODS, USUAL_BUILD, YEARS
 
 _MOST_SOURCES = 2_000  # rows of the sheet of sources: inputs times cases is below it
 _LINK = re.compile(r"='?([^'!]+)'?!")
@@ -102,7 +103,12 @@ def case_sheets(path: Path, formulas: Any) -> list[str]:
 def laid(path: Path, values: Any, names: list[str]) -> Book:
     """The same workbook laid afresh, its sheets named as in the file."""
     blank = deal_file.load(deal_file.shipped_path("placeholder"))
-    said, a_year = _sources_said(values), _periods(path, values)
+    said = _sources_said(values)
+    a_year = _laid_by(path, values, 0, PERIODS)
+    long = _laid_by(path, values, 1, (MONTHS, LONGEST_BUILD)) > MONTHS
+    years = _laid_by(path, values, 2, range(plan.LEAST_YEARS, YEARS + 1))
+    built = replace(blank.deal, build_months=USUAL_BUILD + long, operating_years=years)
+    blank = replace(blank, deal=built)
     book = compare.build(
         [
             SourcedDeal(
@@ -128,16 +134,16 @@ def laid(path: Path, values: Any, names: list[str]) -> Book:
     return book
 
 
-def _periods(path: Path, values: Any) -> int:
-    """Periods a year of the book, from its sheet Timeline."""
-    row, col = PERIODS_AT
-    found = (
-        values["Timeline"].cell(row + 1, col + 1).value if "Timeline" in values.sheetnames else None
-    )
-    if found not in PERIODS:
+def _laid_by(path: Path, values: Any, below: int, known: Sequence[int]) -> int:
+    """A figure by which the book was laid, from its sheet Timeline, so many rows below the first."""
+    row, col = PERIODS_AT[0] + below, PERIODS_AT[1]
+    if "Timeline" not in values.sheetnames:
+        raise Refusal(f"{path.name} has no sheet Timeline: it was deleted or renamed.")
+    found = values["Timeline"].cell(row + 1, col + 1).value
+    if found not in known:
         raise Refusal(
             f"{path.name} was changed: Timeline!{address(row, col)} holds {found!r} where the model has"
-            " its periods a year, 1, 2 or 4."
+            f" {known[0]} to {known[-1]}."
         )
     return int(found)
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import numpy as np
+
 from bankable.templates.comparison.case import build as build_sheet
 from bankable.templates.comparison.case import case as case_sheet
 from bankable.templates.comparison.case.periods import Periods
@@ -39,11 +41,11 @@ from bankable.templates.comparison.sheets import (
     years,
 )
 from bankable.templates.comparison.sheets import deals as deals_sheet
-from bankable.templates.comparison.sheets.inputs import MONTH_COLUMNS
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book, Typed
 from bankable.templates.workbook.rows import lay
 from bankable.templates.workbook.settings import Settings
+from bankable.udfs.deal.chain.axes import months_asked
 from bankable.udfs.deal.deal import Deal
 
 
@@ -65,7 +67,7 @@ class Laying:
 
     def __post_init__(self) -> None:
         self.builds = [f"{name} build" for name in self.names]
-        self.time = Periods(periods_asked([case.deal for case in self.cases]))
+        self.time = structure([case.deal for case in self.cases])
 
     @property
     def extra(self) -> list[tuple[str, str, Callable[[str], str]]]:
@@ -89,6 +91,16 @@ class Laying:
 def periods_asked(deals: Sequence[Deal]) -> int:
     """Periods a year of a book: the most that any of its deals asks."""
     return max(max(deal.periods_per_year, deal.payments_per_year) for deal in deals)
+
+
+LEAST_YEARS = 15  # that the charts of Summary show
+
+
+def structure(deals: Sequence[Deal]) -> Periods:
+    """What is fixed when a book of these deals is laid."""
+    builds, delays = zip(*((deal.build_months, deal.delay_months) for deal in deals), strict=True)
+    longest = max(LEAST_YEARS, *(deal.operating_years for deal in deals))
+    return Periods(periods_asked(deals), months_asked(np.array(builds), np.array(delays)), longest)
 
 
 def on_one_axis(cases: Sequence[SourcedDeal]) -> list[SourcedDeal]:
@@ -150,11 +162,10 @@ def lay_builds(here: Laying) -> None:
         case = here.cases[i].deal.case_name
         title = Typed(f"{case}: the build, by month from financial close")
         heads = "{Timeline!month#[i]}"
-        sheet = frame.time_sheet(
-            here.book, months, title, MONTH_COLUMNS, heads, "56B4E9", here.paper
-        )
-        frame.dated(sheet, MONTH_COLUMNS, f"{{{name}!completion_month}}", "month_ends")
-        lay(sheet, build_sheet.rows(name), frame.FIRST_ROW, MONTH_COLUMNS)
+        columns = here.time.of_build
+        sheet = frame.time_sheet(here.book, months, title, columns, heads, "56B4E9", here.paper)
+        frame.dated(sheet, columns, f"{{{name}!completion_month}}", "month_ends")
+        lay(sheet, build_sheet.rows(name), frame.FIRST_ROW, columns)
         sheet.print.pages_wide = 3  # five years of months are not to be read on one
 
 

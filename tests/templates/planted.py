@@ -109,6 +109,12 @@ INPUTS = {
         "equipment_share", 0.9, "Collateral parts within the whole", CASE
     ),
     "a grant of the whole cost": typed("grant", 2640, "Grant below capital cost", CASE),
+    "more payments than periods": typed(
+        "payments_per_year", 2, "Payments fit the periods of the year", CASE
+    ),
+    "a life beyond the columns": typed(
+        "operating_years", 30, "Operating life within the years that the case sheets hold", CASE
+    ),
     "a completion beyond the months": Fault(
         "Build and delay fit the monthly block",
         "Inputs",

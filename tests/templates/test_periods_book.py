@@ -166,3 +166,21 @@ def test_libreoffice_calculates_the_same(
                     spot,
                 )
     assert compared > 60_000
+
+
+def test_a_long_build_has_its_months_on_the_sheet(
+    shipped: list[SourcedDeal], shipped_book: Book, tmp_path: Path
+) -> None:
+    """A shipyard of seven years, two years late: the build sheets of the book are as long as its deals ask,
+    and the file is read and laid again so.
+    """
+    found = [replace(shipped[0], deal=replace(shipped[0].deal, build_months=84, delay_months=24))]
+    book = compare.calculated([*found, *shipped[1:2]])
+    _, faults = differences(book, [*found, *shipped[1:2]])
+    assert not faults, faults[:5]
+    assert book["Checks"].value_of("master") == "OK"
+    assert book["Timeline"].value_of("months") == 144
+    assert shipped_book["Timeline"].value_of("months") == 60
+    path = tmp_path / "shipyard.xlsx"
+    write.write(book, path)
+    memo.memo(str(path), out=str(tmp_path / "memo.docx"), case="1")

@@ -528,3 +528,8 @@ def test_after_a_whole_year_the_resale_is_what_it_was_to_the_last_bit() -> None:
         since = np.arange(1.0, 31) - r.contract_end_year[0, 0]
         was = np.where(since <= 1, r.refill_1[0], np.where(since <= 2, r.refill_2[0], 1.0))
         assert (r.resold_promised[0] == was).all()
+
+
+@pytest.mark.parametrize("months", [49, 84, 120])
+def test_a_shipyard_s_build_reckoned_by_hand_is_the_chain_s(months: int) -> None:
+    the_chain_agrees(replace(SHIPPED[0], build_months=months))

@@ -22,7 +22,7 @@ SOUND = deal_file.load_shipped()[1].deal
 BREAKS: dict[str, dict[str, Any]] = {
     "Tenor within operating life": {"operating_years": SOUND.tenor - 1},
     "Grace ends before the tenor": {"grace_years": SOUND.tenor, "tenor": SOUND.tenor},
-    "Build and delay fit the monthly block": {"build_months": 49, "delay_months": 12},
+    "Build and delay fit the monthly block": {"build_months": 120, "delay_months": 36},
     "Floor not above cap": {"price_floor": 2.0, "price_cap": 1.0},
     "Take-or-pay not above the volume cap": {"take_or_pay": 1.0, "max_volume": 0.5},
     "Firm years within the contract horizon": {"firm_years": SOUND.contract_years + 1},

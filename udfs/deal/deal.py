@@ -23,7 +23,6 @@ from bankable.udfs.deal.policy import ASSET_CLASSES, policy
 from bankable.udfs.deal.rules import RULES
 
 YEARS = chain.YEARS
-MONTHS = chain.MONTHS
 
 SPEND_PROFILES = ("even", "front-loaded", "back-loaded", "s-curve")
 PRICE_BASES = ("fixed", "market in band")
@@ -164,7 +163,7 @@ class Deal:
     )
     grant: float = _money("Build", "Grant", "public grant drawn in step with the spending", 0.0)
     build_months: int = _whole(
-        "Build", "Build time", "months", "months from financial close to completion", 1, 48
+        "Build", "Build time", "months", "months from financial close to completion", 1, 120
     )
     owner_cost: float = _money(
         "Build",
@@ -194,7 +193,7 @@ class Deal:
         "months",
         "months of delay after the planned completion; a scenario",
         0,
-        12,
+        36,
         0,
     )
     delay_cost: float = _money(

@@ -17,7 +17,7 @@ from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.block import EXAMPLE, deal_param
 from bankable.udfs.deal.chain import contract, operation, ratios
-from bankable.udfs.deal.chain.axes import MONTHS, TOLERANCE, axis, pays
+from bankable.udfs.deal.chain.axes import LONGEST_BUILD, TOLERANCE, axis, on_one_axis, pays
 from bankable.udfs.deal.chain.inputs import IN_BAND
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.registry import function
@@ -73,9 +73,9 @@ def builds(deal: Deal, noise: Noise) -> SimpleNamespace:
         setattr(x, key, np.repeat(column, BUILDS, axis=0))
     x.overrun = (1 + x.overrun) * (1 + noise.overrun * slip) - 1
     x.delay_months = np.minimum(
-        x.delay_months + np.round(noise.delay * slip), MONTHS - x.build_months
+        x.delay_months + np.round(noise.delay * slip), LONGEST_BUILD - x.build_months
     )
-    return x
+    return on_one_axis(x)
 
 
 def market_noise(z: np.ndarray, vol: float, months: float) -> np.ndarray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from bankable.udfs.deal.chain.axes import MONTHS
+from bankable.udfs.deal.chain.axes import LONGEST_BUILD
 
 WHOLE = 1 + 1e-9  # shares that add up to one may pass it by a rounding
 RETOOLED = 24  # months within which a lost volume is sold again
@@ -52,9 +52,9 @@ RULES = (
     Rule(
         ("build_months", "delay_months"),
         "Build and delay fit the monthly block",
-        lambda d: d.build_months + d.delay_months > MONTHS,
-        "MAX(0,{[case]!completion_month}-{Timeline!month#60})",
-        f"build_months and delay_months together pass {MONTHS} months.",
+        lambda d: d.build_months + d.delay_months > LONGEST_BUILD,
+        "MAX(0,{[case]!completion_month}-{Timeline!month#last})",
+        f"build_months and delay_months together pass {LONGEST_BUILD} months.",
     ),
     Rule(
         ("price_floor", "price_cap"),

@@ -155,8 +155,8 @@ def case_rows(build: str, time: Periods) -> list[Row]:
         scalar(
             "requested_debt",
             (
-                "=({[build]!requested_balance_0#60}+{gearing}*{put_in})"
-                "/(1-{[build]!requested_balance_1#60}-{gearing}*{reserve_per_debt})"
+                "=({[build]!requested_balance_0#last}+{gearing}*{put_in})"
+                "/(1-{[build]!requested_balance_1#last}-{gearing}*{reserve_per_debt})"
             ),
             build=build,
         ),
@@ -170,8 +170,8 @@ def case_rows(build: str, time: Periods) -> list[Row]:
         scalar(
             "debt",
             (
-                "=({[build]!balance_0#60}+{gearing_used}*{put_in})"
-                "/(1-{[build]!balance_1#60}-{gearing_used}*{reserve_per_debt})"
+                "=({[build]!balance_0#last}+{gearing_used}*{put_in})"
+                "/(1-{[build]!balance_1#last}-{gearing_used}*{reserve_per_debt})"
             ),
             build=build,
         ),

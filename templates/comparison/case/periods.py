@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bankable.templates.comparison.case.entered import path
 from bankable.templates.workbook.book import Sheet, TimeColumns
 from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, Row, note
-from bankable.udfs.deal.chain.axes import PERIODS, VIEWS, YEARS
+from bankable.udfs.deal.chain.axes import MONTHS, PERIODS, VIEWS, YEARS
 
 M, N = "{Timeline!periods}", "{payments_per_year}"
 # flags and shares of the period whose totals are told in years
@@ -30,9 +30,18 @@ IN_YEARS = {
 
 @dataclass(frozen=True)
 class Periods:
-    """The periods of a book, `a_year` of them a year, as the words of its formulas."""
+    """The periods of a book, `a_year` of them a year for so many `years`, as the words of its formulas;
+    and how many months its build sheets hold.
+    """
 
     a_year: int = 1
+    months: int = MONTHS
+    years: int = YEARS
+
+    @property
+    def of_build(self) -> TimeColumns:
+        """Where the months of building stand."""
+        return TimeColumns(FIRST_TIME_COLUMN, self.months)
 
     @property
     def several(self) -> bool:
@@ -42,7 +51,7 @@ class Periods:
     def columns(self) -> TimeColumns:
         """Where they stand: after as many empty columns as a formula looks back beyond the first."""
         empty = 2 * (self.a_year - 1)
-        return TimeColumns(FIRST_TIME_COLUMN + empty, YEARS * self.a_year)
+        return TimeColumns(FIRST_TIME_COLUMN + empty, self.years * self.a_year)
 
     @property
     def year_style(self) -> str:

@@ -101,7 +101,7 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         TIE,
         "The facility closes: its balance at the end is the debt",
-        "={[build]!balance#60}",
+        "={[build]!balance#last}",
         "={[case]!debt}",
     ),
     (
@@ -248,6 +248,12 @@ NATIVE: tuple[tuple[str, str, str, str], ...] = (
         "Tests passed, failed and not applying add up",
         f'=COUNTIF({_TESTS},1)+{{[case]!tests_failed}}+COUNTIF({_TESTS},"n/a")',
         f"=ROWS({_TESTS})",
+    ),
+    (
+        INPUT,
+        "Operating life within the years that the case sheets hold",
+        "=MAX(0,{[case]!operating_years}-{Timeline!years})",
+        "0",
     ),
     *((INPUT, rule.name, f"={rule.excess}", "0") for rule in RULES),
 )

@@ -62,7 +62,7 @@ SINGLE: tuple[tuple[str, str, str, str], ...] = (
             "=INDEX(IDC({[case]!construction_rate},{[build]!planned_cost#1}:INDEX({[build]!planned_cost:},1,{[case]!build_months}),{[case]!gearing_used},"
             "{[case]!draw_timing},{[case]!upfront_fee},{[case]!commitment_fee},12),1,1)"
         ),
-        "={[build]!balance_0#60}/(1-{[build]!balance_1#60})",
+        "={[build]!balance_0#last}/(1-{[build]!balance_1#last})",
     ),
     (
         "Recovery on the debt at completion",
@@ -173,13 +173,13 @@ def checks(
     if "CREDIT_SUBSIDY" in FUNCTIONS and not time.several:
         call = (
             "=IF(OR({[case]!covers_interest}=1,{[case]!termination_cover}>0,{[case]!debt}<=0,{[case]!tenor}>={[case]!year#last}),{[case]!guarantee_cost},(1-{[case]!government_loan_share})*INDEX("
-            "CREDIT_SUBSIDY({[case]!treasury_rate},{[case]!opening:},{[case]!pd_counted#1-29},{[case]!lgd_by_year#1-29},{[case]!coverage},{[case]!guarantee_fee}),4,1))"
+            "CREDIT_SUBSIDY({[case]!treasury_rate},{[case]!opening:},{[case]!pd_counted#1-[before]},{[case]!lgd_by_year#1-[before]},{[case]!coverage},{[case]!guarantee_fee}),4,1))"
         )
         found.append(
             (
                 "CREDIT_SUBSIDY: cost of the guarantee",
                 case,
-                given(call, case=case),
+                given(call, case=case, before=time.years - 1),
                 f"={{{case}!guarantee_cost}}",
             )
         )

@@ -44,18 +44,15 @@ from bankable.udfs.deal.chain.build import PROFILE_TERMS
 from bankable.udfs.deal.chain.decision import DECISIONS, TESTS, TOLERANCE
 from bankable.udfs.deal.chain.default import NEVER, SURE
 from bankable.udfs.deal.chain.returns import FIRST_PASS, SETTLED, STEEPEST, STEPS
-from bankable.udfs.deal.deal import INPUTS, KEYS, MONTHS, TEXT_KEYS, param_of
+from bankable.udfs.deal.deal import INPUTS, KEYS, TEXT_KEYS, param_of
 from bankable.udfs.deal.measures import MEASURES
 
 FIRST_CASE = 3
 CASE_WIDTH = 23
-MONTH_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, MONTHS)
 STEP_COLUMNS = TimeColumns(FIRST_TIME_COLUMN, STEPS)
 
-PERIODS_AT = (
-    frame.FIRST_ROW + 2,
-    CONSTANT,
-)  # of the periods a year on Timeline: what a book is laid by
+# on Timeline, what a book is laid by: periods a year, and below them months of building and years
+PERIODS_AT = (frame.FIRST_ROW + 2, CONSTANT)
 
 WORDS = {"choice": "input choice", "yes/no": "input choice", "text": "input text"}
 CLOSE = dt.date(2026, 12, 31)  # illustrative
@@ -306,6 +303,20 @@ def lay_timeline(book: Book, settings: Settings, paper: str, time: Periods) -> N
                 "count",
             ),
             scalar(
+                "months",
+                "Months that the build sheets hold: fixed when the workbook is laid",
+                "months",
+                time.months,
+                "count",
+            ),
+            scalar(
+                "years",
+                "Years of operation that the case sheets hold: fixed when the workbook is laid",
+                "years",
+                time.years,
+                "count",
+            ),
+            scalar(
                 "sure", "A chance of surviving below this counts as none", "share", SURE, "tiny"
             ),
             scalar(SHOWN.key, "Amounts below this print as nothing", "$m", SHOWN.value, "number2"),
@@ -368,7 +379,7 @@ def lay_timeline(book: Book, settings: Settings, paper: str, time: Periods) -> N
     label = time.one("Year of operation", "Years from completion to the end of the period")
     row = lay(sheet, [path("year", label, "year", year, time.year_style)], row, time.columns) + 1
     for key, label, columns in (
-        ("month", "Month from close", MONTH_COLUMNS),
+        ("month", "Month from close", time.of_build),
         ("step", "Newton step", STEP_COLUMNS),
     ):
         steps = [1, *[f"={{{key}<}}+1"] * (columns.count - 1)]

@@ -134,7 +134,7 @@ def lay_sensitivity(
     row = sensitivity_limits.refinancing(book, sheet, row + 1, names, settings, time)
     breaks.append(row + 1)
     row = sensitivity_limits.termination(book, sheet, row + 1, deal, settings)
-    row = sensitivity_paths.simulation(book, sheet, row + 1, deal, settings)
+    row = sensitivity_paths.simulation(book, sheet, row + 1, deal, settings, time)
     breaks.append(row + 1)
     row = sensitivity_paths.customers(book, sheet, row + 1, settings)
     sheet.widths |= {LABEL: 60, CONSTANT: 18, TOTAL: 18} | {G + i: 14.5 for i in range(WIDE)}

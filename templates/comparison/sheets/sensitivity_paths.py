@@ -7,6 +7,7 @@ on its last year.
 
 from __future__ import annotations
 
+from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.sensitivity_limits import (
     HELP,
@@ -28,15 +29,16 @@ from bankable.templates.workbook.book import (
 from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, LABEL, TOTAL, Row, lay, scalar
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import PALETTE
-from bankable.udfs.deal.deal import YEARS
 
 G = FIRST_TIME_COLUMN
 FAN_PATHS = 2000
-LAST_YEAR = "{Timeline!year#last}"
+LAST_YEAR = "{Timeline!years}"
 BOOK = 10  # buyers in the book shown
 
 
-def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -> int:
+def simulation(
+    book: Book, sheet: Sheet, row: int, deal: str, settings: Settings, time: Periods
+) -> int:
     """The simulated DSCR by year and the probability of a shortfall."""
     frame.band_row(
         sheet,
@@ -82,7 +84,8 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
     )
     row = lay(sheet, result, row, TimeColumns(G, LAST - G + 1))
     sheet.heights[row] = 27
-    height = YEARS + 2
+    years = time.years
+    height = years + 2
     call = f"DEAL_FAN({deal},{{fan_paths}},{{fan_seed}},{wanted},{{fan_volume_vol}},,,{{fan_overrun}},{{fan_delay}},{LAST_YEAR})"
     sheet.array(
         row, G, height, 7, f'=IF({{Checks!live}}=1,IFERROR({call},"n/a"),"no add-in")', "multiple"
@@ -94,7 +97,7 @@ def simulation(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings
                 if i == 0
                 else ("count" if j == 0 else "multiple" if j <= 3 else "level")
             )
-    top, last = row + 1, row + YEARS
+    top, last = row + 1, row + years
     sheet.mark("fan_any_year", last + 1, G + 4)
     sheet.mark("fan_error", last + 1, G + 5)
     sheet.mark("fan_missed", last + 1, G + 6)

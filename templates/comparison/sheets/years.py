@@ -10,11 +10,10 @@ from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.workbook.book import Book, TimeColumns
 from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, Row, band, lay, note, path
-from bankable.udfs.deal.chain.axes import VIEWS, YEARS
+from bankable.udfs.deal.chain.axes import VIEWS
 from bankable.udfs.deal.chain.lines import line
 
 NAME = "Years"
-COLUMNS = TimeColumns(FIRST_TIME_COLUMN, YEARS)
 FLOWS = (
     *(f"revenue_{view}" for view in VIEWS),
     *(f"earnings_{view}" for view in VIEWS),
@@ -32,19 +31,20 @@ SHOWN = frozenset((*FLOWS, *AT_END))
 def lay_years(book: Book, names: Sequence[str], time: Periods, paper: str) -> None:
     """The sheet; keys are those of the case sheet with the case's number."""
     title = "Years: each case by year of operation"
-    sheet = frame.time_sheet(book, NAME, title, COLUMNS, "", frame.ENGINE_ROOM, paper)
+    columns = TimeColumns(FIRST_TIME_COLUMN, time.years)
+    sheet = frame.time_sheet(book, NAME, title, columns, "", frame.ENGINE_ROOM, paper)
     rows: list[Row] = [
         note(
             "Flows are added over the year; balances are those at its end, cover that of its last"
             " payment date."
         )
     ]
-    year = [1, *["={year<}+1"] * (YEARS - 1)]
+    year = [1, *["={year<}+1"] * (time.years - 1)]
     rows.append(path("year", "Year of operation", "year", year, "year", label_style="bold"))
     for i, name in enumerate(names, start=1):
         rows.append(band(f"={{Inputs!case_name_{i}}}"))
         rows += [_row(i, name, key, time) for key in (*FLOWS, *AT_END)]
-    lay(sheet, rows, frame.FIRST_ROW, COLUMNS)
+    lay(sheet, rows, frame.FIRST_ROW, columns)
 
 
 def _row(i: int, name: str, key: str, time: Periods) -> Row:
@@ -62,4 +62,4 @@ def by_year(i: int, name: str, key: str, time: Periods, suffix: str = ":") -> st
     return f"{{{NAME}!{key}_{i}{suffix}}}" if time.several else f"{{{name}!{key}{suffix}}}"
 
 
-__all__ = ["COLUMNS", "NAME", "SHOWN", "by_year", "lay_years"]
+__all__ = ["NAME", "SHOWN", "by_year", "lay_years"]

@@ -34,7 +34,7 @@ from bankable.udfs.deal.chain import (
     sponsor,
     waterfall,
 )
-from bankable.udfs.deal.chain.axes import MONTHS, VIEWS, YEARS, Results, axis
+from bankable.udfs.deal.chain.axes import LONGEST_BUILD, VIEWS, YEARS, Results, axis, months
 
 WHATEVER_THE_DEBT = (
     inputs.rows,
@@ -111,7 +111,7 @@ def _through(
 
 
 __all__ = [
-    "MONTHS",
+    "LONGEST_BUILD",
     "STAGES",
     "VIEWS",
     "YEARS",
@@ -119,5 +119,6 @@ __all__ = [
     "axis",
     "before_debt",
     "beyond_decision",
+    "months",
     "run",
 ]

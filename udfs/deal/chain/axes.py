@@ -1,30 +1,29 @@
 """The time axes of the chain and the small array idioms that every line uses.
 
 Scalars of a scenario have shape (S, 1), operating periods (S, 30 x periods a year) counted from
-completion, construction months (S, 60) counted from financial close; NaN stands where a figure does
+completion, construction months (S, 60 or 144) counted from financial close; NaN stands where a figure does
 not apply ("n/a" on paper). Dates are in years from completion: the end of the third half-year is 1.5.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 YEARS = 30
-MONTHS = 60
+MONTHS = 60  # of building that a deal is given, or LONGEST_BUILD where it takes more
+LONGEST_BUILD = 144
+USUAL_BUILD = 48  # months of building that leave room for a delay within MONTHS
 VIEWS = ("firm", "supported", "expected", "promised")
 TOLERANCE = 1e-9  # in every comparison with a threshold
 
-MONTH = np.arange(1.0, MONTHS + 1)
 PERIODS = (1, 2, 4)  # a year: what an axis may have, and what a loan may pay
 
-Array = (
-    Any  # numpy arrays of shape (S, 1), (S, periods) or (S, 60); with views stacked, (4, S, ...)
-)
+Array = Any  # numpy arrays of shape (S, 1), (S, periods) or (S, months); with views stacked, (4, S, ...)
 
 
 class Axis:
@@ -76,13 +75,33 @@ def axis(x: SimpleNamespace) -> Axis:
     return axis_of(int(asked))
 
 
+def months_asked(build_months: Array, delay_months: Array) -> int:
+    """Months of building that deals of such builds are given, all alike."""
+    late = np.max(np.asarray(build_months) + np.asarray(delay_months)) > MONTHS
+    return LONGEST_BUILD if late or np.max(build_months) > USUAL_BUILD else MONTHS
+
+
+@cache
+def _months(count: int) -> Array:
+    return np.arange(1.0, count + 1)
+
+
+def months(x: SimpleNamespace) -> Array:
+    """The months of building, counted from financial close."""
+    given = getattr(x, "months_given", None)
+    if given is None:
+        return _months(months_asked(x.build_months, x.delay_months))
+    return _months(int(np.max(given)))
+
+
 def on_one_axis(x: SimpleNamespace) -> SimpleNamespace:
-    """The stacked inputs with one number of periods a year written down, so that a part of them has it
-    too; those of one period a year as they are.
+    """The stacked inputs with the months of building and, where there are several, the periods a year
+    written down, so that a part of them stands on the same axes.
     """
     a_year = axis(x).a_year
     if a_year > 1:
         x.periods_per_year = np.full_like(x.periods_per_year, a_year)
+    x.months_given = np.full_like(x.periods_per_year, months_asked(x.build_months, x.delay_months))
     return x
 
 

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 import numpy as np
 
 from bankable.udfs.deal.chain.axes import (
-    MONTH,
     TOLERANCE,
     Array,
     Results,
     by_period,
+    months,
     nil_if_not,
     over_time,
     previous,
@@ -50,9 +50,9 @@ def hard_cost(budgeted: Array, overrun: Array) -> Array:
     return budgeted * (1 + overrun)
 
 
-def build_progress(build_months: Array) -> Array:
+def build_progress(month: Array, build_months: Array) -> Array:
     """Share of the planned build time gone by the end of month m: u = min(1, m / build_months)."""
-    return np.minimum(1, MONTH / build_months)
+    return np.minimum(1, month / build_months)
 
 
 def spend_cumulative(u: Array, c1: Array, c2: Array, c3: Array) -> Array:
@@ -60,9 +60,11 @@ def spend_cumulative(u: Array, c1: Array, c2: Array, c3: Array) -> Array:
     return u * (c1 + u * (c2 + u * c3))
 
 
-def delay_cost(build_months: Array, completion_month: Array, cost: Array, damages: Array) -> Array:
+def delay_cost(
+    month: Array, build_months: Array, completion_month: Array, cost: Array, damages: Array
+) -> Array:
     """Holding cost less delay damages, in the months after the planned completion."""
-    return (cost - damages) * (build_months < MONTH) * (completion_month >= MONTH)
+    return (cost - damages) * (build_months < month) * (completion_month >= month)
 
 
 def two_pass_facility(
@@ -113,25 +115,28 @@ def service_of_year_1(
 
 def rows(x: SimpleNamespace, r: Results) -> None:
     """The building's cost by month, and the rate at which it is lent for."""
+    month = months(x)
     r.completion_month = x.build_months + x.delay_months
     r.budgeted_cost = budgeted_cost(x.capex, x.contingency)
     r.hard_cost = hard_cost(r.budgeted_cost, x.overrun)
     for n, terms in enumerate(PROFILE_TERMS.T, start=1):
         r[f"profile_{n}"] = terms[x.spend_profile.astype(int)]
-    r.in_build = (r.completion_month >= MONTH).astype(float)
-    r.build_progress = build_progress(x.build_months)
+    r.in_build = (r.completion_month >= month).astype(float)
+    r.build_progress = build_progress(month, x.build_months)
     r.spend_cumulative = spend_cumulative(r.build_progress, r.profile_1, r.profile_2, r.profile_3)
     r.spend_share = r.spend_cumulative - previous(r.spend_cumulative)
     r.plant_spend = r.hard_cost * r.spend_share
-    r.delay_spend = delay_cost(x.build_months, r.completion_month, x.delay_cost, x.delay_damages)
+    r.delay_spend = delay_cost(
+        month, x.build_months, r.completion_month, x.delay_cost, x.delay_damages
+    )
     r.grant_draw = x.grant * r.spend_share
     r.owner_spend = x.owner_cost * r.spend_share
     r.build_cost = r.plant_spend + r.owner_spend + r.delay_spend - r.grant_draw
     r.tax_base = total(r.build_cost)
-    r.years_before = np.maximum(0, r.completion_month - MONTH) / 12
+    r.years_before = np.maximum(0, r.completion_month - month) / 12
     r.base_rate_now = x.base_rate + x.base_rate_shock * (1 - x.hedge_ratio)
     r.construction_rate = r.base_rate_now + x.construction_margin
-    r.in_plan = (x.build_months >= MONTH).astype(float)
+    r.in_plan = (x.build_months >= month).astype(float)
     r.planned_cost = r.budgeted_cost * r.spend_share + r.owner_spend - r.grant_draw
     r.put_in = x.ramp_reserve + x.opening_working_capital
 
@@ -140,7 +145,7 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     """The facility requested, and the one at the gearing used (the requested, or less where the debt is
     sized), drawn month by month.
     """
-    rate, fee = r.construction_rate / 12, x.commitment_fee / 12
+    rate, fee, month = r.construction_rate / 12, x.commitment_fee / 12, months(x)
 
     def drawn(gearing: Array) -> dict[str, Array]:
         return two_pass_facility(
@@ -164,13 +169,13 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
     r.balance_0, r.balance_1 = used["balance_0"], used["balance_1"]
     r.debt = facility(used, r.gearing_used, r.put_in, r.reserve_per_debt)
     r.reserve_in_debt = r.reserve_per_debt * r.debt
-    r.completion_uses = (x.build_months == MONTH) * (r.put_in + r.reserve_in_debt)
+    r.completion_uses = (x.build_months == month) * (r.put_in + r.reserve_in_debt)
     r.balance = (
         r.balance_0 + r.debt * r.balance_1 + r.gearing_used * np.cumsum(r.completion_uses, axis=-1)
     )
     opening = previous(r.balance)
     r.idc = r.in_build * rate * (opening + x.draw_timing * r.gearing_used * r.planned_cost)
-    r.build_fees = r.in_build * (fee * (r.debt - opening) + (MONTH == 1) * x.upfront_fee * r.debt)
+    r.build_fees = r.in_build * (fee * (r.debt - opening) + (month == 1) * x.upfront_fee * r.debt)
     r.uses = r.build_cost + r.idc + r.build_fees + r.completion_uses
     r.debt_draw = r.balance - opening
     r.equity_draw = r.uses - r.debt_draw

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import MONTH, Array, Results, axis, total
+from bankable.udfs.deal.chain.axes import Array, Results, axis, months, total
 
 # the rates that are solved, by the names of their steps
 RATES = {
@@ -108,7 +108,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     flow.
     """
     r.project_flow = r.unlevered_cfads_promised
-    r.equity_paid = r.equity_draw + (r.completion_month == MONTH) * r.reserve_by_equity
+    r.equity_paid = r.equity_draw + (r.completion_month == months(x)) * r.reserve_by_equity
     for name, spent, flows in (
         ("project", r.build_cost, r.project_flow),
         ("equity_promised", r.equity_paid, r.equity_flow_promised),
