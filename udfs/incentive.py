@@ -93,8 +93,9 @@ def lender_side(sides: Split, coverage, rate, first_loss) -> tuple[float, float]
     """
     lent = sides.put_in[1]
     short = max(0.0, lent - sides.recovered)
-    loss = max(0.0, short - coverage * lent) if first_loss else (1 - coverage) * short
-    gain = max(0.0, (1 - coverage) * lent * rate)
+    own = (1 - coverage) * lent
+    loss = max(0.0, own - sides.recovered) if first_loss else (1 - coverage) * short
+    gain = max(0.0, own * rate)
     return loss, loss / (loss + gain) if loss > 0 else 0.0
 
 

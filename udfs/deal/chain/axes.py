@@ -71,14 +71,23 @@ axis_of = lru_cache(maxsize=None)(Axis)
 
 def axis(x: SimpleNamespace) -> Axis:
     """The axis of the stacked inputs: as many periods a year as any deal asks, or its loan pays."""
-    asked = max(np.max(x.periods_per_year), np.max(x.payments_per_year))
-    return axis_of(int(asked))
+    given = getattr(x, "periods_given", None)
+    if given is None:
+        return axis_of(periods_asked(x))
+    return axis_of(int(np.max(given, initial=1)))
+
+
+def periods_asked(x: SimpleNamespace) -> int:
+    """The most periods a year that any of the deals asks, or that its loan pays."""
+    asked = (np.max(key, initial=1) for key in (x.periods_per_year, x.payments_per_year))
+    return int(max(asked))
 
 
 def months_asked(build_months: Array, delay_months: Array) -> int:
     """Months of building that deals of such builds are given, all alike."""
-    late = np.max(np.asarray(build_months) + np.asarray(delay_months)) > MONTHS
-    return LONGEST_BUILD if late or np.max(build_months) > USUAL_BUILD else MONTHS
+    longest = np.max(np.asarray(build_months) + np.asarray(delay_months), initial=0)
+    usual = longest <= MONTHS and np.max(build_months, initial=0) <= USUAL_BUILD
+    return MONTHS if usual else LONGEST_BUILD
 
 
 @cache
@@ -95,13 +104,12 @@ def months(x: SimpleNamespace) -> Array:
 
 
 def on_one_axis(x: SimpleNamespace) -> SimpleNamespace:
-    """The stacked inputs with the months of building and, where there are several, the periods a year
-    written down, so that a part of them stands on the same axes.
+    """The stacked inputs with the periods a year and the months of building written down beside them, so
+    that a part of them stands on the same axes.
     """
-    a_year = axis(x).a_year
-    if a_year > 1:
-        x.periods_per_year = np.full_like(x.periods_per_year, a_year)
-    x.months_given = np.full_like(x.periods_per_year, months_asked(x.build_months, x.delay_months))
+    build = months_asked(x.build_months, x.delay_months)
+    x.periods_given = np.full_like(x.periods_per_year, periods_asked(x))
+    x.months_given = np.full_like(x.periods_per_year, build)
     return x
 
 
