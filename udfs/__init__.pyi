@@ -253,12 +253,14 @@ def DSCR_FAN(
 def DSCR_PATH(
     cfads: Line,
     debt_service: Line,
+    periods_per_year: int | float = ...,
 ) -> NDArray[np.float64]:
     """Debt service cover ratio, period by period."""
 
 def DSCR_MIN(
     cfads: Line,
     debt_service: Line,
+    periods_per_year: int | float = ...,
 ) -> float:
     """Least debt service cover ratio over the periods in which debt service is due."""
 
@@ -266,6 +268,7 @@ def DSCR_AVG(
     cfads: Line,
     debt_service: Line,
     weighted: bool = ...,
+    periods_per_year: int | float = ...,
 ) -> float:
     """Average debt service cover ratio over the periods in which debt service is due."""
 
@@ -689,6 +692,7 @@ def LOAN_SUBSIDY(
     pd: float = ...,
     lgd: float = ...,
     method: Literal["annuity", "equal", "bullet"] | str = ...,
+    payments_per_year: int | float = ...,
 ) -> LOAN_SUBSIDY_figures:
     """Cost of a government loan to the taxpayer, and its worth to the borrower: two different
     numbers."""

@@ -37,12 +37,34 @@ def discount_factors(rate, periods: int):
     return (1 + np.asarray(rate, float))[..., None] ** -np.arange(1.0, periods + 1)
 
 
-def _counted(cfads: np.ndarray, debt_service: np.ndarray) -> np.ndarray:
+def over_a_year(cfads, debt_service, periods_per_year: int):
+    """DSCR at each date of the twelve months that end with it, or of what has come since the start; NaN
+    where nothing is due at the date, or a CFADS of those months is blank.
+    """
+    at_date = dscr(cfads, debt_service)
+    if periods_per_year == 1:
+        return at_date
+    due = np.cumsum(np.concatenate([[0.0], np.nan_to_num(debt_service)]))
+    here = np.arange(1, cfads.size + 1)
+    year = np.maximum(0, here - periods_per_year)
+    blank = np.isnan(cfads)
+    earned = np.cumsum(np.concatenate([[0.0], np.where(blank, 0.0, cfads)]))
+    blanks = np.cumsum(np.concatenate([[0], blank]))
+    known = ~np.isnan(at_date) & (blanks[here] == blanks[year])
+    owed = due[here] - due[year]
+    return np.where(known, (earned[here] - earned[year]) / np.where(known, owed, 1.0), np.nan)
+
+
+def _counted(cfads: np.ndarray, debt_service: np.ndarray, periods_per_year: int) -> np.ndarray:
+    """The covers that count: those of whole years."""
     cells.same_length(cfads=cfads, debt_service=debt_service)
-    path = dscr(cfads, debt_service)
+    path = over_a_year(cfads, debt_service, periods_per_year)
+    path[: periods_per_year - 1] = np.nan
     if np.isnan(path).all():
         raise no_answer(
             "debt_service is nowhere positive beside a CFADS: there is no DSCR to take."
+            if periods_per_year == 1
+            else "there is no whole year with debt service and CFADS: there is no DSCR to take."
         )
     return path
 
@@ -50,6 +72,11 @@ def _counted(cfads: np.ndarray, debt_service: np.ndarray) -> np.ndarray:
 CFADS = cells.path(
     "cash flow available for debt service each period, after tax; a blank cell is no period",
     blanks="keep",
+)
+A_YEAR = cells.count(
+    "periods a year; above 1 cover is that of the last twelve months, as covenants test it",
+    low=1,
+    high=12,
 )
 SERVICE = cells.path("interest, principal and fees due each period, positive", low=0, blanks="keep")
 
@@ -60,17 +87,20 @@ SERVICE = cells.path("interest, principal and fees due each period, positive", l
     registry.path("DSCR each period; blank where no debt service is due"),
     cfads=CFADS,
     debt_service=SERVICE,
+    periods_per_year=A_YEAR,
 )
-def DSCR_PATH(cfads, debt_service):
+def DSCR_PATH(cfads, debt_service, periods_per_year=1):
     """Debt service cover ratio, period by period.
 
     Equation
     --------
-    DSCR_t = CFADS_t / DS_t
+    DSCR_t = CFADS_t / DS_t, or with m periods a year the sum of the last m CFADS over that of the last m DS
 
     Conventions
     -----------
-    CFADS is after tax. Debt service is all interest, scheduled principal and fees due in the
+    With several periods a year each date shows the twelve months that end with it, and before the first
+    year is over what has come since the start; a blank CFADS leaves its twelve months blank. CFADS is
+    after tax. Debt service is all interest, scheduled principal and fees due in the
     period. A period without debt service, or with a blank CFADS, gives a blank, neither 0 nor
     infinity. Debt service below a billionth of the largest of the range is a rest of floating-point
     arithmetic and counts as none. A negative CFADS gives a negative DSCR; a negative debt service
@@ -94,9 +124,14 @@ def DSCR_PATH(cfads, debt_service):
     --------
     >>> DSCR_PATH([26, 27, 28], [20, 20, 20]).round(2).tolist()
     [1.3, 1.35, 1.4]
+
+    Half-yearly payments:
+
+    >>> DSCR_PATH([9, 17, 13, 15], [10, 10, 10, 10], 2).round(2).tolist()
+    [0.9, 1.3, 1.5, 1.4]
     """
     cells.same_length(cfads=cfads, debt_service=debt_service)
-    return dscr(cfads, debt_service)
+    return over_a_year(cfads, debt_service, periods_per_year)
 
 
 @function(
@@ -105,8 +140,9 @@ def DSCR_PATH(cfads, debt_service):
     registry.number("the least DSCR of the periods with debt service"),
     cfads=CFADS,
     debt_service=SERVICE,
+    periods_per_year=A_YEAR,
 )
-def DSCR_MIN(cfads, debt_service):
+def DSCR_MIN(cfads, debt_service, periods_per_year=1):
     """Least debt service cover ratio over the periods in which debt service is due.
 
     Equation
@@ -116,7 +152,7 @@ def DSCR_MIN(cfads, debt_service):
     Conventions
     -----------
     As DSCR_PATH: periods without debt service (or with a rest below a billionth of the largest) and
-    blank CFADS do not count.
+    blank CFADS do not count, nor do dates before the first twelve months are over.
 
     Errors
     ------
@@ -135,7 +171,7 @@ def DSCR_MIN(cfads, debt_service):
     >>> round(DSCR_MIN([26, 24, 28], [20, 20, 20]), 2)
     1.2
     """
-    return float(np.nanmin(_counted(cfads, debt_service)))
+    return float(np.nanmin(_counted(cfads, debt_service, periods_per_year)))
 
 
 @function(
@@ -147,8 +183,9 @@ def DSCR_MIN(cfads, debt_service):
     weighted=cells.switch(
         "FALSE: mean of the periods' ratios; TRUE: total CFADS over total debt service"
     ),
+    periods_per_year=A_YEAR,
 )
-def DSCR_AVG(cfads, debt_service, weighted=False):
+def DSCR_AVG(cfads, debt_service, weighted=False, periods_per_year=1):
     """Average debt service cover ratio over the periods in which debt service is due.
 
     Equation
@@ -158,7 +195,8 @@ def DSCR_AVG(cfads, debt_service, weighted=False):
     Conventions
     -----------
     As DSCR_PATH: periods without debt service (or with a rest below a billionth of the largest) and
-    blank CFADS do not count. The plain mean is the usual covenant.
+    blank CFADS do not count, nor do dates before the first twelve months are over. The plain mean is the
+    usual covenant.
 
     Errors
     ------
@@ -177,7 +215,7 @@ def DSCR_AVG(cfads, debt_service, weighted=False):
     >>> round(DSCR_AVG([26, 24, 28], [20, 20, 20]), 2)
     1.3
     """
-    path = _counted(cfads, debt_service)
+    path = _counted(cfads, debt_service, periods_per_year)
     if not weighted:
         return float(np.nanmean(path))
     counted = ~np.isnan(path)

@@ -169,7 +169,7 @@ def CREDIT_SUBSIDY(
     ),
     principal=cells.number("amount lent", low=0, above=True),
     loan_rate=cells.rate("rate of the loan a year", low=-0.5),
-    nper=cells.count("yearly payments", low=1, high=200),
+    nper=cells.count("payments in all", low=1, high=800),
     treasury_rate=cells.rate("Treasury rate of like life, flat", low=-0.5),
     market_rate=cells.rate(
         "rate the borrower would pay elsewhere; left out, the benefit stays blank", low=-0.5
@@ -177,9 +177,20 @@ def CREDIT_SUBSIDY(
     pd=cells.probability("yearly probability of default"),
     lgd=cells.probability("loss given default"),
     method=cells.choice("how principal is repaid", "annuity", "equal", "bullet"),
+    payments_per_year=cells.count(
+        "payments a year; each bears loan_rate over them", low=1, high=12
+    ),
 )
 def LOAN_SUBSIDY(
-    principal, loan_rate, nper, treasury_rate, market_rate=None, pd=0.0, lgd=0.0, method="annuity"
+    principal,
+    loan_rate,
+    nper,
+    treasury_rate,
+    market_rate=None,
+    pd=0.0,
+    lgd=0.0,
+    method="annuity",
+    payments_per_year=1,
 ):
     """Cost of a government loan to the taxpayer, and its worth to the borrower: two different
     numbers.
@@ -190,8 +201,9 @@ def LOAN_SUBSIDY(
 
     Conventions
     -----------
-    Yearly payments at year end. In a year of default the share (1 - LGD) of the opening balance
-    comes back. The benefit is the grant element to the borrower; it exceeds the cost wherever the
+    Payments at the end of each period. In a period of default the share (1 - LGD) of the opening balance
+    comes back; with n payments a year the chance in one is 1 - (1 - pd)^(1/n), and both rates discount by
+    (1 + rate)^(-t/n). The benefit is the grant element to the borrower; it exceeds the cost wherever the
     market asks more than the Treasury pays.
 
     Source
@@ -207,16 +219,22 @@ def LOAN_SUBSIDY(
     >>> [round(figure, 2) for figure in LOAN_SUBSIDY(1000, 0.02, 7, 0.0425, 0.085)]
     [81.12, 0.08, 209.13, 0.21]
     """
+    n = payments_per_year
     opening, interest, repaid, payment, _ = schedule(
-        principal, loan_rate, method, nper, 0, 0.0, False
+        principal, loan_rate / n, method, nper, 0, 0.0, False
     ).T
-    cost = float(loan_cost(treasury_rate, opening, interest, repaid, pd, lgd))
+    treasury, market = (_by_payment(rate, n) for rate in (treasury_rate, market_rate))
+    chance = pd if n == 1 else 1 - (1 - pd) ** (1 / n)
+    cost = float(loan_cost(treasury, opening, interest, repaid, chance, lgd))
     benefit = (
-        math.nan
-        if market_rate is None
-        else principal - float(np.sum(payment * _discount(market_rate, nper)))
+        math.nan if market is None else principal - float(np.sum(payment * _discount(market, nper)))
     )
     return cost, cost / principal, benefit, benefit / principal
+
+
+def _by_payment(rate: float | None, n: int) -> float | None:
+    """An effective yearly rate as that of one of n payments a year."""
+    return rate if rate is None or n == 1 else (1 + rate) ** (1 / n) - 1
 
 
 @function(
