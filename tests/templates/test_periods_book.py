@@ -12,19 +12,22 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bankable.templates.comparison import compare, plan, read_files
-from bankable.templates.comparison.sheets import years
+from bankable.templates.comparison import compare, plan, read_files, tie_out
+from bankable.templates.comparison.sheets import scenarios, years
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.memo import write as memo
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.settings import Settings
 from bankable.udfs.deal import deal as deals
 from tests.calc import libreoffice
 from tests.random_deals import drawn
+from tests.tiers import tiers
 
 from .parity import differences
+from .test_scenarios import failing, live_deals
 from .without_slow import without_slow_functions
 
 
@@ -63,6 +66,14 @@ def test_every_row_is_the_chain_s_and_every_check_holds(
     assert book["Checks"].value_of("master") == "OK"
     assert book["Timeline"].value_of("periods") == 2
     assert book["Timeline"].values_of("year")[:3] == [0.5, 1.0, 1.5]
+
+
+@pytest.mark.parametrize("name", tiers(scenarios.NAMES, ("Contract lost",)))
+def test_every_row_is_the_chain_s_under_every_scenario(name: str, cases: list[SourcedDeal]) -> None:
+    book = compare.calculated(cases, settings=Settings({"scenario": [name]}))
+    assert book["Checks"].value_of("master") == "OK", failing(book)
+    _, faults = tie_out.differences(book, compare.sheet_names(cases), live_deals(book, len(cases)))
+    assert not faults, faults[:5]
 
 
 def test_a_yearly_loan_in_a_half_yearly_book_pays_once_a_year(book: Book) -> None:
