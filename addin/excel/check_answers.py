@@ -18,10 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bankable import udfs
 from bankable.templates.comparison import tie_out
+from bankable.templates.comparison.tie_out import as_long
 from bankable.templates.refusal import Refusal
 from bankable.udfs.cells import OMITTED, CellError
 from bankable.udfs.deal import deal as deals
@@ -172,7 +171,7 @@ def _replay_deals(answers: Answers, held: Replay) -> None:
         return
     results = deals.evaluate([deals.read(values) for values in answers.deals], None)
     for row in answers.rows:
-        due = np.broadcast_to(results[row["twin"]][row["case"]], (len(row["shown"]),))
+        due = as_long(results[row["twin"]][row["case"]], len(row["shown"]))
         for i, (shown, want) in enumerate(zip(row["shown"], due, strict=True)):
             held.compared += 1
             if not tie_out.same(shown, float(want)):

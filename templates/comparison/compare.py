@@ -25,7 +25,6 @@ from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
 from bankable.templates.workbook.book import Book, address
 from bankable.templates.workbook.settings import Settings
-from bankable.udfs.deal.chain.axes import YEARS
 from bankable.udfs.deal.chain.lines import OLD_KEYS
 
 RELEASED = dt.datetime(
@@ -192,7 +191,7 @@ def new(
     if not 1 <= cases <= MOST_CASES:
         raise Refusal(f"a workbook holds 1 to {MOST_CASES} cases; {cases} were asked.")
     blank = deal_file.load(deal_file.shipped_path("placeholder"))
-    deal = replace(blank.deal, payments_per_year=periods, operating_years=YEARS)
+    deal = replace(blank.deal, payments_per_year=periods)
     deals = [replace(blank, deal=replace(deal, case_name=f"Case {i}")) for i in range(1, cases + 1)]
     book = calculated(deals, paper, day=dt.date.today())
     written = write.write(book, target, force)

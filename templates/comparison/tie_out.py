@@ -65,13 +65,13 @@ def rows_of(book: Book, names: Sequence[str]) -> Iterator[tuple[int, str, str, s
                 yield i, "Returns", key, RATES.get(bare.removeprefix("irr_"), bare)
 
 
-def _as_long(path: np.ndarray, count: int) -> np.ndarray:
-    """A row of the chain as long as the sheet's: a scenario may ask more months of building than the
-    book was laid for, which Checks says.
+def as_long(path: np.ndarray, count: int) -> np.ndarray:
+    """A figure or a row of the chain as long as the sheet's row, which holds the years of the book's
+    longest life; and the months that it was laid for, where a scenario asks more: Checks says so.
     """
-    if path.size == 1 or path.size == count:
-        return path
-    return np.resize(np.append(path[:count], np.zeros(max(0, count - path.size))), count)
+    if path.size == 1:
+        return np.broadcast_to(path, (count,))
+    return np.pad(path, (0, max(0, count - path.size)))[:count]
 
 
 def differences(
@@ -92,7 +92,7 @@ def differences(
         )
         if twin not in results:
             raise KeyError(f"{twin} stands on the sheet {name}, and the chain has no such line")
-        want = np.broadcast_to(_as_long(results[twin][i], len(columns)), (len(columns),))
+        want = as_long(results[twin][i], len(columns))
         for col, theirs in zip(columns, want, strict=True):
             compared += 1
             mine = sheet.value(place.row, col)

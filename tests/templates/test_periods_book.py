@@ -4,6 +4,7 @@ what is shown by year adds up, and file, memo and another program say the same.
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -102,8 +103,12 @@ def test_what_is_shown_by_year_adds_up(book: Book, cases: list[SourcedDeal]) -> 
         r = deals.evaluate(case.deal)
         for key in years.FLOWS:
             path = r[key][0]
-            assert sheet.values_of(f"{key}_{i}") == pytest.approx(list(path[::2] + path[1::2]))
-        assert sheet.values_of(f"closing_{i}") == pytest.approx(list(r.closing[0, 1::2]), abs=1e-9)
+            found = sheet.values_of(f"{key}_{i}")
+            assert len(found) == 25  # the longest life
+            assert found == pytest.approx(list(path[::2] + path[1::2])[:25])
+            assert sum(path[50:]) == 0
+        closing = list(r.closing[0, 1::2])[:25]
+        assert sheet.values_of(f"closing_{i}") == pytest.approx(closing, abs=1e-9)
 
 
 def test_a_yearly_book_has_no_such_sheet(shipped_book: Book) -> None:
@@ -170,12 +175,10 @@ def test_libreoffice_calculates_the_same(
     compared = 0
     for name in (*compare.sheet_names(paying_names(book)), years.NAME):
         for spot, cell in book[name].cells.items():
-            if isinstance(cell.value, float) and cell.formula:
+            seen = theirs[name].get(spot, 0)
+            if isinstance(cell.value, float) and cell.formula and not isinstance(seen, dt.date):
                 compared += 1
-                assert theirs[name].get(spot, 0) == pytest.approx(cell.value, rel=1e-9, abs=1e-9), (
-                    name,
-                    spot,
-                )
+                assert seen == pytest.approx(cell.value, rel=1e-9, abs=1e-9), (name, spot)
     assert compared > 60_000
 
 
