@@ -88,13 +88,13 @@ NATIVE: dict[str, Topic] = {
         (
             "payments_made_late",
             MISSED & ~OWING,
-            "On the lender's view the first payment is missed in year {missed_year:count}; by the end of the loan nothing"
+            "On the lender's view the first payment is missed in year {missed_year:years}; by the end of the loan nothing"
             " is owed.",
         ),
         (
             "payments_missed",
             MISSED & OWING,
-            "On the lender's view the first payment is missed in year {missed_year:count}, and ${unpaid:number}m of debt"
+            "On the lender's view the first payment is missed in year {missed_year:years}, and ${unpaid:number}m of debt"
             " service stands unpaid at the end of the loan.",
         ),
     ),

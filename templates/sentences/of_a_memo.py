@@ -66,12 +66,12 @@ MEMO: dict[str, Topic] = {
             "primary_contract",
             CONTRACTED & HAS_SERVICE,
             "cash flow from the contract with {offtaker:text}: minimum DSCR {min_dscr:multiple} in year"
-            " {min_dscr_year:count}, average {avg_dscr:multiple}.",
+            " {min_dscr_year:years}, average {avg_dscr:multiple}.",
         ),
         (
             "primary_sales",
             ~CONTRACTED & HAS_SERVICE,
-            "sales without a contract: minimum DSCR {min_dscr:multiple} in year {min_dscr_year:count}, average"
+            "sales without a contract: minimum DSCR {min_dscr:multiple} in year {min_dscr_year:years}, average"
             " {avg_dscr:multiple}.",
         ),
         ("primary_nothing_due", ~HAS_SERVICE, "none is needed: no debt service falls due."),

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from bankable.templates.sentences.condition import Cell, Condition, Figures
 
 TEXT = "text"  # the format of a slot that holds words
+YEARS = "years"  # of a date in years from completion, whole or a part of one
 _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*):([a-z0-9]+)(?: ([a-z -]+))?\}")
 # number format: decimals of the figure, its form in TEXT, what follows it
 _FORMS = {
@@ -41,6 +42,8 @@ class Slot(NamedTuple):
         value = cell(self.key)
         if self.style == TEXT:
             return value
+        if self.style == YEARS:
+            return f'IF(ISNUMBER({value}),ROUND({value},2)&"","n/a")'
         digits, form, after = _FORMS[self.style]
         rounded = f"ROUND({value},{digits})"
         after = f'&"{after}"' if after else ""

@@ -119,7 +119,7 @@ STRIP = shown(
     ("first_failed", "right"),
     ("min_dscr", "multiple"),
     ("min_dscr_promised", "multiple"),
-    ("missed_year", "count"),
+    ("missed_year", "years"),
     ("sponsor_extra", "nil number"),
     ("all_in_rate", "rate"),
     ("life_default", "level"),

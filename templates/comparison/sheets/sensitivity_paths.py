@@ -84,8 +84,7 @@ def simulation(
     )
     row = lay(sheet, result, row, TimeColumns(G, LAST - G + 1))
     sheet.heights[row] = 27
-    years = time.years
-    height = years + 2
+    height = time.years + 2
     call = f"DEAL_FAN({deal},{{fan_paths}},{{fan_seed}},{wanted},{{fan_volume_vol}},,,{{fan_overrun}},{{fan_delay}},{LAST_YEAR})"
     sheet.array(
         row, G, height, 7, f'=IF({{Checks!live}}=1,IFERROR({call},"n/a"),"no add-in")', "multiple"
@@ -97,7 +96,7 @@ def simulation(
                 if i == 0
                 else ("count" if j == 0 else "multiple" if j <= 3 else "level")
             )
-    top, last = row + 1, row + years
+    top, last = row + 1, row + time.years
     sheet.mark("fan_any_year", last + 1, G + 4)
     sheet.mark("fan_error", last + 1, G + 5)
     sheet.mark("fan_missed", last + 1, G + 6)

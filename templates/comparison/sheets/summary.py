@@ -67,7 +67,7 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Coverage on the lender's view",
         (
             ("min_dscr", "multiple"),
-            ("min_dscr_year", "count"),
+            ("min_dscr_year", "years"),
             ("avg_dscr", "multiple"),
             ("llcr", "multiple"),
             ("plcr", "multiple"),
