@@ -85,6 +85,7 @@ TIMES: dict[str, tuple[float, float]] = {"price": (0.8, 1.3), "market_price": (0
 ONE_OF: dict[str, tuple[object, ...]] = {
     "tenor": tuple(range(3, 16)),
     "grace_years": (0, 0, 1, 2),
+    "grace_capitalised": (False, True),
     "contract_years": tuple(range(1, 21)),
     "public_offtake_years": (0, 0, 5, 10),
     "firm_years": (0, 1, 5, 10, 20),

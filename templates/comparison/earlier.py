@@ -17,6 +17,7 @@ NEW_INPUTS: dict[str, tuple[str, ...]] = {
     "0.2.0": (
         "payments_per_year",
         "periods_per_year",
+        "grace_capitalised",
         "owner_cost",
         "ramp_reserve",
         "opening_working_capital",

@@ -121,9 +121,8 @@ def _request(m: Memo) -> None:
         "equal principal": "equal instalments",
         "sculpted": "sculpted to CFADS",
     }[d.repayment]
-    grace = (
-        f", interest only for {counted(f.input('grace_years'), 'year')}" if d.grace_years else ""
-    )
+    word = "interest capitalised" if d.grace_capitalised else "interest only"
+    grace = f", {word} for {counted(f.input('grace_years'), 'year')}" if d.grace_years else ""
     paid = {1: "", 2: ", paid half-yearly", 4: ", paid quarterly"}[d.payments_per_year]
     government = (
         f", of it {f.input('government_loan_share')} government loan"

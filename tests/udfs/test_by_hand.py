@@ -143,7 +143,8 @@ def repaid(d: Deal, debt: float, rate: float, paid: list[float]) -> Loan:
     out, balance = Loan([], [], []), debt
     for t in range(1, d.tenor + 1):
         interest = balance * rate
-        service = interest if t <= d.grace_years else paid[t - 1]
+        in_grace = 0.0 if d.grace_capitalised else interest
+        service = in_grace if t <= d.grace_years else paid[t - 1]
         service = balance + interest if t == d.tenor else service
         out.service.append(service)
         out.opening.append(balance)
@@ -154,7 +155,13 @@ def repaid(d: Deal, debt: float, rate: float, paid: list[float]) -> Loan:
 
 def level(d: Deal, debt: float, rate: float) -> list[float]:
     """An annuity, by year, as if there were no grace before it."""
-    return [debt * rate / (1 - (1 + rate) ** -(d.tenor - d.grace_years))] * d.tenor
+    owed = after_grace(d, debt, rate)
+    return [owed * rate / (1 - (1 + rate) ** -(d.tenor - d.grace_years))] * d.tenor
+
+
+def after_grace(d: Deal, debt: float, rate: float) -> float:
+    """The debt when the grace is over."""
+    return debt * (1 + rate) ** d.grace_years if d.grace_capitalised else debt
 
 
 def sculpted(d: Deal, debt: float, rate: float, counted: list[tuple[float, float]]) -> list[float]:
@@ -166,7 +173,8 @@ def sculpted(d: Deal, debt: float, rate: float, counted: list[tuple[float, float
     for _ in range(3):
         cash = [max(0.0, each) for each in cfads(d, counted, interest)]
         worth = sum(cash[t - 1] / (1 + rate) ** (t - d.grace_years) for t in years)
-        paid = [cash[t - 1] * debt / worth if t in years else 0.0 for t in range(1, d.tenor + 1)]
+        owed = after_grace(d, debt, rate)
+        paid = [cash[t - 1] * owed / worth if t in years else 0.0 for t in range(1, d.tenor + 1)]
         interest = repaid(d, debt, rate, paid).interest
     return paid
 
@@ -174,7 +182,8 @@ def sculpted(d: Deal, debt: float, rate: float, counted: list[tuple[float, float
 def loan(d: Deal, debt: float, rate: float, counted: list[tuple[float, float]]) -> Loan:
     """As the deal repays; a sculpted loan that meets a year without cash flow is an annuity."""
     if d.repayment == "equal principal":
-        part, balance, paid = debt / (d.tenor - d.grace_years), debt, []
+        balance, paid = after_grace(d, debt, rate), []
+        part = balance / (d.tenor - d.grace_years)
         for t in range(1, d.tenor + 1):
             paid.append(part + balance * rate)
             balance -= part if t > d.grace_years else 0.0
@@ -415,7 +424,7 @@ def reckoned(d: Deal, bank_rate: float | None = None) -> dict[str, Any]:
     lender = cfads(d, counted, owed.interest)
     promised = cfads(d, operations(d, stands.end, 0.0), owed.interest)
     seen = at_risk(d, owed.service, promised)
-    cover = [cash / due for cash, due in zip(lender, owed.service, strict=False)]
+    cover = [cash / due for cash, due in zip(lender, owed.service, strict=False) if due > 0]
     worth = [cash / (1 + rate) ** t for t, cash in enumerate(lender, 1)]
     return {
         "debt": built.debt,

@@ -165,7 +165,7 @@ def scheduled(d: Deal, time: Time, debt: float, rate: float, paid: Sequence[floa
     out, balance = Loan([], [], []), debt
     for t, _, until, _ in time.periods(d.tenor):
         interest = balance * rate / time.n if time.pays(t) else 0.0
-        service = interest
+        service = 0.0 if d.grace_capitalised and until <= d.grace_years else interest
         if time.pays(t) and until > d.grace_years:
             service = paid[t]
         if until == d.tenor:
@@ -177,17 +177,25 @@ def scheduled(d: Deal, time: Time, debt: float, rate: float, paid: Sequence[floa
     return out
 
 
+def after_grace(d: Deal, time: Time, debt: float, rate: float) -> float:
+    """The debt when the grace is over: its interest is paid, or joins it payment by payment."""
+    for _ in range(d.grace_years * time.n if d.grace_capitalised else 0):
+        debt += debt * rate / time.n
+    return debt
+
+
 def level(d: Deal, time: Time, debt: float, rate: float) -> list[float]:
     one, count = rate / time.n, (d.tenor - d.grace_years) * time.n
-    return [debt * one / (1 - (1 + one) ** -count)] * round(d.tenor * time.m)
+    owed = after_grace(d, time, debt, rate)
+    return [owed * one / (1 - (1 + one) ** -count)] * round(d.tenor * time.m)
 
 
 def loan(d: Deal, time: Time, debt: float, rate: float, plant: Operation) -> Loan:
     """As the deal repays; sculpted in three passes on the cash between dates."""
     last = round(d.tenor * time.m)
     if d.repayment == "equal principal":
-        part = debt / ((d.tenor - d.grace_years) * time.n)
-        balance, paid = debt, []
+        balance, paid = after_grace(d, time, debt, rate), []
+        part = balance / ((d.tenor - d.grace_years) * time.n)
         for t, _, until, _ in time.periods(d.tenor):
             paid.append(part + balance * rate / time.n)
             balance -= part if time.pays(t) and until > d.grace_years else 0.0
@@ -202,7 +210,8 @@ def loan(d: Deal, time: Time, debt: float, rate: float, plant: Operation) -> Loa
         for _ in range(3):
             cash = [max(0.0, one) for one in since_date(time, cfads(d, time, plant, interest))]
             worth = sum(cash[t] / (1 + rate / time.n) ** k for k, t in enumerate(counted, 1))
-            paid = [cash[t] * debt / worth if t in counted else 0.0 for t in range(last)]
+            owed = after_grace(d, time, debt, rate)
+            paid = [cash[t] * owed / worth if t in counted else 0.0 for t in range(last)]
             interest = scheduled(d, time, debt, rate, paid).interest
         return scheduled(d, time, debt, rate, paid)
     return scheduled(d, time, debt, rate, level(d, time, debt, rate))
@@ -470,7 +479,7 @@ def figures(d: Deal, time: Time) -> dict[str, Any]:
     tested = [
         sum(lender[t + 1 - time.m : t + 1]) / sum(owed.service[t + 1 - time.m : t + 1])
         for t in year_of
-        if time.pays(t)
+        if time.pays(t) and owed.service[t] > 0
     ]
     worth = [
         one * (1 + quote.rate / time.n) ** -((t + 1) / time.m * time.n)

@@ -618,6 +618,12 @@ class Deal:
     grace_years: int = _whole(
         "Debt", "Grace", "years", "years from completion with interest only", 0, 10, 0
     )
+    grace_capitalised: bool = _switch(
+        "Debt",
+        "Interest of the grace is capitalised",
+        "TRUE: added to the debt, nothing is paid in the grace; FALSE: paid",
+        False,
+    )
     balloon: float = _share(
         "Debt", "Balloon", "share of the debt due with the last payment", 0.0, high=0.95
     )

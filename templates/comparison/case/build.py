@@ -148,7 +148,8 @@ def case_rows(build: str, time: Periods) -> list[Row]:
         scalar(
             "reserve_per_debt",
             (
-                "={reserve_in_uses}*{dsra_months}/12*IF({grace_years}>0,{construction_rate},"
+                "={reserve_in_uses}*{dsra_months}/12*IF({grace_years}>0,"
+                "{construction_rate}*(1-{grace_capitalised}),"
                 f"-{service})"
             ),
         ),

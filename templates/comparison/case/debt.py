@@ -20,7 +20,18 @@ def capacity_rows(time: Periods) -> list[Row]:
             "discount_after_grace",
             f"={{repaying}}*(1+{rate})^-({time.number}-{grace})",
         ),
-        scalar("balloon_discount", "=1-{balloon}*(1+[rate])^-[n]", n=n, rate=rate),
+        scalar(
+            "grown_in_grace",
+            "=IF({grace_capitalised}=1,(1+[rate])^[grace],1)",
+            rate=rate,
+            grace=grace,
+        ),
+        scalar(
+            "balloon_discount",
+            "={grown_in_grace}-{balloon}*(1+[rate])^-[n]",
+            n=n,
+            rate=rate,
+        ),
     ]
     for view in VIEWS:
         rows.append(
@@ -36,16 +47,17 @@ def capacity_rows(time: Periods) -> list[Row]:
         rows.append(scalar("capacity_[view]", "={carried_[view]+}/{balloon_discount}", view=view))
     rows += [
         path("lender_unlevered_cfads", "=" + lenders("unlevered_cfads")),
-        scalar("unit_instalment", "=(1-{balloon})/[n]", n=n),
+        scalar("unit_instalment", "=({grown_in_grace}-{balloon})/[n]", n=n),
         path(
-            "unit_opening", f"={{in_loan}}*(1-{{unit_instalment}}*MAX(0,{time.number}-1-{grace}))"
+            "unit_opening",
+            f"={{in_loan}}*({{grown_in_grace}}-{{unit_instalment}}*MAX(0,{time.number}-1-{grace}))",
         ),
-        scalar("unit_payment", "=-PMT([rate],[n],1,-{balloon})", n=n, rate=rate),
+        scalar("unit_payment", "=-PMT([rate],[n],{grown_in_grace},-{balloon})", n=n, rate=rate),
         path(
             "unit_service",
             (
                 f"={{in_loan}}{time.pays}*IF({{repaying}}=1,IF({{repayment}}=1,{{unit_opening}}*{rate}"
-                f"+{{unit_instalment}},{{unit_payment}}),{rate})"
+                f"+{{unit_instalment}},{{unit_payment}}),{rate}*(1-{{grace_capitalised}}))"
             ),
         ),
         path(
@@ -121,7 +133,8 @@ def pass_rows(n: int, time: Periods) -> list[Row]:
                 + time.one("{year}-1", "{begun}")
                 + ",0,{sculpt_opening_[n]<}-{repaying<}"
                 + time.one("", "*{pays<}")
-                + "*({sculpt_service_[n]<}-{sculpt_interest_[n]<})))"
+                + "*({sculpt_service_[n]<}-{sculpt_interest_[n]<})"
+                "+{grace_capitalised}*(1-{repaying<})*{sculpt_interest_[n]<}))"
             ),
         ),
         (
@@ -165,8 +178,10 @@ def schedule_rows(time: Periods) -> list[Row]:
         scalar("sculpt_fault_year", "=MIN({sculpt_fault:})"),
         scalar("profile_used", "=IF({sculpt_fault_year}>0,0,{repayment})"),
         scalar("tenor_used", "={in_loan+}"),
-        scalar("payment", "=-PMT([rate],[n],{debt},-{balloon}*{debt})", n=n, rate=rate),
-        scalar("equal_principal", "={debt}*(1-{balloon})/[n]", n=n),
+        scalar(
+            "payment", "=-PMT([rate],[n],{debt}*{grown_in_grace},-{balloon}*{debt})", n=n, rate=rate
+        ),
+        scalar("equal_principal", "={debt}*({grown_in_grace}-{balloon})/[n]", n=n),
         *sculpt_rows(time),
         band("Balance, interest and principal"),
         path("opening", f"=IF({time.first},{{debt}},{{closing<}})"),
@@ -176,7 +191,7 @@ def schedule_rows(time: Periods) -> list[Row]:
             (
                 f"={{repaying}}{time.pays}*"
                 "CHOOSE({profile_used}+1,{payment}-{interest},{equal_principal},"
-                "{sculpted_service}-{interest})"
+                "{sculpted_service}-{interest})-{grace_capitalised}*(1-{repaying})*{interest}"
             ),
         ),
         path("balloon_paid", "=IF({tenor}={year},1,0)*{balloon}*{debt}"),

@@ -12,6 +12,7 @@ def rows(time: Periods) -> list[Row]:
     """Default probability, recovery and the all-in rate."""
     rate = time.rate("{base_rate_now}")
     level = f"{rate},{time.payments('({tenor}-{grace_years})')}"
+    grown = f"IF({{grace_capitalised}}=1,(1+{rate})^{time.payments('{grace_years}')},1)"
     before = f"IF({time.first},1,{{planned_alive<}})"
     return [
         path("in_loan", "=IF({tenor}>={year},1,0)"),
@@ -21,16 +22,17 @@ def rows(time: Periods) -> list[Row]:
             "The quote rests on the plan: a year's default is the borrower's own, or a lost contract after"
             " which cash and a full reserve do not pay debt service at the base rate."
         ),
-        scalar("base_payment", f"=-PMT({level},{{debt}},-{{balloon}}*{{debt}})"),
+        scalar("base_payment", f"=-PMT({level},{{debt}}*{grown},-{{balloon}}*{{debt}})"),
         path(
             "base_service",
-            f"={{in_loan}}{time.pays}*IF({{repaying}}=1,{{base_payment}},{{debt}}*{rate})",
+            f"={{in_loan}}{time.pays}*"
+            f"IF({{repaying}}=1,{{base_payment}},{{debt}}*{rate}*(1-{{grace_capitalised}}))",
         ),
         path("base_reserve", "={dsra_months}/12*" + time.ahead("base_service")),
         *pools_after_loss(time, "base_", "{base_service}", "{base_reserve>}", "{in_loan}"),
         path(
             "base_hurts",
-            f"=IF({time.at_next_payment('base_service')}>0,1,0)*"
+            "=IF(MAX({base_service>>})>{Timeline!tolerance},1,0)*"
             + does_not_reach("{base_need_1}", "{base_reserve}", "{base_service}"),
         ),
         path(

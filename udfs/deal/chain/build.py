@@ -29,15 +29,25 @@ from bankable.udfs.deal.chain.axes import (
 PROFILE_TERMS = np.array([[1.0, 0.0, 0.0], [2.0, -1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 3.0, -2.0]])
 
 
-def level_service(rate: Array, tenor: Array, grace: Array, balloon: Array) -> Array:
-    """Yearly annuity payment per $ of debt after the grace years, with a balloon left at the
+def level_service(
+    rate: Array, tenor: Array, grace: Array, balloon: Array, grown: Array = 1.0
+) -> Array:
+    """Annuity payment per $ of debt after the grace, by which it has `grown`, with a balloon left at the
     end.
     """
     n = tenor - grace
     growth = (1 + rate) ** n
     level = growth == 1  # no rate, or one too small to tell
     safe = np.where(level, 1.0, growth - 1)
-    return np.where(level, (1 - balloon) / n, rate * (growth - balloon) / safe)
+    return np.where(level, (grown - balloon) / n, rate * (growth * grown - balloon) / safe)
+
+
+def grown_in_grace(x: SimpleNamespace, rate: Array) -> Array:
+    """What $1 of debt has become when the grace is over, `rate` being that of one payment: 1 where its
+    interest is paid.
+    """
+    payments = x.grace_years * x.payments_per_year
+    return np.where(x.grace_capitalised > 0, (1 + rate) ** payments, 1.0)
 
 
 def budgeted_cost(capex: Array, contingency: Array) -> Array:
@@ -105,12 +115,11 @@ def facility(
     return (first + gearing * at_completion) / (1 - slope - gearing * per_dollar)
 
 
-def service_of_year_1(
-    rate: Array, tenor: Array, grace: Array, balloon: Array, payments: Array = 1.0
-) -> Array:
+def service_of_year_1(x: SimpleNamespace, rate: Array) -> Array:
     """First year's debt service per $ of debt, level after grace: what a reserve is sized on."""
-    n = payments
-    return np.where(grace > 0, rate, n * level_service(rate / n, tenor * n, grace * n, balloon))
+    n, grace = x.payments_per_year, x.grace_years
+    level = n * level_service(rate / n, x.tenor * n, grace * n, x.balloon)
+    return np.where(grace > 0, rate * (x.grace_capitalised == 0), level)
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
@@ -154,12 +163,7 @@ def drawdown_rows(x: SimpleNamespace, r: Results) -> None:
 
     requested = drawn(x.gearing)
     r.reserve_per_debt = (
-        x.reserve_in_uses
-        * x.dsra_months
-        / 12
-        * service_of_year_1(
-            r.construction_rate, x.tenor, x.grace_years, x.balloon, x.payments_per_year
-        )
+        x.reserve_in_uses * x.dsra_months / 12 * service_of_year_1(x, r.construction_rate)
     )
     r.requested_balance_0, r.requested_balance_1 = requested["balance_0"], requested["balance_1"]
     r.requested_debt = facility(requested, x.gearing, r.put_in, r.reserve_per_debt)

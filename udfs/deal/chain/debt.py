@@ -27,7 +27,7 @@ from bankable.udfs.deal.chain.axes import (
     summed_back,
     total,
 )
-from bankable.udfs.deal.chain.build import level_service
+from bankable.udfs.deal.chain.build import grown_in_grace, level_service
 from bankable.udfs.deal.chain.inputs import SCULPTED
 from bankable.udfs.deal.chain.ratios import LeveredTax, cash_available, levered_tax
 
@@ -40,20 +40,24 @@ def capacity_rows(x: SimpleNamespace, r: Results) -> None:
     time, n = axis(x), x.payments_per_year
     rate, number = r.all_in_rate / n, payment_number(x, time)
     r.discount_after_grace = r.repaying * (1 + rate) ** -(number - x.grace_years * n)
-    r.balloon_discount = 1 - x.balloon * (1 + rate) ** -((x.tenor - x.grace_years) * n)
+    r.grown_in_grace = grown_in_grace(x, rate)
+    left = x.balloon * (1 + rate) ** -((x.tenor - x.grace_years) * n)
+    r.balloon_discount = r.grown_in_grace - left
     earned = since_payment(x, time, r.unlevered_cfads)
     put(r, "carried", np.maximum(0, earned) / x.limit_min_dscr * r.discount_after_grace)
     put(r, "capacity", total(r.carried) / r.balloon_discount)
 
     r.lender_unlevered_cfads = of_lender(x, r.unlevered_cfads)
-    r.unit_instalment = (1 - x.balloon) / ((x.tenor - x.grace_years) * n)
+    grown = r.grown_in_grace
+    r.unit_instalment = (grown - x.balloon) / ((x.tenor - x.grace_years) * n)
     repaid = np.maximum(0, number - 1 - x.grace_years * n)
-    r.unit_opening = r.in_loan * (1 - r.unit_instalment * repaid)
-    r.unit_payment = level_service(rate, x.tenor * n, x.grace_years * n, x.balloon)
+    r.unit_opening = r.in_loan * (grown - r.unit_instalment * repaid)
+    r.unit_payment = level_service(rate, x.tenor * n, x.grace_years * n, x.balloon, grown)
     level = np.where(
         x.repayment == EQUAL, r.unit_opening * rate + r.unit_instalment, r.unit_payment
     )
-    r.unit_service = r.in_loan * pays(x, time) * np.where(r.repaying > 0, level, rate)
+    in_grace = rate * (x.grace_capitalised == 0)
+    r.unit_service = r.in_loan * pays(x, time) * np.where(r.repaying > 0, level, in_grace)
     a_year, tested = time.a_year, (time.elapsed >= 1) & (r.unit_service > 0)
     carried = ratio(
         summed_back(r.lender_unlevered_cfads, a_year), summed_back(r.unit_service, a_year)
@@ -123,11 +127,13 @@ def interest_on(x: SimpleNamespace, r: Results, service: Array) -> tuple[Array, 
     dates = r.in_loan * pays(x, time)
     opening, interest = by_period(service), by_period(r.all_in_rate / x.payments_per_year * dates)
     repaying, last = by_period(r.repaying * dates), by_period(x.tenor == time.elapsed)
+    waits = by_period(1 - r.repaying)
     balance = np.where(sculpted, r.debt, 0.0)
     for t, due in enumerate(opening):
         interest[t] = balance * interest[t]
         opening[t] = balance
-        balance = np.where(last[t], 0.0, balance - repaying[t] * (due - interest[t]))
+        repaid = repaying[t] * (due - interest[t]) - x.grace_capitalised * waits[t] * interest[t]
+        balance = np.where(last[t], 0.0, balance - repaid)
     return over_time(opening), over_time(interest)
 
 
@@ -144,13 +150,17 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
     r.profile_used = np.where(r.sculpt_fault_year > 0, ANNUITY, x.repayment)
     r.tenor_used = total(r.in_loan) / time.a_year
     rate = r.all_in_rate / n
-    r.payment = r.debt * level_service(rate, x.tenor * n, x.grace_years * n, x.balloon)
-    r.equal_principal = r.debt * (1 - x.balloon) / ((x.tenor - x.grace_years) * n)
+    grown = r.grown_in_grace
+    r.payment = r.debt * level_service(rate, x.tenor * n, x.grace_years * n, x.balloon, grown)
+    r.equal_principal = r.debt * (grown - x.balloon) / ((x.tenor - x.grace_years) * n)
     sculpt_rows(x, r)
     r.balloon_paid = (x.tenor == time.elapsed) * x.balloon * r.debt
     equal = r.profile_used == EQUAL
     service = by_period(np.where(r.profile_used == ANNUITY, r.payment, r.sculpted_service))
     accrued, repaying = by_period(rate * dates), by_period(r.repaying * dates)
+    added = by_period(
+        x.grace_capitalised * (1 - r.repaying)
+    )  # share of interest that joins the debt
     balloon, last = by_period(r.balloon_paid), by_period(x.tenor == time.elapsed)
     longest = int(r.tenor_used.max() * time.a_year)  # nothing is owed, and nothing moves, after it
     nothing = np.zeros_like(r.debt)
@@ -163,6 +173,7 @@ def schedule_rows(x: SimpleNamespace, r: Results) -> None:
         opening = balance
         interest = opening * accrued[t]
         by_profile = repaying[t] * np.where(equal, r.equal_principal, due - interest)
+        by_profile = by_profile - added[t] * interest
         principal = np.where(last[t], opening - balloon[t], by_profile)
         balance = opening - principal - balloon[t]
         steps.append((opening, interest, by_profile, principal, balance))

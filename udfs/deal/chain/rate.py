@@ -16,15 +16,19 @@ from bankable.udfs.deal.chain.axes import (
     TOLERANCE,
     Results,
     at_end,
-    at_next_payment,
     axis,
     following,
     pays,
     previous,
     summed_ahead,
 )
-from bankable.udfs.deal.chain.build import level_service
-from bankable.udfs.deal.chain.default import does_not_reach, lost_with_end, pools_after_loss
+from bankable.udfs.deal.chain.build import grown_in_grace, level_service
+from bankable.udfs.deal.chain.default import (
+    does_not_reach,
+    due_ahead,
+    lost_with_end,
+    pools_after_loss,
+)
 from bankable.udfs.deal.chain.inputs import CLEARING
 
 
@@ -34,14 +38,16 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.in_loan = (x.tenor >= time.elapsed).astype(float)
     r.repaying = r.in_loan * (x.grace_years < time.elapsed)
     rate = r.base_rate_now / n
-    r.base_payment = r.debt * level_service(rate, x.tenor * n, x.grace_years * n, x.balloon)
+    grown = grown_in_grace(x, rate)
+    r.base_payment = r.debt * level_service(rate, x.tenor * n, x.grace_years * n, x.balloon, grown)
+    in_grace = r.debt * rate * (x.grace_capitalised == 0)
     dates = r.in_loan * pays(x, time)
-    r.base_service = dates * np.where(r.repaying > 0, r.base_payment, r.debt * rate)
+    r.base_service = dates * np.where(r.repaying > 0, r.base_payment, in_grace)
     r.base_reserve = x.dsra_months / 12 * summed_ahead(r.base_service, time.a_year)
     r.base_need_1, r.base_need_2, r.base_need_3 = pools_after_loss(
         x, r, r.base_service, r.in_loan, following(r.base_reserve, 0.0), prefix="base_"
     )
-    r.base_hurts = (at_next_payment(x, time, r.base_service) > 0) * does_not_reach(
+    r.base_hurts = due_ahead(r.base_service) * does_not_reach(
         r.base_need_1, r.base_reserve, r.base_service
     )
     r.planned_loss = lost_with_end(

@@ -210,6 +210,7 @@ class RowNames:
     grant_cost: Any
     grant_draw: Any
     grant_returned: Any
+    grown_in_grace: Any
     guarantee_claims: Any
     guarantee_cost: Any
     guarantee_fees: Any
