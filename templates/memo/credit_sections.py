@@ -379,8 +379,8 @@ def conditions(m: Memo) -> None:
     m.paper.text(
         "**Monitoring.** Actual CFADS and debt service are held each year against the base case"
         " (bankable monitor): base case year one CFADS"
-        f" ${f.at(f.name, 'lender_cfads', 0, 'CFADS, year 1')}m, debt service"
-        f" ${f.at(f.name, 'debt_service', 0, 'Debt service, year 1')}m. [[reporting dates, site"
+        f" ${f.in_year('lender_cfads', 0, 'CFADS, year 1')}m, debt service"
+        f" ${f.in_year('debt_service', 0, 'Debt service, year 1')}m. [[reporting dates, site"
         " visits, early-warning signs, responsible officer]]"
     )
 

@@ -129,6 +129,10 @@ class Figures:
         assert place.columns is not None
         return self.cell(sheet, place.row, place.columns.first + position, None, name)
 
+    def in_year(self, key: str, position: int, name: str | None = None) -> str:
+        """Print one year of a row of the case; the first is 0."""
+        return self.at(*self._by_year(key), position, name)
+
     def row(
         self, key: str, first: int, last: int, sheet: str | None = None, name: str | None = None
     ) -> list[str]:

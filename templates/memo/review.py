@@ -85,12 +85,12 @@ def _row(f: Figures, actual: Actual, default: float, lock_up: float) -> list[str
     change = f"{actual.cfads / base - 1:+.1%}" if base > 0 else "n/a"
     return [
         str(actual.year),
-        f.at(f.name, "lender_cfads", t),
+        f.in_year("lender_cfads", t),
         printed(actual.cfads, "number"),
         change,
-        f.at(f.name, "debt_service", t),
+        f.in_year("debt_service", t),
         printed(actual.debt_service, "number"),
-        f.at(f.name, "lender_dscr", t),
+        f.in_year("lender_dscr", t),
         "n/a" if actual.dscr is None else printed(actual.dscr, "multiple"),
         state(actual, default, lock_up),
     ]

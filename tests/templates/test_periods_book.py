@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from bankable.addin import cli
 from bankable.templates.comparison import compare, plan, read_files, tie_out
 from bankable.templates.comparison.sheets import scenarios, years
 from bankable.templates.deal_file import SourcedDeal
@@ -128,6 +129,20 @@ def test_file_and_memo_say_the_same(file: Path, cases: list[SourcedDeal], tmp_pa
         written = tmp_path / f"memo-{number}.docx"
         memo.memo(str(file), out=str(written), case=str(number))
         assert written.stat().st_size > 10_000
+
+
+def test_actual_years_stand_beside_the_base_case_s_years(
+    file: Path, book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actuals = tmp_path / "actuals.csv"
+    actuals.write_text("year,cfads,debt_service\n1,300,240\n2,310,240\n", encoding="utf-8")
+    assert cli.main(["monitor", str(file), str(actuals), "--case", "1"]) == cli.DONE
+    told = capsys.readouterr().out.splitlines()
+    for year in (1, 2):
+        [row] = [line.split() for line in told if line.strip().startswith(f"{year} ")]
+        for place, key in ((1, "lender_cfads_1"), (4, "debt_service_1")):
+            base = book[years.NAME].values_of(key)[year - 1]
+            assert float(row[place].replace(",", "")) == pytest.approx(base, abs=0.05)
 
 
 @pytest.mark.parametrize("periods", [1, 3, "two"])
