@@ -64,7 +64,8 @@ def _counted(cfads: np.ndarray, debt_service: np.ndarray, periods_per_year: int)
         raise no_answer(
             "debt_service is nowhere positive beside a CFADS: there is no DSCR to take."
             if periods_per_year == 1
-            else "there is no whole year with debt service and CFADS: there is no DSCR to take."
+            else f"periods_per_year is {periods_per_year}, and cfads and debt_service hold no such year"
+            " with debt service at its end: there is no DSCR to take."
         )
     return path
 

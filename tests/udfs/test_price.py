@@ -127,7 +127,11 @@ def test_each_pass_rises_and_none_passes_the_rate() -> None:
     the passes come up to the rate from below, each year that turns to default lifting them once.
     """
     loans = sample(400, 86, **PLAIN, repayment="equal principal", reserve_pledged=0.0)
-    loans = [replace(loan, termination_cover=0.0) for loan in loans]
+    paid = {
+        "termination_cover": 0.0,
+        "grace_capitalised": False,
+    }  # capitalised, the debt itself moves
+    loans = [replace(loan, **paid) for loan in loans]
     solved = cleared(loans)
     found = ~np.isnan(solved)
     loans, solved = list(itertools.compress(loans, found)), solved[found]
@@ -196,8 +200,12 @@ def test_the_rate_collects_what_is_lost_and_no_more(cover: float) -> None:
     above = rates.reshape(-1, 1) - base
     collected = (discount * (r.exposed * r.opening + r.termination_paid) * above).sum(axis=-1)
     not_earned = (discount * base * r.claims).sum(axis=-1)
-    assert len(loans) > 100
-    assert collected == pytest.approx(r.expected_loss[:, 0] + not_earned, rel=1e-7, abs=1e-7)
+    # a rate from which on lock-up holds the cash that lacked is no fixed point: it collects a little more
+    fixed = np.abs(r.price_pass[:, 0] - rates) < 1e-8
+    assert fixed.sum() > max(100, 0.97 * len(loans))
+    lost = r.expected_loss[:, 0] + not_earned
+    assert collected[fixed] == pytest.approx(lost[fixed], rel=1e-7, abs=1e-7)
+    assert (collected >= lost * (1 - 1e-7)).all()
     assert (r.expected_loss > 1).sum() > 100
 
 

@@ -34,7 +34,7 @@ def test_cover_of_the_last_twelve_months(m: int) -> None:
 def test_a_blank_cfads_leaves_its_twelve_months_blank() -> None:
     path = udfs.DSCR_PATH([10, None, 30, 30, 30], [10, 10, 10, 10, 10], 2)
     assert [math.isnan(one) for one in path] == [False, True, True, False, False]
-    with pytest.raises(CellError, match="no whole year"):
+    with pytest.raises(CellError, match="hold no such year"):
         udfs.DSCR_MIN([10], [10], 2)
 
 

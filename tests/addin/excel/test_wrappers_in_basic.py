@@ -182,7 +182,7 @@ def test_errors_inside_arrays_become_true_errors(cells: dict[str, Any]) -> None:
 
 
 def test_ranges_go_as_values_and_what_is_left_out_is_marked(cells: dict[str, Any]) -> None:
-    assert cells["C4"] == "bankable_start DSCR_PATH 3x1 Double|3x1 Double|"
-    assert cells["C5"] == f"bankable_start DSCR_AVG 3x1 Double|3x1 Empty|{LEFT_OUT}|"
+    assert cells["C4"] == f"bankable_start DSCR_PATH 3x1 Double|3x1 Double|{LEFT_OUT}|"
+    assert cells["C5"] == f"bankable_start DSCR_AVG 3x1 Double|3x1 Empty|{LEFT_OUT}|{LEFT_OUT}|"
     assert cells["C6"] == "bankable_start TERMINATION_PV Double|Double|a text|Double|"
     assert cells["C7"] == f"bankable_start VASICEK_QUANTILE Double|Empty|{LEFT_OUT}|"
