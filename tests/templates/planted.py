@@ -243,7 +243,7 @@ CASH = {
         "Cash in equals cash out in the waterfall", CASE, "distribution", 500, 3
     ),
     "debt service that vanishes": Fault(
-        "Debt service is paid or stands as arrears", CASE, "arrears", 0, 30
+        "Debt service is paid or stands as arrears", CASE, "arrears", 0, 25
     ),
     "a tax year typed over": Fault(
         "Tax over the plant's life is that on its income and the losses left, promised",

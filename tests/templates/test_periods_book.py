@@ -196,7 +196,7 @@ def test_libreoffice_calculates_the_same(
             if isinstance(cell.value, float) and cell.formula and not isinstance(seen, dt.date):
                 compared += 1
                 assert seen == pytest.approx(cell.value, rel=1e-9, abs=1e-9), (name, spot)
-    assert compared > 60_000
+    assert compared > 50_000
 
 
 def test_a_long_build_has_its_months_on_the_sheet(
