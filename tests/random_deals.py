@@ -121,6 +121,8 @@ def varied(rng: random.Random, base: Deal) -> Deal:
     values: dict[str, object] = {key: rng.uniform(*bounds) for key, bounds in WITHIN.items()}
     values |= {key: getattr(base, key) * rng.uniform(*bounds) for key, bounds in TIMES.items()}
     values |= {key: rng.choice(choices) for key, choices in ONE_OF.items()}
+    ready = random.Random(f"capacity {values['price']}").choice((0.0, 0.0, 0.15))
+    values["capacity_price"] = ready * base.price
     deal = dataclasses.replace(base, **values)
     return dataclasses.replace(deal, firm_years=min(deal.firm_years, deal.contract_years))
 
@@ -188,6 +190,8 @@ def _plausible(
         low, high = 0.8, 2.0
     elif unit in SHARE_OF_CAPEX:
         low, high = 0.0, capex * SHARE_OF_CAPEX[unit]
+    elif key == "capacity_price":
+        low, high = 0.0, price * 0.3
     elif key == "variable_cost":
         low, high = price * 0.05, price * 0.7
     elif unit.startswith("$m a unit"):

@@ -18,6 +18,7 @@ NEW_INPUTS: dict[str, tuple[str, ...]] = {
         "payments_per_year",
         "periods_per_year",
         "grace_capitalised",
+        "capacity_price",
         "owner_cost",
         "ramp_reserve",
         "opening_working_capital",

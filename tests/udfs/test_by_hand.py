@@ -96,7 +96,7 @@ def operations(d: Deal, end: float, haircut: float) -> list[tuple[float, float]]
         market = d.merchant_share * (capacity - billed + freed) * (1 - haircut)
         sold = bound * billed + market
         sold_so_far += sold
-        revenue = bound * billed * d.price * index
+        revenue = bound * billed * (d.price + d.capacity_price) * index
         revenue += market * d.market_price * (1 + d.market_growth) ** (t - 1)
         earned = revenue - sold * unit_cost(d, t, sold_so_far)
         earned -= (d.fixed_cost + d.maintenance_capex) * dearer
@@ -267,7 +267,9 @@ def at_risk(d: Deal, service: list[float], kept: list[float]) -> default_by_hand
     """The loan as default sees it."""
     stands, reserve = contract(d), reserved(d, service)
     cash = [max(each, min(0.0, each + d.operating_support)) for each in kept]
-    price = [d.price * (1 + d.escalator) ** (t - 1) for t in range(1, d.tenor + 1)]
+    price = [
+        (d.price + d.capacity_price) * (1 + d.escalator) ** (t - 1) for t in range(1, d.tenor + 1)
+    ]
     settlement = [
         d.termination_settlement * billed * each * (t <= stands.end)
         for t, ((_, billed), each) in enumerate(zip(billed_by_year(d), price, strict=False), 1)

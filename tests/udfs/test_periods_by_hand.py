@@ -107,7 +107,7 @@ def operation(d: Deal, time: Time, end: float, haircut: float) -> Operation:
         made += sold
         learnt = max(1.0, made / d.learning_volume) ** math.log2(1 - d.learning_rate)
         unit = d.variable_cost * (1 + d.inflation) ** (year - 1) * learnt
-        revenue = bound * billed * d.price * (1 + d.escalator) ** (year - 1)
+        revenue = bound * billed * (d.price + d.capacity_price) * (1 + d.escalator) ** (year - 1)
         revenue += market * d.market_price * (1 + d.market_growth) ** (year - 1)
         dearer = (1 + d.inflation) ** (year - 1)
         costs = (d.fixed_cost + d.maintenance_capex) / time.m * dearer
@@ -384,7 +384,7 @@ def missed_by_period(
             alive = stands.alive[t] if end <= time.up(stands.end) else 0.0
             yield Missed(0.0, losses[t] * hurt + alive, 0.0, 0.0)
             continue
-        price = d.price * (1 + d.escalator) ** (year - 1)
+        price = (d.price + d.capacity_price) * (1 + d.escalator) ** (year - 1)
         a_year = d.contract_share * volumes[t] * time.m * price
         claimed = d.termination_cover > 0 and end <= stands.end
         extra = d.termination_settlement * a_year if claimed else 0.0

@@ -50,7 +50,7 @@ def spent(d: Deal) -> dict[str, float]:
     out |= {"unwanted": 0.0, "promise": 0.0}
     for t in range(1, min(d.public_offtake_years, d.operating_years) + 1):
         _, volume = billed_by_year(d)[t - 1]
-        price = d.price * (1 + d.escalator) ** (t - 1)
+        price = (d.price + d.capacity_price) * (1 + d.escalator) ** (t - 1)
         market = d.market_price * (1 + d.market_growth) ** (t - 1)
         today = (1 + d.treasury_rate) ** -t
         ordered = yearly[t - 1] if t <= d.contract_years else 0.0

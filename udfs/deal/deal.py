@@ -262,7 +262,20 @@ class Deal:
         unit="$m a unit",
     )
     escalator: float = _rate(
-        "Contract", "Price escalator", "of the fixed price, from year 2", 0.0, low=-0.2, high=0.2
+        "Contract",
+        "Price escalator",
+        "of the fixed price and the capacity price, from year 2",
+        0.0,
+        low=-0.2,
+        high=0.2,
+    )
+    capacity_price: float = _money(
+        "Contract",
+        "Capacity price, year 1",
+        "availability payment a unit of contracted capacity made ready, used or not, beside the price"
+        " a unit",
+        0.0,
+        unit="$m a unit",
     )
     price_floor: float = _money(
         "Contract", "Price floor", "market in band only; 0 = no floor", 0.0, unit="$m a unit"

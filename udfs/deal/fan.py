@@ -215,7 +215,8 @@ def cash_flow(
     sold = counted * operation.market_volume(beside, refilled, freed)
     promised = r.in_contract * billed + operation.market_volume(beside, refilled, kept_free)
     unit = unit_costs(x, r, demand, promised)
-    revenue = contracted * contract_price + sold * market_price
+    ready = stands * (r.in_contract * r.capacity_payment)  # paid for, whatever is called
+    revenue = contracted * contract_price + ready + sold * market_price
     running = operation.running_cash(r, revenue - (contracted + sold) * unit)
     standing = operation.standing_cash(x, r, running)
     earnings = np.where(stands, standing * r.open_promised, standing)

@@ -65,7 +65,7 @@ def rows(time: Periods) -> list[Row]:
         scalar("cost_at_nothing", "={public_cost}+" + _today("offtake_worth")),
         scalar("cost_at_market", "={cost_at_nothing}-" + _today("offtake_market_worth")),
         band("Cost beyond yearly orders"),
-        path("yearly_paid", "={yearly_bought}*{contract_price}*{yearly_price}*{billed_volume}"),
+        path("yearly_paid", "={yearly_bought}*{contract_bill}*{yearly_price}"),
         path("yearly_worth", "={yearly_bought}*{worth_price}*{taken_volume}*{buyer_value}"),
         path("yearly_market_worth", "={yearly_bought}*{market_price_path}*{taken_volume}"),
         scalar(
@@ -83,7 +83,7 @@ def rows(time: Periods) -> list[Row]:
         ),
         band("The price of the promise"),
         path("unwanted", "=MAX(0,{alive}*{in_public_offtake}-{yearly_bought})"),
-        path("unwanted_paid", "={unwanted}*{contract_price}*{billed_volume}"),
+        path("unwanted_paid", "={unwanted}*{contract_bill}"),
         path(
             "unwanted_worth",
             "={unwanted}*{worth_price}*{taken_volume}*{worth_if_not_renewed}",

@@ -126,6 +126,9 @@ def rows(time: Periods) -> list[Row]:
             ),
         ),
         path("secured_price", "=IF({in_band}=1,{floor_path},{contract_price})"),
+        path("capacity_price_path", f"={{capacity_price}}*(1+{{escalator}})^({y}-1)"),
+        path("capacity_payment", "={capacity_price_path}*{contracted_capacity}"),
+        path("contract_bill", "={billed_volume}*{contract_price}+{capacity_payment}"),
         band("Survival of the contract"),
         scalar("lapse_in_firm_years", "={subject_to_appropriation}*{firm_lapse}"),
         scalar("hazard", "=-LN(1-{offtaker_pd})"),
@@ -217,7 +220,7 @@ def rows(time: Periods) -> list[Row]:
         path("treasury_discount", "=(1+{treasury_rate})^-{year}"),
         path(
             "contract_value_by_year",
-            "={in_contract}*{contract_price}*{billed_volume}*" + RISKY_WORTH,
+            "={in_contract}*{contract_bill}*" + RISKY_WORTH,
         ),
         scalar("contract_value", "={contract_value_by_year+}"),
     ]
@@ -246,8 +249,7 @@ def margin_rows() -> list[Row]:
         band("Committed contract after variable cost"),
         path(
             "committed_margin_by_year",
-            "={in_supported}*{billed_volume}*({contract_price}-{unit_cost_promised})*"
-            + RISKY_WORTH,
+            "={in_supported}*({contract_bill}-{billed_volume}*{unit_cost_promised})*" + RISKY_WORTH,
         ),
         scalar("committed_margin", "={committed_margin_by_year+}"),
     ]

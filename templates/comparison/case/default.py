@@ -93,8 +93,7 @@ def rows(time: Periods) -> list[Row]:
             (
                 "=IF({termination_cover}>0,"
                 + time.at_yearly_rate("{termination_settlement}")
-                + "*{in_contract}*{billed_volume}"
-                "*{contract_price},0)"
+                + "*{in_contract}*{contract_bill},0)"
             ),
         ),
         *pools_after_loss(

@@ -63,10 +63,12 @@ def view_rows(view: str, time: Periods) -> list[Row]:
     secured = view in ("firm", "supported")
     if view == "expected":
         contracted, freed = "={alive}*{in_contract}*{billed_volume}", "{resold_expected}"
+        ready = "={alive}*{in_contract}*{capacity_payment}"
     else:
         force = IN_FORCE[view]
         volume = "secured_volume" if secured else "billed_volume"
         contracted = given("={[force]}*{[volume]}", force=force, volume=volume)
+        ready = given("={[force]}*{capacity_payment}", force=force)
         freed = given("(1-{[force]})*{resold_[view]}", force=force, view=view)
     counted = "(1-{merchant_haircut})*" if secured else ""
     price = "{secured_price}" if secured else "{contract_price}"
@@ -75,6 +77,7 @@ def view_rows(view: str, time: Periods) -> list[Row]:
     return [
         band(f"{view.capitalize()} view"),
         path("contracted_volume_[view]", contracted, view=view),
+        path("capacity_revenue_[view]", ready, view=view),
         path(
             "market_volume_[view]",
             "=[counted]({market_volume_beside}+[freed]*{volume_refilled})",
@@ -84,7 +87,7 @@ def view_rows(view: str, time: Periods) -> list[Row]:
         ),
         path(
             "contracted_revenue_[view]",
-            "={contracted_volume_[view]}*[price]",
+            "={contracted_volume_[view]}*[price]+{capacity_revenue_[view]}",
             price=price,
             view=view,
         ),
@@ -176,7 +179,7 @@ def rows(time: Periods) -> list[Row]:
             (
                 f"={{alive_before}}*{time.chance('{termination}')}"
                 f"*{time.at_yearly_rate('{termination_settlement}')}*{{in_contract}}"
-                "*{billed_volume}*{contract_price}"
+                "*{contract_bill}"
             ),
         ),
         scalar("learning_exponent", "=LN(1-{learning_rate})/LN({Timeline!two})"),

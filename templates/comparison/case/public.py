@@ -68,8 +68,11 @@ def rows(time: Periods) -> list[Row]:
             ),
             total_style="level years",
         ),
-        path("offtake_paid", "={alive}*{in_public_offtake}*{contract_price}*{billed_volume}"),
-        path("worth_price", "=IF({in_band}=1,{market_price_path},{contract_price})"),
+        path("offtake_paid", "={alive}*{in_public_offtake}*{contract_bill}"),
+        path(
+            "worth_price",
+            "=IF({in_band}=1,{market_price_path},{contract_price}+{capacity_price_path})",
+        ),
         path(
             "offtake_worth",
             "={alive}*{in_public_offtake}*{worth_price}*{taken_volume}*{buyer_value}",
@@ -78,7 +81,7 @@ def rows(time: Periods) -> list[Row]:
             "offtake_cost", "=SUMPRODUCT({offtake_paid:}-{offtake_worth:},{treasury_discount:})"
         ),
         scalar("offtake_bound", "=SUMPRODUCT({offtake_paid:},{treasury_discount:})"),
-        path("offtake_promise", "={in_public_offtake}*{contract_price}*{billed_volume}"),
+        path("offtake_promise", "={in_public_offtake}*{contract_bill}"),
         scalar("public_buyer", "=MAX({full_faith},{subject_to_appropriation})"),
         scalar(
             "termination_most",

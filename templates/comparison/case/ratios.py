@@ -84,7 +84,10 @@ def rows(time: Periods) -> list[Row]:
             "plcr",
             ('=IF({debt}>0,SUMPRODUCT({lender_cfads:},{discount_at_all_in_rate:})/{debt},"n/a")'),
         ),
-        path("lender_contracted_revenue", "=" + lenders("contracted_volume") + "*{contract_price}"),
+        path(
+            "lender_contracted_revenue",
+            "=" + lenders("contracted_volume") + "*{contract_price}+" + lenders("capacity_revenue"),
+        ),
         scalar(
             "contracted_share",
             (

@@ -51,7 +51,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.cost_at_nothing = r.public_cost + worth_today(r.offtake_worth)
     r.cost_at_market = r.cost_at_nothing - worth_today(r.offtake_market_worth)
 
-    r.yearly_paid = r.yearly_bought * r.contract_price * x.yearly_price * r.billed_volume
+    r.yearly_paid = r.yearly_bought * r.contract_bill * x.yearly_price
     r.yearly_worth = r.yearly_bought * r.worth_price * r.taken_volume * x.buyer_value
     r.yearly_market_worth = r.yearly_bought * r.market_price_path * r.taken_volume
     spent = worth_today(r.yearly_paid)
@@ -64,7 +64,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.incremental_cost = np.take_along_axis(np.concatenate(baselines, axis=-1), chosen, axis=-1)
 
     r.unwanted = np.maximum(0, r.alive * r.in_public_offtake - r.yearly_bought)
-    r.unwanted_paid = r.unwanted * r.contract_price * r.billed_volume
+    r.unwanted_paid = r.unwanted * r.contract_bill
     r.unwanted_worth = r.unwanted * r.worth_price * r.taken_volume * x.worth_if_not_renewed
     r.promise_unwanted = worth_today(r.unwanted_paid)
     r.promise_price = r.promise_unwanted - worth_today(r.unwanted_worth)

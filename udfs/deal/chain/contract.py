@@ -122,6 +122,9 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     banded = r.floor_path + r.call_at_floor - (1 - x.upside_share) * r.call_at_cap
     r.contract_price = np.where(r.in_band > 0, banded, indexed(time, x.price, x.escalator))
     r.secured_price = np.where(r.in_band > 0, r.floor_path, r.contract_price)
+    r.capacity_price_path = indexed(time, x.capacity_price, x.escalator)
+    r.capacity_payment = r.capacity_price_path * r.contracted_capacity
+    r.contract_bill = r.billed_volume * r.contract_price + r.capacity_payment
 
     r.retool_years, r.refill_years = x.retool_months / 12, x.refill_months / 12
     r.refill_1 = regained(1.0, r.retool_years, r.refill_years)
@@ -208,9 +211,9 @@ def value_rows(x: SimpleNamespace, r: Results) -> None:
         * (x.offtaker_recovery + (1 - x.offtaker_recovery) * r.offtaker_survives)
         * r.treasury_discount
     )
-    r.contract_value_by_year = r.in_contract * r.contract_price * r.billed_volume * worth
+    r.contract_value_by_year = r.in_contract * r.contract_bill * worth
     r.contract_value = total(r.contract_value_by_year)
     r.committed_margin_by_year = (
-        r.in_supported * r.billed_volume * (r.contract_price - r.unit_cost_promised) * worth
+        r.in_supported * (r.contract_bill - r.billed_volume * r.unit_cost_promised) * worth
     )
     r.committed_margin = total(r.committed_margin_by_year)

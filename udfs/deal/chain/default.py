@@ -167,8 +167,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
         )  # the lenders count a settlement only where they have a claim on it
         * (x.termination_settlement * time.a_year)
         * r.in_contract
-        * r.billed_volume
-        * r.contract_price
+        * r.contract_bill
     )
     r.paid_need_1, r.paid_need_2, r.paid_need_3 = (
         pools_after_loss(

@@ -30,7 +30,7 @@ from bankable.udfs.timing import regained
 
 
 def volumes(x: SimpleNamespace, r: Results) -> None:
-    """Contracted and market volume on each view."""
+    """Contracted and market volume on each view, and what is paid for capacity made ready."""
     time = axis(x)
     ends = {
         "firm": r.firm_end_year,
@@ -64,6 +64,8 @@ def volumes(x: SimpleNamespace, r: Results) -> None:
             ]
         ),
     )
+    in_force = np.stack([r.in_firm, r.in_supported, r.alive * r.in_contract, r.in_contract])
+    put(r, "capacity_revenue", in_force * r.capacity_payment)
     put(
         r,
         "market_volume",
@@ -188,14 +190,13 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     time, m = axis(x), axis(x).a_year
     volumes(x, r)
     prices = np.stack([r.secured_price, r.secured_price, r.contract_price, r.contract_price])
-    put(r, "contracted_revenue", r.contracted_volume * prices)
+    put(r, "contracted_revenue", r.contracted_volume * prices + r.capacity_revenue)
     r.settlement = (
         r.alive_before
         * time.chance(x.termination)
         * (x.termination_settlement * m)
         * r.in_contract
-        * r.billed_volume
-        * r.contract_price
+        * r.contract_bill
     )
     market_revenue = r.market_volume * r.market_price_path
     put(r, "market_revenue", market_revenue)

@@ -53,12 +53,13 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
     end = np.minimum(x.public_offtake_years - r.delay_eats, r.contract_end_year)
     r.in_public_offtake = years_left(time, end) * (x.public_offtake_years > 0)
-    r.offtake_paid = r.alive * r.in_public_offtake * r.contract_price * r.billed_volume
-    r.worth_price = np.where(r.in_band > 0, r.market_price_path, r.contract_price)
+    r.offtake_paid = r.alive * r.in_public_offtake * r.contract_bill
+    whole_price = r.contract_price + r.capacity_price_path  # of a unit where all capacity is called
+    r.worth_price = np.where(r.in_band > 0, r.market_price_path, whole_price)
     r.offtake_worth = r.alive * r.in_public_offtake * r.worth_price * r.taken_volume * x.buyer_value
     r.offtake_cost = total((r.offtake_paid - r.offtake_worth) * r.treasury_discount)
     r.offtake_bound = total(r.offtake_paid * r.treasury_discount)
-    r.offtake_promise = r.in_public_offtake * r.contract_price * r.billed_volume
+    r.offtake_promise = r.in_public_offtake * r.contract_bill
     r.public_buyer = np.maximum(r.full_faith, r.subject_to_appropriation)
     r.termination_most = (
         r.public_buyer

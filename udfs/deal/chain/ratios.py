@@ -53,9 +53,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.discount_at_all_in_rate = (1 + r.all_in_rate / n) ** -(time.elapsed * n)
     r.llcr = ratio(total(r.lender_cfads * r.discount_at_all_in_rate * r.in_loan), r.debt)
     r.plcr = ratio(total(r.lender_cfads * r.discount_at_all_in_rate), r.debt)
-    r.lender_contracted_revenue = (
-        of_lender(x, r.contracted_volume) * r.contract_price
-    )  # at the price of the promised revenue below it
+    contracted = of_lender(x, r.contracted_volume) * r.contract_price  # as in promised revenue
+    r.lender_contracted_revenue = contracted + of_lender(x, r.capacity_revenue)
     r.contracted_share = ratio(
         total(r.lender_contracted_revenue * r.in_loan), total(r.revenue_promised * r.in_loan)
     )

@@ -65,7 +65,14 @@ class RowNames:
     capacity_available: Any
     capacity_expected: Any
     capacity_firm: Any
+    capacity_payment: Any
+    capacity_price_path: Any
     capacity_promised: Any
+    capacity_revenue: Any
+    capacity_revenue_expected: Any
+    capacity_revenue_firm: Any
+    capacity_revenue_promised: Any
+    capacity_revenue_supported: Any
     capacity_supported: Any
     carried: Any
     carried_by_year: Any
@@ -110,6 +117,7 @@ class RowNames:
     completion_uses: Any
     construction_rate: Any
     contract_age: Any
+    contract_bill: Any
     contract_end_planned: Any
     contract_end_year: Any
     contract_kept: Any
