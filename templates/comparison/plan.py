@@ -36,6 +36,7 @@ from bankable.templates.comparison.sheets import (
     sensitivity,
     summary,
     support,
+    support_blocks,
     swap,
     time_to_revenue,
     years,
@@ -73,7 +74,7 @@ class Laying:
     def extra(self) -> list[tuple[str, str, Callable[[str], str]]]:
         """The deal blocks beside the cases' own."""
         n = len(self.cases)
-        return [*support.extra_blocks(n), sensitivity.extra_block(n)]
+        return [*support_blocks.extra_blocks(n), sensitivity.extra_block(n)]
 
     @property
     def ranges(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from bankable import udfs
 from bankable.templates.comparison import compare
 from bankable.templates.comparison.sheets import authority, programme
-from bankable.templates.comparison.sheets.support import PACKAGES
+from bankable.templates.comparison.sheets.support_terms import PACKAGES
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book
 from bankable.templates.workbook.settings import Settings

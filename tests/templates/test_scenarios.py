@@ -13,7 +13,7 @@ import pytest
 
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare, tie_out
-from bankable.templates.comparison.sheets import scenarios, support
+from bankable.templates.comparison.sheets import scenarios, support_terms
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book
 from bankable.templates.workbook.settings import Settings
@@ -141,7 +141,7 @@ def test_the_answer_the_package_and_the_case_are_one(shipped_book: Book) -> None
     case's own column.
     """
     frontier, sheet, summary = (shipped_book[name] for name in ("Frontier", "Support", "Summary"))
-    at = [name for name, _ in support.PACKAGES].index("Offtake, fixed + guarantee")
+    at = [name for name, _ in support_terms.PACKAGES].index("Offtake, fixed + guarantee")
     assert frontier.value_of("answer_years") == summary.value_of("supported_end_year_3")
     for measure, key in (
         ("public_cost", "public_cost"),
@@ -175,7 +175,7 @@ def test_support_is_the_case_with_the_tools_inputs(
     DEAL_SCENARIOS.
     """
     sheet = shipped_book["Support"]
-    names = [name for name, _ in support.PACKAGES]
+    names = [name for name, _ in support_terms.PACKAGES]
     at = names.index("Offtake, band + guarantee")
     keys = [key.removeprefix("p_") for key in sheet.placed if key.startswith("p_")]
     changes = {key: sheet.values_of(f"p_{key}")[at] for key in keys}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bankable.templates.comparison.sheets import bounds, frame, support
+from bankable.templates.comparison.sheets import bounds, frame, support_results
 from bankable.templates.comparison.words import shown
 from bankable.templates.workbook.book import (
     Book,
@@ -264,7 +264,7 @@ def _subsidy(sheet: Sheet, row: int, studied: str, names: Sequence[str]) -> None
             sheet.put(at, TWO.first + j, f"={{Deals!studied_{key}}}{factor}", "price")
     keys = area(top, TWO.last + 1, top + 1, TWO.last + 1, True)
     values = area(top, TWO.first, top + 1, TWO.last, True)
-    row = support.results(
+    row = support_results.results(
         sheet, top + 2, EFFECT, "subsidy_", f"{studied},{keys},{values}", TWO, TWO.last + 1
     )
     cost = "SUMPRODUCT({[case]!revenue_expected:},{[case]!treasury_discount:})"

@@ -5,7 +5,7 @@ Support, with losses that hang on one Congress; and what one package asks of the
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import bounds, frame
-from bankable.templates.comparison.sheets.support import PACKAGES
+from bankable.templates.comparison.sheets.support_terms import PACKAGES
 from bankable.templates.workbook.book import (
     Book,
     Chart,
