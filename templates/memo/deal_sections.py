@@ -307,6 +307,11 @@ def contract(m: Memo) -> None:
         if d.price_basis == "market in band"
         else f"fixed, ${f.input('price')}m a unit in year one, rising {f.input('escalator')} a year"
     )
+    if d.capacity_price > 0:
+        price += (
+            f"; ${f.input('capacity_price')}m a unit of capacity made ready, used or not, rising"
+            f" {f.input('escalator')} a year"
+        )
     rows = [
         ["Buyer", d.offtaker, "Promise backed by", d.statutory_backing],
         [

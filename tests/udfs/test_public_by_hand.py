@@ -55,12 +55,17 @@ def spent(d: Deal) -> dict[str, float]:
         today = (1 + d.treasury_rate) ** -t
         ordered = yearly[t - 1] if t <= d.contract_years else 0.0
         worth = d.buyer_value * price
-        out["offtake"] += kept[t - 1] * volume * (price - worth) * today
-        out["market"] += kept[t - 1] * volume * (price - market) * today
-        out["nothing"] += kept[t - 1] * volume * price * today
-        out["yearly"] += ordered * volume * (price * d.yearly_price - worth) * today
-        out["y_market"] += ordered * volume * (price * d.yearly_price - market) * today
-        out["y_paid"] += ordered * volume * price * d.yearly_price * today
+        before, before_y = (kept[t - 2], yearly[t - 2]) if t > 1 else (1.0, 1.0)
+        settled = before * d.termination * d.termination_settlement
+        settled_y = before_y * d.yearly_termination * d.termination_settlement
+        paid = (kept[t - 1] + settled) * price
+        paid_y = (ordered + settled_y * (t <= d.contract_years)) * price * d.yearly_price
+        out["offtake"] += volume * (paid - kept[t - 1] * worth) * today
+        out["market"] += volume * (paid - kept[t - 1] * market) * today
+        out["nothing"] += volume * paid * today
+        out["yearly"] += volume * (paid_y - ordered * worth) * today
+        out["y_market"] += volume * (paid_y - ordered * market) * today
+        out["y_paid"] += volume * paid_y * today
         alone = max(0.0, kept[t - 1] - ordered)
         out["unwanted"] += alone * volume * price * today
         out["promise"] += alone * volume * price * (1 - d.worth_if_not_renewed) * today
@@ -161,8 +166,10 @@ def test_many_random_deals(seed: int) -> None:
 
 
 def test_the_figures_of_an_independent_reckoning() -> None:
-    """Three worths gross and beyond yearly orders, in $m, as reckoned before by other hands."""
-    r = deals.evaluate(SUPPORTED)
+    """Three worths gross and beyond yearly orders, in $m, as reckoned before by other hands, who left
+    settlements on termination out.
+    """
+    r = deals.evaluate(replace(SUPPORTED, termination_settlement=0.0))
     gross = [r[key][0, 0] for key in ("public_cost", "cost_at_market", "cost_at_nothing")]
     beyond = [r[f"incremental_{key}"][0, 0] for key in ("yearly", "at_market", "at_nothing")]
     assert gross == pytest.approx([358, 752, 7166], abs=3)

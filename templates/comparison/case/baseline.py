@@ -17,6 +17,8 @@ def yearly_rows(time: Periods) -> list[Row]:
     """The survival of yearly orders."""
     age = time.one("yearly_year", "yearly_age")
     end = "MAX(0,{contract_years}-{delay_eats})"
+    left = time.one("{yearly_end}-({year}-1)", "({yearly_end}-{begun})*{Timeline!periods}")
+    within = f"MIN({{in_public_offtake}},MAX(0,MIN(1,{left})))"
     return [
         band("The same goods on yearly orders"),
         scalar(
@@ -40,11 +42,11 @@ def yearly_rows(time: Periods) -> list[Row]:
             "*(1-{public_buyer}*{firm_lapse})^MIN({yearly_year},ROUNDUP({yearly_firm_end},0))"
             f"*(1-{{yearly_termination}})^{{{age}}}*EXP(-{{hazard}}*{{{age}}})",
         ),
+        path("yearly_bought", "={yearly_alive}*" + within),
         path(
-            "yearly_bought",
-            "={yearly_alive}*MIN({in_public_offtake},MAX(0,MIN(1,"
-            + time.one("{yearly_end}-({year}-1)", "({yearly_end}-{begun})*{Timeline!periods}")
-            + ")))",
+            "yearly_settled",
+            f"=IF({time.first},1,{{yearly_alive<}})*{time.chance('{yearly_termination}')}"
+            f"*{time.at_yearly_rate('{termination_settlement}')}*" + within,
         ),
     ]
 
@@ -65,7 +67,7 @@ def rows(time: Periods) -> list[Row]:
         scalar("cost_at_nothing", "={public_cost}+" + _today("offtake_worth")),
         scalar("cost_at_market", "={cost_at_nothing}-" + _today("offtake_market_worth")),
         band("Cost beyond yearly orders"),
-        path("yearly_paid", "={yearly_bought}*{contract_bill}*{yearly_price}"),
+        path("yearly_paid", "=({yearly_bought}+{yearly_settled})*{contract_bill}*{yearly_price}"),
         path("yearly_worth", "={yearly_bought}*{worth_price}*{taken_volume}*{buyer_value}"),
         path("yearly_market_worth", "={yearly_bought}*{market_price_path}*{taken_volume}"),
         scalar(

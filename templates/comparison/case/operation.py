@@ -175,13 +175,11 @@ def rows(time: Periods) -> list[Row]:
     rows = [
         *resold_rows(time),
         path(
-            "settlement",
-            (
-                f"={{alive_before}}*{time.chance('{termination}')}"
-                f"*{time.at_yearly_rate('{termination_settlement}')}*{{in_contract}}"
-                "*{contract_bill}"
-            ),
+            "settled_share",
+            f"={{alive_before}}*{time.chance('{termination}')}"
+            f"*{time.at_yearly_rate('{termination_settlement}')}",
         ),
+        path("settlement", "={settled_share}*{in_contract}*{contract_bill}"),
         scalar("learning_exponent", "=LN(1-{learning_rate})/LN({Timeline!two})"),
         path(
             "fixed_cost_path",

@@ -68,7 +68,7 @@ def rows(time: Periods) -> list[Row]:
             ),
             total_style="level years",
         ),
-        path("offtake_paid", "={alive}*{in_public_offtake}*{contract_bill}"),
+        path("offtake_paid", "=({alive}+{settled_share})*{in_public_offtake}*{contract_bill}"),
         path(
             "worth_price",
             "=IF({in_band}=1,{market_price_path},{contract_price}+{capacity_price_path})",

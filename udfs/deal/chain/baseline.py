@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import Results, axis, total
-from bankable.udfs.deal.chain.contract import years_left
+from bankable.udfs.deal.chain.axes import Results, axis, previous, total
+from bankable.udfs.deal.chain.contract import settled_share, years_left
 from bankable.udfs.offtake import renewals_needed
 
 
@@ -38,6 +38,8 @@ def yearly_rows(x: SimpleNamespace, r: Results) -> None:
     )
     within = np.minimum(r.in_public_offtake, years_left(time, r.yearly_end))
     r.yearly_bought = r.yearly_alive * within
+    before = previous(r.yearly_alive, 1.0)
+    r.yearly_settled = settled_share(x, before, x.yearly_termination) * within
 
 
 def rows(x: SimpleNamespace, r: Results) -> None:
@@ -51,7 +53,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.cost_at_nothing = r.public_cost + worth_today(r.offtake_worth)
     r.cost_at_market = r.cost_at_nothing - worth_today(r.offtake_market_worth)
 
-    r.yearly_paid = r.yearly_bought * r.contract_bill * x.yearly_price
+    paying = r.yearly_bought + r.yearly_settled
+    r.yearly_paid = paying * r.contract_bill * x.yearly_price
     r.yearly_worth = r.yearly_bought * r.worth_price * r.taken_volume * x.buyer_value
     r.yearly_market_worth = r.yearly_bought * r.market_price_path * r.taken_volume
     spent = worth_today(r.yearly_paid)

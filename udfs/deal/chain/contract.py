@@ -76,6 +76,14 @@ def market_volumes(
     return beside, sells * capacity - beside
 
 
+def settled_share(x: SimpleNamespace, alive_before: Array, termination: Array) -> Array:
+    """Expected settlement on a buyer's termination for convenience, over what he would be billed in
+    the period.
+    """
+    time = axis(x)
+    return alive_before * time.chance(termination) * (x.termination_settlement * time.a_year)
+
+
 def rows(x: SimpleNamespace, r: Results) -> None:
     """Volumes, prices and the survival of the contract."""
     time = axis(x)

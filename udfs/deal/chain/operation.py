@@ -25,7 +25,7 @@ from bankable.udfs.deal.chain.axes import (
     put,
     summed_back,
 )
-from bankable.udfs.deal.chain.contract import after_end, indexed
+from bankable.udfs.deal.chain.contract import after_end, indexed, settled_share
 from bankable.udfs.timing import regained
 
 
@@ -191,13 +191,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     volumes(x, r)
     prices = np.stack([r.secured_price, r.secured_price, r.contract_price, r.contract_price])
     put(r, "contracted_revenue", r.contracted_volume * prices + r.capacity_revenue)
-    r.settlement = (
-        r.alive_before
-        * time.chance(x.termination)
-        * (x.termination_settlement * m)
-        * r.in_contract
-        * r.contract_bill
-    )
+    r.settled_share = settled_share(x, r.alive_before, x.termination)
+    r.settlement = r.settled_share * r.in_contract * r.contract_bill
     market_revenue = r.market_volume * r.market_price_path
     put(r, "market_revenue", market_revenue)
     settled = np.zeros_like(market_revenue)

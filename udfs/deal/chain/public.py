@@ -53,7 +53,7 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
     end = np.minimum(x.public_offtake_years - r.delay_eats, r.contract_end_year)
     r.in_public_offtake = years_left(time, end) * (x.public_offtake_years > 0)
-    r.offtake_paid = r.alive * r.in_public_offtake * r.contract_bill
+    r.offtake_paid = (r.alive + r.settled_share) * r.in_public_offtake * r.contract_bill
     whole_price = r.contract_price + r.capacity_price_path  # of a unit where all capacity is called
     r.worth_price = np.where(r.in_band > 0, r.market_price_path, whole_price)
     r.offtake_worth = r.alive * r.in_public_offtake * r.worth_price * r.taken_volume * x.buyer_value

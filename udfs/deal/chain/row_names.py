@@ -573,6 +573,7 @@ class RowNames:
     service_paid: Any
     service_paid_promised: Any
     serviced: Any
+    settled_share: Any
     settlement: Any
     settlement_due: Any
     settlement_kept: Any
@@ -718,6 +719,7 @@ class RowNames:
     yearly_market_worth: Any
     yearly_paid: Any
     yearly_renewals: Any
+    yearly_settled: Any
     yearly_worth: Any
     yearly_year: Any
     years_before: Any
