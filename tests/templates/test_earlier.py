@@ -24,7 +24,7 @@ def test_it_opens_with_its_inputs_and_names_those_that_came_later(
     out = tmp_path / "new.xlsx"
     assert cli.main(["compare", str(OLD), "-o", str(out)]) == cli.DONE
     told = " ".join(capsys.readouterr().out.split())
-    assert "The workbook is of Bankable 0.1.0: 29 inputs came after it and stand at" in told
+    assert "The workbook is of Bankable 0.1.0: 30 inputs came after it and stand at" in told
     assert "Owner's cost, Ramp reserve" in told
     assert "Master check: OK" in told
     found = read_files.read([str(OLD)])

@@ -166,8 +166,8 @@ def by_the_chain(loans: list[Loan], reserves: list[Reserve], build_stops: int = 
     r.reserve_in_debt = 0 * tenor
     r.build_stops = 0 * tenor + build_stops
     r.contract_end_year = column([loan.end for loan in loans])
-    r.in_contract = r.contract_price = 0 * service + 1
-    r.billed_volume = path("settlement")
+    r.in_contract = 0 * service + 1
+    r.contract_bill = path("settlement")
     r.lost, r.lost_paid, r.alive = path("lost"), path("lost_paid"), path("alive")
     for i, loan in enumerate(loans):
         r.alive[i, len(loan.alive) :] = loan.alive[-1]

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from bankable.templates import deal_file
+from bankable.udfs.deal import chain, settle
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal
 from bankable.udfs.deal.settle import MOST_GEARING, STEPS
@@ -185,3 +186,24 @@ def test_an_island_is_not_given_to_who_asks_for_less() -> None:
     assert r.tests_failed[0, 0] == 0
     assert at_gearing([deal], np.array([within])).tests_failed[0, 0] > 0
     assert deals.evaluate(replace(deal, gearing=float(within))).debt[0, 0] == 0
+
+
+@pytest.mark.parametrize("pricing", ["quoted", "clearing"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_loan_cut_to_the_request_is_the_largest_that_a_scan_of_every_gearing_finds(
+    seed: int, pricing: str
+) -> None:
+    """The search goes down from the request, and stops at deals that no debt helps."""
+    rng = random.Random(f"cut {seed}")
+    d = replace(
+        varied(rng, rng.choice(deal_file.load_shipped()).deal), size_debt=True, pricing=pricing
+    )
+    x = deals.stack([d])
+    found = settle.sizes(x, [settle.ASKED])["sized_gearing"][0]
+    gearings = np.append(np.linspace(0, MOST_GEARING, STEPS + 1), d.gearing)
+    within = gearings[gearings <= d.gearing]
+    of, known = np.zeros(1, dtype=int), chain.before_debt(x)
+    _, passes = settle.tried(x, known, of, np.sort(within)[None], [settle.ASKED])
+    met = np.sort(within)[passes[0, 0]]
+    largest = met[-1] if met.size else 0.0
+    assert largest - 1e-9 <= found <= largest + MOST_GEARING / STEPS

@@ -25,10 +25,12 @@ ROUNDS = 6  # refinements: 5^6 parts of a step, less than a millionth of the use
 NARROW = 1e-12  # a bracket of gearing that is closed
 PASSES = 60  # of the price: each lifts the rate, and a year that turns to default lifts it once
 STILL = 1e-10  # of a rate
+FIRST_DOWN = 4  # gearings tried at once from the request down; twice as many each time
 BLOCK = 512  # columns of the chain in one call: their arrays fit the processor's cache
 
 ALL, ASKED = "all", "asked"  # every test, at any debt; every test, within the request
 NAMES = (ALL, ASKED, *TESTED)
+WHATEVER_THE_DEBT = ("contracted", "retained")  # tests that neither debt nor rate moves
 # the given columns that each search fills
 GIVES = {
     ALL: ("permitted_debt", "smaller_fails"),
@@ -148,7 +150,8 @@ def sizes(x: SimpleNamespace, names: Sequence[str] = NAMES) -> dict[str, np.ndar
     steps = np.broadcast_to(np.linspace(0, MOST_GEARING, STEPS + 1), (deals, STEPS + 1))
     scanned = np.sort(np.concatenate([steps, x.gearing], axis=1), axis=1)
     known, deal = chain.before_debt(x), np.arange(deals)
-    debt, passes = tried(x, known, deal, scanned, names)
+    scan = scanned_down if list(names) == [ASKED] else tried
+    debt, passes = scan(x, known, deal, scanned, names)
     top = np.full((len(names), deals), MOST_GEARING)
     if ASKED in names:
         passes[names.index(ASKED)] &= scanned <= x.gearing
@@ -169,6 +172,41 @@ def sizes(x: SimpleNamespace, names: Sequence[str] = NAMES) -> dict[str, np.ndar
         else:
             out[f"permits_{name}"] = found[i]
     return out
+
+
+def beyond_debt(x: SimpleNamespace, known: chain.Results) -> np.ndarray:
+    """Whether a deal fails, at any debt and rate alike, a test that hangs on neither, (S,)."""
+    one = part_of(x, slice(None))
+    one.gearing = np.full_like(x.gearing, MOST_GEARING / STEPS)
+    one.size_debt, one.clearing_rate = np.zeros_like(x.gearing), np.array(x.base_rate)
+    wanted = [f"pass_{key}" for key in WHATEVER_THE_DEBT]
+    r = chain.run(one, wanted, Drawn(known, np.arange(len(x.gearing))))
+    return np.any([r[row][:, 0] == 0 for row in wanted], axis=0)
+
+
+def scanned_down(
+    x: SimpleNamespace,
+    known: chain.Results,
+    deal: np.ndarray,
+    gearing: np.ndarray,
+    names: Sequence[str],
+) -> tuple[np.ndarray, np.ndarray]:
+    """What `tried` gives, as far as the largest loan within the request needs it: from the request down
+    until a loan passes; what is above or below stands as failed.
+    """
+    debt, passes = np.zeros(gearing.shape), np.zeros((len(names), *gearing.shape), dtype=bool)
+    within, going = gearing <= x.gearing[deal], np.flatnonzero(~beyond_debt(x, known)[deal])
+    last, at_once = gearing.shape[1], FIRST_DOWN
+    while going.size and last > 0:
+        some = slice(max(0, last - at_once), last)
+        asked = going[within[going, some].any(axis=1)]
+        if asked.size:
+            found = tried(x, known, deal[asked], gearing[asked, some], names)
+            debt[asked, some], passes[:, asked, some] = found
+            done = (found[1] & within[asked, some]).any(axis=(0, 2))
+            going = np.setdiff1d(going, asked[done], assume_unique=True)
+        last, at_once = some.start, 2 * at_once
+    return debt, passes
 
 
 def refined(

@@ -157,5 +157,8 @@ def rows(time: Periods) -> list[Row]:
             "private_at_risk",
             "={sponsor_equity}+{reserve_by_equity}-{equity_bought}+{bank_at_risk}",
         ),
-        scalar("private_per_public", '=IF({public_cost}>0,{private_at_risk}/{public_cost},"n/a")'),
+        scalar(
+            "private_per_public",
+            '=IF({public_cost}>{Timeline!tolerance},{private_at_risk}/{public_cost},"n/a")',
+        ),
     ]

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bankable.udfs.deal.chain.axes import Array, Results, axis, pays, ratio, total
+from bankable.udfs.deal.chain.axes import TOLERANCE, Array, Results, axis, pays, ratio, total
 from bankable.udfs.deal.chain.contract import years_left
 
 
@@ -134,5 +134,5 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.bank_at_risk = (1 - x.coverage) * r.bank_loan
     r.private_at_risk = r.sponsor_equity + r.reserve_by_equity - r.equity_bought + r.bank_at_risk
     r.private_per_public = np.where(
-        r.public_cost > 0, ratio(r.private_at_risk, r.public_cost), np.nan
+        r.public_cost > TOLERANCE, ratio(r.private_at_risk, r.public_cost), np.nan
     )
