@@ -20,6 +20,7 @@ COMMANDS = (
     "compare",
     "diff",
     "new",
+    "restructure",
     "deals",
     "gallery",
     "portfolio",

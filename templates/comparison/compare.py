@@ -113,11 +113,11 @@ def read_deals(paths: Sequence[str]) -> list[SourcedDeal]:
     found = read_files.read(paths)
     if found.path is not None:
         read_inputs.refuse(found.path, found.faults)
-    _refuse_too_many(found.cases)
+    refuse_too_many(found.cases)
     return found.cases
 
 
-def _refuse_too_many(cases: Sequence[SourcedDeal]) -> None:
+def refuse_too_many(cases: Sequence[SourcedDeal]) -> None:
     if len(cases) > MOST_CASES:
         raise Refusal(f"a comparison takes at most {MOST_CASES} deals; {len(cases)} were given.")
 
@@ -129,14 +129,14 @@ def calculated(
     day: dt.date = RELEASED,
 ) -> Book:
     """The workbook of these cases with every formula's value beside it."""
-    with _no_collecting():
+    with no_collecting():
         book = build(cases, paper, settings, day)
         calculation.calculate(book)
     return book
 
 
 @contextlib.contextmanager
-def _no_collecting() -> Iterator[None]:
+def no_collecting() -> Iterator[None]:
     """Python's search for dead cycles off while a workbook is made: there are none, and it costs a
     fifth of the time.
     """
@@ -164,12 +164,12 @@ def compare(
     target = Path(out) if out else write.free_name("comparison.xlsx")
     write.refuse_to_overwrite(target, force)
     found = read_files.read(paths)
-    _refuse_too_many(found.cases)
+    refuse_too_many(found.cases)
 
     def laid(cases: Sequence[SourcedDeal], settings: Settings) -> Book:
         return build(cases, paper, settings, dt.date.today())
 
-    with _no_collecting():
+    with no_collecting():
         book, carried = read_files.carry_over(found, laid)
         calculation.calculate(book)
         written = write.put(target, finish(write.to_bytes(book)))
@@ -178,6 +178,13 @@ def compare(
         report.figures(book, found.cases, written, carried),
         report.text(book, found.cases, carried) + f"\n\nWorkbook: {written}",
     )
+
+
+def blank_case(number: int, payments: int = 1) -> SourcedDeal:
+    """A case to fill in, its figures placeholders."""
+    blank = deal_file.load(deal_file.shipped_path("placeholder"))
+    deal = replace(blank.deal, case_name=f"Case {number}", payments_per_year=payments)
+    return replace(blank, deal=deal)
 
 
 def new(
@@ -190,10 +197,9 @@ def new(
     write.refuse_to_overwrite(target, force)
     if not 1 <= cases <= MOST_CASES:
         raise Refusal(f"a workbook holds 1 to {MOST_CASES} cases; {cases} were asked.")
-    blank = deal_file.load(deal_file.shipped_path("placeholder"))
-    deal = replace(blank.deal, payments_per_year=periods)
-    deals = [replace(blank, deal=replace(deal, case_name=f"Case {i}")) for i in range(1, cases + 1)]
-    book = calculated(deals, paper, day=dt.date.today())
+    book = calculated(
+        [blank_case(i, periods) for i in range(1, cases + 1)], paper, day=dt.date.today()
+    )
     written = write.write(book, target, force)
     text = (
         f"{written}: fill in the blue cells of Inputs, one column a case, then run `bankable"
