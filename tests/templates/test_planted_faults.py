@@ -12,7 +12,7 @@ import pytest
 
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
-from bankable.templates.comparison.sheets import checks
+from bankable.templates.comparison.sheets import checks, native_checks
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.workbook import write
@@ -126,7 +126,7 @@ def test_without_its_fault_the_workbook_is_sound_again(
 
 def test_every_check_on_native_cells_has_a_fault_of_its_own() -> None:
     book = compare.build(deals(1))
-    native = {what for _, what, _, _ in checks.NATIVE} | {"Inputs within their range"}
+    native = {what for _, what, _, _ in native_checks.NATIVE} | {"Inputs within their range"}
     assert native <= {fault.check for fault in FAULTS.values()}
     every = {
         book["Checks"].value(row, checks.WHAT)
