@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bankable.templates.comparison import shipped
-from bankable.templates.comparison.sheets import scenarios
+from bankable.templates.comparison.sheets import scenario_list
 from bankable.templates.engine.opened_file import Opened, open_package
 from bankable.templates.engine.workbook_file import open_file
 from tests.calc.office import Shown, Step
@@ -29,7 +29,7 @@ SCENARIOS = {
 EVERY = [
     (variant, scenario)
     for variant in shipped.VARIANTS
-    for scenario in SCENARIOS.get(variant, tuple(scenarios.NAMES))
+    for scenario in SCENARIOS.get(variant, tuple(scenario_list.NAMES))
 ]
 
 # the short suite's share of them: every book once, and scenarios that take contract, time or demand away

@@ -12,7 +12,7 @@ import pytest
 
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare
-from bankable.templates.comparison.sheets import frame, inputs, newton, scenarios
+from bankable.templates.comparison.sheets import frame, inputs, newton, scenario_list
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Block, Book, Sheet, serial
 from bankable.templates.workbook.settings import Settings
@@ -151,7 +151,7 @@ def test_a_base_that_moves_an_input_is_refused_and_red(shipped: list[SourcedDeal
     blue = [
         (row, col) for (row, col), cell in sheet.cells.items() if cell.style.startswith("input ")
     ]
-    first = scenarios.COLUMNS.first
+    first = scenario_list.COLUMNS.first
     for row, col in blue:
         found = [
             v

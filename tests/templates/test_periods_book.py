@@ -15,7 +15,7 @@ import pytest
 
 from bankable.addin import cli
 from bankable.templates.comparison import compare, plan, read_files, tie_out
-from bankable.templates.comparison.sheets import scenarios, years
+from bankable.templates.comparison.sheets import scenario_list, years
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.engine import calculation
 from bankable.templates.memo import write as memo
@@ -70,7 +70,7 @@ def test_every_row_is_the_chain_s_and_every_check_holds(
     assert book["Timeline"].values_of("year")[:3] == [0.5, 1.0, 1.5]
 
 
-@pytest.mark.parametrize("name", tiers(scenarios.NAMES, ("Contract lost",)))
+@pytest.mark.parametrize("name", tiers(scenario_list.NAMES, ("Contract lost",)))
 def test_every_row_is_the_chain_s_under_every_scenario(name: str, cases: list[SourcedDeal]) -> None:
     book = compare.calculated(cases, settings=Settings({"scenario": [name]}))
     assert book["Checks"].value_of("master") == "OK", failing(book)

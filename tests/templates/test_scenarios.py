@@ -13,7 +13,7 @@ import pytest
 
 from bankable.templates import deal_file
 from bankable.templates.comparison import compare, tie_out
-from bankable.templates.comparison.sheets import scenarios, support_terms
+from bankable.templates.comparison.sheets import scenario_list, support_terms
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book
 from bankable.templates.workbook.settings import Settings
@@ -44,7 +44,7 @@ def failing(book: Book) -> list[str]:
 SHORT = ("Base", "Contract lost", "Combined downside")
 
 
-@pytest.mark.parametrize("name", tiers(scenarios.NAMES, SHORT))
+@pytest.mark.parametrize("name", tiers(scenario_list.NAMES, SHORT))
 def test_every_row_equals_the_chain_under_every_scenario(
     name: str, shipped: list[SourcedDeal]
 ) -> None:
@@ -62,7 +62,7 @@ def test_every_row_equals_the_chain_under_every_scenario(
 def test_scenarios_change_what_they_say(shipped_book: Book) -> None:
     sheet = shipped_book["Scenarios"]
     dscr = {
-        i: dict(zip(scenarios.NAMES, sheet.values_of(f"strip_min_dscr_{i}"), strict=True))
+        i: dict(zip(scenario_list.NAMES, sheet.values_of(f"strip_min_dscr_{i}"), strict=True))
         for i in (1, 2, 3)
     }
     assert (
@@ -72,10 +72,14 @@ def test_scenarios_change_what_they_say(shipped_book: Book) -> None:
     assert (
         dscr[2]["Appropriation lapses"] == dscr[2]["Base"]
     )  # its bank counts on the first year alone
-    promised = dict(zip(scenarios.NAMES, sheet.values_of("strip_min_dscr_promised_2"), strict=True))
+    promised = dict(
+        zip(scenario_list.NAMES, sheet.values_of("strip_min_dscr_promised_2"), strict=True)
+    )
     assert promised["Appropriation lapses"] == 0 < promised["Base"]  # the plant is closed
     for i in (1, 2, 3):  # the loan was priced before a scenario took the contract away
-        rate = dict(zip(scenarios.NAMES, sheet.values_of(f"strip_all_in_rate_{i}"), strict=True))
+        rate = dict(
+            zip(scenario_list.NAMES, sheet.values_of(f"strip_all_in_rate_{i}"), strict=True)
+        )
         assert rate["Appropriation lapses"] == rate["Offtaker defaults"] == rate["Base"]
     assert dscr[3]["Appropriation lapses"] == dscr[3]["Base"]  # full faith and credit
     assert dscr[3]["Contract lost"] == dscr[3]["No special authority"] == 0
@@ -85,10 +89,10 @@ def test_scenarios_change_what_they_say(shipped_book: Book) -> None:
         < dscr[3]["Demand shortfall"]
         == dscr[3]["Base"]
     )
-    extra = dict(zip(scenarios.NAMES, sheet.values_of("strip_sponsor_extra_3"), strict=True))
+    extra = dict(zip(scenario_list.NAMES, sheet.values_of("strip_sponsor_extra_3"), strict=True))
     assert extra["Cost overrun"] == pytest.approx(0.15 * 2640)
     stands = {
-        i: dict(zip(scenarios.NAMES, sheet.values_of(f"standing_{i}"), strict=True))
+        i: dict(zip(scenario_list.NAMES, sheet.values_of(f"standing_{i}"), strict=True))
         for i in (1, 2, 3)
     }
     assert (
@@ -209,13 +213,13 @@ def test_a_filled_workbook_keeps_its_choices(tmp_path: Path) -> None:
     filled = openpyxl.load_workbook(first)
     filled["Scenarios"]["D6"].value = "Delay"
     name = next(iter(filled.defined_names["set_scenario_add_delay_months"].destinations))
-    filled["Scenarios"][name[1].replace("$", "")][0][scenarios.NAMES.index("Delay")].value = 9
+    filled["Scenarios"][name[1].replace("$", "")][0][scenario_list.NAMES.index("Delay")].value = 9
     where = next(iter(filled.defined_names["set_timeline_close"].destinations))[1].replace("$", "")
     filled["Timeline"][where].value = dt.datetime(2027, 3, 31)
     filled.save(tmp_path / "filled.xlsx")
     again = compare.compare([str(tmp_path / "filled.xlsx")], str(tmp_path / "again.xlsx")).book
     assert again["Scenarios"].value_of("scenario") == "Delay"
-    assert again["Scenarios"].values_of("delay_months_1")[scenarios.NAMES.index("Delay")] == 9
+    assert again["Scenarios"].values_of("delay_months_1")[scenario_list.NAMES.index("Delay")] == 9
     assert again["Factory today"].value_of("delay_months") == 9
     assert again["Checks"].value_of("master") == "OK"
     ends = again["Factory today"].values_of("year_ends")[

@@ -1,5 +1,6 @@
 """What the sheet Checks compares on native cells: for each case two calculations of one figure, sums that
-hold, bounds on what is typed, and figures shown elsewhere."""
+hold, bounds on what is typed, and figures shown elsewhere.
+"""
 
 from __future__ import annotations
 

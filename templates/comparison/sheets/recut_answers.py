@@ -1,5 +1,6 @@
 """What the sheet Recut answers, in figures and sentences: what the longest promise under today's law bears,
-what the mark takes, and the least-cost mix that does it."""
+what the mark takes, and the least-cost mix that does it.
+"""
 
 from __future__ import annotations
 

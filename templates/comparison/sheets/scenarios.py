@@ -10,22 +10,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds, frame
-from bankable.templates.comparison.words import shown
+from bankable.templates.comparison.sheets.scenario_list import (
+    ADDED,
+    COLUMNS,
+    NAMES,
+    SHOCKED,
+    STOPS,
+    TIMES,
+    UNBACKED,
+    WHAT,
+)
+from bankable.templates.comparison.sheets.scenario_strip import strip
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import (
     Book,
     Conditional,
-    TimeColumns,
     Validation,
-    address,
-    area,
 )
 from bankable.templates.workbook.rows import (
     CONSTANT,
-    FIRST_TIME_COLUMN,
     LABEL,
     TOTAL,
-    UNIT,
     Row,
     band,
     heading,
@@ -35,96 +40,7 @@ from bankable.templates.workbook.rows import (
     scalar,
 )
 from bankable.templates.workbook.settings import Settings, keep
-from bankable.udfs.deal.chain.decision import FAILS
 from bankable.udfs.deal.deal import YEARS, param_of
-
-NAMES = (
-    "Base",
-    "Appropriation lapses",
-    "Offtaker defaults",
-    "Contract lost",
-    "No special authority",
-    "Delay",
-    "Cost overrun",
-    "Price at floor",
-    "Utilisation shortfall",
-    "Demand shortfall",
-    "Base-rate shock",
-    "Combined downside",
-    "User case",
-)
-WHAT = (
-    "as on Inputs",
-    "offtake subject to appropriation ends in the year given",
-    "offtake by a commercial buyer ends in the year given",
-    "the contract ends in the year given, whatever stands behind it",
-    "a public offtake is subject to appropriation: no statute backs it",
-    "late completion; the sponsor pays for the time",
-    "cost overrun; the sponsor pays it",
-    "market price falls, so that a floor counts where there is one",
-    "the plant delivers less",
-    "the buyer calls less; take-or-pay counts where there is one",
-    "higher base rate; a hedged loan does not feel it",
-    "delay, overrun, rate, price, demand, output and cost at once",
-    "yours to fill in",
-)
-COLUMNS = TimeColumns(FIRST_TIME_COLUMN, len(NAMES))
-
-
-def _shocks(**by_name: float) -> dict[str, float]:
-    return {name.replace("_", " "): value for name, value in by_name.items()}
-
-
-# input, how it is changed, number format, delivered shocks by scenario (0 added and 1 times where
-# none)
-ADDED: tuple[tuple[str, str, dict[str, float]], ...] = (
-    ("delay_months", "count", _shocks(Delay=6, Combined_downside=6)),
-    ("overrun", "share", {"Cost overrun": 0.15, "Combined downside": 0.10}),
-    ("base_rate_shock", "rate", {"Base-rate shock": 0.02, "Combined downside": 0.02}),
-)
-TIMES: tuple[tuple[str, dict[str, float]], ...] = (
-    ("market_price", {"Price at floor": 0.60, "Combined downside": 0.80}),
-    ("utilisation", {"Utilisation shortfall": 0.90, "Combined downside": 0.95}),
-    ("buyer_demand", {"Demand shortfall": 0.80, "Combined downside": 0.90}),
-    ("variable_cost", {"Combined downside": 1.05}),
-    ("renewal", {}),
-)
-STOPS: tuple[tuple[str, str, dict[str, float]], ...] = (
-    (
-        "stop_public",
-        "Contract lost in year, where subject to appropriation (0: not)",
-        {"Appropriation lapses": 4},
-    ),
-    (
-        "stop_commercial",
-        "Contract lost in year, where the buyer is commercial (0: not)",
-        {"Offtaker defaults": 4},
-    ),
-    ("stop_any", "Contract lost in year, whatever stands behind it (0: not)", {"Contract lost": 4}),
-)
-UNBACKED: tuple[str, str, dict[str, float]] = (
-    "unbacked",
-    "Public offtake is subject to appropriation (1: yes)",
-    {"No special authority": 1},
-)
-SHOCKED = (
-    "statutory_backing",
-    "contract_stop_year",
-    *(key for key, _, _ in ADDED),
-    *(key for key, _ in TIMES),
-)
-# figures of the strip: measure, label, unit, number format
-STRIP = shown(
-    ("decision", "right"),
-    ("first_failed", "right"),
-    ("min_dscr", "multiple"),
-    ("min_dscr_promised", "multiple"),
-    ("missed_year", "years"),
-    ("sponsor_extra", "nil number"),
-    ("all_in_rate", "rate"),
-    ("life_default", "level"),
-    ("shortfall_probability", "level"),
-)
 
 
 def live(key: str, case: int) -> str:
@@ -252,7 +168,7 @@ def lay_scenarios(
         clipped = sheet.placed[f"clipped_{i}"].row
         spot = (clipped, COLUMNS.first, clipped, COLUMNS.last)
         sheet.conditionals.append(Conditional(spot, "greater", 0, "alert fill"))
-    _strip(book, cases, deals, end)
+    strip(book, cases, deals, end)
     sheet.widths |= {CONSTANT: 20, LABEL: 58, TOTAL: 12} | {
         COLUMNS.first + i: 14 for i in range(COLUMNS.count)
     }
@@ -324,92 +240,3 @@ def _within(key: str, inner: str) -> str:
     """The formula of a changed input, held between the bounds that Inputs shows."""
     upper = f"MIN({{Inputs!most_{key}}},{inner})" if param_of(key).high < 1e6 else inner
     return f"=MAX({{Inputs!least_{key}}},{upper})"
-
-
-def _strip(book: Book, cases: Sequence[SourcedDeal], deals: Sequence[str], row: int) -> None:
-    """Every case under every scenario, one call a case."""
-    sheet = book["Scenarios"]
-    frame.band_row(
-        sheet,
-        row,
-        "Every case under every scenario, each recalculated in full",
-        COLUMNS.last,
-        "heading",
-        "4",
-    )
-    sheet.print.row_breaks = (row,)
-    row += 1
-    for i, deal in enumerate(deals, start=1):
-        frame.band_row(sheet, row, f"={{Inputs!case_name_{i}}}", COLUMNS.last)
-        first = row + 1
-        for n, (measure, label, unit, _) in enumerate(STRIP):
-            sheet.put(first + n, LABEL, label)
-            sheet.put(first + n, UNIT, unit or None, "unit")
-            sheet.put(first + n, CONSTANT, measure, "grey")
-            sheet.mark_path(f"strip_{measure}_{i}", first + n, COLUMNS)
-        at = [sheet.placed[f"{key}_{i}"].row for key in SHOCKED]
-        keys = area(min(at), CONSTANT, max(at), CONSTANT, True)
-        values = area(min(at), COLUMNS.first, max(at), COLUMNS.last, True)
-        wanted = area(first, CONSTANT, first + len(STRIP) - 1, CONSTANT, True)
-        sheet.array(
-            first,
-            COLUMNS.first,
-            len(STRIP),
-            COLUMNS.count,
-            f"=DEAL_SCENARIOS({deal},{keys},{values},{wanted})",
-            "multiple",
-        )
-        for n, (_, _, _, style) in enumerate(STRIP):
-            for col in range(COLUMNS.first, COLUMNS.last + 1):
-                sheet.cells[first + n, col].style = "centre wrap" if style == "right" else style
-        sheet.heights[first] = 44
-        sheet.heights[first + 1] = 30
-        words = first + len(STRIP)
-        sheet.put(
-            words,
-            LABEL,
-            "The loan under it: holds, lock-up, reserve (pays out of it), or default (a payment missed)",
-        )
-        sheet.mark_path(f"standing_{i}", words, COLUMNS)
-        sheet.put(words + 1, LABEL, "Minimum DSCR where the scenario reaches the case")
-        sheet.put(words + 1, UNIT, "x", "unit")
-        sheet.mark_path(f"reached_dscr_{i}", words + 1, COLUMNS)
-        for k in range(COLUMNS.count):
-            dscr = f"{{strip_min_dscr_{i}#{k + 1}}}"
-            judged = (
-                f'IF({{strip_missed_year_{i}#{k + 1}}}>0,"default",IF({dscr}<1-{{Timeline!tolerance}},"reserve",'
-                f'IF({dscr}<{{Inputs!lock_up_dscr_{i}}}-{{Timeline!tolerance}},"lock-up","holds")))'
-            )
-            shown = f'IF(ISNUMBER({dscr}),{judged},"n/a")'
-            sheet.put(
-                words,
-                COLUMNS.first + k,
-                "=" + (f'IF({{reached_{i}#{k + 1}}}=0,"not reached",{shown})' if k else shown),
-                "centre",
-            )
-            reached = f'IF({{standing_{i}#{k + 1}}}="not reached","n/a",{dscr})'
-            sheet.put(
-                words + 1, COLUMNS.first + k, f'=IF(ISNUMBER({dscr}),{reached},"n/a")', "multiple"
-            )
-        sheet.conditionals.append(
-            Conditional(
-                (words, COLUMNS.first, words, COLUMNS.last), "equal", '"default"', "fail fill"
-            )
-        )
-        spot = (first, COLUMNS.first, first, COLUMNS.last)
-        corner = address(first, COLUMNS.first)
-        sheet.conditionals.append(
-            Conditional(spot, "formula", f'={corner}&""="{FAILS}"', "fail fill")
-        )
-        sheet.conditionals.append(
-            Conditional(spot, "formula", f'=LEFT({corner},5)="Meets"', "ok fill")
-        )
-        row = words + 2
-    said = (
-        "The sponsor pays an overrun and a delay: the debt stays as committed, while the dearer"
-        " plant is depreciated and the years of the offtake count from completion, so that DSCR can"
-        " rise a little: what it asks of the sponsor stands below it, and beyond his completion support"
-        " the build stops. A payment that cash flow, reserve and held cash do not make, even with the"
-        " contract, is a default for certain."
-    )
-    sheet.put(row, LABEL, said, "note")
