@@ -62,14 +62,14 @@ def rows(time: Periods) -> list[Row]:
         band("Cost by the worth of the goods"),
         path(
             "offtake_market_worth",
-            "={alive}*{in_public_offtake}*{market_price_path}*{taken_volume}",
+            "={alive}*{in_public_offtake}*({market_price_path}*{taken_volume})",
         ),
         scalar("cost_at_nothing", "={public_cost}+" + _today("offtake_worth")),
         scalar("cost_at_market", "={cost_at_nothing}-" + _today("offtake_market_worth")),
         band("Cost beyond yearly orders"),
         path("yearly_paid", "=({yearly_bought}+{yearly_settled})*{contract_bill}*{yearly_price}"),
-        path("yearly_worth", "={yearly_bought}*{worth_price}*{taken_volume}*{buyer_value}"),
-        path("yearly_market_worth", "={yearly_bought}*{market_price_path}*{taken_volume}"),
+        path("yearly_worth", "={yearly_bought}*({worth_price}*{taken_volume}*{buyer_value})"),
+        path("yearly_market_worth", "={yearly_bought}*({market_price_path}*{taken_volume})"),
         scalar(
             "incremental_yearly",
             "={public_cost}-" + _today("yearly_paid") + "+" + _today("yearly_worth"),
@@ -88,7 +88,7 @@ def rows(time: Periods) -> list[Row]:
         path("unwanted_paid", "={unwanted}*{contract_bill}"),
         path(
             "unwanted_worth",
-            "={unwanted}*{worth_price}*{taken_volume}*{worth_if_not_renewed}",
+            "={unwanted}*({worth_price}*{taken_volume}*{worth_if_not_renewed})",
         ),
         scalar("promise_unwanted", "=" + _today("unwanted_paid")),
         scalar("promise_price", "={promise_unwanted}-" + _today("unwanted_worth")),

@@ -75,7 +75,7 @@ def rows(time: Periods) -> list[Row]:
         ),
         path(
             "offtake_worth",
-            "={alive}*{in_public_offtake}*{worth_price}*{taken_volume}*{buyer_value}",
+            "={alive}*{in_public_offtake}*({worth_price}*{taken_volume}*{buyer_value})",
         ),
         scalar(
             "offtake_cost", "=SUMPRODUCT({offtake_paid:}-{offtake_worth:},{treasury_discount:})"

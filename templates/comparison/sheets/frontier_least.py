@@ -24,6 +24,9 @@ from bankable.templates.workbook.rows import (
 )
 from bankable.udfs.deal.chain.decision import ALL_MET
 
+# to a thousandth of a dollar: rows whose costs differ by rounding are the same answer, the first of them
+ROW_LEAST = '=IF(COUNT({0})>0,ROUND(MIN({0}),9),"n/a")'
+
 
 def form(other: bool = False) -> str:
     """The form of price in words, of the grids or the other one."""
@@ -66,7 +69,7 @@ def _best(prefix: str, costs: str, above: str, years: str, least: str) -> list[R
             "flag",
             (
                 f"=IF(ISNUMBER({{{k('costs')}}}),IF({{{k('costs')}}}<={{{k('least')}}}"
-                f"+{{Timeline!alike}}*ABS({{{k('least')}}}),1,0),0)"
+                f"+{{Timeline!alike}}*ABS({{{k('least')}}})+{{Timeline!tolerance}},1,0),0)"
             ),
             "flag",
         ),
@@ -113,7 +116,7 @@ def least(sheet: Sheet, row: int) -> int:
             "$m",
             f'=IF({{first_failed_{i}}}&""="{ALL_MET}",{{public_cost_{i}}},"n/a")',
             "number",
-            f'=IF(COUNT({{passing_{i}:}})>0,MIN({{passing_{i}:}}),"n/a")',
+            ROW_LEAST.format(f"{{passing_{i}:}}"),
         )
         for i in range(1, count + 1)
     ]
@@ -138,7 +141,7 @@ def other_form(sheet: Sheet, row: int, deal: str) -> int:
         sheet.put(
             first + i,
             TOTAL,
-            f'=IF(COUNT({{other_{i + 1}:}})>0,MIN({{other_{i + 1}:}}),"n/a")',
+            ROW_LEAST.format(f"{{other_{i + 1}:}}"),
             "number",
         )
     down = area(first, CONSTANT, last, CONSTANT, True)

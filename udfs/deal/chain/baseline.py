@@ -49,14 +49,15 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     def worth_today(path: np.ndarray) -> np.ndarray:
         return total(path * r.treasury_discount)
 
-    r.offtake_market_worth = r.alive * r.in_public_offtake * r.market_price_path * r.taken_volume
+    at_market = r.market_price_path * r.taken_volume
+    r.offtake_market_worth = r.alive * r.in_public_offtake * at_market
     r.cost_at_nothing = r.public_cost + worth_today(r.offtake_worth)
     r.cost_at_market = r.cost_at_nothing - worth_today(r.offtake_market_worth)
 
     paying = r.yearly_bought + r.yearly_settled
     r.yearly_paid = paying * r.contract_bill * x.yearly_price
-    r.yearly_worth = r.yearly_bought * r.worth_price * r.taken_volume * x.buyer_value
-    r.yearly_market_worth = r.yearly_bought * r.market_price_path * r.taken_volume
+    r.yearly_worth = r.yearly_bought * (r.worth_price * r.taken_volume * x.buyer_value)
+    r.yearly_market_worth = r.yearly_bought * at_market
     spent = worth_today(r.yearly_paid)
     r.incremental_yearly = r.public_cost - spent + worth_today(r.yearly_worth)
     r.incremental_at_market = r.cost_at_market - spent + worth_today(r.yearly_market_worth)
@@ -68,6 +69,6 @@ def rows(x: SimpleNamespace, r: Results) -> None:
 
     r.unwanted = np.maximum(0, r.alive * r.in_public_offtake - r.yearly_bought)
     r.unwanted_paid = r.unwanted * r.contract_bill
-    r.unwanted_worth = r.unwanted * r.worth_price * r.taken_volume * x.worth_if_not_renewed
+    r.unwanted_worth = r.unwanted * (r.worth_price * r.taken_volume * x.worth_if_not_renewed)
     r.promise_unwanted = worth_today(r.unwanted_paid)
     r.promise_price = r.promise_unwanted - worth_today(r.unwanted_worth)

@@ -56,7 +56,8 @@ def rows(x: SimpleNamespace, r: Results) -> None:
     r.offtake_paid = (r.alive + r.settled_share) * r.in_public_offtake * r.contract_bill
     whole_price = r.contract_price + r.capacity_price_path  # of a unit where all capacity is called
     r.worth_price = np.where(r.in_band > 0, r.market_price_path, whole_price)
-    r.offtake_worth = r.alive * r.in_public_offtake * r.worth_price * r.taken_volume * x.buyer_value
+    worth = r.worth_price * r.taken_volume * x.buyer_value
+    r.offtake_worth = r.alive * r.in_public_offtake * worth
     r.offtake_cost = total((r.offtake_paid - r.offtake_worth) * r.treasury_discount)
     r.offtake_bound = total(r.offtake_paid * r.treasury_discount)
     r.offtake_promise = r.in_public_offtake * r.contract_bill
