@@ -10,7 +10,7 @@ import pytest
 
 from bankable import udfs
 from bankable.templates.comparison import compare
-from bankable.templates.comparison.sheets import authority, programme
+from bankable.templates.comparison.sheets import authority_tools, programme
 from bankable.templates.comparison.sheets.support_terms import PACKAGES
 from bankable.templates.deal_file import SourcedDeal
 from bankable.templates.workbook.book import Book
@@ -97,14 +97,15 @@ def test_what_the_law_lets_each_tool_do(shipped_book: Book, chosen: Book) -> Non
     def verdicts(book: Book) -> dict[str, str]:
         sheet = book["Authority"]
         return {
-            tool.tool: str(sheet.value_of(f"verdict_{k}")) for k, tool in enumerate(authority.TOOLS)
+            tool.tool: str(sheet.value_of(f"verdict_{k}"))
+            for k, tool in enumerate(authority_tools.TOOLS)
         }
 
     delivered, five = verdicts(shipped_book), verdicts(chosen)
     assert delivered["Multiyear contract"] == "too short by 5 years"
     assert five["Multiyear contract"] == "exists"
     long = "Longer public offtake, price band or floor"
-    assert delivered[long] == authority.NEEDS_ACT
+    assert delivered[long] == authority_tools.NEEDS_ACT
     assert five[long].startswith("not needed")
     assert delivered["Government loan"] == "beyond its largest loan"
     assert five["Government loan"].startswith("exists")
