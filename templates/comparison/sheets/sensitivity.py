@@ -1,9 +1,10 @@
 """The Sensitivity sheet: which case and figure it shows, the tornado and the grid over two inputs
 of the reader's choice.
 
-Break-evens, shocks and refinancing stand in `sensitivity_limits`, simulation and customer book in
-`sensitivity_paths`. What the reader chooses has a plain name; its key for the functions is found in
-the grey lists right of the printed page.
+Break-evens, shocks and refinancing stand in `sensitivity_break_evens`, `sensitivity_shocks` and
+`sensitivity_refinancing`, simulation and customer book in `sensitivity_paths`. What the reader
+chooses has a plain name; its key for the functions is found in the grey lists right of the printed
+page.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import (
     bounds,
     frame,
-    sensitivity_limits,
     sensitivity_paths,
 )
+from bankable.templates.comparison.sheets.sensitivity_break_evens import break_evens
 from bankable.templates.comparison.sheets.sensitivity_grid import pair
 from bankable.templates.comparison.sheets.sensitivity_lists import (
     COLUMNS,
@@ -31,6 +32,8 @@ from bankable.templates.comparison.sheets.sensitivity_lists import (
     of_measure,
     own,
 )
+from bankable.templates.comparison.sheets.sensitivity_refinancing import refinancing
+from bankable.templates.comparison.sheets.sensitivity_shocks import rate_shock, termination
 from bankable.templates.comparison.sheets.sensitivity_tornado import tornado
 from bankable.templates.workbook.book import (
     Book,
@@ -87,11 +90,11 @@ def lay_sensitivity(
     row = tornado(book, sheet, row + 1, deal, settings)
     breaks = [row]
     row = pair(book, sheet, row, deal, settings)
-    row = sensitivity_limits.break_evens(sheet, row + 1, len(names), deal)
-    row = sensitivity_limits.rate_shock(book, sheet, row + 1, deal, settings)
-    row = sensitivity_limits.refinancing(book, sheet, row + 1, names, settings, time)
+    row = break_evens(sheet, row + 1, len(names), deal)
+    row = rate_shock(book, sheet, row + 1, deal, settings)
+    row = refinancing(book, sheet, row + 1, names, settings, time)
     breaks.append(row + 1)
-    row = sensitivity_limits.termination(book, sheet, row + 1, deal, settings)
+    row = termination(book, sheet, row + 1, deal, settings)
     row = sensitivity_paths.simulation(book, sheet, row + 1, deal, settings, time)
     breaks.append(row + 1)
     row = sensitivity_paths.customers(book, sheet, row + 1, settings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import bounds, frame
-from bankable.templates.comparison.sheets.sensitivity_limits import (
+from bankable.templates.comparison.sheets.sensitivity_columns import (
     HELP,
     LAST,
     heads,

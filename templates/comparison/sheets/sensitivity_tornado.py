@@ -5,8 +5,8 @@ from __future__ import annotations
 from bankable.templates.comparison.sheets import (
     bounds,
     frame,
-    sensitivity_limits,
 )
+from bankable.templates.comparison.sheets.sensitivity_columns import heads
 from bankable.templates.comparison.sheets.sensitivity_lists import COLUMNS, HELP, G, own
 from bankable.templates.workbook.book import (
     Book,
@@ -49,7 +49,7 @@ def tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -
     frame.band_row(sheet, row + 1, "Ranges: yours to set", COLUMNS.last)
     sheet.put(row + 1, CONSTANT, "in the case", "band right")
     sheet.put(row + 1, TOTAL, "moved by", "band right")
-    sensitivity_limits.heads(sheet, row + 1, ("low move", "high move", "low", "high"))
+    heads(sheet, row + 1, ("low move", "high move", "low", "high"))
     first, count = row + 2, len(SWINGS)
     lows = settings.take("sensitivity_low", [low for _, _, low, _ in SWINGS])
     highs = settings.take("sensitivity_high", [high for _, _, _, high in SWINGS])
@@ -74,9 +74,7 @@ def tornado(book: Book, sheet: Sheet, row: int, deal: str, settings: Settings) -
     keys, low, high = (area(first, col, last, col, True) for col in (HELP, G + 2, G + 3))
     row = last + 1
     frame.band_row(sheet, row, "Sorted by swing", COLUMNS.last)
-    sensitivity_limits.heads(
-        sheet, row, ("at low", "at high", "swing", "to the worse", "to the better")
-    )
+    heads(sheet, row, ("at low", "at high", "swing", "to the worse", "to the better"))
     top, end = row + 1, row + count
     sheet.array(
         top, HELP, count, 3, f"=TORNADO({deal},{keys},{low},{high},{{measure_key}})", "number2"
