@@ -2,9 +2,9 @@
 of the reader's choice.
 
 Break-evens, shocks and refinancing stand in `sensitivity_break_evens`, `sensitivity_shocks` and
-`sensitivity_refinancing`, simulation and customer book in `sensitivity_paths`. What the reader
-chooses has a plain name; its key for the functions is found in the grey lists right of the printed
-page.
+`sensitivity_refinancing`, simulation and customer book in `sensitivity_simulation` and
+`sensitivity_customers`. What the reader chooses has a plain name; its key for the functions is
+found in the grey lists right of the printed page.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import (
     bounds,
     frame,
-    sensitivity_paths,
 )
 from bankable.templates.comparison.sheets.sensitivity_break_evens import break_evens
+from bankable.templates.comparison.sheets.sensitivity_customers import customers
 from bankable.templates.comparison.sheets.sensitivity_grid import pair
 from bankable.templates.comparison.sheets.sensitivity_lists import (
     COLUMNS,
@@ -34,6 +34,7 @@ from bankable.templates.comparison.sheets.sensitivity_lists import (
 )
 from bankable.templates.comparison.sheets.sensitivity_refinancing import refinancing
 from bankable.templates.comparison.sheets.sensitivity_shocks import rate_shock, termination
+from bankable.templates.comparison.sheets.sensitivity_simulation import simulation
 from bankable.templates.comparison.sheets.sensitivity_tornado import tornado
 from bankable.templates.workbook.book import (
     Book,
@@ -95,9 +96,9 @@ def lay_sensitivity(
     row = refinancing(book, sheet, row + 1, names, settings, time)
     breaks.append(row + 1)
     row = termination(book, sheet, row + 1, deal, settings)
-    row = sensitivity_paths.simulation(book, sheet, row + 1, deal, settings, time)
+    row = simulation(book, sheet, row + 1, deal, settings, time)
     breaks.append(row + 1)
-    row = sensitivity_paths.customers(book, sheet, row + 1, settings)
+    row = customers(book, sheet, row + 1, settings)
     sheet.widths |= {LABEL: 60, CONSTANT: 18, TOTAL: 18} | {G + i: 14.5 for i in range(WIDE)}
     sheet.widths |= {HELP - 1: 4, HELP: 24, LISTS: 40, LISTS + 1: 24, LISTS + 7: 50, LISTS + 8: 24}
     sheet.print.area = (0, 0, row - 1, COLUMNS.last)
