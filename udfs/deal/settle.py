@@ -30,7 +30,7 @@ BLOCK = 512  # columns of the chain in one call: their arrays fit the processor'
 
 ALL, ASKED = "all", "asked"  # every test, at any debt; every test, within the request
 NAMES = (ALL, ASKED, *TESTED)
-WHATEVER_THE_DEBT = ("contracted", "retained")  # tests that neither debt nor rate moves
+FIXED_TESTS = ("contracted", "retained")  # that neither debt nor rate moves
 # the given columns that each search fills
 GIVES = {
     ALL: ("permitted_debt", "smaller_fails"),
@@ -150,8 +150,10 @@ def sizes(x: SimpleNamespace, names: Sequence[str] = NAMES) -> dict[str, np.ndar
     steps = np.broadcast_to(np.linspace(0, MOST_GEARING, STEPS + 1), (deals, STEPS + 1))
     scanned = np.sort(np.concatenate([steps, x.gearing], axis=1), axis=1)
     known, deal = chain.before_debt(x), np.arange(deals)
-    scan = scanned_down if list(names) == [ASKED] else tried
-    debt, passes = scan(x, known, deal, scanned, names)
+    if list(names) == [ASKED]:
+        debt, passes = scanned_down(x, known, scanned)
+    else:
+        debt, passes = tried(x, known, deal, scanned, names)
     top = np.full((len(names), deals), MOST_GEARING)
     if ASKED in names:
         passes[names.index(ASKED)] &= scanned <= x.gearing
@@ -179,32 +181,29 @@ def beyond_debt(x: SimpleNamespace, known: chain.Results) -> np.ndarray:
     one = part_of(x, slice(None))
     one.gearing = np.full_like(x.gearing, MOST_GEARING / STEPS)
     one.size_debt, one.clearing_rate = np.zeros_like(x.gearing), np.array(x.base_rate)
-    wanted = [f"pass_{key}" for key in WHATEVER_THE_DEBT]
+    wanted = [f"pass_{key}" for key in FIXED_TESTS]
     r = chain.run(one, wanted, Drawn(known, np.arange(len(x.gearing))))
     return np.any([r[row][:, 0] == 0 for row in wanted], axis=0)
 
 
 def scanned_down(
-    x: SimpleNamespace,
-    known: chain.Results,
-    deal: np.ndarray,
-    gearing: np.ndarray,
-    names: Sequence[str],
+    x: SimpleNamespace, known: chain.Results, gearing: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What `tried` gives, as far as the largest loan within the request needs it: from the request down
-    until a loan passes; what is above or below stands as failed.
+    """What `tried` gives of ASKED for gearings (S, n) in rising order, as far as the largest loan within
+    the request needs it: from the request down until a loan passes; what is above or below stands as failed.
     """
-    debt, passes = np.zeros(gearing.shape), np.zeros((len(names), *gearing.shape), dtype=bool)
-    within, going = gearing <= x.gearing[deal], np.flatnonzero(~beyond_debt(x, known)[deal])
+    debt, passes = np.zeros(gearing.shape), np.zeros((1, *gearing.shape), dtype=bool)
+    within, going = gearing <= x.gearing, np.flatnonzero(~beyond_debt(x, known))
     last, at_once = gearing.shape[1], FIRST_DOWN
     while going.size and last > 0:
         some = slice(max(0, last - at_once), last)
         asked = going[within[going, some].any(axis=1)]
         if asked.size:
-            found = tried(x, known, deal[asked], gearing[asked, some], names)
-            debt[asked, some], passes[:, asked, some] = found
-            done = (found[1] & within[asked, some]).any(axis=(0, 2))
-            going = np.setdiff1d(going, asked[done], assume_unique=True)
+            debt[asked, some], met = tried(x, known, asked, gearing[asked, some], [ASKED])
+            passes[:, asked, some] = met & within[asked, some]
+            going = np.setdiff1d(
+                going, asked[passes[0, asked, some].any(axis=1)], assume_unique=True
+            )
         last, at_once = some.start, 2 * at_once
     return debt, passes
 

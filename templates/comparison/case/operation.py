@@ -11,7 +11,12 @@ from bankable.templates.workbook.rows import Row, band, given
 from bankable.udfs.deal.deal import VIEWS
 
 ENDS = {"firm": "firm_end_year", "supported": "supported_end_year", "promised": "contract_end_year"}
-IN_FORCE = {"firm": "in_firm", "supported": "in_supported", "promised": "in_contract"}
+IN_FORCE = {  # share of the contract that a view counts
+    "firm": "{in_firm}",
+    "supported": "{in_supported}",
+    "expected": "{alive}*{in_contract}",
+    "promised": "{in_contract}",
+}
 
 
 # a cash flow that, past the ramp, stops at the cost of standing idle
@@ -61,23 +66,18 @@ def resold_rows(time: Periods) -> list[Row]:
 def view_rows(view: str, time: Periods) -> list[Row]:
     """From volume to CFADS before interest, on one view."""
     secured = view in ("firm", "supported")
-    if view == "expected":
-        contracted, freed = "={alive}*{in_contract}*{billed_volume}", "{resold_expected}"
-        ready = "={alive}*{in_contract}*{capacity_payment}"
-    else:
-        force = IN_FORCE[view]
-        volume = "secured_volume" if secured else "billed_volume"
-        contracted = given("={[force]}*{[volume]}", force=force, volume=volume)
-        ready = given("={[force]}*{capacity_payment}", force=force)
-        freed = given("(1-{[force]})*{resold_[view]}", force=force, view=view)
+    force, volume = IN_FORCE[view], "{secured_volume}" if secured else "{billed_volume}"
+    freed = "{resold_expected}"
+    if view != "expected":
+        freed = given("(1-[force])*{resold_[view]}", force=force, view=view)
     counted = "(1-{merchant_haircut})*" if secured else ""
     price = "{secured_price}" if secured else "{contract_price}"
     settled = "+{settlement}" if view == "expected" else ""
 
     return [
         band(f"{view.capitalize()} view"),
-        path("contracted_volume_[view]", contracted, view=view),
-        path("capacity_revenue_[view]", ready, view=view),
+        path("contracted_volume_[view]", f"={force}*{volume}", view=view),
+        path("capacity_revenue_[view]", f"={force}*{{capacity_payment}}", view=view),
         path(
             "market_volume_[view]",
             "=[counted]({market_volume_beside}+[freed]*{volume_refilled})",

@@ -52,19 +52,9 @@ def volumes(x: SimpleNamespace, r: Results) -> None:
     def market(freed: Array) -> Array:
         return market_volume(r.market_volume_beside, r.volume_refilled, freed)
 
-    put(
-        r,
-        "contracted_volume",
-        np.stack(
-            [
-                r.in_firm * r.secured_volume,
-                r.in_supported * r.secured_volume,
-                r.alive * r.in_contract * r.billed_volume,
-                r.in_contract * r.billed_volume,
-            ]
-        ),
-    )
     in_force = np.stack([r.in_firm, r.in_supported, r.alive * r.in_contract, r.in_contract])
+    billed, secured = r.billed_volume, r.secured_volume
+    put(r, "contracted_volume", in_force * np.stack([secured, secured, billed, billed]))
     put(r, "capacity_revenue", in_force * r.capacity_payment)
     put(
         r,
