@@ -11,7 +11,8 @@ import argparse
 import json
 from collections.abc import Callable
 
-PAPERS = {"a4": "A4", "letter": "Letter"}
+from bankable.addin.workbook_options import PAPERS, add_paper
+
 SUMMARY = "put deals side by side in a calculated workbook, with each case's credit decision"
 
 
@@ -35,12 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             " free comparison.xlsx)"
         ),
     )
-    parser.add_argument(
-        "--paper",
-        choices=("a4", "letter"),
-        default="a4",
-        help="paper on which the workbook prints (default: a4)",
-    )
+    add_paper(parser)
     parser.add_argument(
         "--force", action="store_true", help="overwrite the output file if it exists"
     )

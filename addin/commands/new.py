@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bankable.addin.commands.compare import PAPERS
+from bankable.addin.workbook_options import PAPERS, add_paper
 
 SUMMARY = "write a workbook or a deal file to fill in, or a template of one"
 KINDS = (".xlsx", ".xltx", ".toml")
@@ -33,12 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1,
         help="periods and payments a year, for all cases (default: 1); a loan may pay less often",
     )
-    parser.add_argument(
-        "--paper",
-        choices=tuple(PAPERS),
-        default="a4",
-        help="paper on which the workbook prints (default: a4)",
-    )
+    add_paper(parser)
     parser.add_argument(
         "--from",
         dest="begin_from",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from bankable.addin.commands.compare import PAPERS
+from bankable.addin.workbook_options import PAPERS, add_paper
 
 SUMMARY = "lay a filled workbook again with other periods or more cases, all it holds carried over"
 
@@ -32,12 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="cases to fill in beside those that are there, at most six in all (default: none)",
     )
-    parser.add_argument(
-        "--paper",
-        choices=tuple(PAPERS),
-        default="a4",
-        help="paper on which the workbook prints (default: a4)",
-    )
+    add_paper(parser)
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     parser.add_argument(
         "--json", action="store_true", help="print the figures and decisions for programs"

@@ -113,11 +113,11 @@ def read_deals(paths: Sequence[str]) -> list[SourcedDeal]:
     found = read_files.read(paths)
     if found.path is not None:
         read_inputs.refuse(found.path, found.faults)
-    refuse_too_many(found.cases)
+    _refuse_too_many(found.cases)
     return found.cases
 
 
-def refuse_too_many(cases: Sequence[SourcedDeal]) -> None:
+def _refuse_too_many(cases: Sequence[SourcedDeal]) -> None:
     if len(cases) > MOST_CASES:
         raise Refusal(f"a comparison takes at most {MOST_CASES} deals; {len(cases)} were given.")
 
@@ -129,14 +129,14 @@ def calculated(
     day: dt.date = RELEASED,
 ) -> Book:
     """The workbook of these cases with every formula's value beside it."""
-    with no_collecting():
+    with _no_collecting():
         book = build(cases, paper, settings, day)
         calculation.calculate(book)
     return book
 
 
 @contextlib.contextmanager
-def no_collecting() -> Iterator[None]:
+def _no_collecting() -> Iterator[None]:
     """Python's search for dead cycles off while a workbook is made: there are none, and it costs a
     fifth of the time.
     """
@@ -164,19 +164,33 @@ def compare(
     target = Path(out) if out else write.free_name("comparison.xlsx")
     write.refuse_to_overwrite(target, force)
     found = read_files.read(paths)
-    refuse_too_many(found.cases)
+    _refuse_too_many(found.cases)
+    return lay_read(found, list, target, paper, finish)
+
+
+def lay_read(
+    found: read_files.Read,
+    reshaped: Callable[[Sequence[SourcedDeal]], list[SourcedDeal]],
+    target: Path,
+    paper: str,
+    finish: Callable[[bytes], bytes] = bytes,
+) -> Comparison:
+    """What was read, its cases `reshaped`, laid with the choices and notes of its workbook, calculated and
+    written.
+    """
 
     def laid(cases: Sequence[SourcedDeal], settings: Settings) -> Book:
-        return build(cases, paper, settings, dt.date.today())
+        return build(reshaped(cases), paper, settings, dt.date.today())
 
-    with no_collecting():
+    with _no_collecting():
         book, carried = read_files.carry_over(found, laid)
         calculation.calculate(book)
         written = write.put(target, finish(write.to_bytes(book)))
+    cases = reshaped(found.cases)
     return Comparison(
         book,
-        report.figures(book, found.cases, written, carried),
-        report.text(book, found.cases, carried) + f"\n\nWorkbook: {written}",
+        report.figures(book, cases, written, carried),
+        report.text(book, cases, carried) + f"\n\nWorkbook: {written}",
     )
 
 

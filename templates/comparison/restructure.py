@@ -6,19 +6,16 @@ inputs, sources, choices and notes are carried over.
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bankable.templates.comparison import compare, plan, read_files, report
+from bankable.templates.comparison import compare, plan, read_files
 from bankable.templates.comparison.compare import MOST_CASES, Comparison
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.engine import calculation
 from bankable.templates.refusal import Refusal
 from bankable.templates.workbook import write
-from bankable.templates.workbook.book import Book
-from bankable.templates.workbook.settings import Settings
 
 
 def restructure(
@@ -43,21 +40,10 @@ def restructure(
             " more were asked. A case whose name is blank is left out."
         )
 
-    def laid(cases: Sequence[SourcedDeal], settings: Settings) -> Book:
-        return compare.build(
-            _reshaped(cases, periods, more_cases), paper, settings, dt.date.today()
-        )
-
-    with compare.no_collecting():
-        book, carried = read_files.carry_over(found, laid)
-        calculation.calculate(book)
-        written = write.put(target, write.to_bytes(book))
-    cases = _reshaped(found.cases, periods, more_cases)
-    figures = report.figures(book, cases, written, carried)
-    text = (
-        f"{report.text(book, cases, carried)}\n\nWorkbook: {written}, {_said(found.cases, cases)}"
-    )
-    return Comparison(book, figures, text)
+    reshaped = functools.partial(_reshaped, periods=periods, more_cases=more_cases)
+    result = compare.lay_read(found, reshaped, target, paper)
+    said = _said(found.cases, reshaped(found.cases))
+    return replace(result, text=f"{result.text}, {said}")
 
 
 def _reshaped(

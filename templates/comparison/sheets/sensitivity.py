@@ -17,20 +17,16 @@ from bankable.templates.comparison.sheets import (
     frame,
 )
 from bankable.templates.comparison.sheets.sensitivity_break_evens import break_evens
+from bankable.templates.comparison.sheets.sensitivity_columns import COLUMNS, HELP, WIDE, G, own
 from bankable.templates.comparison.sheets.sensitivity_customers import customers
 from bankable.templates.comparison.sheets.sensitivity_grid import pair
 from bankable.templates.comparison.sheets.sensitivity_lists import (
-    COLUMNS,
-    HELP,
     LISTS,
     SHOWN,
-    WIDE,
-    G,
     chosen_measure,
     column,
     lists,
     of_measure,
-    own,
 )
 from bankable.templates.comparison.sheets.sensitivity_refinancing import refinancing
 from bankable.templates.comparison.sheets.sensitivity_shocks import rate_shock, termination

@@ -16,8 +16,10 @@ from bankable.templates.workbook.rows import (
 from bankable.templates.workbook.settings import Settings
 
 G = FIRST_TIME_COLUMN
-LAST = G + 8
-HELP = LAST + 2
+WIDE = 9
+COLUMNS = TimeColumns(G, WIDE)
+LAST = COLUMNS.last
+HELP = LAST + 2  # grey: keys and the like, right of what is printed
 
 
 def own(key: str) -> str:
@@ -39,12 +41,11 @@ def kept_scalars(
     given: Sequence[tuple[str, str, str, float, str, float, float]],
 ) -> int:
     """Kept blue scalars with bounds: key, label, unit, value, format, min, max."""
-    columns = TimeColumns(G, LAST - G + 1)
     rows = [
         scalar(k, label, unit, settings.take(f"sensitivity_{k}", [value])[0], f"input {style}")
         for k, label, unit, value, style, _, _ in given
     ]
-    row = lay(sheet, rows, row, columns)
+    row = lay(sheet, rows, row, COLUMNS)
     for key, label, _, _, style, low, high in given:
         spot = bounds.kept_cell(book, sheet, key, f"sensitivity_{key}")
         sheet.validations.append(bounds.between(spot, label, low, high, style == "count"))

@@ -9,12 +9,10 @@ from bankable.templates.comparison.sheets import (
     bounds,
     frame,
 )
+from bankable.templates.comparison.sheets.sensitivity_columns import COLUMNS, HELP, G
 from bankable.templates.comparison.sheets.sensitivity_lists import (
     CHOSEN_FROM,
-    COLUMNS,
-    HELP,
     LISTS,
-    G,
     chosen_input,
     column,
     of_input,

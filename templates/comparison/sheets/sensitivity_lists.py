@@ -8,23 +8,16 @@ from bankable.templates.comparison.sheets import (
     bounds,
     frame,
 )
+from bankable.templates.comparison.sheets.sensitivity_columns import HELP, own
 from bankable.templates.workbook.book import (
     Sheet,
-    TimeColumns,
     area,
-)
-from bankable.templates.workbook.rows import (
-    FIRST_TIME_COLUMN,
 )
 from bankable.templates.workbook.settings import Settings
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal.deal import KEYS, TEXT_KEYS, param_of
 from bankable.udfs.deal.measures import MEASURES, measure_name
 
-WIDE = 9
-COLUMNS = TimeColumns(FIRST_TIME_COLUMN, WIDE)
-G = FIRST_TIME_COLUMN
-HELP = COLUMNS.last + 2  # grey: keys and the like, right of what is printed
 LISTS = HELP + 9
 # the figures to choose from, and the input that is a figure's limit
 SHOWN = {
@@ -41,11 +34,6 @@ SHOWN = {
     "public_cost": "",
 }
 CHOSEN_FROM = tuple(key for key in KEYS if key not in TEXT_KEYS)
-
-
-def own(key: str) -> str:
-    """The value of an input in the case looked at."""
-    return f"{{Deals!sensitive_{key}}}"
 
 
 def lists(sheet: Sheet) -> None:

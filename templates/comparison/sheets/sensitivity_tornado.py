@@ -6,8 +6,7 @@ from bankable.templates.comparison.sheets import (
     bounds,
     frame,
 )
-from bankable.templates.comparison.sheets.sensitivity_columns import heads
-from bankable.templates.comparison.sheets.sensitivity_lists import COLUMNS, HELP, G, own
+from bankable.templates.comparison.sheets.sensitivity_columns import COLUMNS, HELP, G, heads, own
 from bankable.templates.workbook.book import (
     Book,
     Chart,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bankable.templates.comparison.sheets import bounds
 from bankable.templates.workbook.book import (
     Book,
     Sheet,
@@ -11,7 +12,6 @@ from bankable.templates.workbook.book import (
 from bankable.templates.workbook.rows import (
     FIRST_TIME_COLUMN,
 )
-from bankable.templates.workbook.settings import keep
 
 PACKAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("None", ()),
@@ -186,9 +186,7 @@ TERMS: tuple[tuple[str, str, str, float, str, float, float, str], ...] = (
 def blue(
     book: Book, sheet: Sheet, key: str, low: float, high: float, label: str, whole: bool = False
 ) -> None:
-    place = sheet.placed[key]
-    spot = (place.row, place.col, place.row, place.col)
-    keep(book, sheet, f"support_{key}", *spot)
+    spot = bounds.kept_cell(book, sheet, key, f"support_{key}")
     kind = "whole" if whole or key == "t_years" else "decimal"
     sheet.validations.append(
         Validation(
