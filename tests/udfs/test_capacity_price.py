@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bankable.templates import deal_file
 from bankable.udfs.deal import deal as deals
 from bankable.udfs.deal.deal import Deal
+from bankable.udfs.deal.swap import CONTRACT_SWAP
 from tests.random_deals import drawn
 
 SEEDS = range(12)
@@ -58,3 +60,21 @@ def test_it_carries_debt_that_a_price_for_what_is_called_does_not() -> None:
     assert r.contracted_revenue_firm[0].max() == 0
     assert r.capacity_firm[1, 0] > r.capacity_firm[0, 0]
     assert r.revenue_promised[0] == pytest.approx(r.revenue_promised[1])
+
+
+def split(deal: Deal) -> Deal:
+    """The same deal with a third of its price paid for capacity."""
+    return dataclasses.replace(deal, price=deal.price * 2 / 3, capacity_price=deal.price / 3)
+
+
+def test_swapped_markets_stand_over_the_whole_price() -> None:
+    """A market put into another plant is scaled by what a unit costs there, however that is paid."""
+    centre, factory = (entry.deal for entry in deal_file.load_shipped()[:2])
+    whole, parts = (CONTRACT_SWAP(centre, deal) for deal in (factory, split(factory)))
+    assert [row[0] for row in parts] == [row[0] for row in whole]
+    assert levels(parts) == pytest.approx(levels(whole), rel=1e-9)
+
+
+def levels(rows: list[list[Any]]) -> list[float]:
+    """The four cells and the bridge: up to where the price a unit is asked for."""
+    return [float(cell) for row in rows[1:13] for cell in row[1:] if isinstance(cell, float)]

@@ -71,7 +71,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 OTHERS = tuple(name for name in GROUPS if name != CONTRACT)
-SCALED = "market_price"  # stands over the contract price: of plants that make different things
+SCALED = "market_price"  # over the whole contract price: of plants that make different things
 
 
 def put(into: Deal, other: Deal, groups: Iterable[str]) -> Deal | CellError:
@@ -79,8 +79,8 @@ def put(into: Deal, other: Deal, groups: Iterable[str]) -> Deal | CellError:
     changes: dict[str, Any] = {}
     for key in (key for name in groups for key in GROUPS[name]):
         changes[key] = getattr(other, key)
-        if key == SCALED and other.price > 0:
-            changes[key] = into.price * other.market_price / other.price
+        if key == SCALED and (whole := other.price + other.capacity_price) > 0:
+            changes[key] = (into.price + into.capacity_price) * other.market_price / whole
     try:
         changed = replace(into, **changes)
         deals.check(changed)

@@ -11,12 +11,12 @@ from bankable.templates.workbook.rows import (
 # the goods' worth in money stays what it is when a band replaces a fixed price, or the other way
 # round: it is told over the market price in a band, over the contract price where that is fixed
 FIXED, BAND = "{Lists!list_price_basis#1}", "{Lists!list_price_basis#2}"
-_OVER = (
-    "{Deals!studied_buyer_value}*{Deals!studied_[held]}"
-    "/MAX({Deals!studied_[over]},{Timeline!tolerance})"
-)
-_AT_MARKET = given(_OVER, held="price", over="market_price")
-_AT_CONTRACT = given(_OVER, held="market_price", over="price")
+# (with the capacity price: the price of a unit where all capacity is called)
+_OVER = "{Deals!studied_buyer_value}*[held]/MAX([over],{Timeline!tolerance})"
+_MARKET = "{Deals!studied_market_price}"
+_CONTRACT = "({Deals!studied_price}+{Deals!studied_capacity_price})"
+_AT_MARKET = given(_OVER, held=_CONTRACT, over=_MARKET)
+_AT_CONTRACT = given(_OVER, held=_MARKET, over=_CONTRACT)
 WORTH_IN_BAND = (
     f"IF({{Deals!studied_price_basis}}={FIXED},{_AT_MARKET},{{Deals!studied_buyer_value}})"
 )
