@@ -1,5 +1,6 @@
 """What each package of Support does and costs: the figures of its deal, what it adds to no support,
-and the same for an incumbent."""
+and the same for an incumbent.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +9,8 @@ from collections.abc import Sequence
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.support_terms import COLUMNS, PACKAGES
 from bankable.templates.comparison.words import shown
-from bankable.templates.workbook.book import (
-    Conditional,
-    Sheet,
-    TimeColumns,
-    address,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    LABEL,
-    TOTAL,
-    UNIT,
-    band,
-    lay,
-    path,
-)
+from bankable.templates.workbook.book import Conditional, Sheet, TimeColumns, address, area
+from bankable.templates.workbook.rows import LABEL, TOTAL, UNIT, band, lay, path
 from bankable.udfs.deal.chain.decision import FAILS
 
 RESULTS = shown(
@@ -148,7 +136,7 @@ def gains(sheet: Sheet, row: int) -> int:
                 "passing_cost",
                 "Expected public cost, where every test is met",
                 "$m",
-                '=IF(LEFT({r_decision},5)="Meets",{r_public_cost},"n/a")',
+                '=IF(LEFT({r_decision},5)="Meets",ROUND({r_public_cost},9),"n/a")',
                 "nil number",
             ),
         ],
