@@ -1,5 +1,6 @@
 """Two comparators outside the packages: the state that builds the plant itself, and an export subsidy; each with
-the sentence that it ends in."""
+the sentence that it ends in.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +9,7 @@ from collections.abc import Sequence
 from bankable.templates.comparison.sheets import frame, support_results
 from bankable.templates.comparison.sheets.authority_tools import COLUMNS, SOURCE, YEARS
 from bankable.templates.comparison.words import shown
-from bankable.templates.workbook.book import (
-    Sheet,
-    TimeColumns,
-    area,
-)
+from bankable.templates.workbook.book import Sheet, TimeColumns, area
 from bankable.templates.workbook.rows import CONSTANT, LABEL, lay, scalar
 
 TWO = TimeColumns(CONSTANT, 2)

@@ -1,17 +1,13 @@
 """What the law lets each tool do beside what Support asks of it, the table of Authority, and the sentence on
-what lacks authority."""
+what lacks authority.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.workbook.book import (
-    Conditional,
-    Sheet,
-    TimeColumns,
-    address,
-)
+from bankable.templates.workbook.book import Conditional, Sheet, TimeColumns, address
 from bankable.templates.workbook.rows import LABEL, TOTAL
 
 LONGEST, MOST, YEARS_ASKED, MONEY_ASKED, VERDICT, LAW, SOURCE = range(LABEL + 1, LABEL + 8)

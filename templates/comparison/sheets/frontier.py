@@ -20,21 +20,8 @@ from bankable.templates.comparison.sheets.frontier_grids import (
 from bankable.templates.comparison.sheets.frontier_least import form, least, other_form
 from bankable.templates.comparison.sheets.frontier_worth import worth
 from bankable.templates.comparison.sheets.mix import in_words, lay_mix
-from bankable.templates.workbook.book import (
-    Book,
-    Chart,
-    Series,
-    Sheet,
-    Validation,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-    lay,
-    path,
-    scalar,
-)
+from bankable.templates.workbook.book import Book, Chart, Series, Sheet, Validation
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL, lay, path, scalar
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import PALETTE
 

@@ -6,18 +6,8 @@ from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.frontier_grids import COLUMNS
 from bankable.templates.comparison.sheets.frontier_least import form
 from bankable.templates.comparison.words import shown
-from bankable.templates.workbook.book import (
-    Sheet,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-    UNIT,
-    lay,
-    scalar,
-)
+from bankable.templates.workbook.book import Sheet, area
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL, UNIT, lay, scalar
 
 # figures of the answer, each with its label and number format; the first is asked of the grid as
 # well

@@ -13,12 +13,7 @@ from bankable.templates.workbook.book import (
     address,
     area,
 )
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    FIRST_TIME_COLUMN,
-    LABEL,
-    UNIT,
-)
+from bankable.templates.workbook.rows import CONSTANT, FIRST_TIME_COLUMN, LABEL, UNIT
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.udfs.deal.chain.decision import ALL_MET
 

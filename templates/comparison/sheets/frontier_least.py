@@ -10,18 +10,8 @@ from bankable.templates.comparison.sheets.frontier_grids import (
     heads,
     years_down,
 )
-from bankable.templates.workbook.book import (
-    Sheet,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    TOTAL,
-    Row,
-    lay,
-    path,
-    scalar,
-)
+from bankable.templates.workbook.book import Sheet, area
+from bankable.templates.workbook.rows import CONSTANT, TOTAL, Row, lay, path, scalar
 from bankable.udfs.deal.chain.decision import ALL_MET
 
 # to a thousandth of a dollar: rows whose costs differ by rounding are the same answer, the first of them

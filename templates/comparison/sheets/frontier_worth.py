@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.frontier_grids import COLUMNS
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-    TimeColumns,
-    Validation,
-    address,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-    UNIT,
-)
+from bankable.templates.workbook.book import Book, Sheet, TimeColumns, Validation, address, area
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL, UNIT
 from bankable.templates.workbook.settings import Settings, keep
 
 WORTHS = (

@@ -19,18 +19,8 @@ from bankable.templates.comparison.sheets.recut_grid import (
     grid,
     within,
 )
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-    UNIT,
-    lay,
-    scalar,
-)
+from bankable.templates.workbook.book import Book, Sheet
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL, UNIT, lay, scalar
 from bankable.templates.workbook.settings import Settings, keep
 
 

@@ -6,23 +6,9 @@ from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.mix import in_words, lay_mix
-from bankable.templates.comparison.sheets.recut_grid import (
-    COLUMNS,
-    MIX_TOOLS,
-    YEARS,
-    read_off,
-)
-from bankable.templates.workbook.book import (
-    Sheet,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    TOTAL,
-    lay,
-    path,
-    scalar,
-)
+from bankable.templates.comparison.sheets.recut_grid import COLUMNS, MIX_TOOLS, YEARS, read_off
+from bankable.templates.workbook.book import Sheet, area
+from bankable.templates.workbook.rows import CONSTANT, TOTAL, lay, path, scalar
 
 
 def answers(sheet: Sheet, row: int, deal: str) -> None:

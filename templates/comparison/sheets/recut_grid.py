@@ -1,5 +1,6 @@
 """The grids of the sheet Recut: figures of the loan that each promise bears, where bank and sponsor both go
-ahead, and what is read off them."""
+ahead, and what is read off them.
+"""
 
 from __future__ import annotations
 

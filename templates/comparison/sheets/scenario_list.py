@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.words import shown
-from bankable.templates.workbook.book import (
-    TimeColumns,
-)
-from bankable.templates.workbook.rows import (
-    FIRST_TIME_COLUMN,
-)
+from bankable.templates.workbook.book import TimeColumns
+from bankable.templates.workbook.rows import FIRST_TIME_COLUMN
 
 NAMES = (
     "Base",

@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import frame
-from bankable.templates.comparison.sheets.scenario_list import (
-    COLUMNS,
-    SHOCKED,
-    STRIP,
-)
+from bankable.templates.comparison.sheets.scenario_list import COLUMNS, SHOCKED, STRIP
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.workbook.book import (
-    Book,
-    Conditional,
-    address,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    UNIT,
-)
+from bankable.templates.workbook.book import Book, Conditional, address, area
+from bankable.templates.workbook.rows import CONSTANT, LABEL, UNIT
 from bankable.udfs.deal.chain.decision import FAILS
 
 

@@ -22,11 +22,7 @@ from bankable.templates.comparison.sheets.scenario_list import (
 )
 from bankable.templates.comparison.sheets.scenario_strip import strip
 from bankable.templates.deal_file import SourcedDeal
-from bankable.templates.workbook.book import (
-    Book,
-    Conditional,
-    Validation,
-)
+from bankable.templates.workbook.book import Book, Conditional, Validation
 from bankable.templates.workbook.rows import (
     CONSTANT,
     LABEL,

@@ -12,10 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bankable.templates.comparison.case.periods import Periods
-from bankable.templates.comparison.sheets import (
-    bounds,
-    frame,
-)
+from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.sensitivity_break_evens import break_evens
 from bankable.templates.comparison.sheets.sensitivity_columns import COLUMNS, HELP, WIDE, G, own
 from bankable.templates.comparison.sheets.sensitivity_customers import customers
@@ -32,17 +29,8 @@ from bankable.templates.comparison.sheets.sensitivity_refinancing import refinan
 from bankable.templates.comparison.sheets.sensitivity_shocks import rate_shock, termination
 from bankable.templates.comparison.sheets.sensitivity_simulation import simulation
 from bankable.templates.comparison.sheets.sensitivity_tornado import tornado
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-    lay,
-    scalar,
-)
+from bankable.templates.workbook.book import Book, Sheet
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL, lay, scalar
 from bankable.templates.workbook.settings import Settings
 from bankable.udfs.deal.measures import MEASURES
 

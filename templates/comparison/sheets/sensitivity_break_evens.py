@@ -5,11 +5,7 @@ from __future__ import annotations
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.sensitivity_columns import HELP, LAST, G, heads, own
 from bankable.templates.workbook.book import Sheet, address, area
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-)
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL
 from bankable.udfs.deal.measures import MEASURES
 
 # what is asked, key (none: floor or price, as the contract has it), measure, target, the number

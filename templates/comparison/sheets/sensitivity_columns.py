@@ -8,11 +8,7 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds
 from bankable.templates.workbook.book import Book, Sheet, TimeColumns
-from bankable.templates.workbook.rows import (
-    FIRST_TIME_COLUMN,
-    lay,
-    scalar,
-)
+from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, lay, scalar
 from bankable.templates.workbook.settings import Settings
 
 G = FIRST_TIME_COLUMN

@@ -10,14 +10,7 @@ from bankable.templates.comparison.sheets.sensitivity_columns import (
     heads,
     kept_scalars,
 )
-from bankable.templates.workbook.book import (
-    Book,
-    Chart,
-    Series,
-    Sheet,
-    TimeColumns,
-    area,
-)
+from bankable.templates.workbook.book import Book, Chart, Series, Sheet, TimeColumns, area
 from bankable.templates.workbook.rows import LABEL, TOTAL, Row, lay, scalar
 from bankable.templates.workbook.settings import Settings
 from bankable.templates.workbook.styles import PALETTE

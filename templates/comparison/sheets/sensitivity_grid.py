@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bankable.templates.comparison.sheets import (
-    bounds,
-    frame,
-)
+from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.sensitivity_columns import COLUMNS, HELP, G
 from bankable.templates.comparison.sheets.sensitivity_lists import (
     CHOSEN_FROM,
@@ -17,20 +14,8 @@ from bankable.templates.comparison.sheets.sensitivity_lists import (
     column,
     of_input,
 )
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-    Validation,
-    address,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-    lay,
-    scalar,
-)
+from bankable.templates.workbook.book import Book, Sheet, Validation, address, area
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL, lay, scalar
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.udfs.deal.deal import param_of
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bankable.templates.comparison.sheets import (
-    bounds,
-    frame,
-)
+from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.sensitivity_columns import HELP, own
-from bankable.templates.workbook.book import (
-    Sheet,
-    area,
-)
+from bankable.templates.workbook.book import Sheet, area
 from bankable.templates.workbook.settings import Settings
 from bankable.udfs.cells import CellError
 from bankable.udfs.deal.deal import KEYS, TEXT_KEYS, param_of

@@ -1,5 +1,6 @@
 """Shocks to the case on Sensitivity once it is closed: a rise of the base rate and termination for convenience,
-each one grid of one function call."""
+each one grid of one function call.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +9,7 @@ from collections.abc import Sequence
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.sensitivity_columns import HELP, LAST, G, own
 from bankable.templates.workbook.book import Book, Conditional, Sheet, TimeColumns, address, area
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-)
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL
 from bankable.templates.workbook.settings import Settings, keep
 
 SHOCKS, HEDGES = (-0.01, 0.0, 0.01, 0.02, 0.03), (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from bankable.templates.comparison.sheets import (
-    bounds,
-    frame,
-)
+from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.sensitivity_columns import COLUMNS, HELP, G, heads, own
-from bankable.templates.workbook.book import (
-    Book,
-    Chart,
-    Series,
-    Sheet,
-    address,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-    UNIT,
-)
+from bankable.templates.workbook.book import Book, Chart, Series, Sheet, address, area
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL, UNIT
 from bankable.templates.workbook.settings import Settings, keep
 from bankable.templates.workbook.styles import PALETTE
 from bankable.udfs.deal.deal import param_of

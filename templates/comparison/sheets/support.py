@@ -23,11 +23,7 @@ from bankable.templates.comparison.sheets.support_results import (
 )
 from bankable.templates.comparison.sheets.support_split import split
 from bankable.templates.comparison.sheets.support_terms import COLUMNS, PACKAGES, TERMS, TOOLS, blue
-from bankable.templates.workbook.book import (
-    Book,
-    Validation,
-    area,
-)
+from bankable.templates.workbook.book import Book, Validation, area
 from bankable.templates.workbook.rows import (
     CONSTANT,
     LABEL,

@@ -1,5 +1,6 @@
 """The blocks that Deals holds beside the cases: the case studied, on the frontier's terms, under a package,
-and with an incumbent's costs."""
+and with an incumbent's costs.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +13,7 @@ from bankable.templates.comparison.sheets.support_packages import (
     WORTH_IN_BAND,
     package_inputs,
 )
-from bankable.templates.workbook.rows import (
-    given,
-)
+from bankable.templates.workbook.rows import given
 
 # the tools' inputs when none is used, for the case as the frontier takes it
 OFF = {

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.support_terms import COLUMNS
-from bankable.templates.workbook.book import (
-    Chart,
-    Series,
-    Sheet,
-)
-from bankable.templates.workbook.rows import (
-    LABEL,
-)
+from bankable.templates.workbook.book import Chart, Series, Sheet
+from bankable.templates.workbook.rows import LABEL
 from bankable.templates.workbook.styles import PALETTE
 
 

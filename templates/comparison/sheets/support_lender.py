@@ -7,17 +7,8 @@ from collections.abc import Sequence
 from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.support_terms import COLUMNS
-from bankable.templates.workbook.book import (
-    Sheet,
-    TimeColumns,
-)
-from bankable.templates.workbook.rows import (
-    LABEL,
-    UNIT,
-    given,
-    lay,
-    scalar,
-)
+from bankable.templates.workbook.book import Sheet, TimeColumns
+from bankable.templates.workbook.rows import LABEL, UNIT, given, lay, scalar
 
 LENDERS = ("No guarantee", "Guarantee, pari passu", "Guarantee, first loss")
 

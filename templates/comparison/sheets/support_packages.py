@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from bankable.templates.workbook.rows import (
-    Row,
-    given,
-    path,
-)
+from bankable.templates.workbook.rows import Row, given, path
 
 # the goods' worth in money stays what it is when a band replaces a fixed price, or the other way
 # round: it is told over the market price in a band, over the contract price where that is fixed

@@ -1,5 +1,6 @@
 """Who bears the loss and who keeps the gain under tools of equal public cost (SUPPORT_SPLIT), and the
-sponsor's break-even belief."""
+sponsor's break-even belief.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +10,8 @@ from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.support_lender import lender_threshold
 from bankable.templates.comparison.sheets.support_terms import COLUMNS, blue
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-    TimeColumns,
-    area,
-)
-from bankable.templates.workbook.rows import (
-    LABEL,
-    UNIT,
-    given,
-    lay,
-    note,
-    scalar,
-)
+from bankable.templates.workbook.book import Book, Sheet, TimeColumns, area
+from bankable.templates.workbook.rows import LABEL, UNIT, given, lay, note, scalar
 from bankable.templates.workbook.settings import Settings
 
 # tool, and the grant, coverage and share of a public loan that it stands for

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from bankable.templates.comparison.sheets import bounds
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-    TimeColumns,
-    Validation,
-)
-from bankable.templates.workbook.rows import (
-    FIRST_TIME_COLUMN,
-)
+from bankable.templates.workbook.book import Book, Sheet, TimeColumns, Validation
+from bankable.templates.workbook.rows import FIRST_TIME_COLUMN
 
 PACKAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("None", ()),

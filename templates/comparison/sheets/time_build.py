@@ -8,18 +8,8 @@ from bankable.templates.comparison.case.periods import Periods
 from bankable.templates.comparison.sheets import frame
 from bankable.templates.comparison.sheets.time_columns import COLUMNS, G, finding
 from bankable.templates.comparison.sheets.years import by_year
-from bankable.templates.workbook.book import (
-    Chart,
-    Series,
-    Sheet,
-    area,
-    column_letters,
-)
-from bankable.templates.workbook.rows import (
-    LABEL,
-    UNIT,
-    given,
-)
+from bankable.templates.workbook.book import Chart, Series, Sheet, area, column_letters
+from bankable.templates.workbook.rows import LABEL, UNIT, given
 from bankable.templates.workbook.styles import PALETTE
 
 

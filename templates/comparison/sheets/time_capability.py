@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.time_columns import COLUMNS, DOUBLINGS, finding, own
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-)
-from bankable.templates.workbook.rows import (
-    lay,
-    path,
-    scalar,
-)
+from bankable.templates.workbook.book import Book, Sheet
+from bankable.templates.workbook.rows import lay, path, scalar
 from bankable.templates.workbook.settings import Settings, keep
 
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from bankable.templates.workbook.book import (
-    Sheet,
-    TimeColumns,
-)
-from bankable.templates.workbook.rows import (
-    FIRST_TIME_COLUMN,
-    LABEL,
-)
+from bankable.templates.workbook.book import Sheet, TimeColumns
+from bankable.templates.workbook.rows import FIRST_TIME_COLUMN, LABEL
 
 G = FIRST_TIME_COLUMN
 DOUBLINGS = (1, 2, 4, 8, 16, 32)
@@ -25,4 +19,5 @@ def finding(sheet: Sheet, row: int, key: str, formula: str) -> int:
 
 
 def own(key: str) -> str:
+    """The value of an input in the case studied."""
     return f"{{Deals!studied_{key}}}"

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.time_columns import COLUMNS, G, finding
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-)
+from bankable.templates.workbook.book import Book, Sheet
 from bankable.templates.workbook.settings import Settings
 
 

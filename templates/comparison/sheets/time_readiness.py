@@ -7,14 +7,8 @@ from collections.abc import Sequence
 
 from bankable.templates.comparison.sheets import bounds, frame
 from bankable.templates.comparison.sheets.time_columns import COLUMNS, finding, own
-from bankable.templates.workbook.book import (
-    Book,
-    Sheet,
-)
-from bankable.templates.workbook.rows import (
-    lay,
-    scalar,
-)
+from bankable.templates.workbook.book import Book, Sheet
+from bankable.templates.workbook.rows import lay, scalar
 from bankable.templates.workbook.settings import Settings
 
 SURGE_FOUND = (

@@ -16,14 +16,8 @@ from bankable.templates.comparison.sheets.time_capability import lapse, learning
 from bankable.templates.comparison.sheets.time_columns import COLUMNS, WIDE, G
 from bankable.templates.comparison.sheets.time_contract import announced
 from bankable.templates.comparison.sheets.time_readiness import factory_first, surge
-from bankable.templates.workbook.book import (
-    Book,
-)
-from bankable.templates.workbook.rows import (
-    CONSTANT,
-    LABEL,
-    TOTAL,
-)
+from bankable.templates.workbook.book import Book
+from bankable.templates.workbook.rows import CONSTANT, LABEL, TOTAL
 from bankable.templates.workbook.settings import Settings
 
 
